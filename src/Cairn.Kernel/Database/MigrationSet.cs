@@ -1,0 +1,10 @@
+namespace Cairn.Kernel.Database;
+
+/// <summary>
+/// A capability's tables, as forward-only steps; step <c>i</c> brings the owner to version <c>i + 1</c>. A step that has shipped never changes.
+/// In the SQL, <c>{blob}</c>, <c>{json}</c>, <c>{text}</c> (byte-wise ordered text) and <c>{serial}</c> (an auto-incremented integer primary key)
+/// become the dialect's type. Statements are separated by <c>;</c> at a line's end.
+/// </summary>
+/// <param name="Owner">The capability: <c>kernel</c>, <c>data</c>, <c>jobs</c>, …</param>
+/// <param name="Steps">The SQL of each step.</param>
+public sealed record MigrationSet(string Owner, IReadOnlyList<string> Steps);

@@ -1,0 +1,24 @@
+using Cairn.Kernel.Database;
+using Google.LongRunning;
+using Google.Protobuf;
+
+namespace Cairn.Kernel.Operations;
+
+/// <summary>Long-running operations, persisted before they are answered with.</summary>
+public interface IOperations
+{
+    /// <summary>
+    /// Records, in the caller's transaction, an operation that is done already: for work that the same transaction completes. Named
+    /// <c>{parent}/operations/{id}</c> where parent is <c>projects/p/locations/l</c>.
+    /// </summary>
+    Operation Completed(ISqlSession session, string parent, IMessage response, IMessage? metadata = null);
+
+    /// <summary>
+    /// Records, in the caller's transaction, an operation that the handler named <paramref name="handler"/> will run. Call <see cref="Signal"/> once the
+    /// transaction has committed. After a crash the handler runs again from the start, so it must be idempotent.
+    /// </summary>
+    Operation Enqueue(ISqlSession session, string parent, string handler, IMessage request, IMessage? metadata = null);
+
+    /// <summary>Wakes the runner for what was enqueued.</summary>
+    void Signal();
+}
