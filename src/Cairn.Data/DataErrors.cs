@@ -41,7 +41,7 @@ public static class DataErrors
         {
             if (detail.TryUnpack<ErrorInfo>(out var info) && info.Domain == Domain)
             {
-                return info.Reason;
+                return info.Type;
             }
         }
 
@@ -51,5 +51,5 @@ public static class DataErrors
     private const string Domain = "storage";
 
     private static StatusException With(Code code, string reason, string message)
-        => new(code, message, new ErrorInfo { Domain = Domain, Reason = reason });
+        => new(code, message, new ErrorInfo { Domain = Domain, Type = reason });
 }
