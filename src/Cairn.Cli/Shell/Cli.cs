@@ -8,6 +8,7 @@ using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
 using Cairn.Cli.Commands.Storage;
+using Cairn.Cli.Quickstart;
 
 namespace Cairn.Cli.Shell;
 
@@ -21,6 +22,7 @@ internal static class Cli
         EndpointsNoun.Create(),
         OperationsNoun.Create(),
         StorageNoun.Create(),
+        new QuickstartCommand(),
         new EnvCommand(),
         new CompletionCommand(),
     };
@@ -32,7 +34,7 @@ internal static class Cli
         if (parse.Action is ParseErrorAction)
         {
             // A word that is not known explains the other complaints.
-            var problem = parse.UnmatchedTokens is [var word, ..] ? $"'{word}' is not known here." : parse.Errors[0].Message;
+            var problem = parse.UnmatchedTokens is [var word, ..] ? $"'{word}' is not known here." : string.Join(" ", parse.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             error.WriteLine($"cairn: {problem} See '{Path(parse.CommandResult)} --help'.");
             return ExitCode.Usage;
         }
