@@ -51,6 +51,7 @@ public sealed class CairnServer : IAsyncDisposable
             await Migrations.ApplyAsync(application.Services.GetRequiredService<IDatabase>(), application.Services.GetServices<MigrationSet>(), cancellation).ConfigureAwait(false);
             await application.StartAsync(cancellation).ConfigureAwait(false);
             listeners.Read(application.Services.GetRequiredService<IServer>());
+            ServerFile.Write(options.Data, listeners);
             return new CairnServer(application, listeners, folder);
         }
         catch
@@ -83,6 +84,7 @@ public sealed class CairnServer : IAsyncDisposable
     {
         await application.StopAsync().ConfigureAwait(false);
         await application.DisposeAsync().ConfigureAwait(false);
+        ServerFile.Delete(folder.Path);
         folder.Dispose();
     }
 
