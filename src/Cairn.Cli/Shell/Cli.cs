@@ -8,6 +8,7 @@ using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
 using Cairn.Cli.Commands.Storage;
+using Cairn.Cli.Commands.Tokens;
 using Cairn.Cli.Quickstart;
 
 namespace Cairn.Cli.Shell;
@@ -22,6 +23,7 @@ internal static class Cli
         EndpointsNoun.Create(),
         OperationsNoun.Create(),
         StorageNoun.Create(),
+        TokensNoun.Create(),
         new QuickstartCommand(),
         new EnvCommand(),
         new CompletionCommand(),
