@@ -7,6 +7,7 @@ using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
+using Cairn.Cli.Commands.Server;
 using Cairn.Cli.Commands.Storage;
 using Cairn.Cli.Commands.Tokens;
 using Cairn.Cli.Quickstart;
@@ -24,6 +25,7 @@ internal static class Cli
         OperationsNoun.Create(),
         StorageNoun.Create(),
         TokensNoun.Create(),
+        new ServerCommand(),
         new QuickstartCommand(),
         new EnvCommand(),
         new CompletionCommand(),

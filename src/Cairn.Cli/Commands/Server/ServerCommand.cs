@@ -37,7 +37,7 @@ internal sealed class ServerCommand : Command
     {
         if (parse.GetValue(list))
         {
-            MethodList.Write(CairnServer.ListMethods(), parse.InvocationConfiguration.Output);
+            MethodList.Write(await CairnServer.ListMethodsAsync(), parse.InvocationConfiguration.Output);
             return ExitCode.Ok;
         }
 
