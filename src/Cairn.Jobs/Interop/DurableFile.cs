@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Cairn.Jobs.Interop;
+
+/// <summary>Files that are there whole or not at all, whatever happens to the machine.</summary>
+internal static class DurableFile
+{
+    /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    private static void SyncDirectory(string path)
+    {
+        var descriptor = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
+        if (descriptor < 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot open '{path}' to sync it.");
+        }
+
+        try
+        {
+            if (Libc.Fsync(descriptor) != 0)
+            {
+                throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot sync '{path}'.");
+            }
+        }
+        finally
+        {
+            _ = Libc.Close(descriptor);
+        }
+    }
+}
