@@ -13,9 +13,6 @@ namespace Cairn.Jobs.Agent;
 /// </summary>
 internal sealed class PackageInstaller(TaskContext context, ObjectClient objects)
 {
-    /// <summary>Limits for what an archive may become.</summary>
-    private const long MaxUnpacked = 4L << 30;
-
     private static readonly string[] SourceSuffixes = [".tar.gz", ".tgz", ".zip"];
 
     /// <summary>Returns the folders for <c>PYTHONPATH</c>, in order.</summary>
@@ -32,7 +29,7 @@ internal sealed class PackageInstaller(TaskContext context, ObjectClient objects
             var folder = Directory.CreateDirectory(Path.Combine(context.Packages, $"{i}")).FullName;
             var archive = folder + suffix;
             await objects.DownloadAsync(uri, archive, cancellation);
-            await ExtractAsync(uri, archive, suffix, folder, cancellation);
+            await ExtractAsync(uri, archive, folder, cancellation);
             File.Delete(archive);
             paths.AddRange(suffix == ".whl" ? WheelPaths(folder) : SourcePaths(folder));
             context.Log.Say($"Installed {name}.");
@@ -46,15 +43,16 @@ internal sealed class PackageInstaller(TaskContext context, ObjectClient objects
         return paths;
     }
 
-    private static async Task ExtractAsync(GsUri uri, string archive, string suffix, string folder, CancellationToken cancellation)
+    private static async Task ExtractAsync(GsUri uri, string archive, string folder, CancellationToken cancellation)
     {
         try
         {
-            await ArchiveExtractor.ExtractAsync(archive, folder, MaxUnpacked, cancellation);
+            await using var stream = File.OpenRead(archive);
+            await ArchiveExtractor.ExtractAsync(stream, Path.GetFileName(uri.Object), folder, cancellation: cancellation);
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or StatusException)
+        catch (StatusException e)
         {
-            throw new TaskFailure(Code.InvalidArgument, $"The package {uri} is not a valid {suffix} archive: {e.Message}");
+            throw new TaskFailure(Code.InvalidArgument, $"The package {uri} cannot be installed. {e.Message}");
         }
     }
 

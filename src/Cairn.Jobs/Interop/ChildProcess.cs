@@ -75,8 +75,8 @@ internal static unsafe class ChildProcess
         return ChildStatus.FromWait(status);
     }
 
-    /// <summary>Collects the child's status where it has ended; harmless for a process that is no child of this one.</summary>
-    public static void TryReap(int pid) => _ = Libc.WaitPid(pid, out _, Libc.WNoHang);
+    /// <summary>Collects the child's status where it has ended; false while it runs.</summary>
+    public static bool TryReap(int pid) => Libc.WaitPid(pid, out _, Libc.WNoHang) != 0;
 
     /// <summary>Signals a whole process group.</summary>
     public static void SignalGroup(int group, int signal) => _ = Libc.Kill(-group, signal);

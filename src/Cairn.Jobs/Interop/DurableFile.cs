@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Runtime.InteropServices;
+using Cairn.Kernel.Files;
 
 namespace Cairn.Jobs.Interop;
 
@@ -23,27 +22,6 @@ internal static class DurableFile
         }
 
         File.Move(temporary, path, overwrite: true);
-        SyncDirectory(Path.GetDirectoryName(path)!);
-    }
-
-    private static void SyncDirectory(string path)
-    {
-        var descriptor = Libc.Open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec);
-        if (descriptor < 0)
-        {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot open '{path}' to sync it.");
-        }
-
-        try
-        {
-            if (Libc.Fsync(descriptor) != 0)
-            {
-                throw new Win32Exception(Marshal.GetLastPInvokeError(), $"Cannot sync '{path}'.");
-            }
-        }
-        finally
-        {
-            _ = Libc.Close(descriptor);
-        }
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
     }
 }
