@@ -1,4 +1,3 @@
-using System.CommandLine;
+using Cairn.Cli.Shell;
 
-var root = new RootCommand("Cairn: a self-hosted MLOps platform.");
-return await root.Parse(args).InvokeAsync();
+return await Cli.RunAsync(args, Console.Out, Console.Error);
