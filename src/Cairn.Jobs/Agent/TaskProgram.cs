@@ -26,7 +26,7 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
         // The kernel ties the program's life to the thread that started it, so this thread lives until it ends.
         new Thread(() => Run(started, readers, ended)) { IsBackground = true, Name = "task" }.Start();
         var pid = await started.Task;
-        if (await Task.WhenAny(ended.Task, WhenCancelledAsync(stop), WhenCancelledAsync(cancellation)) != ended.Task)
+        if (await Task.WhenAny(ended.Task, stop.WhenCancelledAsync(), cancellation.WhenCancelledAsync()) != ended.Task)
         {
             await launch.Terminate(pid);
             await Task.WhenAny(ended.Task, Task.Delay(grace, time, CancellationToken.None));
@@ -88,11 +88,4 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
-
-    private static async Task WhenCancelledAsync(CancellationToken token)
-    {
-        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = token.Register(source.SetResult);
-        await source.Task;
-    }
 }

@@ -1,0 +1,50 @@
+using System.Text;
+using Cairn.Jobs.Interop;
+using Cairn.Kernel.Hosting;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>
+/// The machine that this server runs on, as far as tasks go: the folder <c>jobs</c> of its data, with a name that outlives the server process. Tasks that were
+/// begun here can only be found again here.
+/// </summary>
+internal sealed class Machine
+{
+    public Machine(ServerEnvironment server)
+    {
+        Jobs = Path.Combine(server.DataDirectory, "jobs");
+        Directory.CreateDirectory(Jobs, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var file = Path.Combine(Jobs, "machine");
+        if (!File.Exists(file))
+        {
+            DurableFile.Write(file, Encoding.UTF8.GetBytes(Guid.NewGuid().ToString("n")));
+        }
+
+        Name = File.ReadAllText(file);
+    }
+
+    /// <summary>The folder of all tasks' folders.</summary>
+    public string Jobs { get; }
+
+    public string Name { get; }
+
+    /// <summary>Where agents find the server's present URL.</summary>
+    public string EndpointFile => Path.Combine(Jobs, "endpoint");
+
+    public void WriteEndpoint(Uri url) => DurableFile.Write(EndpointFile, Encoding.UTF8.GetBytes(url.ToString().TrimEnd('/')));
+
+    public AttemptDirectory Attempt(TaskRow task) => new(Jobs, task.Id, task.Attempt);
+
+    /// <summary>Makes this server process the one that looks after this machine's tasks; null while another one does. Held until disposed or the process ends.</summary>
+    public FileStream? TryControl()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Jobs, "controller.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
