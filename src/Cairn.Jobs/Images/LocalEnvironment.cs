@@ -10,10 +10,10 @@ public sealed record LocalEnvironment
     public string? Interpreter { get; init; }
 
     /// <summary>Modules that the interpreter must be able to import to stand for the image.</summary>
-    public IReadOnlyList<string> Modules { get; init; } = [];
+    public List<string> Modules { get; init; } = [];
 
     /// <summary>More folders that a task in this environment may read, such as the one of a virtual environment.</summary>
-    public IReadOnlyList<string> Paths { get; init; } = [];
+    public List<string> Paths { get; init; } = [];
 
     /// <summary>An image that is used instead.</summary>
     public string? Image { get; init; }

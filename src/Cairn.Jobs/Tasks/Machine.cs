@@ -6,7 +6,7 @@ namespace Cairn.Jobs.Tasks;
 
 /// <summary>
 /// The machine that this server runs on, as far as tasks go: the folder <c>jobs</c> of its data, with a name that outlives the server process. Tasks that were
-/// begun here can only be found again here.
+/// begun here can only be found again here. One server process at a time has the data folder.
 /// </summary>
 internal sealed class Machine
 {
@@ -34,17 +34,4 @@ internal sealed class Machine
     public void WriteEndpoint(Uri url) => DurableFile.Write(EndpointFile, Encoding.UTF8.GetBytes(url.ToString().TrimEnd('/')));
 
     public AttemptDirectory Attempt(TaskRow task) => new(Jobs, task.Id, task.Attempt);
-
-    /// <summary>Makes this server process the one that looks after this machine's tasks; null while another one does. Held until disposed or the process ends.</summary>
-    public FileStream? TryControl()
-    {
-        try
-        {
-            return new FileStream(Path.Combine(Jobs, "controller.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
 }

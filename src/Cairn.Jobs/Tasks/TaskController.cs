@@ -1,5 +1,6 @@
 using Cairn.Jobs.Interop;
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -31,8 +32,7 @@ internal sealed partial class TaskController(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await lifetime.ApplicationStarted.WhenCancelledAsync(stoppingToken);
-        using var control = await ControlAsync(stoppingToken);
-        machine.WriteEndpoint(server.HttpUrl());
+        await WriteEndpointAsync(stoppingToken);
         await janitor.EndStraysAsync(stoppingToken);
         while (true)
         {
@@ -82,16 +82,20 @@ internal sealed partial class TaskController(
         }
     }
 
-    private async Task<FileStream> ControlAsync(CancellationToken cancellation)
+    /// <summary>The ports are known a moment after the host has started.</summary>
+    private async Task WriteEndpointAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            if (machine.TryControl() is { } held)
+            try
             {
-                return held;
+                machine.WriteEndpoint(server.HttpUrl());
+                return;
             }
-
-            await Task.Delay(IdleInterval, time, cancellation);
+            catch (StatusException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellation);
+            }
         }
     }
 
