@@ -103,7 +103,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             await uploader.CompleteAsync(limit.Token);
         }
 
-        if (stop.Reason is not null && end.Status is not { ExitCode: 0, Signal: null })
+        if (stop.Reason is not null && program.WasStopped)
         {
             return Stopped(stop, started) with { ExitCode = end.Status.ExitCode };
         }

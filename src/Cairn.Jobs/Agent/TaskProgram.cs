@@ -15,6 +15,9 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
     /// <summary>The last lines of standard error, for the reason of a failure. Read it after the end.</summary>
     public IReadOnlyCollection<string> LastErrorLines => errors;
 
+    /// <summary>Whether it was asked to end, rather than ending by itself.</summary>
+    public bool WasStopped { get; private set; }
+
     /// <summary>Runs to the end of the program and of all it started.</summary>
     public async Task<TaskEnd> RunAsync(CancellationToken stop, CancellationToken cancellation)
     {
@@ -28,6 +31,7 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
         var pid = await started.Task;
         if (await Task.WhenAny(ended.Task, stop.WhenCancelledAsync(), cancellation.WhenCancelledAsync()) != ended.Task)
         {
+            WasStopped = true;
             await launch.Terminate(pid);
             await Task.WhenAny(ended.Task, Task.Delay(grace, time, CancellationToken.None));
         }
