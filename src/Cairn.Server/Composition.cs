@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Jobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
 using Cairn.Kernel.Database.Sqlite;
@@ -33,6 +34,7 @@ internal static class Composition
         AddKernel(services, options);
         services.AddSecurity(listeners.AuthenticationRequired);
         services.AddData(options.Objects);
+        services.AddJobs();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }
