@@ -3,7 +3,7 @@ using Google.Rpc;
 namespace Cairn.Kernel.Errors;
 
 /// <summary>The HTTP status and the wire name of each code, as the comments in <c>google/rpc/code.proto</c> give them.</summary>
-public static class StatusCodes
+public static class CodeMap
 {
     public static int ToHttp(Code code) => code switch
     {

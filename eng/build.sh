@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Leaves the program in bin/app and a link to it in bin/cairn.
+. "$(dirname "$0")/common.sh"
+
+say "building (log: artifacts/build.log)"
+mkdir -p artifacts bin
+retry dotnet restore src/Cairn.Cli -v q >artifacts/build.log 2>&1 || { cat artifacts/build.log >&2; fail "the NuGet packages could not be restored."; }
+dotnet publish src/Cairn.Cli -c Release --no-restore -o bin/app -v q -clp:ErrorsOnly >>artifacts/build.log 2>&1 || { cat artifacts/build.log >&2; fail "the build failed; what the compiler said is above."; }
+ln -sfn app/cairn bin/cairn

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Runs all tests again and again until the time is up or one fails.
+. "$(dirname "$0")/common.sh"
+
+end=$((SECONDS + ${MINUTES:-60} * 60))
+round=0
+while [ "$SECONDS" -lt "$end" ]; do
+  round=$((round + 1))
+  say "round $round"
+  eng/test.sh
+done
+say "$round rounds without a failure"

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Builds everything once and runs every test project; the last line is the sum.
+. "$(dirname "$0")/common.sh"
+
+say "building everything (log: artifacts/build-all.log)"
+mkdir -p artifacts
+retry dotnet restore Cairn.slnx -v q >artifacts/build-all.log 2>&1 || { cat artifacts/build-all.log >&2; fail "the NuGet packages could not be restored."; }
+dotnet build Cairn.slnx -c Release --no-restore -v q -clp:ErrorsOnly >>artifacts/build-all.log 2>&1 || { cat artifacts/build-all.log >&2; fail "the build failed; what the compiler said is above."; }
+exec dotnet eng/Cairn.TestRun/bin/Release/net10.0/Cairn.TestRun.dll --results artifacts/tests ${FILTER:+--filter "$FILTER"} tests

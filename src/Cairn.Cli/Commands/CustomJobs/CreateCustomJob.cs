@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Cairn.Cli.Api;
+using Cairn.Cli.Commands.Verbs;
+using Cairn.Cli.Output;
+using Cairn.Cli.Shell;
+using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf;
+using YamlDotNet.Core;
+
+namespace Cairn.Cli.Commands.CustomJobs;
+
+/// <summary><c>custom-jobs create</c>, with gcloud's flags.</summary>
+internal sealed class CreateCustomJob : ApiCommand
+{
+    private readonly Option<string> displayName = new("--display-name") { Description = "What people call the job.", Required = true };
+    private readonly Option<FileInfo?> config = new("--config") { Description = "A YAML or JSON file with the job's specification (CustomJobSpec); flags are added to it.", HelpName = "FILE" };
+    private readonly Option<string[]> pools = new("--worker-pool-spec") { Description = "A worker pool: machine-type=…,replica-count=…,container-image-uri=… or executor-image-uri=…,python-module=….", HelpName = "KEY=VALUE,…" };
+    private readonly Option<string[]> packages = new("--python-package-uris") { Description = "Python packages at gs:// addresses.", HelpName = "URI,…" };
+    private readonly Option<string[]> arguments = new("--args") { Description = "Arguments of the program, as a,b,c; written ^;^a;b where they have commas.", HelpName = "ARG,…" };
+    private readonly Option<string[]> command = new("--command") { Description = "What runs in the container instead of its entry point.", HelpName = "ARG,…" };
+    private readonly Option<string[]> environment = new("--env") { Description = "Environment variables of the program.", HelpName = "KEY=VALUE,…" };
+    private readonly Option<string?> output = new("--base-output-directory") { Description = "A gs:// folder; the job finds its sub-folders in AIP_MODEL_DIR and the like.", HelpName = "URI" };
+    private readonly Option<string?> timeout = new("--timeout") { Description = "How long it may run, in seconds: 3600s.", HelpName = "SECONDS" };
+    private readonly Option<bool> stream = new("--stream-logs") { Description = "Follow the job's log, and end as the job ends." };
+    private readonly LabelsOption labels = new();
+
+    public CreateCustomJob() : base("create", "Start a custom job.")
+    {
+        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, labels, stream])
+        {
+            Add(option);
+        }
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
+    {
+        var job = new CustomJob { DisplayName = parse.GetValue(displayName), JobSpec = ReadConfig(parse.GetValue(config)) };
+        labels.Apply(parse, job.Labels);
+        var flags = new WorkerPoolFlags(
+            [.. KeyValues.List(parse.GetValue(packages))],
+            [.. KeyValues.List(parse.GetValue(arguments))],
+            [.. KeyValues.List(parse.GetValue(command))],
+            KeyValues.Parse("--env", parse.GetValue(environment)));
+        job.JobSpec.WorkerPoolSpecs.AddRange((parse.GetValue(pools) ?? []).Select(flags.Read));
+        if (job.JobSpec.WorkerPoolSpecs.Count == 0)
+        {
+            throw CliException.Usage("A job needs a worker pool: give --worker-pool-spec or --config.");
+        }
+
+        if (parse.GetValue(output) is { } folder)
+        {
+            job.JobSpec.BaseOutputDirectory = new GcsDestination { OutputUriPrefix = folder };
+        }
+
+        if (parse.GetValue(timeout) is { } limit)
+        {
+            (job.JobSpec.Scheduling ??= new Scheduling()).Timeout = Seconds(limit);
+        }
+
+        var created = await session.Client.PostAsync<CustomJob>($"/v1/{session.Parent}/{CustomJobsNoun.Collection}", job, cancellation);
+        session.Status.WriteLine($"Custom job [{created.Name}] is submitted; follow it with: cairn custom-jobs stream-logs {created.Name.Split('/')[^1]}");
+        if (!parse.GetValue(stream))
+        {
+            session.Print(created);
+            return ExitCode.Ok;
+        }
+
+        return await JobLog.FollowAsync(session, created, cancellation);
+    }
+
+    private static CustomJobSpec ReadConfig(FileInfo? file)
+    {
+        if (file is null)
+        {
+            return new CustomJobSpec();
+        }
+
+        try
+        {
+            return ProtoJson.ParseStrict<CustomJobSpec>(Yaml.Read(File.ReadAllText(file.FullName))?.ToJsonString() ?? "{}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidProtocolBufferException)
+        {
+            throw CliException.Usage($"--config {file}: {e.Message}");
+        }
+    }
+
+    private static Google.Protobuf.WellKnownTypes.Duration Seconds(string text) =>
+        long.TryParse(text.TrimEnd('s'), out var seconds) && seconds > 0
+            ? new Google.Protobuf.WellKnownTypes.Duration { Seconds = seconds }
+            : throw CliException.Usage($"--timeout is '{text}'; it must be a number of seconds, such as 3600s.");
+}

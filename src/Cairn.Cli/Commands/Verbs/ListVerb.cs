@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Cairn.Cli.Api;
+using Cairn.Cli.Output;
+using Cairn.Cli.Shell;
+using Google.Protobuf;
+
+namespace Cairn.Cli.Commands.Verbs;
+
+/// <summary><c>list</c>: filtered by the server, printed as a table.</summary>
+internal sealed class ListVerb<TResponse, TItem> : ApiCommand
+    where TResponse : IMessage<TResponse>, new()
+    where TItem : IMessage
+{
+    private readonly Option<string?> filter = new("--filter") { Description = "Only what matches: display_name=\"x\" AND labels.team=\"y\".", HelpName = "EXPRESSION" };
+    private readonly Option<int?> limit = new("--limit") { Description = "At most so many.", HelpName = "N" };
+    private readonly Option<int?> pageSize = new("--page-size") { Description = "So many a call.", HelpName = "N" };
+    private readonly Argument<string>? of;
+    private readonly Func<ApiSession, string?, string> path;
+    private readonly Func<TResponse, (IEnumerable<TItem>, string)> read;
+    private readonly Column[] columns;
+
+    /// <param name="path">The path to list; its second argument is the value of <paramref name="argument"/>.</param>
+    public ListVerb(string description, Func<ApiSession, string?, string> path, Func<TResponse, (IEnumerable<TItem>, string)> read, Column[] columns, Argument<string>? argument = null)
+        : base("list", description)
+    {
+        this.path = path;
+        this.read = read;
+        this.columns = columns;
+        of = argument;
+        if (argument is not null)
+        {
+            Add(argument);
+        }
+
+        Add(filter);
+        Add(limit);
+        Add(pageSize);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
+    {
+        var request = new ListRequest(parse.GetValue(filter), Positive(parse, limit), Positive(parse, pageSize));
+        var items = session.Client.ListAsync<TResponse, TItem>(path(session, of is null ? null : parse.GetValue(of)), request, read, cancellation);
+        var count = await session.Printer.ManyAsync(items.Select(item => ProtoJson.Format(item)), columns, cancellation);
+        if (count == 0)
+        {
+            session.Status.WriteLine("Listed 0 items.");
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static int? Positive(ParseResult parse, Option<int?> option) => parse.GetValue(option) is { } value && value <= 0
+        ? throw CliException.Usage($"{option.Name} is {value}; it must be at least 1.")
+        : parse.GetValue(option);
+}

@@ -1,0 +1,3 @@
+using Cairn.Cli.Shell;
+
+return await Cli.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,86 @@
+using Cairn.Data.Objects;
+using Cairn.Data.Views;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Data.Buckets;
+
+/// <summary>Buckets: create, look up, change, delete.</summary>
+public sealed class BucketStore(IDatabase database, BucketView view, TimeProvider time)
+{
+    /// <exception cref="StatusException">INVALID_ARGUMENT for the name, ALREADY_EXISTS.</exception>
+    public async Task<Bucket> CreateAsync(Bucket bucket, CancellationToken cancellation)
+    {
+        BucketName.Require(bucket.Name);
+        if (bucket.Project.Length == 0)
+        {
+            throw StatusException.InvalidArgument("Required parameter: project. Say which project owns the bucket, as ?project=ID.");
+        }
+
+        var now = time.NowMicros();
+        var created = bucket with { Metageneration = 1, Created = now, Updated = now };
+        await database.WriteAsync(
+            session =>
+            {
+                if (BucketTable.Find(session, bucket.Name) is not null)
+                {
+                    throw StatusException.AlreadyExists(
+                        $"Your previous request to create the named bucket succeeded and you already own it, or another project does: '{bucket.Name}'. Bucket names are global.");
+                }
+
+                BucketTable.Insert(session, created);
+                return true;
+            },
+            cancellation).ConfigureAwait(false);
+        await view.RefreshBucketAsync(bucket.Name, CancellationToken.None).ConfigureAwait(false);
+        return created;
+    }
+
+    public Task<Bucket?> FindAsync(string name, CancellationToken cancellation)
+        => database.ReadAsync(session => BucketTable.Find(session, name), cancellation);
+
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public async Task<Bucket> GetAsync(string name, CancellationToken cancellation)
+        => await FindAsync(name, cancellation).ConfigureAwait(false) ?? throw DataErrors.NoSuchBucket(name);
+
+    /// <summary>A project's buckets whose names start with the prefix, beginning after a name.</summary>
+    public Task<List<Bucket>> ListAsync(string project, string prefix, string after, int limit, CancellationToken cancellation)
+    {
+        var from = after.Length == 0 ? prefix : after + "\u0001";
+        var end = ObjectName.PrefixEnd(prefix);
+        return database.ReadAsync(session => BucketTable.List(session, project, from, end, limit), cancellation);
+    }
+
+    /// <summary>Replaces what may be changed: versioning, labels, storage class, policy.</summary>
+    public Task<Bucket> UpdateAsync(string name, Preconditions preconditions, Func<Bucket, Bucket> change, CancellationToken cancellation)
+        => database.WriteAsync(
+            session =>
+            {
+                var current = BucketTable.Find(session, name) ?? throw DataErrors.NoSuchBucket(name);
+                preconditions.Check(current);
+                var updated = change(current) with { Metageneration = current.Metageneration + 1, Updated = time.NowMicros() };
+                BucketTable.Update(session, updated);
+                return updated;
+            },
+            cancellation);
+
+    /// <exception cref="StatusException">NOT_FOUND; FAILED_PRECONDITION where objects are left.</exception>
+    public async Task DeleteAsync(string name, Preconditions preconditions, CancellationToken cancellation)
+    {
+        await database.WriteAsync(
+            session =>
+            {
+                var current = BucketTable.Find(session, name) ?? throw DataErrors.NoSuchBucket(name);
+                preconditions.Check(current);
+                if (ObjectTable.Any(session, name))
+                {
+                    throw DataErrors.BucketNotEmpty(name);
+                }
+
+                BucketTable.Delete(session, name);
+                return true;
+            },
+            cancellation).ConfigureAwait(false);
+        await view.RefreshBucketAsync(name, CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cairn.Data.Objects;
+using Cairn.Data.Uploads;
+
+namespace Cairn.Data;
+
+/// <summary>How the JSON columns are written and read.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ObjectMetadata))]
+[JsonSerializable(typeof(UploadRequest))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class DataJson : JsonSerializerContext;

@@ -1,0 +1,58 @@
+using Cairn.Data.Buckets;
+using Cairn.Data.Objects;
+using Cairn.Data.Views;
+using Cairn.Kernel.Blobs;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Time;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Data;
+
+/// <summary>Buckets, objects, and the door to them.</summary>
+public static class DataServices
+{
+    /// <summary>Needs <see cref="IDatabase"/>, <see cref="ServerEnvironment"/>, <see cref="TimeProvider"/> and <see cref="IIdSource"/> in the container.</summary>
+    /// <param name="objects">Where blobs are: null for <c>objects/</c> in the data directory.</param>
+    public static IServiceCollection AddData(this IServiceCollection services, string? objects = null)
+    {
+        services.AddSingleton(DataMigrations.Set);
+        services.TryAddSingleton<IBlobStore>(provider => OpenBlobs(provider, objects));
+        services.AddSingleton(provider => new BucketView(
+            provider.GetRequiredService<IDatabase>(),
+            provider.GetRequiredService<IBlobStore>(),
+            ViewRoot(provider),
+            provider.GetRequiredService<ILogger<BucketView>>()));
+        services.AddSingleton<IBucketView>(provider => provider.GetRequiredService<BucketView>());
+        services.AddSingleton<ObjectCommits>();
+        services.AddSingleton<ContentStager>();
+        services.AddSingleton<BucketStore>();
+        services.AddSingleton<ObjectStore>();
+        services.AddSingleton<IObjects, ObjectsService>();
+        services.AddSingleton<GarbageCollector>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<GarbageCollector>());
+        services.AddSingleton<IHostedService>(provider => new BucketViewReconciler(
+            provider.GetRequiredService<IDatabase>(),
+            provider.GetRequiredService<IBlobStore>(),
+            provider.GetRequiredService<BucketView>(),
+            ViewRoot(provider),
+            provider.GetRequiredService<ILogger<BucketViewReconciler>>()));
+        return services;
+    }
+
+    private static IBlobStore OpenBlobs(IServiceProvider provider, string? objects)
+    {
+        var directory = objects ?? Path.Combine(provider.GetRequiredService<ServerEnvironment>().DataDirectory, "objects");
+        return new DiskBlobStore(directory, provider.GetRequiredService<IIdSource>(), provider.GetRequiredService<TimeProvider>());
+    }
+
+    private static string ViewRoot(IServiceProvider provider)
+    {
+        var root = Path.Combine(provider.GetRequiredService<ServerEnvironment>().DataDirectory, "gcs-view");
+        Directory.CreateDirectory(root);
+        return root;
+    }
+}

@@ -1,0 +1,31 @@
+namespace Cairn.Data.Objects;
+
+/// <summary>What the owner of an object says about it, and may change without a new generation.</summary>
+public sealed record ObjectMetadata
+{
+    public static ObjectMetadata Empty { get; } = new();
+
+    public string? ContentType { get; init; }
+
+    public string? ContentEncoding { get; init; }
+
+    public string? ContentDisposition { get; init; }
+
+    public string? ContentLanguage { get; init; }
+
+    public string? CacheControl { get; init; }
+
+    /// <summary>RFC 3339.</summary>
+    public string? CustomTime { get; init; }
+
+    /// <summary>Null for the bucket's.</summary>
+    public string? StorageClass { get; init; }
+
+    /// <summary>While set, the object can be neither deleted nor replaced.</summary>
+    public bool TemporaryHold { get; init; }
+
+    /// <summary>As <see cref="TemporaryHold"/>.</summary>
+    public bool EventBasedHold { get; init; }
+
+    public Dictionary<string, string>? Custom { get; init; }
+}

@@ -1,0 +1,42 @@
+using Cairn.Data.Checksums;
+
+namespace Cairn.Data.Objects;
+
+/// <summary>One generation of an object, live or noncurrent.</summary>
+public sealed record ObjectRecord
+{
+    public required string Bucket { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>Microseconds since 1970 at which this content was published; strictly increasing for a name.</summary>
+    public long Generation { get; init; }
+
+    public long Metageneration { get; init; } = 1;
+
+    public required Content Content { get; init; }
+
+    /// <summary>Microseconds since 1970.</summary>
+    public long Created { get; init; }
+
+    /// <summary>Microseconds since 1970.</summary>
+    public long Updated { get; init; }
+
+    /// <summary>When it became noncurrent, in microseconds since 1970; null for the live generation.</summary>
+    public long? Deleted { get; init; }
+
+    public ObjectMetadata Metadata { get; init; } = ObjectMetadata.Empty;
+
+    public StoredObject ToStored() => new(
+        Bucket,
+        Name,
+        Content.Size,
+        Generation,
+        Metageneration,
+        Metadata.ContentType,
+        Content.Md5,
+        Crc32C.ToBase64(Content.Crc32C),
+        Content.Blob,
+        Timestamps.FromMicros(Created),
+        Timestamps.FromMicros(Updated));
+}

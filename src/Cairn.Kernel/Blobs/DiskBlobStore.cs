@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using Cairn.Kernel.Files;
+using Cairn.Kernel.Time;
+
+namespace Cairn.Kernel.Blobs;
+
+/// <summary>
+/// Blobs as plain read-only files <c>ab/abcdef…</c> below one directory. A blob is written to <c>tmp/</c>, synchronised, renamed, and the directory
+/// synchronised, so a file under its final name is always whole. Files are never modified afterwards: other names may be linked to them.
+/// </summary>
+public sealed class DiskBlobStore : IBlobStore
+{
+    // A writer that has been silent for this long belongs to a process that is gone.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    private readonly string root;
+    private readonly string temporary;
+    private readonly IIdSource ids;
+    private readonly TimeProvider time;
+
+    /// <param name="directory">Made where it does not exist. Must be one file system.</param>
+    public DiskBlobStore(string directory, IIdSource ids, TimeProvider time)
+    {
+        root = Path.GetFullPath(directory);
+        temporary = Path.Combine(root, "tmp");
+        this.ids = ids;
+        this.time = time;
+
+        Directory.CreateDirectory(temporary);
+        for (var shard = 0; shard < 256; shard++)
+        {
+            Directory.CreateDirectory(Path.Combine(root, shard.ToString("x2")));
+        }
+
+        DirectorySync.Flush(root);
+    }
+
+    public Task<IBlobWriter> CreateAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var id = ids.NextHex();
+        return Task.FromResult<IBlobWriter>(new DiskBlobWriter(id, Path.Combine(temporary, id), PathOf(id)));
+    }
+
+    public Task<Stream> OpenAsync(string id, long offset = 0, long? length = null, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        FileStream file;
+        try
+        {
+            file = new FileStream(PathOf(BlobId.Require(id)), new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.Asynchronous,
+            });
+        }
+        catch (FileNotFoundException)
+        {
+            throw BlobId.Missing(id);
+        }
+
+        file.Seek(offset, SeekOrigin.Begin);
+        return Task.FromResult<Stream>(length is { } limit ? new BoundedStream(file, limit) : file);
+    }
+
+    public Task DeleteAsync(string id, CancellationToken cancellation = default)
+    {
+        // Not synchronised: a blob that comes back after a crash is garbage, and is collected.
+        if (BlobId.IsValid(id))
+        {
+            File.Delete(PathOf(id));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        DeleteAbandoned();
+        for (var shard = 0; shard < 256; shard++)
+        {
+            // Enumerating blocks on the disk; one shard at a time keeps the pool's thread free in between.
+            await Task.Yield();
+            foreach (var file in new DirectoryInfo(Path.Combine(root, shard.ToString("x2"))).EnumerateFiles())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (BlobId.IsValid(file.Name))
+                {
+                    yield return (file.Name, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
+                }
+            }
+        }
+    }
+
+    public string? LocalPath(string id) => BlobId.IsValid(id) ? PathOf(id) : null;
+
+    private string PathOf(string id) => Path.Combine(root, id[..2], id);
+
+    private void DeleteAbandoned()
+    {
+        var limit = time.GetUtcNow() - Abandoned;
+        foreach (var file in new DirectoryInfo(temporary).EnumerateFiles())
+        {
+            if (file.LastWriteTimeUtc < limit.UtcDateTime)
+            {
+                file.Delete();
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Data;
+using Cairn.Kernel.Errors;
+using Npgsql;
+
+namespace Cairn.Kernel.Database.Postgres;
+
+/// <summary>PostgreSQL. Writes are serializable transactions, run again when the engine says that two of them could not both come first.</summary>
+public sealed class PostgresDatabase : IDatabase
+{
+    /// <summary>Runs of one piece of work before the conflict is the caller's to see.</summary>
+    private const int Attempts = 20;
+
+    private readonly NpgsqlDataSource source;
+    private readonly SemaphoreSlim slots;
+
+    /// <param name="connection">A <c>postgres://user:password@host:port/database?option=value</c> address, or an Npgsql connection string.</param>
+    /// <param name="connections">The most connections this server opens.</param>
+    public PostgresDatabase(string connection, int connections = 48)
+    {
+        var builder = PostgresAddress.Parse(connection);
+        builder.MaxPoolSize = connections;
+        builder.MaxAutoPrepare = 200;
+        builder.AutoPrepareMinUsages = 2;
+        source = NpgsqlDataSource.Create(builder);
+        slots = new SemaphoreSlim(connections);
+    }
+
+    public SqlDialect Dialect => SqlDialect.PostgreSql;
+
+    public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
+        RunAsync(work, IsolationLevel.Serializable, cancellation);
+
+    public Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
+        RunAsync(work, IsolationLevel.RepeatableRead, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync().ConfigureAwait(false);
+        slots.Dispose();
+    }
+
+    private async Task<T> RunAsync<T>(Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
+    {
+        await slots.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await RunOnceAsync(work, isolation, cancellation).ConfigureAwait(false);
+                }
+                catch (PostgresException error) when (IsConflict(error) && attempt < Attempts)
+                {
+                    await Task.Delay(Random.Shared.Next(1, 4 << Math.Min(attempt, 6)), cancellation).ConfigureAwait(false);
+                }
+                catch (PostgresException error) when (IsConflict(error))
+                {
+                    throw StatusException.Aborted("The change conflicted with others that ran at the same time. Try it again.");
+                }
+            }
+        }
+        catch (PostgresException error) when (error.SqlState is "22021" or "22P05")
+        {
+            throw StatusException.InvalidArgument("The text contains a NUL character, which cannot be stored.");
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    private async Task<T> RunOnceAsync<T>(Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation).ConfigureAwait(false);
+        // Sessions are synchronous by contract; blocking happens on a pool thread that the slots bound.
+        var result = await Task.Run(() => work(new PostgresSession(connection, transaction)), CancellationToken.None).ConfigureAwait(false);
+        await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>serialization_failure and deadlock_detected; and unique_violation is a conflict too when two inserts raced, which the next run sees as a row.</summary>
+    private static bool IsConflict(PostgresException error) =>
+        error.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
+}

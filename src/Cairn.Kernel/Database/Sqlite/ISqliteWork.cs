@@ -1,0 +1,14 @@
+namespace Cairn.Kernel.Database.Sqlite;
+
+/// <summary>One queued call of the writer.</summary>
+internal interface ISqliteWork
+{
+    /// <summary>Runs the work and keeps its outcome; false where it threw, and must be rolled back.</summary>
+    bool Run(ISqlSession session);
+
+    /// <summary>Hands the outcome to the caller: the group is committed.</summary>
+    void Complete();
+
+    /// <summary>The group could not be committed.</summary>
+    void Fail(Exception error);
+}

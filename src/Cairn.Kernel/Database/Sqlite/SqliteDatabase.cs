@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Cairn.Kernel.Database.Sqlite;
+
+/// <summary>
+/// SQLite in WAL mode. One thread writes: it takes what is queued, runs each piece of work in a savepoint, and commits them together, so that many calls
+/// share one fsync. Readers have their own connections and see the last commit.
+/// </summary>
+public sealed class SqliteDatabase : IDatabase
+{
+    /// <summary>The most calls that share a commit: bounds how long the first of them waits.</summary>
+    private const int GroupLimit = 512;
+
+    private readonly string connectionString;
+    private readonly BlockingCollection<ISqliteWork> queue = new(new ConcurrentQueue<ISqliteWork>());
+    private readonly ConcurrentBag<SqliteSession> readers = [];
+    private readonly SemaphoreSlim readSlots = new(Math.Max(8, Environment.ProcessorCount * 4));
+    private readonly SqliteSession writer;
+    private readonly Thread thread;
+
+    /// <param name="path">The database file; its folder must exist.</param>
+    public SqliteDatabase(string path)
+    {
+        SqliteLibrary.Load();
+        connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+        writer = new SqliteSession(connectionString, writer: true);
+        thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
+        thread.Start();
+    }
+
+    public SqlDialect Dialect => SqlDialect.Sqlite;
+
+    public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var item = new SqliteWork<T>(work);
+        queue.Add(item, cancellation);
+        return item.Task;
+    }
+
+    public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
+    {
+        await readSlots.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (!readers.TryTake(out var session))
+            {
+                session = new SqliteSession(connectionString, writer: false);
+            }
+
+            try
+            {
+                session.Execute("BEGIN");
+                var result = work(session);
+                session.Execute("COMMIT");
+                readers.Add(session);
+                return result;
+            }
+            catch
+            {
+                // The connection is in an unknown state; a new one costs less than finding out.
+                session.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            readSlots.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (queue.IsAddingCompleted)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        queue.CompleteAdding();
+        thread.Join();
+        writer.Dispose();
+        while (readers.TryTake(out var reader))
+        {
+            reader.Dispose();
+        }
+
+        queue.Dispose();
+        readSlots.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Write()
+    {
+        var group = new List<ISqliteWork>(GroupLimit);
+        foreach (var first in queue.GetConsumingEnumerable())
+        {
+            group.Clear();
+            var item = first;
+            try
+            {
+                writer.Execute("BEGIN IMMEDIATE");
+                do
+                {
+                    group.Add(item);
+                    RunInSavepoint(item);
+                }
+                while (group.Count < GroupLimit && queue.TryTake(out item));
+
+                writer.Execute("COMMIT");
+            }
+            catch (Exception error)
+            {
+                TryRollback();
+                if (group.Count == 0)
+                {
+                    group.Add(first);
+                }
+
+                foreach (var failed in group)
+                {
+                    failed.Fail(error);
+                }
+
+                continue;
+            }
+
+            foreach (var done in group)
+            {
+                done.Complete();
+            }
+        }
+    }
+
+    private void RunInSavepoint(ISqliteWork item)
+    {
+        writer.Execute("SAVEPOINT work");
+        if (!item.Run(writer))
+        {
+            writer.Execute("ROLLBACK TO work");
+        }
+
+        writer.Execute("RELEASE work");
+    }
+
+    private void TryRollback()
+    {
+        try
+        {
+            writer.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // A failed commit may have rolled back already; then there is no transaction to end.
+        }
+    }
+}

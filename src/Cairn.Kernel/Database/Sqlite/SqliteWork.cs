@@ -1,0 +1,40 @@
+namespace Cairn.Kernel.Database.Sqlite;
+
+/// <summary>A caller's function and the task it waits on. The outcome is kept until the group's commit is durable.</summary>
+internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
+{
+    private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private T? result;
+    private Exception? failure;
+
+    public Task<T> Task => completion.Task;
+
+    public bool Run(ISqlSession session)
+    {
+        try
+        {
+            result = work(session);
+            return true;
+        }
+        catch (Exception error)
+        {
+            failure = error;
+            return false;
+        }
+    }
+
+    public void Complete()
+    {
+        if (failure is null)
+        {
+            completion.SetResult(result!);
+        }
+        else
+        {
+            completion.SetException(failure);
+        }
+    }
+
+    public void Fail(Exception error) => completion.TrySetException(failure ?? error);
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Kernel.Filters;
+
+/// <summary>Splits a filter into tokens (AIP-160's EBNF, with the comparison operators of Cloud Logging's language).</summary>
+internal sealed class FilterLexer(string text)
+{
+    private int at;
+
+    public FilterToken Next()
+    {
+        var start = at;
+        while (at < text.Length && char.IsWhiteSpace(text[at]))
+        {
+            at++;
+        }
+
+        var spaced = at > start;
+        if (at == text.Length)
+        {
+            return new FilterToken(FilterTokenKind.End, "", at, spaced);
+        }
+
+        start = at;
+        var c = text[at];
+        switch (c)
+        {
+            case '(':
+                at++;
+                return new FilterToken(FilterTokenKind.Open, "(", start, spaced);
+            case ')':
+                at++;
+                return new FilterToken(FilterTokenKind.Close, ")", start, spaced);
+            case ',':
+                at++;
+                return new FilterToken(FilterTokenKind.Comma, ",", start, spaced);
+            case '.':
+                at++;
+                return new FilterToken(FilterTokenKind.Dot, ".", start, spaced);
+            case '-' when at + 1 < text.Length && !char.IsWhiteSpace(text[at + 1]) && !char.IsAsciiDigit(text[at + 1]) && text[at + 1] != '.':
+                at++;
+                return new FilterToken(FilterTokenKind.Minus, "-", start, spaced);
+            case '"' or '\'':
+                return new FilterToken(FilterTokenKind.String, ReadString(c), start, spaced);
+        }
+
+        foreach (var op in (ReadOnlySpan<string>)["<=", ">=", "!=", "=~", "!~", "=", "<", ">", ":"])
+        {
+            if (text.AsSpan(at).StartsWith(op, StringComparison.Ordinal))
+            {
+                at += op.Length;
+                return new FilterToken(FilterTokenKind.Operator, op, start, spaced);
+            }
+        }
+
+        while (at < text.Length && IsWord(text[at]))
+        {
+            at++;
+        }
+
+        if (at == start)
+        {
+            throw StatusException.InvalidArgument($"`filter` has the character '{c}' at position {start + 1}, which begins nothing that a filter can hold. Put values in double quotes.");
+        }
+
+        return new FilterToken(FilterTokenKind.Word, text[start..at], start, spaced);
+    }
+
+    /// <summary>The rest of a bare value after its first token: values such as <c>2026-01-01T00:00:00Z</c> or <c>projects/p/models/m</c> need no quotes.</summary>
+    public string ReadBareValueTail()
+    {
+        var start = at;
+        while (at < text.Length && !char.IsWhiteSpace(text[at]) && text[at] is not ('(' or ')' or ',' or '"' or '\''))
+        {
+            at++;
+        }
+
+        return text[start..at];
+    }
+
+    private static bool IsWord(char c) => !char.IsWhiteSpace(c) && c is not ('(' or ')' or ',' or '.' or '"' or '\'' or '=' or '<' or '>' or '!' or ':');
+
+    private string ReadString(char quote)
+    {
+        var start = at++;
+        var value = new StringBuilder();
+        while (at < text.Length)
+        {
+            var c = text[at++];
+            if (c == quote)
+            {
+                return value.ToString();
+            }
+
+            if (c != '\\' || at == text.Length)
+            {
+                value.Append(c);
+                continue;
+            }
+
+            var escaped = text[at++];
+            value.Append(escaped switch { 'n' => '\n', 't' => '\t', 'r' => '\r', _ => escaped });
+        }
+
+        throw StatusException.InvalidArgument($"`filter` opens a string at position {start + 1} that nothing closes.");
+    }
+}

@@ -1,0 +1,216 @@
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Kernel.Filters;
+
+/// <summary>
+/// Parses AIP-160 filters: <c>AND OR NOT</c> (and <c>-</c>), juxtaposition as AND, comparison, <c>:</c> (has), functions, dotted paths. As in AIP-160,
+/// OR binds tighter than AND.
+/// </summary>
+public sealed class FilterParser
+{
+    /// <summary>The longest accepted filter in characters.</summary>
+    public const int MaxLength = 16_384;
+
+    private const int MaxDepth = 64;
+    private const int MaxNodes = 500;
+
+    private readonly FilterLexer lexer;
+    private FilterToken token;
+    private int depth;
+    private int nodes;
+
+    private FilterParser(string text)
+    {
+        lexer = new FilterLexer(text);
+        token = lexer.Next();
+    }
+
+    /// <summary>Parses; null for an empty filter.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT, with the position.</exception>
+    public static FilterNode? Parse(string text)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            return null;
+        }
+
+        if (text.Length > MaxLength)
+        {
+            throw StatusException.InvalidArgument($"`filter` is {text.Length} characters long; at most {MaxLength} are accepted.");
+        }
+
+        var parser = new FilterParser(text);
+        var node = parser.Expression();
+        return parser.token.Kind == FilterTokenKind.End ? node : throw parser.Unexpected("the end of the filter");
+    }
+
+    private FilterNode Expression()
+    {
+        if (++depth > MaxDepth)
+        {
+            throw StatusException.InvalidArgument($"`filter` is nested deeper than {MaxDepth} levels.");
+        }
+
+        var operands = new List<FilterNode> { Factor() };
+        while (true)
+        {
+            if (IsKeyword("AND"))
+            {
+                Advance();
+                operands.Add(Factor());
+            }
+            else if (token.Kind is FilterTokenKind.Word or FilterTokenKind.String or FilterTokenKind.Open or FilterTokenKind.Minus)
+            {
+                operands.Add(Factor());
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        depth--;
+        return operands.Count == 1 ? operands[0] : new AndNode(operands);
+    }
+
+    private FilterNode Factor()
+    {
+        var operands = new List<FilterNode> { Term() };
+        while (IsKeyword("OR"))
+        {
+            Advance();
+            operands.Add(Term());
+        }
+
+        return operands.Count == 1 ? operands[0] : new OrNode(operands);
+    }
+
+    private FilterNode Term()
+    {
+        if (++nodes > MaxNodes)
+        {
+            throw StatusException.InvalidArgument($"`filter` has more than {MaxNodes} terms.");
+        }
+
+        if (token.Kind == FilterTokenKind.Minus || IsKeyword("NOT"))
+        {
+            Advance();
+            return new NotNode(Simple());
+        }
+
+        return Simple();
+    }
+
+    private FilterNode Simple()
+    {
+        if (token.Kind != FilterTokenKind.Open)
+        {
+            return Restriction();
+        }
+
+        Advance();
+        var inner = Expression();
+        Expect(FilterTokenKind.Close, "')'");
+        return inner;
+    }
+
+    private FilterNode Restriction()
+    {
+        var start = token.Start;
+        if (token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String) || IsKeyword("AND") || IsKeyword("OR"))
+        {
+            throw Unexpected("a field, a value or '('");
+        }
+
+        var path = new List<string> { token.Text };
+        var quoted = token.Kind == FilterTokenKind.String;
+        Advance();
+        if (token.Kind == FilterTokenKind.Open && !token.Spaced && !quoted)
+        {
+            return Function(path[0], start);
+        }
+
+        while (token.Kind == FilterTokenKind.Dot)
+        {
+            Advance();
+            if (token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String))
+            {
+                throw Unexpected("a field name after '.'");
+            }
+
+            path.Add(token.Text);
+            Advance();
+        }
+
+        if (token.Kind != FilterTokenKind.Operator)
+        {
+            return new TextNode(string.Join('.', path), start);
+        }
+
+        var op = token.Text;
+        var (value, valueQuoted) = Value();
+        return new ComparisonNode(path, op, value, valueQuoted, start);
+    }
+
+    private FunctionNode Function(string name, int start)
+    {
+        Advance();
+        var arguments = new List<string>();
+        while (token.Kind != FilterTokenKind.Close)
+        {
+            if (arguments.Count > 0)
+            {
+                Expect(FilterTokenKind.Comma, "',' or ')'");
+            }
+
+            if (token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String))
+            {
+                throw Unexpected("an argument");
+            }
+
+            arguments.Add(token.Text);
+            Advance();
+        }
+
+        Advance();
+        return new FunctionNode(name, arguments, start);
+    }
+
+    /// <summary>The argument after an operator, which <see cref="token"/> still is.</summary>
+    private (string Value, bool Quoted) Value()
+    {
+        Advance();
+        switch (token.Kind)
+        {
+            case FilterTokenKind.String:
+                var text = token.Text;
+                Advance();
+                return (text, true);
+            case FilterTokenKind.Word or FilterTokenKind.Minus or FilterTokenKind.Dot:
+                var bare = token.Text + lexer.ReadBareValueTail();
+                Advance();
+                return (bare, false);
+            default:
+                throw Unexpected("a value");
+        }
+    }
+
+    private bool IsKeyword(string word) => token.Kind == FilterTokenKind.Word && token.Text == word;
+
+    private void Advance() => token = lexer.Next();
+
+    private void Expect(FilterTokenKind kind, string what)
+    {
+        if (token.Kind != kind)
+        {
+            throw Unexpected(what);
+        }
+
+        Advance();
+    }
+
+    private StatusException Unexpected(string expected) => StatusException.InvalidArgument(
+        token.Kind == FilterTokenKind.End
+            ? $"`filter` ends where {expected} should follow."
+            : $"`filter` has '{token.Text}' at position {token.Start + 1}, where {expected} should stand.");
+}

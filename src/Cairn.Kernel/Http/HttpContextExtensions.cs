@@ -1,0 +1,22 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Security;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Kernel.Http;
+
+/// <summary>What the entry has found out about a request, for doors.</summary>
+public static class HttpContextExtensions
+{
+    /// <summary>Who sent the request.</summary>
+    public static Principal Caller(this HttpContext context) =>
+        context.Features.Get<Principal>() ?? throw new InvalidOperationException("The request has not been authenticated.");
+
+    /// <summary>Refuses a caller whose identity is bound to another project.</summary>
+    public static void RequireProject(this HttpContext context, string project)
+    {
+        if (context.Caller() is { Project: { } own } caller && own != project)
+        {
+            throw StatusException.PermissionDenied($"'{caller.Name}' is limited to project '{own}' and may not touch project '{project}'.");
+        }
+    }
+}

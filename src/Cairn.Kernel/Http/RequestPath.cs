@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Kernel.Http;
+
+/// <summary>
+/// A request target, split at <c>/</c> before it is decoded, so that an encoded slash stays inside its segment. Decoded once, strictly: what is not valid
+/// percent-encoded UTF-8, or holds a NUL, is refused.
+/// </summary>
+public sealed class RequestPath
+{
+    /// <summary>The longest accepted target in characters, query included.</summary>
+    public const int MaxLength = 16_384;
+
+    private const int MaxSegments = 1_100;
+
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
+
+    private readonly string[] raw;
+    private readonly string[] decoded;
+
+    private RequestPath(string[] raw, string[] decoded, string query)
+    {
+        this.raw = raw;
+        this.decoded = decoded;
+        Query = query;
+    }
+
+    public int Count => raw.Length;
+
+    /// <summary>What follows <c>?</c>, still encoded.</summary>
+    public string Query { get; }
+
+    public string Raw(int index) => raw[index];
+
+    public string Decoded(int index) => decoded[index];
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
+    public static RequestPath Parse(string target)
+    {
+        if (target.Length > MaxLength)
+        {
+            throw StatusException.InvalidArgument($"The request's address is {target.Length} characters long; at most {MaxLength} are accepted.");
+        }
+
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        var path = question < 0 ? target : target[..question];
+        // A proxy's absolute form: http://host/path.
+        if (!path.StartsWith('/') && path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0)
+        {
+            var slash = path.IndexOf('/', scheme + 3);
+            path = slash < 0 ? "/" : path[slash..];
+        }
+
+        var segments = path.Length == 0 || path[0] != '/' ? [] : path[1..].Split('/');
+        if (segments.Length > MaxSegments)
+        {
+            throw StatusException.InvalidArgument($"The request's path has {segments.Length} segments; at most {MaxSegments} are accepted.");
+        }
+
+        return new RequestPath(segments, Array.ConvertAll(segments, Decode), question < 0 ? "" : target[(question + 1)..]);
+    }
+
+    private static string Decode(string segment)
+    {
+        if (!segment.Contains('%', StringComparison.Ordinal))
+        {
+            return segment;
+        }
+
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(segment.Length));
+        try
+        {
+            var length = 0;
+            for (var i = 0; i < segment.Length; i++)
+            {
+                if (segment[i] != '%')
+                {
+                    length += Encoding.UTF8.GetBytes(segment.AsSpan(i, 1), bytes.AsSpan(length));
+                    continue;
+                }
+
+                if (i + 2 >= segment.Length || !char.IsAsciiHexDigit(segment[i + 1]) || !char.IsAsciiHexDigit(segment[i + 2]))
+                {
+                    throw StatusException.InvalidArgument($"The path segment '{segment}' has a '%' that two hexadecimal digits do not follow.");
+                }
+
+                bytes[length++] = Convert.ToByte(segment.Substring(i + 1, 2), 16);
+                i += 2;
+            }
+
+            if (bytes.AsSpan(0, length).Contains((byte)0))
+            {
+                throw StatusException.InvalidArgument("The request's path has an encoded NUL character.");
+            }
+
+            return Strict.GetString(bytes, 0, length);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw StatusException.InvalidArgument($"The path segment '{segment}' is not percent-encoded UTF-8.");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Kernel.Http;
+
+/// <summary>Every route of every door, as one tree by segment. Literals win over <c>*</c>, and <c>*</c> over <c>**</c>.</summary>
+public sealed class RouteTable : IRoutes
+{
+    private readonly Node root = new();
+    private readonly List<Route> all = [];
+
+    public IReadOnlyList<Route> All => all;
+
+    public void Add(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20)
+    {
+        if (string.IsNullOrWhiteSpace(permission))
+        {
+            throw new InvalidOperationException($"The route {method} {template} declares no permission; the server does not start with one open by mistake.");
+        }
+
+        var route = new Route(method, PathTemplate.Parse(template), permission, handler, maxBody);
+        var node = root;
+        foreach (var segment in route.Template.Segments)
+        {
+            node = segment switch
+            {
+                PathTemplate.One => node.One ??= new Node(),
+                PathTemplate.Rest => node.Rest ??= new Node(),
+                _ => node.Literals.TryGetValue(segment, out var next) ? next : node.Literals[segment] = new Node(),
+            };
+        }
+
+        if (!node.Routes.TryAdd((route.Template.Verb, method), route))
+        {
+            throw new InvalidOperationException($"Two routes are {method} {template}: the other is {node.Routes[(route.Template.Verb, method)].Template.Text}.");
+        }
+
+        all.Add(route);
+    }
+
+    /// <summary>Finds the route of a request; null where no template matches. <paramref name="allowed"/> is filled with the methods of templates that match the path only.</summary>
+    public (Route Route, RouteValues Values)? Match(string method, RequestPath path, ISet<string> allowed)
+    {
+        if (path.Count == 0)
+        {
+            return null;
+        }
+
+        var last = path.Raw(path.Count - 1);
+        var colon = last.LastIndexOf(':');
+        if (colon >= 0 && Find(root, path, 0, last[..colon], last[(colon + 1)..], method, allowed) is { } withVerb)
+        {
+            return (withVerb, withVerb.Template.Bind(path, verbInPath: true));
+        }
+
+        return Find(root, path, 0, last, "", method, allowed) is { } plain ? (plain, plain.Template.Bind(path, verbInPath: false)) : null;
+    }
+
+    private static Route? Find(Node node, RequestPath path, int index, string last, string verb, string method, ISet<string> allowed)
+    {
+        if (index == path.Count)
+        {
+            return node.Take(verb, method, allowed) ?? node.Rest?.Take(verb, method, allowed);
+        }
+
+        // An empty segment is a literal's absence: it matches '*' only for the last one of an object's name, which '**' takes.
+        var text = index == path.Count - 1 ? last : path.Raw(index);
+        if (node.Literals.TryGetValue(text, out var literal) && Find(literal, path, index + 1, last, verb, method, allowed) is { } exact)
+        {
+            return exact;
+        }
+
+        if (node.One is not null && text.Length > 0 && Find(node.One, path, index + 1, last, verb, method, allowed) is { } one)
+        {
+            return one;
+        }
+
+        return node.Rest?.Take(verb, method, allowed);
+    }
+
+    private sealed class Node
+    {
+        public Dictionary<string, Node> Literals { get; } = [];
+
+        public Node? One { get; set; }
+
+        public Node? Rest { get; set; }
+
+        public Dictionary<(string Verb, string Method), Route> Routes { get; } = [];
+
+        public Route? Take(string verb, string method, ISet<string> allowed)
+        {
+            if (Routes.TryGetValue((verb, method), out var route))
+            {
+                return route;
+            }
+
+            // A HEAD is answered as the GET it asks about; the server drops the body.
+            if (method == "HEAD" && Routes.TryGetValue((verb, "GET"), out var get))
+            {
+                return get;
+            }
+
+            foreach (var (key, _) in Routes)
+            {
+                if (key.Verb == verb)
+                {
+                    allowed.Add(key.Method);
+                }
+            }
+
+            return null;
+        }
+    }
+}

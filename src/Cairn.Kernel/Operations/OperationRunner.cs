@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Leases;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Kernel.Operations;
+
+/// <summary>
+/// Runs what was enqueued, here or by a server that has since died. A lease keeps two servers from the same operation; an operation whose
+/// server dies is taken over when the lease expires, and its handler starts again.
+/// </summary>
+public sealed partial class OperationRunner(
+    OperationStore store,
+    OperationSignal signal,
+    ILeases leases,
+    ServerEnvironment environment,
+    IEnumerable<IOperationHandler> handlers,
+    ILogger<OperationRunner> logger) : BackgroundService
+{
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    private readonly Dictionary<string, IOperationHandler> byName = handlers.ToDictionary(static handler => handler.Name);
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> running = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var next = signal.Next;
+            try
+            {
+                await StartPendingAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.LookFailed(logger, error);
+            }
+
+            try
+            {
+                await next.WaitAsync(LookAgain, stoppingToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Time to renew leases, and to look for work that another server left.
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+    }
+
+    private async Task StartPendingAsync(CancellationToken stopping)
+    {
+        foreach (var work in await store.PendingAsync(stopping).ConfigureAwait(false))
+        {
+            if (running.TryGetValue(work.Name, out var current))
+            {
+                if (work.Cancelled)
+                {
+                    await current.CancelAsync().ConfigureAwait(false);
+                }
+
+                await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping).ConfigureAwait(false);
+            }
+            else if (await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping).ConfigureAwait(false))
+            {
+                var source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                running[work.Name] = source;
+                _ = Task.Run(() => RunAsync(work, source, stopping), CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task RunAsync(OperationWork work, CancellationTokenSource source, CancellationToken stopping)
+    {
+        try
+        {
+            if (work.Cancelled)
+            {
+                throw new StatusException(Code.Cancelled, "The operation was cancelled.");
+            }
+
+            if (!byName.TryGetValue(work.Handler, out var handler))
+            {
+                throw new StatusException(Code.Internal, $"This server has no handler '{work.Handler}' for the operation.");
+            }
+
+            var response = await handler.RunAsync(work.Name, work.Request, source.Token).ConfigureAwait(false);
+            await store.EndAsync(work.Name, operation => operation.Response = Any.Pack(response), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The server stops: the operation stays where it is, for the next start.
+        }
+        catch (Exception error)
+        {
+            await FailAsync(work, error).ConfigureAwait(false);
+        }
+        finally
+        {
+            running.TryRemove(work.Name, out _);
+            source.Dispose();
+            await leases.ReleaseAsync(work.Name, environment.ServerId, CancellationToken.None).ConfigureAwait(false);
+            signal.Pulse();
+        }
+    }
+
+    private async Task FailAsync(OperationWork work, Exception error)
+    {
+        var status = error switch
+        {
+            StatusException known => new Status { Code = (int)known.Code, Message = known.Message, Details = { known.Details } },
+            OperationCanceledException => new Status { Code = (int)Code.Cancelled, Message = "The operation was cancelled." },
+            _ => new Status { Code = (int)Code.Internal, Message = "The server failed while it ran the operation; its log says more." },
+        };
+        if (status.Code == (int)Code.Internal)
+        {
+            Log.HandlerFailed(logger, error, work.Handler, work.Name);
+        }
+
+        await store.EndAsync(work.Name, operation => operation.Error = status, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Looking for operations to run failed; it is tried again.")]
+        public static partial void LookFailed(ILogger logger, Exception error);
+
+        [LoggerMessage(2, LogLevel.Error, "Handler {Handler} failed on {Operation}.")]
+        public static partial void HandlerFailed(ILogger logger, Exception error, string handler, string operation);
+    }
+}

@@ -1,0 +1,261 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Google.Protobuf;
+using Google.Rpc;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Kernel.Rpc;
+
+/// <summary>
+/// gRPC over HTTP/2 as <c>PROTOCOL-HTTP2.md</c> of the gRPC project describes it: one length-prefixed message each way (or several back), the status in
+/// trailers, deadlines in <c>grpc-timeout</c>, gzip where the client uses it.
+/// </summary>
+public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogger<GrpcTransport> logger)
+{
+    /// <summary>The largest message that is accepted, after decompression.</summary>
+    public const int MaxMessage = 64 << 20;
+
+    private const int HeaderLength = 5;
+
+    private readonly Dictionary<string, RpcMethod> byPath = methods.ToDictionary(static method => method.Path);
+
+    public static bool IsGrpc(HttpRequest request) =>
+        request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Answers a call of an authenticated caller.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/grpc";
+        using var deadline = Deadline(context, out var timedOut);
+        try
+        {
+            var method = byPath.TryGetValue(context.Request.Path.Value ?? "", out var found)
+                ? found
+                : throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
+            var request = await ReadAsync(context, method, deadline.Token).ConfigureAwait(false);
+            var call = new CallContext
+            {
+                Caller = context.Caller(),
+                Cancellation = deadline.Token,
+                RequestHeader = name => context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null,
+            };
+            var compress = context.Request.Headers["grpc-encoding"] == "gzip";
+            if (compress)
+            {
+                context.Response.Headers["grpc-encoding"] = "gzip";
+            }
+
+            if (method.Descriptor.IsServerStreaming)
+            {
+                var any = false;
+                await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(deadline.Token).ConfigureAwait(false))
+                {
+                    if (!any)
+                    {
+                        WriteHeaders(context, call);
+                        any = true;
+                    }
+
+                    Write(context.Response.BodyWriter, reply, compress);
+                    await context.Response.BodyWriter.FlushAsync(deadline.Token).ConfigureAwait(false);
+                }
+            }
+            else
+            {
+                var reply = await RpcCalls.InvokeAsync(method, request, call).ConfigureAwait(false);
+                WriteHeaders(context, call);
+                Write(context.Response.BodyWriter, reply, compress);
+            }
+
+            context.Response.AppendTrailer("grpc-status", "0");
+        }
+        catch (Exception error)
+        {
+            Fail(context, error, timedOut());
+        }
+    }
+
+    /// <summary>Ends a call with a status, in the headers where nothing has been sent yet ("trailers-only"), else in the trailers.</summary>
+    public void Fail(HttpContext context, Exception error, bool deadlinePassed = false)
+    {
+        var status = RpcCalls.ToStatus(error, deadlinePassed);
+        if (status.Code == Code.Internal && error is not StatusException)
+        {
+            Log.Failed(logger, error, context.Request.Path.Value ?? "");
+        }
+
+        var fields = new List<KeyValuePair<string, string>>
+        {
+            new("grpc-status", ((int)status.Code).ToString(CultureInfo.InvariantCulture)),
+            new("grpc-message", PercentEncode(status.Message)),
+        };
+        if (status.Details.Count > 0)
+        {
+            var details = new Google.Rpc.Status { Code = (int)status.Code, Message = status.Message, Details = { status.Details } };
+            fields.Add(new("grpc-status-details-bin", Convert.ToBase64String(details.ToByteArray()).TrimEnd('=')));
+        }
+
+        foreach (var (name, value) in fields)
+        {
+            if (context.Response.HasStarted)
+            {
+                context.Response.AppendTrailer(name, value);
+            }
+            else
+            {
+                context.Response.ContentType = "application/grpc";
+                context.Response.Headers[name] = value;
+            }
+        }
+    }
+
+    private static CancellationTokenSource Deadline(HttpContext context, out Func<bool> timedOut)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        timedOut = () => source.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested;
+        if (Timeout(context.Request.Headers["grpc-timeout"].ToString()) is { } timeout)
+        {
+            source.CancelAfter(timeout);
+        }
+
+        return source;
+    }
+
+    /// <summary><c>grpc-timeout</c>: up to 8 digits and a unit of H M S m u n. Timers hold no more than about 49 days.</summary>
+    private static TimeSpan? Timeout(string text)
+    {
+        if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            return null;
+        }
+
+        var seconds = text[^1] switch { 'H' => count * 3600.0, 'M' => count * 60.0, 'S' => count, 'm' => count / 1e3, 'u' => count / 1e6, 'n' => count / 1e9, _ => -1 };
+        return seconds < 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, 4e6));
+    }
+
+    private static async Task<IMessage> ReadAsync(HttpContext context, RpcMethod method, CancellationToken cancellation)
+    {
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            if (Frame(buffer) is { } frame && buffer.Length >= HeaderLength + frame.Length)
+            {
+                var message = Parse(method, buffer.Slice(HeaderLength, frame.Length), frame.Compressed);
+                reader.AdvanceTo(buffer.GetPosition(HeaderLength + frame.Length));
+                return message;
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+            {
+                throw StatusException.InvalidArgument("The call's body ended before its message.");
+            }
+        }
+    }
+
+    private static (bool Compressed, long Length)? Frame(ReadOnlySequence<byte> buffer)
+    {
+        if (buffer.Length < HeaderLength)
+        {
+            return null;
+        }
+
+        Span<byte> header = stackalloc byte[HeaderLength];
+        buffer.Slice(0, HeaderLength).CopyTo(header);
+        var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);
+        return length > MaxMessage
+            ? throw StatusException.ResourceExhausted($"The message has {length} bytes; at most {MaxMessage} are accepted.")
+            : (header[0] == 1, length);
+    }
+
+    private static IMessage Parse(RpcMethod method, ReadOnlySequence<byte> bytes, bool compressed)
+    {
+        try
+        {
+            return compressed
+                ? method.Descriptor.InputType.Parser.ParseFrom(Decompress(bytes))
+                : method.Descriptor.InputType.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException error)
+        {
+            throw StatusException.InvalidArgument($"The message is not a {method.Descriptor.InputType.Name}: {error.Message}");
+        }
+        catch (InvalidDataException)
+        {
+            throw StatusException.InvalidArgument("The message is marked as compressed and is not gzip.");
+        }
+    }
+
+    private static byte[] Decompress(ReadOnlySequence<byte> bytes)
+    {
+        using var gzip = new GZipStream(new MemoryStream(bytes.ToArray()), CompressionMode.Decompress);
+        return BoundedReader.ReadAll(gzip, MaxMessage);
+    }
+
+    private static void WriteHeaders(HttpContext context, CallContext call)
+    {
+        foreach (var (name, value) in call.ResponseHeaders)
+        {
+            context.Response.Headers[name] = value;
+        }
+    }
+
+    private static void Write(PipeWriter writer, IMessage message, bool compress)
+    {
+        if (compress)
+        {
+            using var packed = new MemoryStream();
+            using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                message.WriteTo(gzip);
+            }
+
+            var header = writer.GetSpan(HeaderLength);
+            header[0] = 1;
+            BinaryPrimitives.WriteUInt32BigEndian(header[1..], (uint)packed.Length);
+            writer.Advance(HeaderLength);
+            writer.Write(packed.GetBuffer().AsSpan(0, (int)packed.Length));
+            return;
+        }
+
+        var size = message.CalculateSize();
+        var span = writer.GetSpan(HeaderLength + size);
+        span[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(span[1..], (uint)size);
+        message.WriteTo(span.Slice(HeaderLength, size));
+        writer.Advance(HeaderLength + size);
+    }
+
+    /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is.</summary>
+    private static string PercentEncode(string text)
+    {
+        var encoded = new System.Text.StringBuilder(text.Length + 16);
+        foreach (var b in System.Text.Encoding.UTF8.GetBytes(text))
+        {
+            if (b is >= 0x20 and <= 0x7E and not (byte)'%')
+            {
+                encoded.Append((char)b);
+            }
+            else
+            {
+                encoded.Append('%').Append(b.ToString("X2", CultureInfo.InvariantCulture));
+            }
+        }
+
+        return encoded.ToString();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The call {Path} failed.")]
+        public static partial void Failed(ILogger logger, Exception error, string path);
+    }
+}

@@ -1,0 +1,280 @@
+using System.IO.Compression;
+using System.Text;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Google.Api;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Kernel.Rpc;
+
+/// <summary>The same methods over REST and JSON, by their <c>google.api.http</c> rules.</summary>
+public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
+{
+    /// <summary>The largest request body in bytes.</summary>
+    public const int MaxBody = 64 << 20;
+
+    /// <summary>Replies above this many characters are compressed for clients that accept it.</summary>
+    private const int CompressAbove = 32 << 10;
+
+    /// <summary>Parameters that every Google API takes and that select nothing here: the reply is always JSON with enum names.</summary>
+    private static readonly HashSet<string> SystemParameters =
+    [
+        "alt", "$alt", "prettyPrint", "$prettyPrint", "key", "access_token", "oauth_token", "quotaUser", "userProject", "callback", "$callback", "fields", "$fields", "upload_protocol", "uploadType",
+        "$.xgafv", "xgafv", "$outputDefaults", "trace", "$apiVersion",
+    ];
+
+    public void Map(IRoutes routes)
+    {
+        foreach (var method in methods)
+        {
+            foreach (var rule in RestRules.Of(method.Descriptor))
+            {
+                routes.Add(rule.Method, rule.Template, method.Permission, (context, values) => AnswerAsync(method, rule, context, values), MaxBody);
+            }
+        }
+    }
+
+    private static async Task AnswerAsync(RpcMethod method, RestRule rule, HttpContext context, RouteValues values)
+    {
+        var request = await ReadAsync(method.Descriptor.InputType, rule, context, values).ConfigureAwait(false);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        if (double.TryParse(context.Request.Headers["x-server-timeout"], System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 4e6)
+        {
+            deadline.CancelAfter(TimeSpan.FromSeconds(seconds));
+        }
+
+        var call = new CallContext
+        {
+            Caller = context.Caller(),
+            Cancellation = deadline.Token,
+            RequestHeader = name => context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null,
+        };
+        try
+        {
+            if (method.Descriptor.IsServerStreaming)
+            {
+                await WriteArrayAsync(method, request, call, context).ConfigureAwait(false);
+                return;
+            }
+
+            var reply = await RpcCalls.InvokeAsync(method, request, call).ConfigureAwait(false);
+            WriteHeaders(context, call);
+            await WriteAsync(context, reply, rule).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException error) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw RpcCalls.ToStatus(error, deadline.IsCancellationRequested);
+        }
+    }
+
+    private static async Task<IMessage> ReadAsync(MessageDescriptor descriptor, RestRule rule, HttpContext context, RouteValues values)
+    {
+        IMessage request;
+        if (rule.Body.Length == 0)
+        {
+            request = descriptor.Parser.ParseFrom(ByteString.Empty);
+        }
+        else if (rule.Body == "*")
+        {
+            request = descriptor.FindFieldByName("http_body") is { } raw
+                ? await RawRequestAsync(descriptor, raw, context).ConfigureAwait(false)
+                : Parse(await TextAsync(context).ConfigureAwait(false), descriptor);
+        }
+        else
+        {
+            request = descriptor.Parser.ParseFrom(ByteString.Empty);
+            var field = descriptor.FindFieldByName(rule.Body);
+            if (field.MessageType.FullName == HttpBody.Descriptor.FullName)
+            {
+                field.Accessor.SetValue(request, await RawAsync(context).ConfigureAwait(false));
+            }
+            else if (await TextAsync(context).ConfigureAwait(false) is { Length: > 0 } text)
+            {
+                field.Accessor.SetValue(request, Parse(text, field.MessageType));
+            }
+        }
+
+        if (rule.Body != "*")
+        {
+            SetQuery(request, context);
+        }
+
+        foreach (var (path, value) in values.All)
+        {
+            RestFields.Set(request, path, value);
+        }
+
+        return request;
+    }
+
+    private static IMessage Parse(string text, MessageDescriptor descriptor) =>
+        string.IsNullOrWhiteSpace(text) ? descriptor.Parser.ParseFrom(ByteString.Empty) : RpcJson.Parse(text, descriptor);
+
+    /// <summary>Raw prediction: the body is whatever the model's server takes, unless it is the request message spelled out, as generated clients send it.</summary>
+    private static async Task<IMessage> RawRequestAsync(MessageDescriptor descriptor, FieldDescriptor field, HttpContext context)
+    {
+        var body = await RawAsync(context).ConfigureAwait(false);
+        if (SpellsOut(body, field))
+        {
+            return RpcJson.Parse(body.Data.ToStringUtf8(), descriptor);
+        }
+
+        var request = descriptor.Parser.ParseFrom(ByteString.Empty);
+        field.Accessor.SetValue(request, body);
+        return request;
+    }
+
+    private static bool SpellsOut(HttpBody body, FieldDescriptor field)
+    {
+        try
+        {
+            using var json = System.Text.Json.JsonDocument.Parse(body.Data.Memory);
+            return json.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object
+                && (json.RootElement.TryGetProperty(field.Name, out _) || json.RootElement.TryGetProperty(field.JsonName, out _));
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static void SetQuery(IMessage request, HttpContext context)
+    {
+        foreach (var (name, texts) in context.Request.Query)
+        {
+            if (SystemParameters.Contains(name))
+            {
+                continue;
+            }
+
+            foreach (var text in texts)
+            {
+                RestFields.Set(request, name, text ?? "");
+            }
+        }
+    }
+
+    private static async Task<HttpBody> RawAsync(HttpContext context)
+    {
+        var data = await ByteString.FromStreamAsync(context.Request.Body, context.RequestAborted).ConfigureAwait(false);
+        return new HttpBody { ContentType = context.Request.ContentType ?? "", Data = data };
+    }
+
+    private static async Task<string> TextAsync(HttpContext context)
+    {
+        var memory = new MemoryStream();
+        await context.Request.Body.CopyToAsync(memory, context.RequestAborted).ConfigureAwait(false);
+        var bytes = memory.GetBuffer().AsMemory(0, (int)memory.Length);
+        if (context.Request.Headers.ContentEncoding == "gzip")
+        {
+            try
+            {
+                memory.Position = 0;
+                await using var gzip = new GZipStream(memory, CompressionMode.Decompress);
+                bytes = BoundedReader.ReadAll(gzip, MaxBody);
+            }
+            catch (InvalidDataException)
+            {
+                throw StatusException.InvalidArgument("The request says that its body is gzip, and it is not.");
+            }
+        }
+
+        try
+        {
+            return new UTF8Encoding(false, true).GetString(bytes.Span);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw StatusException.InvalidArgument("The request's body is not UTF-8.");
+        }
+    }
+
+    private static void WriteHeaders(HttpContext context, CallContext call)
+    {
+        foreach (var (name, value) in call.ResponseHeaders)
+        {
+            context.Response.Headers[name] = value;
+        }
+    }
+
+    private static async Task WriteAsync(HttpContext context, IMessage reply, RestRule rule)
+    {
+        if (rule.ResponseBody.Length > 0)
+        {
+            reply = (IMessage)reply.Descriptor.FindFieldByName(rule.ResponseBody).Accessor.GetValue(reply);
+        }
+
+        var response = context.Response;
+        if (reply is HttpBody body)
+        {
+            response.ContentType = body.ContentType.Length > 0 ? body.ContentType : "application/octet-stream";
+            response.ContentLength = body.Data.Length;
+            await response.Body.WriteAsync(body.Data.Memory, context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        response.ContentType = "application/json; charset=UTF-8";
+        var text = RpcJson.Formatter.Format(reply);
+        if (text.Length > CompressAbove && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            response.Headers.ContentEncoding = "gzip";
+            await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest);
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text);
+        response.ContentLength = bytes.Length;
+        await response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>A stream of messages is a JSON array that grows; an error after its first element ends it as an error object, as Google's front end does.</summary>
+    private static async Task WriteArrayAsync(RpcMethod method, IMessage request, CallContext call, HttpContext context)
+    {
+        var response = context.Response;
+        var any = false;
+        try
+        {
+            await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(call.Cancellation).ConfigureAwait(false))
+            {
+                if (!any)
+                {
+                    WriteHeaders(context, call);
+                    response.ContentType = reply is HttpBody { ContentType.Length: > 0 } raw ? raw.ContentType : "application/json; charset=UTF-8";
+                }
+
+                if (reply is HttpBody chunk)
+                {
+                    await response.Body.WriteAsync(chunk.Data.Memory, call.Cancellation).ConfigureAwait(false);
+                }
+                else
+                {
+                    await response.WriteAsync((any ? ",\n" : "[") + RpcJson.Formatter.Format(reply), call.Cancellation).ConfigureAwait(false);
+                }
+
+                any = true;
+                await response.Body.FlushAsync(call.Cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (StatusException error) when (any && !IsRaw(method))
+        {
+            await response.WriteAsync(",\n" + Error(error) + "]", CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        if (!IsRaw(method))
+        {
+            response.ContentType ??= "application/json; charset=UTF-8";
+            await response.WriteAsync(any ? "]" : "[]", call.Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsRaw(RpcMethod method) => method.Descriptor.OutputType.FullName == HttpBody.Descriptor.FullName;
+
+    private static string Error(StatusException error) => System.Text.Json.JsonSerializer.Serialize(new
+    {
+        error = new { code = CodeMap.ToHttp(error.Code), message = error.Message, status = CodeMap.Name(error.Code) },
+    });
+}

@@ -1,0 +1,107 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Cairn.Kernel.Security;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Cairn.Kernel.Rpc;
+
+/// <summary>Finds the handlers of each service by its descriptor. What does not fit (a wrong signature, a missing permission, a stray handler) stops the start.</summary>
+public static class RpcBinder
+{
+    /// <param name="services">The services with handlers.</param>
+    /// <param name="others">Published services without any: their methods answer UNIMPLEMENTED.</param>
+    public static IReadOnlyList<RpcMethod> Bind(IEnumerable<IRpcService> services, IEnumerable<ServiceDescriptor> others)
+    {
+        var methods = new List<RpcMethod>();
+        var bound = new HashSet<string>();
+        foreach (var service in services)
+        {
+            if (!bound.Add(service.Descriptor.FullName))
+            {
+                throw new InvalidOperationException($"Two classes handle {service.Descriptor.FullName}.");
+            }
+
+            methods.AddRange(service.Descriptor.Methods.Select(method => BindMethod(service, method)));
+            CheckStrays(service);
+        }
+
+        methods.AddRange(others.Where(other => bound.Add(other.FullName)).SelectMany(static other => other.Methods).Select(Unhandled));
+        return methods;
+    }
+
+    private static RpcMethod BindMethod(IRpcService service, MethodDescriptor method)
+    {
+        var handler = service.GetType().GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance);
+        if (handler is null)
+        {
+            return Unhandled(method);
+        }
+
+        var where = $"{service.GetType().Name}.{handler.Name}";
+        var permission = handler.GetCustomAttribute<PermissionAttribute>()?.Permission
+            ?? throw new InvalidOperationException($"{where} declares no permission; the server does not start with a route open by mistake.");
+        var parameters = handler.GetParameters();
+        var request = method.InputType.ClrType;
+        var response = method.OutputType.ClrType;
+        var expected = method.IsServerStreaming ? typeof(IAsyncEnumerable<>).MakeGenericType(response) : typeof(Task<>).MakeGenericType(response);
+        if (method.IsClientStreaming || parameters.Length != 2 || parameters[0].ParameterType != request || parameters[1].ParameterType != typeof(CallContext) || handler.ReturnType != expected)
+        {
+            throw new InvalidOperationException($"{where} must be {expected.Name[..^2]}<{response.Name}> {handler.Name}({request.Name}, CallContext).");
+        }
+
+        var adapter = typeof(RpcBinder).GetMethod(method.IsServerStreaming ? nameof(AdaptStreaming) : nameof(AdaptUnary), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(request, response)
+            .Invoke(null, [service, handler]);
+        return new RpcMethod
+        {
+            Descriptor = method,
+            Permission = permission,
+            Unary = adapter as Func<IMessage, CallContext, Task<IMessage>>,
+            Streaming = adapter as Func<IMessage, CallContext, IAsyncEnumerable<IMessage>>,
+        };
+    }
+
+    /// <summary>A public handler-shaped method that the descriptor does not know is a typing error.</summary>
+    private static void CheckStrays(IRpcService service)
+    {
+        foreach (var method in service.GetType().GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+        {
+            if (method.GetParameters() is [_, { ParameterType: var last }] && last == typeof(CallContext) && service.Descriptor.FindMethodByName(method.Name) is null)
+            {
+                throw new InvalidOperationException($"{service.GetType().Name}.{method.Name} handles nothing: {service.Descriptor.FullName} has no such method.");
+            }
+        }
+    }
+
+    private static RpcMethod Unhandled(MethodDescriptor method) => new()
+    {
+        Descriptor = method,
+        Permission = $"{method.Service.File.Package.Split('.')[^2]}.unimplemented.{char.ToLowerInvariant(method.Name[0])}{method.Name[1..]}",
+    };
+
+    private static Func<IMessage, CallContext, Task<IMessage>> AdaptUnary<TRequest, TResponse>(IRpcService service, MethodInfo handler)
+        where TRequest : class, IMessage
+        where TResponse : class, IMessage
+    {
+        var call = handler.CreateDelegate<Func<TRequest, CallContext, Task<TResponse>>>(service);
+        return async (request, context) => await call((TRequest)request, context).ConfigureAwait(false);
+    }
+
+    private static Func<IMessage, CallContext, IAsyncEnumerable<IMessage>> AdaptStreaming<TRequest, TResponse>(IRpcService service, MethodInfo handler)
+        where TRequest : class, IMessage
+        where TResponse : class, IMessage
+    {
+        var call = handler.CreateDelegate<Func<TRequest, CallContext, IAsyncEnumerable<TResponse>>>(service);
+        return (request, context) => Cast(call((TRequest)request, context), context.Cancellation);
+    }
+
+    private static async IAsyncEnumerable<IMessage> Cast<T>(IAsyncEnumerable<T> source, [EnumeratorCancellation] CancellationToken cancellation)
+        where T : class, IMessage
+    {
+        await foreach (var item in source.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Security;
+using Google.Protobuf;
+using Google.Rpc;
+
+namespace Cairn.Kernel.Rpc;
+
+/// <summary>What happens to a call on either transport: permission, required fields, deadline, handler, and any failure made into a status.</summary>
+internal static class RpcCalls
+{
+    public static async Task<IMessage> InvokeAsync(RpcMethod method, IMessage request, CallContext context)
+    {
+        Authorize(method, context.Caller);
+        RequiredFields.Check(request);
+        if (method.Unary is not { } handler)
+        {
+            throw Unimplemented(method);
+        }
+
+        var reply = handler(request, context);
+        // A handler that does not look at its token must not hold the caller past the deadline.
+        return await (context.Cancellation.CanBeCanceled && !reply.IsCompleted ? reply.WaitAsync(context.Cancellation) : reply).ConfigureAwait(false);
+    }
+
+    public static IAsyncEnumerable<IMessage> Stream(RpcMethod method, IMessage request, CallContext context)
+    {
+        Authorize(method, context.Caller);
+        RequiredFields.Check(request);
+        return method.Streaming is { } handler ? handler(request, context) : throw Unimplemented(method);
+    }
+
+    /// <summary>The status that a caller sees for an exception; what it should not see stays in the log.</summary>
+    public static StatusException ToStatus(Exception error, bool deadlinePassed) => error switch
+    {
+        StatusException status => status,
+        OperationCanceledException when deadlinePassed => new StatusException(Code.DeadlineExceeded, "The call did not end before its deadline."),
+        OperationCanceledException => new StatusException(Code.Cancelled, "The call was cancelled."),
+        Microsoft.AspNetCore.Http.BadHttpRequestException bad => new StatusException(bad.StatusCode == 413 ? Code.ResourceExhausted : Code.InvalidArgument, bad.Message),
+        _ => new StatusException(Code.Internal, "The server failed on this request; its log says more."),
+    };
+
+    private static void Authorize(RpcMethod method, Principal caller)
+    {
+        if (!caller.May(method.Permission))
+        {
+            throw StatusException.PermissionDenied($"'{caller.Name}' lacks the permission '{method.Permission}'.");
+        }
+    }
+
+    private static StatusException Unimplemented(RpcMethod method) =>
+        StatusException.Unimplemented($"{method.Descriptor.Service.FullName}.{method.Descriptor.Name} is not implemented by this server.");
+}

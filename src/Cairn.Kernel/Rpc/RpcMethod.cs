@@ -1,0 +1,24 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Cairn.Kernel.Rpc;
+
+/// <summary>A method of a service with what answers it.</summary>
+public sealed class RpcMethod
+{
+    public required MethodDescriptor Descriptor { get; init; }
+
+    /// <summary>The permission the handler declared; for a method without a handler, the one that its name gives.</summary>
+    public required string Permission { get; init; }
+
+    /// <summary>Answers a unary call, or null.</summary>
+    public Func<IMessage, CallContext, Task<IMessage>>? Unary { get; init; }
+
+    /// <summary>Answers a server-streaming call, or null.</summary>
+    public Func<IMessage, CallContext, IAsyncEnumerable<IMessage>>? Streaming { get; init; }
+
+    public bool IsHandled => Unary is not null || Streaming is not null;
+
+    /// <summary>The gRPC path: <c>/package.Service/Method</c>.</summary>
+    public string Path => $"/{Descriptor.Service.FullName}/{Descriptor.Name}";
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using Cairn.Cli.Commands.Env;
+
+namespace Cairn.Cli.Tests;
+
+public sealed class EnvTests
+{
+    [Fact]
+    public async Task bash_reads_back_every_value_as_it_was()
+    {
+        var run = await CliRun.OfAsync("env", "--shell", "bash", "--project", "o'neil $(x)", "--endpoint", "http://127.0.0.1:9999/");
+        var start = new ProcessStartInfo("bash", ["--norc", "-c", run.Output + "\nprintf '%s|%s' \"$CAIRN_PROJECT\" \"$CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM\""]) { RedirectStandardOutput = true };
+        using var bash = Process.Start(start)!;
+
+        (await bash.StandardOutput.ReadToEndAsync()).ShouldBe("o'neil $(x)|http://127.0.0.1:9999/");
+    }
+
+    [Theory]
+    [InlineData("fish", "set -gx X 'a\\'b'")]
+    [InlineData("powershell", "$env:X = 'a''b'")]
+    [InlineData("zsh", "export X='a'\\''b'")]
+    public void each_shell_quotes_in_its_own_way(string shell, string line) => Shells.Export(shell, "X", "a'b").ShouldBe(line);
+
+    [Fact]
+    public async Task gcloud_with_a_token_reads_it_from_a_file()
+    {
+        var run = await CliRun.OfAsync("env", "--shell", "bash", "--for", "gcloud", "--token", "secret");
+
+        run.Output.ShouldContain("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE");
+        run.Output.ShouldNotContain("CLOUDSDK_AUTH_DISABLE_CREDENTIALS");
+    }
+
+    [Theory]
+    [InlineData("python", "aiplatform.init")]
+    [InlineData("node", "port: 8081")]
+    [InlineData("gsutil", "gs_json_port")]
+    public async Task snippets_name_the_server(string purpose, string words) =>
+        (await CliRun.OfAsync("env", "--for", purpose)).Output.ShouldContain(words);
+}
