@@ -13,7 +13,7 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
         var paths = request.UpdateMask?.Paths.Select(ToSnakeCase).ToArray() ?? [];
         if (paths.Length == 0)
         {
-            throw StatusException.InvalidArgument("`update_mask` is empty; it names the fields to change.");
+            paths = [.. Given(request.Model, name.Version.Length > 0)];
         }
 
         return store.WriteAsync(
@@ -71,6 +71,24 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                 return VersionRows.Compose(model, rows.GetVersion(session, name with { Version = version.VersionId }));
             },
             cancellation);
+    }
+
+    /// <summary>Without a mask, what the request sets of what may change.</summary>
+    private static IEnumerable<string> Given(Model given, bool version)
+    {
+        if (version)
+        {
+            return given.Labels.Count > 0 ? ["version_description", "labels"] : ["version_description"];
+        }
+
+        var set = new (string Path, bool Given)[]
+        {
+            ("display_name", given.DisplayName.Length > 0),
+            ("description", given.Description.Length > 0),
+            ("labels", given.Labels.Count > 0),
+            ("explanation_spec", given.ExplanationSpec is not null),
+        };
+        return set.Where(field => field.Given).Select(field => field.Path);
     }
 
     private static void ApplyToModel(Model model, Model version, Model given, string[] paths)

@@ -15,6 +15,7 @@ namespace Cairn.Serving.Containers;
 /// <summary>Runs custom prediction containers under podman, on the host's network: each replica is told a free port in <c>AIP_HTTP_PORT</c>.</summary>
 public sealed class ContainerRuntime(
     Podman podman,
+    OrphanContainers orphans,
     ChildLauncher launcher,
     ModelRegistry registry,
     ITaskTokens tokens,
@@ -31,6 +32,7 @@ public sealed class ContainerRuntime(
 
     public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
     {
+        await orphans.RemovedAsync(cancellation).ConfigureAwait(false);
         var folder = spec.Model.Artifacts is null ? null : await registry.OpenFilesAsync(spec.Model.Artifacts, cancellation).ConfigureAwait(false);
         await RequireImageAsync(spec, cancellation).ConfigureAwait(false);
         // Named after the deployed model, so that a restarted server replaces the token of the one that was killed.

@@ -6,28 +6,35 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Containers;
 
 /// <summary>Removes the containers that a killed server left behind, before this one starts its own.</summary>
-public sealed partial class OrphanContainers(Podman podman, ServerEnvironment environment, ILogger<OrphanContainers> logger) : IHostedService
+public sealed partial class OrphanContainers : IHostedService
 {
-    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Task> _removed;
+
+    public OrphanContainers(Podman podman, ServerEnvironment environment, ILogger<OrphanContainers> logger) =>
+        _removed = new Lazy<Task>(() => Task.Run(() => RemoveAsync(podman, environment, logger)));
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // Podman takes tenths of a second to answer; the server's start does not wait for it.
-        _ = Task.Run(() => RemoveAsync(CancellationToken.None), CancellationToken.None);
+        _ = _removed.Value;
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task RemoveAsync(CancellationToken cancellation)
+    /// <summary>Completes once they are gone: a container that this server starts must not be taken for an orphan.</summary>
+    public Task RemovedAsync(CancellationToken cancellation) => _removed.Value.WaitAsync(cancellation);
+
+    private static async Task RemoveAsync(Podman podman, ServerEnvironment environment, ILogger logger)
     {
         try
         {
-            var (code, output, _) = await podman.RunAsync(cancellation, "ps", "--all", "--quiet", "--filter", $"label={ServerLabel.Key}={ServerLabel.Value(environment)}").ConfigureAwait(false);
+            var label = $"label={ServerLabel.Key}={ServerLabel.Value(environment)}";
+            var (code, output, _) = await podman.RunAsync(CancellationToken.None, "ps", "--all", "--quiet", "--filter", label).ConfigureAwait(false);
             var orphans = code == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
             if (orphans.Length > 0)
             {
-                await podman.RunAsync(cancellation, ["rm", "--force", "--ignore", "--time", "2", .. orphans]).ConfigureAwait(false);
+                await podman.RunAsync(CancellationToken.None, ["rm", "--force", "--ignore", "--time", "2", .. orphans]).ConfigureAwait(false);
                 Log.Removed(logger, orphans.Length);
             }
         }
@@ -35,14 +42,7 @@ public sealed partial class OrphanContainers(Podman podman, ServerEnvironment en
         {
             // No podman, so no containers.
         }
-        finally
-        {
-            _removed.TrySetResult();
-        }
     }
-
-    /// <summary>Completes once they are gone: a container of this server's must not be taken for an orphan.</summary>
-    public Task Removed => _removed.Task;
 
     private static partial class Log
     {

@@ -7,6 +7,7 @@ namespace Cairn.Serving.Predictors;
 /// <param name="Endpoint">The endpoint's full name.</param>
 /// <param name="DeployedModelId">The deployed model's number within the endpoint.</param>
 /// <param name="Model">The registered version.</param>
+/// <param name="Runtime">The name of the <see cref="IPredictorRuntime"/> that serves it.</param>
 /// <param name="Image">The line of the image table that applies, or null for a custom container.</param>
 /// <param name="Framework">What made the model.</param>
 /// <param name="MinReplicas">Replicas that always run; 0 starts none before the first request.</param>
@@ -15,6 +16,7 @@ public sealed record PredictorSpec(
     string Endpoint,
     string DeployedModelId,
     RegisteredModel Model,
+    string Runtime,
     PredictionImage? Image,
     ModelFramework Framework,
     int MinReplicas,
