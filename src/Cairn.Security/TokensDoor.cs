@@ -1,0 +1,102 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Security;
+
+/// <summary>Administration of tokens: <c>POST</c>, <c>GET /cairn/v1/tokens</c>, <c>DELETE /cairn/v1/tokens/{id}</c>.</summary>
+public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
+{
+    private const string Collection = "/cairn/v1/tokens";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    public void Map(IRoutes routes)
+    {
+        routes.Add("POST", Collection, "cairn.tokens.create", CreateAsync);
+        routes.Add("GET", Collection, "cairn.tokens.list", ListAsync);
+        routes.Add("DELETE", Collection + "/{id}", "cairn.tokens.delete", DeleteAsync);
+    }
+
+    private async Task CreateAsync(HttpContext context, RouteValues values)
+    {
+        var request = await ReadAsync(context).ConfigureAwait(false);
+        RequireAdministrator(context);
+        var lifetime = request.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 1e9)) : (TimeSpan?)null;
+        var (token, secret) = await store.CreateAsync("user:" + request.Name, Role.Find(request.Role ?? Role.Editor.Name), request.Project, lifetime, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(new Reply(token) { Token = secret }, Json, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task ListAsync(HttpContext context, RouteValues values)
+    {
+        RequireAdministrator(context);
+        var tokens = await store.ListAsync(context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(new { tokens = tokens.Select(static token => new Reply(token)) }, Json, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext context, RouteValues values)
+    {
+        RequireAdministrator(context);
+        if (!await store.RevokeAsync(values["id"], context.RequestAborted).ConfigureAwait(false))
+        {
+            throw StatusException.NotFound($"There is no token '{values["id"]}'. 'cairn tokens list' shows those that there are.");
+        }
+
+        cache.Clear();
+        await context.Response.WriteAsJsonAsync(new { }, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>An identity that is bound to a project has no say over the server's tokens, whatever its role.</summary>
+    private static void RequireAdministrator(HttpContext context)
+    {
+        if (context.Caller() is { Project: not null } caller)
+        {
+            throw StatusException.PermissionDenied($"'{caller.Name}' is limited to project '{caller.Project}' and may not manage tokens.");
+        }
+    }
+
+    private static async Task<Request> ReadAsync(HttpContext context)
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync<Request>(context.Request.Body, Json, context.RequestAborted).ConfigureAwait(false) is { Name.Length: > 0 } request
+                ? request
+                : throw StatusException.InvalidArgument("`name` is required: who the token is for.");
+        }
+        catch (JsonException error)
+        {
+            throw StatusException.InvalidArgument($"The body is not the JSON of a token request: {error.Message}");
+        }
+    }
+
+    /// <param name="Name">Who the token is for.</param>
+    /// <param name="Role">A role's name; editor where it is left out.</param>
+    /// <param name="Project">The only project it may touch.</param>
+    /// <param name="TtlSeconds">How long it works; for ever where it is left out.</param>
+    private sealed record Request(string Name, string? Role, string? Project, double? TtlSeconds);
+
+    private sealed record Reply
+    {
+        public Reply(Token token)
+        {
+            (Id, Subject, Role, Project, CreateTime, ExpireTime) = token;
+        }
+
+        public string Id { get; }
+
+        public string Subject { get; }
+
+        public string Role { get; }
+
+        public string? Project { get; }
+
+        public DateTimeOffset CreateTime { get; }
+
+        public DateTimeOffset? ExpireTime { get; }
+
+        /// <summary>The secret: in the answer to its creation only.</summary>
+        public string? Token { get; init; }
+    }
+}

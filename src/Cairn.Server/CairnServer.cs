@@ -1,0 +1,118 @@
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Http;
+using Cairn.Kernel.Rpc;
+using Cairn.Server.Entry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Server;
+
+/// <summary>A server: composed, started, stopped.</summary>
+public sealed class CairnServer : IAsyncDisposable
+{
+    private readonly WebApplication application;
+    private readonly Listeners listeners;
+    private readonly DataFolder folder;
+
+    private CairnServer(WebApplication application, Listeners listeners, DataFolder folder)
+    {
+        this.application = application;
+        this.listeners = listeners;
+        this.folder = folder;
+    }
+
+    /// <summary>Where REST is.</summary>
+    public Uri HttpUrl => listeners.HttpUrl;
+
+    /// <summary>Host and port of cleartext gRPC.</summary>
+    public string GrpcAddress => listeners.GrpcAddress;
+
+    /// <summary>Where both are under TLS, or null.</summary>
+    public Uri? HttpsUrl => listeners.HttpsUrl;
+
+    public bool AuthenticationRequired => listeners.AuthenticationRequired;
+
+    /// <summary>Starts a server; when this returns, it answers.</summary>
+    /// <exception cref="Kernel.Errors.StatusException">What was asked cannot be: a sentence for the person who started it.</exception>
+    public static async Task<CairnServer> StartAsync(ServerOptions given, CancellationToken cancellation = default)
+    {
+        var options = given with { Data = Path.GetFullPath(given.Data) };
+        var listeners = new Listeners(options);
+        var folder = DataFolder.Open(options.Data);
+        try
+        {
+            var application = Build(options, listeners);
+            var entrance = application.Services.GetRequiredService<Entrance>();
+            application.Run(entrance.InvokeAsync);
+            await Migrations.ApplyAsync(application.Services.GetRequiredService<IDatabase>(), application.Services.GetServices<MigrationSet>(), cancellation).ConfigureAwait(false);
+            await application.StartAsync(cancellation).ConfigureAwait(false);
+            listeners.Read(application.Services.GetRequiredService<IServer>());
+            return new CairnServer(application, listeners, folder);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Every route and every gRPC method, with its permission and whether it is answered.</summary>
+    public static IReadOnlyList<MethodCoverage> ListMethods()
+    {
+        var scratch = Directory.CreateTempSubdirectory("cairn-methods-");
+        try
+        {
+            var options = new ServerOptions { Data = scratch.FullName };
+            using var provider = Services(options, new Listeners(options)).BuildServiceProvider();
+            return MethodCoverage.Of(provider.GetRequiredService<IReadOnlyList<RpcMethod>>(), provider.GetRequiredService<RouteTable>());
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Returns when the process is told to stop (SIGTERM, Ctrl-C) or the token fires, and the server has stopped.</summary>
+    public async Task WaitForShutdownAsync(CancellationToken cancellation = default) => await application.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await application.StopAsync().ConfigureAwait(false);
+        await application.DisposeAsync().ConfigureAwait(false);
+        folder.Dispose();
+    }
+
+    private static WebApplication Build(ServerOptions options, Listeners listeners)
+    {
+        // The content root is no one's working directory: the server reads no files from where it happens to be started.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.Data, ApplicationName = "cairn" });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(static console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
+        builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        Composition.Add(builder.Services, options, listeners);
+        return builder.Build();
+    }
+
+    private static ServiceCollection Services(ServerOptions options, Listeners listeners)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        Composition.Add(services, options, listeners);
+        return services;
+    }
+}

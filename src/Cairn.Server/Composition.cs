@@ -1,0 +1,75 @@
+using Cairn.Data;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Database.Postgres;
+using Cairn.Kernel.Database.Sqlite;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Http;
+using Cairn.Kernel.Leases;
+using Cairn.Kernel.Operations;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Store;
+using Cairn.Kernel.Time;
+using Cairn.Security;
+using Cairn.Server.Entry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Server;
+
+/// <summary>Puts the house together: the kernel, then each capability.</summary>
+internal static class Composition
+{
+    public static void Add(IServiceCollection services, ServerOptions options, Listeners listeners)
+    {
+        services.AddSingleton(new ServerEnvironment
+        {
+            DataDirectory = options.Data,
+            ServerId = new RandomIdSource().NextHex(),
+            HttpUrl = () => listeners.HttpUrl,
+            GrpcAddress = () => listeners.GrpcAddress,
+            Executable = options.Executable ?? Environment.ProcessPath!,
+        });
+        AddKernel(services, options);
+        services.AddSecurity(listeners.AuthenticationRequired);
+        services.AddData(options.Objects);
+        services.AddSingleton<IDoor, HealthDoor>();
+        AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
+    }
+
+    private static void AddKernel(IServiceCollection services, ServerOptions options)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddSingleton<IDatabase>(_ => options.Store is { } address ? new PostgresDatabase(address) : new SqliteDatabase(Path.Combine(options.Data, "cairn.db")));
+        services.AddSingleton(ResourceSchema.Migrations);
+        services.AddSingleton(Leases.Migrations);
+        services.AddSingleton(OperationStore.Migrations);
+        services.AddSingleton<IResourceStore, ResourceStore>();
+        services.AddSingleton<ILeases, Leases>();
+        services.AddSingleton<OperationSignal>();
+        services.AddSingleton<OperationStore>();
+        services.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
+        services.AddSingleton<IRpcService, OperationsService>();
+        services.AddSingleton<IHostedService, OperationRunner>();
+    }
+
+    private static void AddEntrance(IServiceCollection services, OriginGuard guard)
+    {
+        services.AddSingleton<IReadOnlyList<RpcMethod>>(static provider => RpcBinder.Bind(provider.GetServices<IRpcService>(), ContractFiles.VertexServices));
+        services.AddSingleton(static provider => new GrpcTransport(provider.GetRequiredService<IReadOnlyList<RpcMethod>>(), provider.GetRequiredService<ILogger<GrpcTransport>>()));
+        services.AddSingleton<IDoor>(static provider => new RestTransport(provider.GetRequiredService<IReadOnlyList<RpcMethod>>()));
+        services.AddSingleton(static provider =>
+        {
+            var routes = new RouteTable();
+            foreach (var door in provider.GetServices<IDoor>())
+            {
+                door.Map(routes);
+            }
+
+            return routes;
+        });
+        services.AddSingleton(guard);
+        services.AddSingleton<Entrance>();
+    }
+}

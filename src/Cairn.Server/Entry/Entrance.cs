@@ -1,0 +1,117 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
+using Google.Rpc;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Server.Entry;
+
+/// <summary>
+/// Where every request comes in: origin, identity, route, permission, limits; then the door. What goes wrong on the way is answered in the
+/// form of the protocol that was spoken.
+/// </summary>
+internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IAuthenticator authenticator, OriginGuard guard, ILogger<Entrance> logger)
+{
+    public Task InvokeAsync(HttpContext context) => GrpcTransport.IsGrpc(context.Request) ? GrpcAsync(context) : HttpAsync(context);
+
+    private async Task GrpcAsync(HttpContext context)
+    {
+        try
+        {
+            guard.Check(context.Request);
+            context.Features.Set(await authenticator.AuthenticateAsync(context).ConfigureAwait(false));
+        }
+        catch (StatusException error)
+        {
+            grpc.Fail(context, error);
+            return;
+        }
+
+        await grpc.InvokeAsync(context).ConfigureAwait(false);
+    }
+
+    private async Task HttpAsync(HttpContext context)
+    {
+        try
+        {
+            guard.Check(context.Request);
+            var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+            var allowed = new HashSet<string>();
+            if (routes.Match(context.Request.Method, path, allowed) is not { } match)
+            {
+                await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
+                throw NoRoute(context, allowed);
+            }
+
+            if (match.Route.Permission != IRoutes.Public)
+            {
+                var caller = await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
+                context.Features.Set(caller);
+                if (!caller.May(match.Route.Permission))
+                {
+                    throw StatusException.PermissionDenied($"'{caller.Name}' lacks the permission '{match.Route.Permission}'.");
+                }
+            }
+
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            {
+                limit.MaxRequestBodySize = match.Route.MaxBody;
+            }
+
+            await match.Route.Handler(context, match.Values).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client is gone; there is no one to answer.
+        }
+        catch (Exception error)
+        {
+            await FailAsync(context, error).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FailAsync(HttpContext context, Exception error)
+    {
+        var status = error switch
+        {
+            StatusException known => known,
+            BadHttpRequestException { StatusCode: 413 } => StatusException.InvalidArgument("The request's body is larger than this method accepts."),
+            BadHttpRequestException bad => StatusException.InvalidArgument(bad.Message),
+            _ => new StatusException(Code.Internal, "The server failed on this request; its log says more."),
+        };
+        if (status.Code == Code.Internal && error is not StatusException)
+        {
+            Log.Failed(logger, error, context.Request.Method, context.Request.Path.Value ?? "");
+        }
+
+        if (context.Response.HasStarted)
+        {
+            // Half an answer has been sent: breaking the connection is the only way left to say that it is not whole.
+            context.Abort();
+            return;
+        }
+
+        context.Response.Clear();
+        await ErrorWriter.WriteAsync(context, status).ConfigureAwait(false);
+    }
+
+    private static StatusException NoRoute(HttpContext context, HashSet<string> allowed)
+    {
+        if (allowed.Count == 0)
+        {
+            return StatusException.NotFound($"There is nothing at {context.Request.Path.Value}. 'cairn server --list-methods' lists what this server answers.");
+        }
+
+        context.Response.Headers.Allow = string.Join(", ", allowed.Order());
+        return StatusException.Unimplemented($"{context.Request.Method} is not possible at {context.Request.Path.Value}; {string.Join(", ", allowed.Order())} is.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed.")]
+        public static partial void Failed(ILogger logger, Exception error, string method, string path);
+    }
+}

@@ -1,0 +1,81 @@
+using Cairn.Kernel.Errors;
+using Cairn.Server.Tls;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Cairn.Server;
+
+/// <summary>The ports: HTTP/1.1 and HTTP/2 in cleartext each have their own, because without TLS nothing tells them apart; with TLS they share one.</summary>
+internal sealed class Listeners
+{
+    private readonly ListenAddress http;
+    private readonly ListenAddress grpc;
+    private readonly ListenAddress? https;
+    private string[]? bound;
+
+    public Listeners(ServerOptions options)
+    {
+        http = ListenAddress.Parse(options.Http, "--http");
+        grpc = ListenAddress.Parse(options.Grpc, "--grpc");
+        https = options.Https is { } text ? ListenAddress.Parse(text, "--https") : null;
+        AuthenticationRequired = options.Authentication ?? !AllLoopback;
+        if (!AllLoopback && !AuthenticationRequired)
+        {
+            throw StatusException.FailedPrecondition("The server would listen beyond this machine without authentication. Leave '--authentication off' out, or listen on 127.0.0.1.");
+        }
+    }
+
+    public bool AuthenticationRequired { get; }
+
+    public bool AllLoopback => http.IsLoopback && grpc.IsLoopback && https is not { IsLoopback: false };
+
+    public Uri HttpUrl => new("http://" + Bound(0));
+
+    public string GrpcAddress => Bound(1);
+
+    public Uri? HttpsUrl => https is null ? null : new Uri("https://" + Bound(2));
+
+    public void Configure(KestrelServerOptions kestrel, ServerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        // Each route sets its own; uploads have none.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MaxRequestLineSize = 20_480;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+        kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
+        kestrel.Listen(http.Address, http.Port, static listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(grpc.Address, grpc.Port, static listen => listen.Protocols = HttpProtocols.Http2);
+        if (https is not null)
+        {
+            var certificate = ServerCertificate.Load(options);
+            kestrel.Listen(https.Address, https.Port, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                listen.UseHttps(certificate);
+            });
+        }
+    }
+
+    /// <summary>Notes the ports that were taken, in the order in which <see cref="Configure"/> listened.</summary>
+    public void Read(IServer server)
+    {
+        var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address).Port).ToArray();
+        var listens = https is null ? new[] { http, grpc } : [http, grpc, https];
+        bound = [.. listens.Select((listen, i) => listen.Reachable(addresses[i]))];
+    }
+
+    /// <summary>Before the ports are bound, an address is known only where its port was given.</summary>
+    private string Bound(int index)
+    {
+        if (bound is not null)
+        {
+            return bound[index];
+        }
+
+        var listen = index switch { 0 => http, 1 => grpc, _ => https! };
+        return listen.Port != 0 ? listen.Reachable(listen.Port) : throw StatusException.Unavailable("The server is still starting: its ports are not bound yet.");
+    }
+}
