@@ -9,8 +9,10 @@ using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Models;
 using Cairn.Security;
 using Cairn.Server.Entry;
+using Cairn.Serving;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,6 +35,8 @@ internal static class Composition
         AddKernel(services, options);
         services.AddSecurity(listeners.AuthenticationRequired);
         services.AddData(options.Objects);
+        services.AddModels();
+        services.AddServing();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

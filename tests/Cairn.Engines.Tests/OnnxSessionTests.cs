@@ -1,7 +1,5 @@
 using Cairn.Engines.OnnxRuntime;
 using Cairn.OnnxModels;
-using Shouldly;
-using Xunit;
 
 namespace Cairn.Engines.Tests;
 
