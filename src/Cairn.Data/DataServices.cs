@@ -1,9 +1,12 @@
 using Cairn.Data.Buckets;
+using Cairn.Data.Gcs;
 using Cairn.Data.Objects;
+using Cairn.Data.Uploads;
 using Cairn.Data.Views;
 using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Http;
 using Cairn.Kernel.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,7 +34,12 @@ public static class DataServices
         services.AddSingleton<ContentStager>();
         services.AddSingleton<BucketStore>();
         services.AddSingleton<ObjectStore>();
+        services.AddSingleton<ObjectLister>();
+        services.AddSingleton<ObjectCopier>();
+        services.AddSingleton<UploadTurns>();
+        services.AddSingleton<ResumableUploads>();
         services.AddSingleton<IObjects, ObjectsService>();
+        AddDoor(services);
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<GarbageCollector>());
         services.AddSingleton<IHostedService>(provider => new BucketViewReconciler(
@@ -41,6 +49,20 @@ public static class DataServices
             ViewRoot(provider),
             provider.GetRequiredService<ILogger<BucketViewReconciler>>()));
         return services;
+    }
+
+    private static void AddDoor(IServiceCollection services)
+    {
+        services.AddSingleton<GcsAccess>();
+        services.AddSingleton<MediaResponse>();
+        services.AddSingleton<ResumableHandlers>();
+        services.AddSingleton<IGcsHandlers, BucketHandlers>();
+        services.AddSingleton<IGcsHandlers, PolicyHandlers>();
+        services.AddSingleton<IGcsHandlers, ObjectHandlers>();
+        services.AddSingleton<IGcsHandlers, CopyHandlers>();
+        services.AddSingleton<IGcsHandlers, UploadHandlers>();
+        services.AddSingleton<IGcsHandlers, ProjectHandlers>();
+        services.AddSingleton<IDoor, GcsDoor>();
     }
 
     private static IBlobStore OpenBlobs(IServiceProvider provider, string? objects)

@@ -28,4 +28,7 @@ public interface IObjects
 
     /// <summary>The project that owns a bucket, or null where there is no such bucket.</summary>
     Task<string?> ProjectOfAsync(string bucket, CancellationToken cancellation = default);
+
+    /// <summary>The names of a project's buckets, in order.</summary>
+    Task<IReadOnlyList<string>> BucketsAsync(string project, CancellationToken cancellation = default);
 }

@@ -51,6 +51,7 @@ public sealed class CairnServer : IAsyncDisposable
             await Migrations.ApplyAsync(application.Services.GetRequiredService<IDatabase>(), application.Services.GetServices<MigrationSet>(), cancellation).ConfigureAwait(false);
             await application.StartAsync(cancellation).ConfigureAwait(false);
             listeners.Read(application.Services.GetRequiredService<IServer>());
+            ServerFile.Write(options.Data, listeners);
             return new CairnServer(application, listeners, folder);
         }
         catch
@@ -61,13 +62,14 @@ public sealed class CairnServer : IAsyncDisposable
     }
 
     /// <summary>Every route and every gRPC method, with its permission and whether it is answered.</summary>
-    public static IReadOnlyList<MethodCoverage> ListMethods()
+    public static async Task<IReadOnlyList<MethodCoverage>> ListMethodsAsync()
     {
         var scratch = Directory.CreateTempSubdirectory("cairn-methods-");
         try
         {
             var options = new ServerOptions { Data = scratch.FullName };
-            using var provider = Services(options, new Listeners(options)).BuildServiceProvider();
+            var provider = Services(options, new Listeners(options)).BuildServiceProvider();
+            await using var disposal = provider.ConfigureAwait(false);
             return MethodCoverage.Of(provider.GetRequiredService<IReadOnlyList<RpcMethod>>(), provider.GetRequiredService<RouteTable>());
         }
         finally
@@ -83,6 +85,7 @@ public sealed class CairnServer : IAsyncDisposable
     {
         await application.StopAsync().ConfigureAwait(false);
         await application.DisposeAsync().ConfigureAwait(false);
+        ServerFile.Delete(folder.Path);
         folder.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Jobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
 using Cairn.Kernel.Database.Sqlite;
@@ -37,6 +38,7 @@ internal static class Composition
         services.AddData(options.Objects);
         services.AddModels();
         services.AddServing();
+        services.AddJobs();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

@@ -10,7 +10,7 @@ namespace Cairn.Cli.Quickstart;
 /// <summary>Starts a server on an embedded store and runs the main job on it from data to predictions.</summary>
 internal sealed class QuickstartCommand : Command
 {
-    private readonly Option<string> data = new("--data") { Description = "The server's folder; a second run finds what the first left. From CAIRN_DATA if not given, else ~/.cairn/data.", HelpName = "DIR", DefaultValueFactory = _ => DataFolder.Default() };
+    private readonly Option<string> data = new("--data") { Description = "The server's folder; a second run finds what the first left. From CAIRN_DATA if not given, else ~/.cairn.", HelpName = "DIR", DefaultValueFactory = _ => DataFolder.Default() };
     private readonly Option<int> http = new("--http-port") { Description = "The port of the REST doors; another where it is taken.", DefaultValueFactory = _ => 8080 };
     private readonly Option<int> grpc = new("--grpc-port") { Description = "The port of gRPC; another where it is taken.", DefaultValueFactory = _ => 8081 };
     private readonly Option<bool> once = new("--once") { Description = "Stop the server and end after the predictions." };

@@ -7,7 +7,9 @@ using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
+using Cairn.Cli.Commands.Server;
 using Cairn.Cli.Commands.Storage;
+using Cairn.Cli.Commands.Tokens;
 using Cairn.Cli.Quickstart;
 
 namespace Cairn.Cli.Shell;
@@ -22,6 +24,8 @@ internal static class Cli
         EndpointsNoun.Create(),
         OperationsNoun.Create(),
         StorageNoun.Create(),
+        TokensNoun.Create(),
+        new ServerCommand(),
         new QuickstartCommand(),
         new EnvCommand(),
         new CompletionCommand(),

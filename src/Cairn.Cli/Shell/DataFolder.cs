@@ -5,5 +5,5 @@ internal static class DataFolder
 {
     public static string Default() => Environment.GetEnvironmentVariable("CAIRN_DATA") is { Length: > 0 } set
         ? set
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cairn", "data");
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cairn");
 }

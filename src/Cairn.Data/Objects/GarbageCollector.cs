@@ -1,3 +1,4 @@
+using Cairn.Data.Uploads;
 using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +10,7 @@ namespace Cairn.Data.Objects;
 /// Deletes blobs that no row refers to: what a crash left between a blob's commit and its row's. A blob younger than <see cref="MinimumAge"/> may be on its
 /// way to publication and is left alone.
 /// </summary>
-public sealed partial class GarbageCollector(IDatabase database, IBlobStore blobs, TimeProvider time, ILogger<GarbageCollector> logger) : BackgroundService
+public sealed partial class GarbageCollector(IDatabase database, IBlobStore blobs, ResumableUploads uploads, TimeProvider time, ILogger<GarbageCollector> logger) : BackgroundService
 {
     /// <summary>How long a finished blob may wait for its row.</summary>
     public static readonly TimeSpan MinimumAge = TimeSpan.FromHours(1);
@@ -52,8 +53,9 @@ public sealed partial class GarbageCollector(IDatabase database, IBlobStore blob
     {
         try
         {
+            var expired = await uploads.ExpireAsync(cancellation).ConfigureAwait(false);
             var deleted = await CollectAsync(cancellation).ConfigureAwait(false);
-            Log.Collected(logger, deleted);
+            Log.Collected(logger, deleted, expired);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -63,8 +65,8 @@ public sealed partial class GarbageCollector(IDatabase database, IBlobStore blob
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Deleted {Count} blobs that no object refers to.")]
-        public static partial void Collected(ILogger logger, int count);
+        [LoggerMessage(1, LogLevel.Information, "Deleted {Blobs} blobs that no object refers to, and forgot {Uploads} unfinished uploads.")]
+        public static partial void Collected(ILogger logger, int blobs, int uploads);
 
         [LoggerMessage(2, LogLevel.Error, "Garbage collection of blobs failed; it is tried again.")]
         public static partial void Failed(ILogger logger, Exception error);

@@ -105,6 +105,11 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
     public Task<string?> ProjectOfAsync(string bucket, CancellationToken cancellation = default)
         => database.ReadAsync(session => BucketTable.Find(session, bucket)?.Project, cancellation);
 
+    public Task<IReadOnlyList<string>> BucketsAsync(string project, CancellationToken cancellation = default)
+        => database.ReadAsync<IReadOnlyList<string>>(
+            session => [.. BucketTable.List(session, project, "", null, int.MaxValue).Select(static bucket => bucket.Name)],
+            cancellation);
+
     private async Task MaterialiseAsync(StoredObject item, string path, CancellationToken cancellation)
     {
         try

@@ -50,15 +50,15 @@ internal static class Exports
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         yield return new("gcloud, in a configuration of its own, so that your accounts stay as they are");
-        yield return new("CLOUDSDK_CONFIG", Path.Combine(home, ".cairn", "gcloud"));
+        yield return new("CLOUDSDK_CONFIG", Path.Combine(home, ".config", "cairn", "gcloud"));
         if (target.Token is null)
         {
             yield return new("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true");
         }
         else
         {
-            yield return new("gcloud reads the token from a file: write it there with  printf %s \"$CAIRN_TOKEN\" > ~/.cairn/token  (readable by you alone)");
-            yield return new("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.Combine(home, ".cairn", "token"));
+            yield return new("gcloud reads the token from a file: write it there with  printf %s \"$CAIRN_TOKEN\" > ~/.config/cairn/token  (readable by you alone)");
+            yield return new("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.Combine(home, ".config", "cairn", "token"));
         }
 
         yield return new("CLOUDSDK_CORE_PROJECT", target.Project);

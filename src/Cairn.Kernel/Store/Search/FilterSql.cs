@@ -111,7 +111,7 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql)
 
         return node.Operator == "!=" && absent && field.Column is null
             ? $"({text} IS NULL OR {TextCompare(text, "!=", node.Value)})"
-            : TextCompare(text, inList && node.Operator == ":" ? "=" : node.Operator, node.Value);
+            : TextCompare(text, inList && field.Path.Count == 0 && node.Operator == ":" ? "=" : node.Operator, node.Value);
     }
 
     private string EnumCompare(string text, SearchField field, ComparisonNode node)

@@ -1,0 +1,40 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Data.Gcs;
+
+/// <summary>Adds the door's routes to the server's, each with Cloud Storage's form of errors; and keeps a table of its own, in which batches look their calls up.</summary>
+public sealed class GcsRoutes(IRoutes server)
+{
+    /// <summary>The calls that a batch may have: all but uploads and downloads of media.</summary>
+    public RouteTable Batchable { get; } = new();
+
+    public void Add(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler)
+    {
+        Task Guarded(HttpContext context, RouteValues values) => AnswerAsync(context, values, handler);
+        server.Add(method, template, permission, Guarded, GcsJson.MaxBody);
+        Batchable.Add(method, template, permission, Guarded, GcsJson.MaxBody);
+    }
+
+    /// <summary>A route whose body is media: streamed, without a limit.</summary>
+    public void AddStreamed(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler)
+        => server.Add(method, template, permission, (context, values) => AnswerAsync(context, values, handler), maxBody: null);
+
+    private static async Task AnswerAsync(HttpContext context, RouteValues values, Func<HttpContext, RouteValues, Task> handler)
+    {
+        try
+        {
+            if (context.Request.Headers.ContainsKey("x-goog-encryption-key"))
+            {
+                throw StatusException.Unimplemented("Customer-supplied encryption keys (x-goog-encryption-key) are not implemented, and nothing was stored in the clear instead. Leave the key out.");
+            }
+
+            await handler(context, values).ConfigureAwait(false);
+        }
+        catch (StatusException error) when (!context.Response.HasStarted)
+        {
+            await GcsErrors.WriteAsync(context, error).ConfigureAwait(false);
+        }
+    }
+}

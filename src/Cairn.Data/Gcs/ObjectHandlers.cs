@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+using Cairn.Data.Gcs.Resources;
+using Cairn.Data.Objects;
+using Cairn.Kernel.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Data.Gcs;
+
+/// <summary>Objects: list, get, patch, update, delete.</summary>
+public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, MediaResponse media, GcsAccess access) : IGcsHandlers
+{
+    public void Map(GcsRoutes routes)
+    {
+        routes.Add("GET", "/storage/v1/b/{bucket}/o", "storage.objects.list", ListAsync);
+        routes.Add("GET", "/storage/v1/b/{bucket}/o/{object}", "storage.objects.get", GetAsync);
+        routes.Add("PATCH", "/storage/v1/b/{bucket}/o/{object}", "storage.objects.update", (context, values) => ChangeAsync(context, values, ObjectMetadataJson.Patch));
+        routes.Add("PUT", "/storage/v1/b/{bucket}/o/{object}", "storage.objects.update", (context, values) => ChangeAsync(context, values, Replace));
+        routes.Add("DELETE", "/storage/v1/b/{bucket}/o/{object}", "storage.objects.delete", DeleteAsync);
+        routes.AddStreamed("GET", "/download/storage/v1/b/{bucket}/o/{object}", "storage.objects.get", DownloadAsync);
+    }
+
+    private async Task ListAsync(HttpContext context, RouteValues values)
+    {
+        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
+        var page = await lister.ListAsync(
+            new ObjectListQuery(values["bucket"])
+            {
+                Prefix = context.Text("prefix"),
+                Delimiter = context.Text("delimiter"),
+                IncludeTrailingDelimiter = context.Flag("includeTrailingDelimiter"),
+                StartOffset = context.Text("startOffset"),
+                EndOffset = context.Text("endOffset"),
+                MatchGlob = context.Text("matchGlob"),
+                Versions = context.Flag("versions"),
+                MaxResults = context.PageSize(ObjectListQuery.MaxPage),
+                PageToken = context.Text("pageToken"),
+            },
+            context.RequestAborted).ConfigureAwait(false);
+
+        var body = new JsonObject { ["kind"] = "storage#objects" };
+        if (page.NextPageToken is { } next)
+        {
+            body["nextPageToken"] = next;
+        }
+
+        if (page.Prefixes.Count > 0)
+        {
+            body["prefixes"] = new JsonArray([.. page.Prefixes.Select(prefix => (JsonNode?)prefix)]);
+        }
+
+        if (page.Items.Count > 0)
+        {
+            body["items"] = new JsonArray([.. page.Items.Select(item => ObjectResource.ToJson(context, item))]);
+        }
+
+        await GcsJson.WriteAsync(context, body).ConfigureAwait(false);
+    }
+
+    private async Task GetAsync(HttpContext context, RouteValues values)
+    {
+        if (context.Text("alt") == "media")
+        {
+            await DownloadAsync(context, values).ConfigureAwait(false);
+            return;
+        }
+
+        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
+        var item = await store.GetAsync(values["bucket"], values["object"], context.Generation(), context.Preconditions(), context.RequestAborted).ConfigureAwait(false);
+        context.Response.Headers.ETag = ObjectResource.Etag(item);
+        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
+    }
+
+    private async Task DownloadAsync(HttpContext context, RouteValues values)
+    {
+        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
+        await media.WriteAsync(context, values["bucket"], values["object"]).ConfigureAwait(false);
+    }
+
+    private async Task ChangeAsync(HttpContext context, RouteValues values, Func<JsonObject, ObjectMetadata, ObjectMetadata> change)
+    {
+        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
+        var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        var item = await store.UpdateAsync(
+            values["bucket"],
+            values["object"],
+            context.Generation(),
+            context.Preconditions(),
+            current => change(body, current),
+            context.RequestAborted).ConfigureAwait(false);
+        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(HttpContext context, RouteValues values)
+    {
+        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
+        await store.DeleteAsync(values["bucket"], values["object"], context.Generation(), context.Preconditions(), context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = 204;
+    }
+
+    // The storage class belongs to the content, which an update leaves alone.
+    private static ObjectMetadata Replace(JsonObject body, ObjectMetadata current)
+        => ObjectMetadataJson.Read(body) is var read && read.StorageClass is null ? read with { StorageClass = current.StorageClass } : read;
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Cairn.Data.Checksums;
+using Cairn.Data.Gcs.Resources;
+using Cairn.Data.Uploads;
+using Cairn.Kernel.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Data.Gcs;
+
+/// <summary>The protocol of resumable uploads: POST begins and gives an address, PUT sends a piece or asks how far it is (308 with a Range), DELETE cancels.</summary>
+public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access)
+{
+    private const int ResumeIncomplete = 308;
+    private const int ClientClosedRequest = 499;
+
+    // Pieces of any size are taken; this is the one that Cloud Storage tells clients to use multiples of.
+    private const string Granularity = "262144";
+
+    public async Task BeginAsync(HttpContext context, string bucket)
+    {
+        var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        var name = UploadHandlers.NameOf(context, body);
+        var metadata = UploadHandlers.WithQuery(context, ObjectMetadataJson.Read(body));
+        if (metadata.ContentType is null && context.Request.Headers["X-Upload-Content-Type"].ToString() is { Length: > 0 } type)
+        {
+            metadata = metadata with { ContentType = type };
+        }
+
+        var hashes = ExpectedHashes.ParseHeader(context.Request.Headers["x-goog-hash"]).Or(ObjectMetadataJson.Hashes(body));
+        var request = new UploadRequest(metadata, context.Preconditions(), hashes, Size(context));
+        var id = await uploads.BeginAsync(bucket, name, request, context.RequestAborted).ConfigureAwait(false);
+
+        var headers = context.Response.Headers;
+        headers.Location = $"{context.BaseUrl()}/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name={Uri.EscapeDataString(name)}&upload_id={id}";
+        headers["X-GUploader-UploadID"] = id;
+        headers["X-Goog-Upload-Chunk-Granularity"] = Granularity;
+        context.Response.ContentLength = 0;
+    }
+
+    public async Task PutAsync(HttpContext context, RouteValues values)
+    {
+        var id = context.Text("upload_id");
+        await RequireAsync(context, id).ConfigureAwait(false);
+        var range = UploadRange.Parse(context.Request.Headers.ContentRange);
+        var hashes = ExpectedHashes.ParseHeader(context.Request.Headers["x-goog-hash"]);
+        var (upload, published) = await uploads.ReceiveAsync(id, range, context.Request.Body, hashes, context.RequestAborted).ConfigureAwait(false);
+
+        context.Response.Headers["X-GUploader-UploadID"] = id;
+        if (published is not null)
+        {
+            await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, published)).ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.StatusCode = ResumeIncomplete;
+        context.Response.ContentLength = 0;
+        if (upload.Received > 0)
+        {
+            context.Response.Headers.Range = $"bytes=0-{(upload.Received - 1).ToString(CultureInfo.InvariantCulture)}";
+        }
+    }
+
+    public async Task CancelAsync(HttpContext context, RouteValues values)
+    {
+        var id = context.Text("upload_id");
+        await RequireAsync(context, id).ConfigureAwait(false);
+        await uploads.CancelAsync(id, context.RequestAborted).ConfigureAwait(false);
+        context.Response.StatusCode = ClientClosedRequest;
+        context.Response.ContentLength = 0;
+    }
+
+    // The address could name any bucket; the upload knows its own.
+    private async Task RequireAsync(HttpContext context, string id)
+    {
+        var upload = await uploads.GetAsync(id, context.RequestAborted).ConfigureAwait(false);
+        await access.RequireAsync(context, upload.Bucket).ConfigureAwait(false);
+    }
+
+    private static long? Size(HttpContext context)
+        => long.TryParse(context.Request.Headers["X-Upload-Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+}

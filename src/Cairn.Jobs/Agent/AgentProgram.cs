@@ -1,0 +1,59 @@
+using Cairn.Jobs.Tasks;
+
+namespace Cairn.Jobs.Agent;
+
+/// <summary>
+/// The process beside every task: <c>cairn agent FOLDER</c> runs the attempt recorded in that folder; <c>cairn agent --enter PLAN PROGRAM …</c> mounts
+/// what a plan says and becomes a program. Started by the server, detached from it, and found again through the folder.
+/// </summary>
+public static class AgentProgram
+{
+    /// <summary>Exit code where there was nothing to do: another agent has the task, or the attempt has been run.</summary>
+    public const int NothingToDo = 75;
+
+    /// <summary>Runs the agent; returns its exit code, which says nothing of the task's.</summary>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancellation)
+    {
+        switch (args)
+        {
+            case ["--enter", var plan, .. var command] when command.Length > 0:
+                return MountHelper.Enter(plan, command);
+            case [var folder] when Directory.Exists(folder):
+                return await RunAttemptAsync(new AttemptDirectory(Path.GetFullPath(folder)), cancellation);
+            default:
+                await Console.Error.WriteLineAsync("usage: cairn agent FOLDER  (started by the server for each task)");
+                return 64;
+        }
+    }
+
+    private static async Task<int> RunAttemptAsync(AttemptDirectory directory, CancellationToken cancellation)
+    {
+        using var held = await LockAsync(directory, cancellation);
+        if (held is null || directory.ReadTask() is not { } record || File.Exists(directory.StartFile) || File.Exists(directory.ExitFile))
+        {
+            return NothingToDo;
+        }
+
+        await new AgentRun(directory, record, TimeProvider.System).RunAsync(cancellation);
+        return 0;
+    }
+
+    /// <summary>The server, looking whether anyone has the lock, holds it for a moment itself.</summary>
+    private static async Task<FileStream?> LockAsync(AttemptDirectory directory, CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            if (directory.TryLock() is { } held)
+            {
+                return held;
+            }
+
+            if (tries == 20)
+            {
+                return null;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(25), cancellation);
+        }
+    }
+}

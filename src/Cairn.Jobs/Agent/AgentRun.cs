@@ -1,0 +1,151 @@
+using System.Globalization;
+using Cairn.Jobs.Interop;
+using Cairn.Jobs.Tasks;
+using Google.Cloud.Logging.Type;
+using Google.Rpc;
+
+namespace Cairn.Jobs.Agent;
+
+/// <summary>One attempt of a task from its start record to its exit record.</summary>
+internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, TimeProvider time)
+{
+    private const int SetChildSubreaper = 36;
+
+    /// <summary>How long the exit record waits for the last log lines to be acknowledged. The server takes from the spool what is not.</summary>
+    private static readonly TimeSpan LogDrain = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long what a task wrote may take to be published once it has ended, a server that is away included.</summary>
+    private static readonly TimeSpan UploadLimit = TimeSpan.FromHours(24);
+
+    private static readonly IReadOnlyList<ILauncher> Launchers = [new ProcessLauncher(), new PodmanLauncher()];
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var started = time.GetUtcNow();
+        var pid = Environment.ProcessId;
+        directory.WriteStart(new StartRecord(pid, ProcessTree.StartTime(pid) ?? 0, Environment.MachineName, started));
+
+        // What detaches itself from the task becomes this process's child, and is ended with it.
+        _ = Libc.ProcessControl(SetChildSubreaper, 1, 0, 0, 0);
+        using var log = new LogSpool(directory.LogSpool, record.Attempt, record.Replica, record.MaxLogBytes, time);
+        using var server = new ServerClient(record, directory.TokenFile, time);
+        using var background = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var shipper = new LogShipper(directory, record, server, time);
+        var shipping = shipper.FollowAsync(background.Token);
+
+        using var stop = new StopSignal(directory.CancelFile, TimeSpan.FromSeconds(record.TimeoutSeconds), time);
+        ExitRecord exit;
+        try
+        {
+            exit = await AttemptAsync(log, server, stop, started, cancellation);
+        }
+        catch (OperationCanceledException) when (stop.Reason is not null)
+        {
+            exit = Stopped(stop, started);
+        }
+        catch (TaskFailure failure)
+        {
+            exit = new ExitRecord(TaskOutcome.Failed, (int)failure.Code, failure.Message, null, started, time.GetUtcNow());
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync(error.ToString());
+            exit = new ExitRecord(TaskOutcome.Failed, (int)Code.Internal, $"The agent failed: {error.Message}", null, started, time.GetUtcNow());
+        }
+
+        log.Say(exit.Outcome == TaskOutcome.Succeeded ? "The job completed successfully." : exit.Reason, exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info);
+        await background.CancelAsync();
+        await IgnoreCancellationAsync(shipping);
+        using (var limit = new CancellationTokenSource(LogDrain, time))
+        {
+            await IgnoreCancellationAsync(shipper.DrainAsync(limit.Token));
+        }
+
+        directory.WriteExit(exit);
+        Clean();
+    }
+
+    private async Task<ExitRecord> AttemptAsync(LogSpool log, ServerClient server, StopSignal stop, DateTimeOffset started, CancellationToken cancellation)
+    {
+        using var staging = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
+        var objects = new ObjectClient(server);
+        var token = await File.ReadAllTextAsync(directory.TokenFile, cancellation);
+        var context = new TaskContext(directory, record, token, [], log);
+        log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt} starts on {Environment.MachineName}."));
+        if (record.Package is { } package)
+        {
+            context = context with { PythonPath = await new PackageInstaller(context, objects).InstallAsync(package, staging.Token) };
+        }
+
+        var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Executor)
+            ?? throw new TaskFailure(Code.Internal, $"There is no launcher for the executor '{record.Executor}'.");
+        var launch = await launcher.PrepareAsync(context, staging.Token);
+
+        var uploader = new BucketUploader(context, objects, time);
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var uploading = uploader.FollowAsync(running.Token);
+        var program = new TaskProgram(launch, log, TimeSpan.FromSeconds(record.GraceSeconds), time);
+        TaskEnd end;
+        try
+        {
+            end = await program.RunAsync(stop.Token, cancellation);
+        }
+        finally
+        {
+            await running.CancelAsync();
+            await IgnoreCancellationAsync(uploading);
+        }
+
+        // Also what a cancelled or failed task wrote is kept: its checkpoints are what one goes on from.
+        using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+        {
+            limit.CancelAfter(UploadLimit);
+            await uploader.CompleteAsync(limit.Token);
+        }
+
+        if (stop.Reason is not null && program.WasStopped)
+        {
+            return Stopped(stop, started) with { ExitCode = end.Status.ExitCode };
+        }
+
+        var (code, reason) = ExitReason.Of(record, end, program.LastErrorLines);
+        return new ExitRecord(code == Code.Ok ? TaskOutcome.Succeeded : TaskOutcome.Failed, (int)code, reason, end.Status.ExitCode, started, time.GetUtcNow());
+    }
+
+    private ExitRecord Stopped(StopSignal stop, DateTimeOffset started) => stop.Reason == StopReason.Cancelled
+        ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, "The job was cancelled.", null, started, time.GetUtcNow())
+        : new ExitRecord(
+            TaskOutcome.Failed,
+            (int)Code.DeadlineExceeded,
+            string.Create(CultureInfo.InvariantCulture, $"The job timed out: it ran longer than the {record.TimeoutSeconds:0.###} s that scheduling.timeout allows."),
+            null,
+            started,
+            time.GetUtcNow());
+
+    private static async Task IgnoreCancellationAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    /// <summary>What only the run needed. The records and the log stay.</summary>
+    private void Clean()
+    {
+        foreach (var name in (string[])["work", "tmp", "packages", "gcs"])
+        {
+            try
+            {
+                Directory.Delete(directory.In(name), recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // The server removes the folder with the job.
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Cairn.Jobs.Interop;
+using Google.Cloud.Logging.Type;
+using Google.Rpc;
+
+namespace Cairn.Jobs.Agent;
+
+/// <summary>
+/// Runs the program as a process of this machine: inside bubblewrap where that is there and permitted, else plainly, which the job's log then says.
+/// </summary>
+internal sealed class ProcessLauncher : ILauncher
+{
+    public string Name => "process";
+
+    public async Task<Launch> PrepareAsync(TaskContext context, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(context.Work);
+        Directory.CreateDirectory(context.Temporary);
+        var obstacle = HostTools.Find("bwrap") is { } bubblewrap ? await ProbeAsync(bubblewrap, cancellation) : "it is not installed";
+        return obstacle is null ? await SandboxedAsync(context, HostTools.Find("bwrap")!, cancellation) : Plain(context, obstacle);
+    }
+
+    private static async Task<string?> ProbeAsync(string bubblewrap, CancellationToken cancellation)
+    {
+        var result = await HostTools.RunAsync(
+            bubblewrap, ["--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"], HostTools.Environment, cancellation);
+        return result.ExitCode == 0 ? null : result.Complaint;
+    }
+
+    private static async Task<Launch> SandboxedAsync(TaskContext context, string bubblewrap, CancellationToken cancellation)
+    {
+        var buckets = await BucketMounts.PrepareAsync(context, cancellation);
+        var sandbox = new Sandbox(context);
+        var argumentsFile = context.Directory.In("sandbox.args");
+
+        // The sandbox's arguments hold the task's environment, so they are passed in a file that only the owner reads.
+        DurableFile.Write(argumentsFile, sandbox.Arguments(buckets.Binds));
+        string[] command = [.. buckets.Prefix, bubblewrap, "--args", "3", "--", .. context.Command(Sandbox.Interpreter(context.Record))];
+        return new Launch(command[0], command[1..], HostTools.Environment, context.Work)
+        {
+            InputFile = argumentsFile,
+            Terminate = pid =>
+            {
+                // The first two levels are bubblewrap's own; they would end at once and take the program with them before it could clean up.
+                foreach (var (child, _) in ProcessTree.Descendants(pid).Where(process => process.Depth >= 2))
+                {
+                    _ = Libc.Kill(child, Libc.SigTerm);
+                }
+
+                return Task.CompletedTask;
+            },
+            Kill = KillTree,
+            Interpret = status => Task.FromResult(new TaskEnd(status.Unwrap())),
+        };
+    }
+
+    private static Launch Plain(TaskContext context, string obstacle)
+    {
+        context.Log.Say($"This task runs without a sandbox, because bubblewrap cannot be used: {obstacle}. It sees this machine's files, and has no /gcs folders.", LogSeverity.Warning);
+        var program = context.Command(context.Record.Interpreter ?? "python3");
+        var environment = context.Environment(context.PythonPath, "", context.Work, context.Directory.TokenFile);
+        environment["TMPDIR"] = context.Temporary;
+        var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
+
+        // The kernel kills the program when the agent is gone, so that it never runs beside its own restart.
+        return new Launch(setpriv, ["--pdeathsig", "KILL", "--", .. program], environment, context.Work)
+        {
+            Terminate = pid =>
+            {
+                ChildProcess.SignalGroup(pid, Libc.SigTerm);
+                return Task.CompletedTask;
+            },
+            Kill = KillTree,
+        };
+    }
+
+    /// <summary>Kills the program's group and all that descends from the agent: it adopts what detached itself.</summary>
+    private static Task KillTree(int pid)
+    {
+        ChildProcess.SignalGroup(pid, Libc.SigKill);
+        foreach (var (child, _) in ProcessTree.Descendants(Environment.ProcessId))
+        {
+            _ = Libc.Kill(child, Libc.SigKill);
+        }
+
+        return Task.CompletedTask;
+    }
+}

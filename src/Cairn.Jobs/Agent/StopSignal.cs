@@ -1,0 +1,60 @@
+namespace Cairn.Jobs.Agent;
+
+internal enum StopReason
+{
+    Cancelled,
+    TimedOut,
+}
+
+/// <summary>Fires when the server wants the task to end, which it says by a file, or when the task's time is up.</summary>
+internal sealed class StopSignal : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly CancellationTokenSource source = new();
+    private readonly ITimer timer;
+    private readonly Lock gate = new();
+
+    public StopSignal(string cancelFile, TimeSpan timeout, TimeProvider time)
+    {
+        var start = time.GetTimestamp();
+        timer = time.CreateTimer(
+            _ =>
+            {
+                if (File.Exists(cancelFile))
+                {
+                    Stop(StopReason.Cancelled);
+                }
+                else if (time.GetElapsedTime(start) >= timeout)
+                {
+                    Stop(StopReason.TimedOut);
+                }
+            },
+            null,
+            TimeSpan.Zero,
+            Interval);
+    }
+
+    /// <summary>Null until it fires.</summary>
+    public StopReason? Reason { get; private set; }
+
+    public CancellationToken Token => source.Token;
+
+    public void Dispose() => timer.Dispose();
+
+    private void Stop(StopReason reason)
+    {
+        lock (gate)
+        {
+            if (Reason is not null)
+            {
+                return;
+            }
+
+            Reason = reason;
+        }
+
+        timer.Dispose();
+        source.Cancel();
+    }
+}

@@ -1,0 +1,60 @@
+using Cairn.Jobs.Tasks;
+
+namespace Cairn.Jobs.Agent;
+
+/// <summary>What is known of an attempt when its program is about to be started.</summary>
+/// <param name="PythonPath">Folders of installed packages, as they are on this machine.</param>
+/// <param name="Log">Where the agent speaks to the person whose job it is.</param>
+internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record, string Token, IReadOnlyList<string> PythonPath, LogSpool Log)
+{
+    /// <summary>The task's working folder.</summary>
+    public string Work => Directory.In("work");
+
+    public string Temporary => Directory.In("tmp");
+
+    /// <summary>Where packages are installed.</summary>
+    public string Packages => Directory.In("packages");
+
+    /// <summary>What the task writes below <c>/gcs/BUCKET</c>.</summary>
+    public string Upper => Directory.In("gcs/upper");
+
+    public string Scratch => Directory.In("gcs/scratch");
+
+    public string Merged => Directory.In("gcs/merged");
+
+    public string MountPlanFile => Directory.In("mounts.json");
+
+    /// <summary>The task's environment with all that only the agent knows.</summary>
+    /// <param name="pythonPath">The packages' folders as the task sees them.</param>
+    /// <param name="path">Folders before the usual ones on PATH.</param>
+    /// <param name="home">The home folder as the task sees it.</param>
+    /// <param name="tokenFile">The token's file as the task sees it.</param>
+    public Dictionary<string, string> Environment(IEnumerable<string> pythonPath, string path, string home, string tokenFile)
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["HOME"] = home,
+            ["LANG"] = "C.UTF-8",
+            ["PYTHONUNBUFFERED"] = "1",
+        };
+        foreach (var (name, value) in Record.Environment)
+        {
+            environment[name] = value;
+        }
+
+        environment["PATH"] = string.Join(':', new[] { path, environment.GetValueOrDefault("PATH"), "/usr/local/bin:/usr/bin:/bin" }.Where(part => !string.IsNullOrEmpty(part)));
+        var python = string.Join(':', pythonPath.Append(environment.GetValueOrDefault("PYTHONPATH")).Where(part => !string.IsNullOrEmpty(part)));
+        if (python.Length > 0)
+        {
+            environment["PYTHONPATH"] = python;
+        }
+
+        environment["CAIRN_TOKEN"] = Token;
+        environment["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = tokenFile;
+        return environment;
+    }
+
+    /// <summary>The command of a local environment: the package's module, or what the user gave.</summary>
+    public IReadOnlyList<string> Command(string interpreter) =>
+        Record.Package is { } package ? [interpreter, "-m", package.Module, .. Record.Arguments] : [.. Record.Command, .. Record.Arguments];
+}

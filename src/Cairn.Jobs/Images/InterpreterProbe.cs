@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Cairn.Jobs.Agent;
+
+namespace Cairn.Jobs.Images;
+
+/// <summary>Finds out by importing them which modules an interpreter has. What it has is remembered; what it lacks is looked for again after a while.</summary>
+public sealed class InterpreterProbe(TimeProvider time)
+{
+    private static readonly TimeSpan MissingFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    private readonly ConcurrentDictionary<string, Task<Finding>> findings = new();
+
+    /// <summary>The modules that the interpreter cannot import, with why; empty where it has all. Null where the interpreter itself does not run.</summary>
+    public async Task<IReadOnlyList<string>?> MissingAsync(string interpreter, IReadOnlyList<string> modules)
+    {
+        var key = $"{interpreter}\n{string.Join('\n', modules)}";
+        while (true)
+        {
+            var task = findings.GetOrAdd(key, _ => ProbeAsync(interpreter, modules));
+            var finding = await task;
+            if (finding.Missing is { Count: 0 } || time.GetUtcNow() - finding.When < MissingFor)
+            {
+                return finding.Missing;
+            }
+
+            findings.TryRemove(KeyValuePair.Create(key, task));
+        }
+    }
+
+    private async Task<Finding> ProbeAsync(string interpreter, IReadOnlyList<string> modules)
+    {
+        if (!File.Exists(interpreter))
+        {
+            return new Finding(null, time.GetUtcNow());
+        }
+
+        using var limit = new CancellationTokenSource(Limit, time);
+        var script = await EmbeddedText.ReadAsync("probe_modules.py", limit.Token);
+        var result = await HostTools.RunAsync(interpreter, ["-I", "-c", script, .. modules], HostTools.Environment, limit.Token);
+        var present = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).ToHashSet();
+        return new Finding(result.ExitCode == 0 ? [.. modules.Where(module => !present.Contains(module))] : null, time.GetUtcNow());
+    }
+
+    private sealed record Finding(IReadOnlyList<string>? Missing, DateTimeOffset When);
+}

@@ -1,0 +1,26 @@
+namespace Cairn.Jobs;
+
+/// <summary>How this server runs jobs.</summary>
+public sealed record JobsOptions
+{
+    /// <summary>How many tasks run on this machine at once; others wait in line. At least 1.</summary>
+    public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>How long a task has between being asked to end and being killed.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a job may run whose <c>scheduling.timeout</c> is not set: Vertex's seven days.</summary>
+    public TimeSpan DefaultTimeout { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How often a job whose worker is lost is started again, where it asks for that.</summary>
+    public int MaxRestarts { get; init; } = 3;
+
+    /// <summary>How often running tasks are looked at.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long log entries are kept: thirty days, as Cloud Logging does.</summary>
+    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a machine may be silent before its tasks count as lost.</summary>
+    public TimeSpan MachineTimeout { get; init; } = TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,51 @@
+using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Executors;
+using Cairn.Jobs.Images;
+using Cairn.Jobs.Logs;
+using Cairn.Jobs.Tasks;
+using Cairn.Kernel.Rpc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Jobs;
+
+/// <summary>Puts jobs and logs into a server.</summary>
+public static class JobsServices
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services, JobsOptions? options = null)
+    {
+        services.TryAddSingleton(options ?? new JobsOptions());
+        services.AddSingleton(TaskTable.Migrations);
+        services.AddSingleton<TaskTable>();
+        services.AddSingleton<TaskSignal>();
+        services.AddSingleton<TaskTransitions>();
+        services.AddSingleton<TaskRecordFactory>();
+        services.AddSingleton<TaskDriver>();
+        services.AddSingleton<TaskJanitor>();
+        services.AddSingleton<LostMachines>();
+        services.AddSingleton<Machine>();
+        services.AddSingleton<Failpoints>();
+        services.AddSingleton<SpoolReader>();
+        services.AddSingleton<TaskController>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TaskController>());
+
+        services.AddSingleton<LocalAgents>();
+        services.AddSingleton<IExecutor, ProcessExecutor>();
+        services.AddSingleton<IExecutor, PodmanExecutor>();
+        services.AddSingleton<InterpreterProbe>();
+        services.AddSingleton<TrainingImages>();
+        services.AddSingleton<IRpcService, JobService>();
+        return services.AddLogs();
+    }
+
+    private static IServiceCollection AddLogs(this IServiceCollection services)
+    {
+        services.AddSingleton(LogTable.Migrations);
+        services.AddSingleton<LogTable>();
+        services.AddSingleton<LogStore>();
+        services.AddSingleton<IRpcService, LoggingService>();
+        services.AddSingleton<IHostedService, LogRetention>();
+        return services;
+    }
+}

@@ -1,0 +1,15 @@
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Jobs.Logs;
+
+/// <summary><c>projects/PROJECT/logs/LOG</c>, where LOG is percent-encoded.</summary>
+internal readonly record struct LogName(string Project, string Log)
+{
+    private const int MaxLog = 512;
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
+    public static LogName Parse(string name) =>
+        name.Split('/') is ["projects", { Length: > 0 } project, "logs", { Length: > 0 and <= MaxLog } log]
+            ? new LogName(project, log)
+            : throw StatusException.InvalidArgument($"`log_name` is '{name}'; it must have the form projects/PROJECT/logs/LOG, where LOG has at most {MaxLog} characters and its '/' as %2F.");
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cairn.Jobs.Logs;
+
+/// <summary>Timestamps in nanoseconds since 1970, which an int64 holds until 2262.</summary>
+internal static class LogTimes
+{
+    private const long Second = 1_000_000_000;
+
+    public static long Of(Timestamp timestamp) => (timestamp.Seconds * Second) + timestamp.Nanos;
+
+    public static long Of(DateTimeOffset time) => (time.UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+
+    public static Timestamp ToTimestamp(long nanoseconds)
+    {
+        var seconds = Math.DivRem(nanoseconds, Second, out var rest);
+        return rest < 0 ? new Timestamp { Seconds = seconds - 1, Nanos = (int)(rest + Second) } : new Timestamp { Seconds = seconds, Nanos = (int)rest };
+    }
+
+    /// <summary>Reads RFC 3339 with up to nine decimals, or a plain date.</summary>
+    public static bool TryParse(string text, out long nanoseconds)
+    {
+        nanoseconds = 0;
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        var fraction = 0L;
+        var whole = text;
+        if (dot >= 0)
+        {
+            var end = dot + 1;
+            while (end < text.Length && char.IsAsciiDigit(text[end]))
+            {
+                end++;
+            }
+
+            var digits = text[(dot + 1)..Math.Min(end, dot + 10)];
+            if (digits.Length == 0)
+            {
+                return false;
+            }
+
+            fraction = long.Parse(digits.PadRight(9, '0'), CultureInfo.InvariantCulture);
+            whole = text[..dot] + text[end..];
+        }
+
+        if (!DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+        {
+            return false;
+        }
+
+        nanoseconds = Of(time) + fraction;
+        return true;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Cairn.Jobs.Interop;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>
+/// The folder of one attempt of a task, <c>jobs/TASK/ATTEMPT</c>, and what server and agent say to each other through it. The protocol: the server
+/// writes <c>task.json</c> and <c>token</c>, then starts an agent. An agent works only while it holds the exclusive lock on <c>jobs/TASK/lock</c>,
+/// and only if the attempt has no <c>started.json</c>, which it writes first. So any number of agents may be started for an attempt, and exactly one works;
+/// and when the lock is free after <c>started.json</c> was written, the attempt is over, with <c>exit.json</c> or without.
+/// </summary>
+internal sealed class AttemptDirectory(string path)
+{
+    public AttemptDirectory(string jobs, string task, int attempt)
+        : this(System.IO.Path.Combine(jobs, task, attempt.ToString(CultureInfo.InvariantCulture)))
+    {
+    }
+
+    public string Path { get; } = path;
+
+    public string RecordFile => In("task.json");
+
+    public string TokenFile => In("token");
+
+    public string StartFile => In("started.json");
+
+    public string ExitFile => In("exit.json");
+
+    /// <summary>Exists once the server wants the task to end.</summary>
+    public string CancelFile => In("cancel");
+
+    /// <summary>What the agent itself prints: empty unless something is wrong with it.</summary>
+    public string AgentOutput => In("agent.out");
+
+    public string LogSpool => In("log.spool");
+
+    public string LogOffset => In("log.offset");
+
+    public string Lock => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "lock");
+
+    public string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Makes the folders, readable by the owner alone.</summary>
+    public void Create() => Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    public TaskRecord? ReadTask() => TaskJson.Read(RecordFile, TaskJson.Default.TaskRecord);
+
+    public void WriteTask(TaskRecord record) => TaskJson.Write(RecordFile, record, TaskJson.Default.TaskRecord);
+
+    public void WriteToken(string token) => DurableFile.Write(TokenFile, System.Text.Encoding.UTF8.GetBytes(token));
+
+    public StartRecord? ReadStart() => TaskJson.Read(StartFile, TaskJson.Default.StartRecord);
+
+    public void WriteStart(StartRecord record) => TaskJson.Write(StartFile, record, TaskJson.Default.StartRecord);
+
+    public ExitRecord? ReadExit() => TaskJson.Read(ExitFile, TaskJson.Default.ExitRecord);
+
+    public void WriteExit(ExitRecord record) => TaskJson.Write(ExitFile, record, TaskJson.Default.ExitRecord);
+
+    public void RequestCancel()
+    {
+        if (!File.Exists(CancelFile))
+        {
+            DurableFile.Write(CancelFile, []);
+        }
+    }
+
+    /// <summary>Takes the task's lock, or returns null where another process has it. It is held until disposed or until this process ends.</summary>
+    public FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            throw;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether some agent holds the task's lock.</summary>
+    public bool IsLocked()
+    {
+        if (!File.Exists(Lock))
+        {
+            return false;
+        }
+
+        using var taken = TryLock();
+        return taken is null;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Cairn.Data;
+using Cairn.Jobs.CustomJobs;
+using Google.Cloud.AIPlatform.V1;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>
+/// The environment that a task sees: Vertex's, and what points client libraries at this server. The user's own variables come last, but cannot replace
+/// what names the job and its places, or the task would not be the job's any more.
+/// </summary>
+internal static partial class TaskEnvironment
+{
+    /// <summary>Where a job's outputs go: <c>AIP_MODEL_DIR</c> is <c>model/</c> below it.</summary>
+    private static readonly (string Variable, string Folder)[] Outputs =
+        [("AIP_MODEL_DIR", "model"), ("AIP_CHECKPOINT_DIR", "checkpoints"), ("AIP_TENSORBOARD_LOG_DIR", "logs")];
+
+    /// <param name="name">The job's name.</param>
+    /// <param name="spec">Its specification.</param>
+    /// <param name="server">The server's URL, without a trailing slash.</param>
+    public static Dictionary<string, string> Build(CustomJobName name, CustomJobSpec spec, string server)
+    {
+        var own = new Dictionary<string, string>
+        {
+            ["CLOUD_ML_JOB_ID"] = name.Id,
+            ["CLOUD_ML_PROJECT_ID"] = name.Project,
+            ["CLOUD_ML_REGION"] = name.Location,
+            ["CLUSTER_SPEC"] = ClusterSpec(name.Id),
+            ["TF_CONFIG"] = TensorFlowConfig(name.Id),
+            ["CAIRN_ENDPOINT"] = server,
+        };
+        if (spec.BaseOutputDirectory is { OutputUriPrefix: { Length: > 0 } output })
+        {
+            foreach (var (variable, folder) in Outputs)
+            {
+                own[variable] = GsUri.Parse(output, "base_output_directory").Join(folder + "/").ToString();
+            }
+        }
+
+        Add(own, "AIP_TENSORBOARD_RESOURCE_NAME", spec.Tensorboard);
+        Add(own, "AIP_EXPERIMENT_NAME", spec.Experiment.Split('/')[^1]);
+        Add(own, "AIP_EXPERIMENT_RUN_NAME", spec.ExperimentRun.Split('/')[^1]);
+
+        // These a user may point elsewhere: a task may well use another tracking server.
+        var environment = new Dictionary<string, string>
+        {
+            ["GOOGLE_CLOUD_PROJECT"] = name.Project,
+            ["STORAGE_EMULATOR_HOST"] = server,
+            ["BIGQUERY_EMULATOR_HOST"] = server,
+            ["MLFLOW_TRACKING_URI"] = server,
+            ["CLOUDSDK_CORE_PROJECT"] = name.Project,
+            ["CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM"] = server + "/",
+            ["CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE"] = server + "/storage/v1/",
+            ["CLOUDSDK_API_ENDPOINT_OVERRIDES_BIGQUERY"] = server + "/bigquery/v2/",
+            ["CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"] = server + "/",
+            ["CLOUDSDK_API_ENDPOINT_OVERRIDES_ML"] = server + "/",
+        };
+
+        var pool = spec.WorkerPoolSpecs[0];
+        foreach (var variable in pool.ContainerSpec?.Env ?? pool.PythonPackageSpec.Env)
+        {
+            environment[variable.Name] = Expand(variable.Value, reference => own.GetValueOrDefault(reference) ?? environment.GetValueOrDefault(reference));
+        }
+
+        foreach (var (key, value) in own)
+        {
+            environment[key] = value;
+        }
+
+        return environment;
+    }
+
+    /// <summary>
+    /// Replaces <c>$(NAME)</c> by the value of a variable that is known by then; <c>$$(NAME)</c> stands for the text <c>$(NAME)</c>, and references to
+    /// what is not known stay as they are (<c>EnvVar.value</c> in <c>env_var.proto</c>).
+    /// </summary>
+    internal static string Expand(string value, Func<string, string?> known) => Reference().Replace(
+        value,
+        match => match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..] : known(match.Groups[1].Value) ?? match.Value);
+
+    private static void Add(Dictionary<string, string> environment, string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            environment[name] = value;
+        }
+    }
+
+    private static string ClusterSpec(string job) => new JsonObject
+    {
+        ["cluster"] = new JsonObject { ["workerpool0"] = new JsonArray("127.0.0.1:2222") },
+        ["environment"] = "cloud",
+        ["task"] = new JsonObject { ["type"] = "workerpool0", ["index"] = 0 },
+        ["job"] = job,
+    }.ToJsonString();
+
+    private static string TensorFlowConfig(string job) => new JsonObject
+    {
+        ["cluster"] = new JsonObject { ["chief"] = new JsonArray("127.0.0.1:2222") },
+        ["environment"] = "cloud",
+        ["task"] = new JsonObject { ["type"] = "chief", ["index"] = 0 },
+        ["job"] = job,
+    }.ToJsonString();
+
+    [GeneratedRegex(@"\$?\$\(([A-Za-z_][A-Za-z0-9_]*)\)")]
+    private static partial Regex Reference();
+}

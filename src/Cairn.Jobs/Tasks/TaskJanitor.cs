@@ -1,0 +1,71 @@
+using System.Globalization;
+using Cairn.Jobs.Executors;
+using Cairn.Kernel.Database;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>Removes the files of deleted jobs, and ends agents whose task has become another machine's or nobody's while this server was away.</summary>
+internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, Machine machine, IEnumerable<IExecutor> executors, ILogger<TaskJanitor> logger)
+{
+    public async Task RemoveDeletedAsync(CancellationToken cancellation)
+    {
+        foreach (var task in await database.ReadAsync(session => tasks.Deleted(session, machine.Name), cancellation))
+        {
+            RemoveFiles(Path.Combine(machine.Jobs, task.Id));
+            await database.WriteAsync(
+                session =>
+                {
+                    tasks.Remove(session, task.Id);
+                    return true;
+                },
+                cancellation);
+        }
+    }
+
+    /// <summary>Ends what runs here without being meant to: an attempt that was given up by another machine when this one was silent for too long.</summary>
+    public async Task EndStraysAsync(CancellationToken cancellation)
+    {
+        foreach (var folder in Directory.GetDirectories(machine.Jobs))
+        {
+            var row = await database.ReadAsync(session => tasks.Find(session, Path.GetFileName(folder)), cancellation);
+            foreach (var path in Directory.GetDirectories(folder))
+            {
+                var attempt = new AttemptDirectory(path);
+                var current = row is { State: TaskState.Starting or TaskState.Running or TaskState.Ending } && row.Machine == machine.Name
+                    && Path.GetFileName(path) == row.Attempt.ToString(CultureInfo.InvariantCulture);
+                if (!current && attempt.ReadStart() is not null && attempt.ReadExit() is null && attempt.ReadTask() is { } record)
+                {
+                    if (attempt.IsLocked())
+                    {
+                        Log.Stray(logger, record.Task, record.Attempt);
+                    }
+
+                    await executors.First(executor => executor.Name == record.Executor).KillAsync(attempt, cancellation);
+                }
+            }
+
+            if (row is null)
+            {
+                RemoveFiles(folder);
+            }
+        }
+    }
+
+    private static void RemoveFiles(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Attempt {Attempt} of the task {Task} runs here, but is no longer this machine's; it is ended.")]
+        public static partial void Stray(ILogger logger, string task, int attempt);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Cairn.Jobs.Agent;
+using Cairn.Jobs.Interop;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>The records that server and agent leave for each other, as JSON files.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TaskRecord))]
+[JsonSerializable(typeof(StartRecord))]
+[JsonSerializable(typeof(ExitRecord))]
+[JsonSerializable(typeof(MountPlan))]
+internal sealed partial class TaskJson : JsonSerializerContext
+{
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    /// <summary>Reads a record, or null where there is none.</summary>
+    public static T? Read<T>(string path, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

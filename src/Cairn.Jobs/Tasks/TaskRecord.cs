@@ -1,0 +1,74 @@
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>Everything the agent needs to run one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
+public sealed record TaskRecord
+{
+    /// <summary>The task's id: its job's number.</summary>
+    public required string Task { get; init; }
+
+    /// <summary>1 for the first attempt.</summary>
+    public required int Attempt { get; init; }
+
+    public required string Project { get; init; }
+
+    public required string Location { get; init; }
+
+    /// <summary><c>workerpool0-0</c>: the replica, as Vertex names it in logs.</summary>
+    public string Replica { get; init; } = "workerpool0-0";
+
+    /// <summary>The URL of the server's REST doors when this was written.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>The file in which the server keeps its present URL, for when it comes back at another one.</summary>
+    public required string EndpointFile { get; init; }
+
+    /// <summary>The name of the executor that runs it: <c>process</c> or <c>podman</c>.</summary>
+    public required string Executor { get; init; }
+
+    /// <summary>The <c>cairn</c> program, which also is the helper that mounts.</summary>
+    public required string Cairn { get; init; }
+
+    /// <summary>The program and its arguments. Empty for a container that runs its image's own entry point.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [];
+
+    /// <summary>Arguments after the command, or after the image's entry point.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Set for a Python package: what to fetch and which module to run.</summary>
+    public PythonPackage? Package { get; init; }
+
+    /// <summary>The Python interpreter of the local environment; also what <c>python3</c> on the task's PATH is.</summary>
+    public string? Interpreter { get; init; }
+
+    /// <summary>The container image, for an executor that runs containers.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>The complete environment of the task but for its token.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Buckets that the task sees as <c>/gcs/BUCKET</c>.</summary>
+    public IReadOnlyList<BucketMount> Buckets { get; init; } = [];
+
+    /// <summary><c>gs://bucket/prefix/</c> below which the task's outputs are expected; empty for none.</summary>
+    public string OutputUri { get; init; } = "";
+
+    /// <summary>Folders outside the system that the task may read, such as a virtual environment.</summary>
+    public IReadOnlyList<string> ReadablePaths { get; init; } = [];
+
+    /// <summary>How long the task may run, in seconds.</summary>
+    public required double TimeoutSeconds { get; init; }
+
+    /// <summary>How long it has between being asked to end and being killed, in seconds.</summary>
+    public double GraceSeconds { get; init; } = 10;
+
+    /// <summary>How many bytes of its output are kept.</summary>
+    public long MaxLogBytes { get; init; } = 256L << 20;
+}
+
+/// <param name="Bucket">The bucket's name.</param>
+/// <param name="View">A folder that holds its objects as files, or null for a bucket that is empty so far.</param>
+public sealed record BucketMount(string Bucket, string? View);
+
+/// <param name="Uris">Archives in the object store, in the order in which they are installed.</param>
+/// <param name="Module">What is run: <c>trainer.task</c>.</param>
+public sealed record PythonPackage(IReadOnlyList<string> Uris, string Module);

@@ -1,0 +1,60 @@
+using Cairn.Data;
+using Cairn.Data.Views;
+using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Images;
+using Cairn.Kernel.Hosting;
+using Google.Cloud.AIPlatform.V1;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>Writes down what an attempt of a job is to run.</summary>
+internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, JobsOptions options, TimeProvider time)
+{
+    /// <exception cref="Kernel.Errors.StatusException">The image cannot be run here any more.</exception>
+    public async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
+    {
+        var name = CustomJobName.Parse(task.Job);
+        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        var container = pool.ContainerSpec;
+        var package = pool.PythonPackageSpec;
+        var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
+        var url = server.HttpUrl().ToString().TrimEnd('/');
+        return new TaskRecord
+        {
+            Task = task.Id,
+            Attempt = task.Attempt,
+            Project = name.Project,
+            Location = name.Location,
+            Endpoint = url,
+            EndpointFile = machine.EndpointFile,
+            Executor = plan.Executor,
+            Cairn = server.Executable,
+            Command = container?.Command.ToArray() ?? [],
+            Arguments = [.. container?.Args ?? package.Args],
+            Package = package is null ? null : new PythonPackage([.. package.PackageUris], package.PythonModule),
+            Interpreter = plan.Interpreter,
+            Image = plan.Image,
+            ReadablePaths = plan.Paths,
+            Environment = TaskEnvironment.Build(name, job.JobSpec, url),
+            Buckets = await BucketsAsync(name.Project, cancellation),
+            OutputUri = job.JobSpec.BaseOutputDirectory?.OutputUriPrefix ?? "",
+            TimeoutSeconds = Remaining(task, job).TotalSeconds,
+            GraceSeconds = options.Grace.TotalSeconds,
+        };
+    }
+
+    /// <summary>The timeout counts from the first attempt's start.</summary>
+    private TimeSpan Remaining(TaskRow task, CustomJob job)
+    {
+        // Longer than a TimeSpan holds is as good as the longest.
+        var asked = job.JobSpec.Scheduling?.Timeout is { } duration ? TimeSpan.FromSeconds(Math.Min(duration.Seconds + (duration.Nanos / 1e9), 9e11)) : options.DefaultTimeout;
+        var left = task.Started is { } started ? asked - (time.GetUtcNow() - started) : asked;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private async Task<IReadOnlyList<BucketMount>> BucketsAsync(string project, CancellationToken cancellation)
+    {
+        var buckets = await objects.BucketsAsync(project, cancellation);
+        return [.. buckets.Select(bucket => new BucketMount(bucket, views.Directory(bucket)))];
+    }
+}

@@ -1,0 +1,41 @@
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>Where a task stands, as the server has recorded it.</summary>
+internal enum TaskState
+{
+    /// <summary>In line.</summary>
+    Queued,
+
+    /// <summary>A machine has claimed it; its attempt's agent may or may not have been started.</summary>
+    Starting,
+
+    /// <summary>Its agent has begun.</summary>
+    Running,
+
+    /// <summary>Its job has its end state; what the attempt left is still to be put away.</summary>
+    Ending,
+
+    /// <summary>Nothing is left to do.</summary>
+    Done,
+}
+
+/// <param name="Id">The job's number.</param>
+/// <param name="Job">The job's full name.</param>
+/// <param name="Machine">The machine that claimed it; empty while it is in line.</param>
+/// <param name="Executor">The executor's name.</param>
+/// <param name="Attempt">The current attempt; 0 while it is in line for the first time.</param>
+/// <param name="Restarts">Attempts that were lost and begun anew.</param>
+/// <param name="Cancel">Whether someone has asked it to end.</param>
+/// <param name="Started">When its first attempt began.</param>
+internal sealed record TaskRow(
+    string Id,
+    string Job,
+    string Project,
+    TaskState State,
+    string Machine,
+    string Executor,
+    int Attempt,
+    int Restarts,
+    bool Cancel,
+    DateTimeOffset Enqueued,
+    DateTimeOffset? Started);

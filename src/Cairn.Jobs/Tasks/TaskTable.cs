@@ -1,0 +1,105 @@
+using System.Data.Common;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Store;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>The SQL of the table <c>tasks</c>.</summary>
+internal sealed class TaskTable
+{
+    private const string Columns = "id, job, project, state, machine, executor, attempt, restarts, cancel, enqueued, started";
+
+    public static MigrationSet Migrations { get; } = new("jobs",
+    [
+        """
+        CREATE TABLE tasks (
+            id {text} NOT NULL PRIMARY KEY,
+            job {text} NOT NULL,
+            project {text} NOT NULL,
+            state INTEGER NOT NULL,
+            machine {text} NOT NULL,
+            executor {text} NOT NULL,
+            attempt INTEGER NOT NULL,
+            restarts INTEGER NOT NULL,
+            cancel INTEGER NOT NULL,
+            deleted INTEGER NOT NULL DEFAULT 0,
+            enqueued BIGINT NOT NULL,
+            started BIGINT);
+        CREATE INDEX tasks_open ON tasks (state, project, enqueued) WHERE state < 4;
+        CREATE INDEX tasks_deleted ON tasks (machine) WHERE deleted = 1
+        """,
+    ]);
+
+    public void Insert(ISqlSession session, TaskRow task) => session.Execute(
+        $"INSERT INTO tasks ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        task.Id,
+        task.Job,
+        task.Project,
+        (int)task.State,
+        task.Machine,
+        task.Executor,
+        task.Attempt,
+        task.Restarts,
+        task.Cancel ? 1 : 0,
+        Timestamps.ToMicros(task.Enqueued),
+        task.Started is { } started ? Timestamps.ToMicros(started) : null);
+
+    public void Update(ISqlSession session, TaskRow task) => session.Execute(
+        "UPDATE tasks SET state = $2, machine = $3, executor = $4, attempt = $5, restarts = $6, cancel = $7, started = $8 WHERE id = $1",
+        task.Id,
+        (int)task.State,
+        task.Machine,
+        task.Executor,
+        task.Attempt,
+        task.Restarts,
+        task.Cancel ? 1 : 0,
+        task.Started is { } started ? Timestamps.ToMicros(started) : null);
+
+    public TaskRow? Find(ISqlSession session, string id) =>
+        session.QueryFirst($"SELECT {Columns} FROM tasks WHERE id = $1", Map, id);
+
+    /// <summary>Tasks that a machine has to look after, oldest first.</summary>
+    public List<TaskRow> OfMachine(ISqlSession session, string machine) =>
+        session.Query($"SELECT {Columns} FROM tasks WHERE state IN (1, 2, 3) AND machine = $1 ORDER BY enqueued, id", Map, machine);
+
+    /// <summary>Other machines that have begun tasks.</summary>
+    public List<string> OtherMachines(ISqlSession session, string machine) =>
+        session.Query("SELECT DISTINCT machine FROM tasks WHERE state IN (1, 2, 3) AND machine <> $1", static row => row.GetString(0), machine);
+
+    /// <summary>How many of a machine's slots are taken.</summary>
+    public int Occupied(ISqlSession session, string machine) =>
+        (int)session.QueryFirst("SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1", static row => row.GetInt64(0), machine);
+
+    /// <summary>The task whose turn it is: of the project that has the fewest running, the one that waits longest.</summary>
+    public TaskRow? Next(ISqlSession session) => session.QueryFirst(
+        $"""
+        SELECT {Columns} FROM tasks t WHERE state = 0
+        ORDER BY (SELECT COUNT(*) FROM tasks other WHERE other.state IN (1, 2) AND other.project = t.project), enqueued, id LIMIT 1
+        """,
+        Map);
+
+    public List<TaskRow> Queued(ISqlSession session) =>
+        session.Query($"SELECT {Columns} FROM tasks WHERE state = 0 ORDER BY enqueued, id LIMIT 1000", Map);
+
+    /// <summary>Marks the task of a deleted job, whose files are then removed.</summary>
+    public void MarkDeleted(ISqlSession session, string id) => session.Execute("UPDATE tasks SET deleted = 1 WHERE id = $1", id);
+
+    /// <summary>Tasks of deleted jobs whose files may be on a machine.</summary>
+    public List<TaskRow> Deleted(ISqlSession session, string machine) =>
+        session.Query($"SELECT {Columns} FROM tasks WHERE deleted = 1 AND (machine = $1 OR machine = '') AND state = 4 LIMIT 100", Map, machine);
+
+    public void Remove(ISqlSession session, string id) => session.Execute("DELETE FROM tasks WHERE id = $1", id);
+
+    private static TaskRow Map(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        row.GetString(2),
+        (TaskState)row.GetInt32(3),
+        row.GetString(4),
+        row.GetString(5),
+        row.GetInt32(6),
+        row.GetInt32(7),
+        row.GetInt32(8) != 0,
+        Timestamps.FromMicros(row.GetInt64(9)),
+        row.IsDBNull(10) ? null : Timestamps.FromMicros(row.GetInt64(10)));
+}

@@ -1,0 +1,71 @@
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Database.Postgres;
+using Cairn.Kernel.Database.Sqlite;
+using Cairn.Kernel.Leases;
+using Cairn.Kernel.Operations;
+using Cairn.Kernel.Store;
+using Cairn.Testing;
+
+namespace Cairn.Kernel.Tests.Database;
+
+/// <summary>Makes migrated, empty databases of one engine. The conformance suites run on each.</summary>
+public abstract class DatabaseFixture : IAsyncLifetime
+{
+    /// <summary>Why the engine cannot be had here, or null.</summary>
+    public virtual string? Missing => null;
+
+    public abstract Task<IDatabase> OpenAsync();
+
+    public async Task<IDatabase> CreateAsync()
+    {
+        Assert.SkipWhen(Missing is not null, Missing ?? "");
+        var database = await OpenAsync();
+        await Migrations.ApplyAsync(database, [ResourceSchema.Migrations, Leases.Leases.Migrations, OperationStore.Migrations]);
+        return database;
+    }
+
+    public abstract ValueTask InitializeAsync();
+
+    public abstract ValueTask DisposeAsync();
+}
+
+public sealed class SqliteFixture : DatabaseFixture
+{
+    private readonly ScratchDirectory scratch = new();
+    private int count;
+
+    public override Task<IDatabase> OpenAsync() => Task.FromResult<IDatabase>(new SqliteDatabase(scratch[$"{Interlocked.Increment(ref count)}.db"]));
+
+    public override ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public override ValueTask DisposeAsync()
+    {
+        scratch.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class PostgresFixture : DatabaseFixture
+{
+    private PostgresServer? server;
+
+    public override string? Missing => PostgresServer.Find() is null ? "PostgreSQL is not installed." : null;
+
+    public override async Task<IDatabase> OpenAsync() => new PostgresDatabase(await server!.CreateDatabaseAsync());
+
+    public override async ValueTask InitializeAsync()
+    {
+        if (Missing is null)
+        {
+            server = await PostgresServer.StartAsync();
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+    }
+}

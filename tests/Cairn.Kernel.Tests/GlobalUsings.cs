@@ -1,0 +1,2 @@
+global using Google.Cloud.AIPlatform.V1;
+global using Google.Rpc;

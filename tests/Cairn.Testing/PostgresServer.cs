@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cairn.Testing;
+
+/// <summary>A private PostgreSQL on a free loopback port, in a temporary folder. It refuses to run as root, so then it runs as the user postgres.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("cairn-pg-").FullName;
+    private readonly int port = FreePort();
+    private readonly string binaries;
+    private int databases;
+
+    private PostgresServer(string binaries) => this.binaries = binaries;
+
+    /// <summary>The folder of PostgreSQL's programs, or null where it is not installed.</summary>
+    public static string? Find() => Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").Select(static version => Path.Combine(version, "bin")).Where(static bin => File.Exists(Path.Combine(bin, "initdb"))).Order().LastOrDefault()
+        : null;
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        var server = new PostgresServer(Find() ?? throw new InvalidOperationException("PostgreSQL is not installed."));
+        if (Environment.IsPrivilegedProcess)
+        {
+            await Run("chown", "postgres:postgres", server.folder);
+        }
+
+        var data = Path.Combine(server.folder, "data");
+        await server.RunAsOwner("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8");
+        var options = string.Create(CultureInfo.InvariantCulture, $"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server.folder} -c fsync=off -c shared_buffers=64MB -c max_connections=200");
+        await server.RunAsOwner("pg_ctl", "-D", data, "-w", "-l", Path.Combine(server.folder, "log"), "-o", options, "start");
+        return server;
+    }
+
+    /// <summary>Makes an empty database and returns its address.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref databases)}");
+        await RunAsOwner("createdb", "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", name);
+        return string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{port}/{name}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsOwner("pg_ctl", "-D", Path.Combine(folder, "data"), "-m", "immediate", "stop");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    public static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    private Task RunAsOwner(string program, params string[] arguments)
+    {
+        var path = Path.Combine(binaries, program);
+        return Environment.IsPrivilegedProcess
+            ? Run("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", "--reset-env", path, .. arguments])
+            : Run(path, arguments);
+    }
+
+    private static async Task Run(string program, params string[] arguments)
+    {
+        // Output goes to nobody: a daemon that inherits a pipe would keep it open for ever.
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = "/", RedirectStandardInput = true };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+        }
+    }
+}
