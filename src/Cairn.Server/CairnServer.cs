@@ -17,6 +17,7 @@ public sealed class CairnServer : IAsyncDisposable
     private readonly WebApplication application;
     private readonly Listeners listeners;
     private readonly DataFolder folder;
+    private bool disposed;
 
     private CairnServer(WebApplication application, Listeners listeners, DataFolder folder)
     {
@@ -83,6 +84,12 @@ public sealed class CairnServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await application.StopAsync().ConfigureAwait(false);
         await application.DisposeAsync().ConfigureAwait(false);
         ServerFile.Delete(folder.Path);
@@ -104,6 +111,8 @@ public sealed class CairnServer : IAsyncDisposable
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Information);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails is told by who asked for it, in one sentence; a background service that dies is critical.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
