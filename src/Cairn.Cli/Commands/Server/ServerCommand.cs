@@ -53,6 +53,10 @@ internal sealed class ServerCommand : Command
         {
             throw new CliException(e.Message);
         }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CliException($"{e.Message.TrimEnd('.')}; stop what listens there, or name another with --http, --grpc or --https.");
+        }
     }
 
     private ServerOptions Read(ParseResult parse) => new()

@@ -1,0 +1,72 @@
+using System.Net;
+using Cairn.Kernel.Http;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
+using Cairn.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cairn.Kernel.Tests.Rpc;
+
+/// <summary>The dispatcher on a real Kestrel, with <see cref="EchoService"/> behind it and nothing else.</summary>
+public sealed class RpcHost : IAsyncLifetime
+{
+    private WebApplication application = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public GrpcClient Grpc { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var methods = RpcBinder.Bind([new EchoService()], ContractFiles.VertexServices);
+        var grpc = new GrpcTransport(methods, NullLogger<GrpcTransport>.Instance);
+        var routes = new RouteTable();
+        new RestTransport(methods).Map(routes);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        application = builder.Build();
+        application.Run(async context =>
+        {
+            context.Features.Set(Principal.Anonymous);
+            if (GrpcTransport.IsGrpc(context.Request))
+            {
+                await grpc.InvokeAsync(context);
+                return;
+            }
+
+            try
+            {
+                var match = routes.Match(context.Request.Method, RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget), new HashSet<string>())
+                    ?? throw Errors.StatusException.NotFound("no route");
+                await match.Route.Handler(context, match.Values);
+            }
+            catch (Errors.StatusException error)
+            {
+                await ErrorWriter.WriteAsync(context, error);
+            }
+        });
+        await application.StartAsync();
+        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        Http = new HttpClient { BaseAddress = new Uri(addresses[0]) };
+        Grpc = new GrpcClient(addresses[1]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Grpc.Dispose();
+        await application.DisposeAsync();
+    }
+}
