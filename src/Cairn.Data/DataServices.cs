@@ -1,3 +1,4 @@
+using Cairn.Data.Blobs.S3;
 using Cairn.Data.Buckets;
 using Cairn.Data.Gcs;
 using Cairn.Data.Objects;
@@ -19,7 +20,7 @@ namespace Cairn.Data;
 public static class DataServices
 {
     /// <summary>Needs <see cref="IDatabase"/>, <see cref="ServerEnvironment"/>, <see cref="TimeProvider"/> and <see cref="IIdSource"/> in the container.</summary>
-    /// <param name="objects">Where blobs are: null for <c>objects/</c> in the data directory.</param>
+    /// <param name="objects">Where blobs are: a directory, <c>s3://bucket/prefix?endpoint=…</c>, or null for <c>objects/</c> in the data directory.</param>
     public static IServiceCollection AddData(this IServiceCollection services, string? objects = null)
     {
         services.AddSingleton(DataMigrations.Set);
@@ -67,8 +68,16 @@ public static class DataServices
 
     private static IBlobStore OpenBlobs(IServiceProvider provider, string? objects)
     {
+        var ids = provider.GetRequiredService<IIdSource>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (objects is not null && S3Address.IsOne(objects))
+        {
+            var address = S3Address.Parse(objects);
+            return new S3BlobStore(S3Clients.Create(address), address, ids, time);
+        }
+
         var directory = objects ?? Path.Combine(provider.GetRequiredService<ServerEnvironment>().DataDirectory, "objects");
-        return new DiskBlobStore(directory, provider.GetRequiredService<IIdSource>(), provider.GetRequiredService<TimeProvider>());
+        return new DiskBlobStore(directory, ids, time);
     }
 
     private static string ViewRoot(IServiceProvider provider)

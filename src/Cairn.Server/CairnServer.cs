@@ -17,6 +17,7 @@ public sealed class CairnServer : IAsyncDisposable
     private readonly WebApplication application;
     private readonly Listeners listeners;
     private readonly DataFolder folder;
+    private bool disposed;
 
     private CairnServer(WebApplication application, Listeners listeners, DataFolder folder)
     {
@@ -83,6 +84,12 @@ public sealed class CairnServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         await application.StopAsync().ConfigureAwait(false);
         await application.DisposeAsync().ConfigureAwait(false);
         ServerFile.Delete(folder.Path);

@@ -8,6 +8,7 @@ using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Time;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Cairn.Data.Tests;
 
@@ -44,7 +45,7 @@ public sealed class DataFixture : IAsyncDisposable
         var collection = new ServiceCollection();
         configure?.Invoke(collection);
         collection.AddLogging();
-        collection.AddSingleton(TimeProvider.System);
+        collection.TryAddSingleton(TimeProvider.System);
         collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.AddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(directory, "cairn.db")));
         collection.AddSingleton(new ServerEnvironment

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -72,7 +73,7 @@ internal sealed class ApiHttp : IDisposable
             using var json = JsonDocument.Parse(text);
             if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
             {
-                var status = error.TryGetProperty("status", out var s) && s.ValueKind == JsonValueKind.String ? s.GetString()! : ((int)response.StatusCode).ToString();
+                var status = error.TryGetProperty("status", out var s) && s.ValueKind == JsonValueKind.String ? s.GetString()! : NameOf(response.StatusCode);
                 var message = error.TryGetProperty("message", out var m) ? m.GetString() : null;
                 return new ApiException(status, message ?? status);
             }
@@ -83,6 +84,20 @@ internal sealed class ApiHttp : IDisposable
         }
 
         var shown = text.Length > 200 ? text[..200] + "…" : text;
-        return new ApiException(((int)response.StatusCode).ToString(), $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}. {shown}".Trim());
+        return new ApiException(NameOf(response.StatusCode), $"The server answered {(int)response.StatusCode} {response.ReasonPhrase}. {shown}".Trim());
     }
+
+    /// <summary>The code's name where only the HTTP status tells it, as in Cloud Storage's errors.</summary>
+    private static string NameOf(HttpStatusCode status) => (int)status switch
+    {
+        400 => "INVALID_ARGUMENT",
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        409 => "ALREADY_EXISTS",
+        412 => "FAILED_PRECONDITION",
+        501 => "UNIMPLEMENTED",
+        503 => "UNAVAILABLE",
+        var other => $"HTTP {other}",
+    };
 }

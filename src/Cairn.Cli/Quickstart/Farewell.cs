@@ -24,7 +24,7 @@ internal static class Farewell
               endpoint   {{result.Endpoint}}
 
             The same from other clients: copy and paste
-
+            {{(ProgramPath.MissingFolder() is { } folder ? $"\n  export PATH=\"{folder}:$PATH\"\n" : "")}}
             curl
               curl -s {{target.Endpoint}}/v1/{{result.Endpoint}}:predict \
                 -H 'Content-Type: application/json' -d '{"instances": [[{{sample}}]]}'

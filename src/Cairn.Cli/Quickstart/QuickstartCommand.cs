@@ -27,7 +27,7 @@ internal sealed class QuickstartCommand : Command
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out), Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect });
         // Long names must stay whole for copying; without a terminal there is no width to wrap to.
         console.Profile.Width = Math.Max(console.Profile.Width, 400);
         var folder = Path.GetFullPath(parse.GetValue(data)!);

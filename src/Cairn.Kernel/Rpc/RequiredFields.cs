@@ -29,5 +29,5 @@ internal static class RequiredFields
     private static FieldDescriptor[] Find(MessageDescriptor message) => [.. message.Fields.InDeclarationOrder().Where(static field =>
         !field.IsRepeated
         && (field.FieldType == FieldType.String || (field.FieldType == FieldType.Message && field.MessageType.FullName != FieldMask.Descriptor.FullName))
-        && field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior).Contains(FieldBehavior.Required) == true)];
+        && field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior)?.Contains(FieldBehavior.Required) == true)];
 }

@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Cairn.Server;
+
+namespace Cairn.Bench;
+
+/// <summary>A Cairn server in this process on an empty folder, with the calls that set a benchmark up.</summary>
+internal sealed class BenchServer : IAsyncDisposable
+{
+    public const string Location = "projects/bench/locations/us-central1";
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("cairn-bench-");
+
+    private BenchServer()
+    {
+    }
+
+    public CairnServer Server { get; private set; } = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public int HttpPort => Server.HttpUrl.Port;
+
+    public int GrpcPort => int.Parse(Server.GrpcAddress.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
+
+    public static async Task<BenchServer> StartAsync()
+    {
+        var bench = new BenchServer();
+        bench.Server = await CairnServer.StartAsync(new ServerOptions { Data = Path.Combine(bench.folder.FullName, "data"), Http = "127.0.0.1:0", Grpc = "127.0.0.1:0" });
+        bench.Http = new HttpClient { BaseAddress = bench.Server.HttpUrl };
+        return bench;
+    }
+
+    public async Task<JsonNode> PostAsync(string path, object body)
+    {
+        using var response = await Http.PostAsJsonAsync(path, body);
+        return await ReadAsync(response);
+    }
+
+    /// <summary>Posts and waits for the operation that comes back.</summary>
+    public async Task<JsonNode> OperateAsync(string path, object body)
+    {
+        var operation = await PostAsync(path, body);
+        while (operation["done"] is null)
+        {
+            await Task.Delay(20);
+            operation = await ReadAsync(await Http.GetAsync("/v1/" + (string)operation["name"]!));
+        }
+
+        return operation["response"] ?? throw new InvalidOperationException(operation.ToJsonString());
+    }
+
+    public async Task PutObjectAsync(string bucket, string name, byte[] content)
+    {
+        using var response = await Http.PostAsync($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}", new ByteArrayContent(content));
+        await ReadAsync(response);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Server.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
+    {
+        var text = await response.Content.ReadAsStringAsync();
+        return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{response.RequestMessage!.RequestUri}: {text}");
+    }
+}

@@ -1,0 +1,17 @@
+using Cairn.Data;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Rpc;
+
+namespace Cairn.Models.Artifacts;
+
+/// <summary>The tenant boundary for addresses: a caller who is limited to a project reaches only that project's buckets.</summary>
+public sealed class BucketAccess(IObjects objects)
+{
+    /// <exception cref="StatusException">NOT_FOUND where there is no such bucket; PERMISSION_DENIED where it is another project's.</exception>
+    public async Task RequireAsync(GsUri uri, CallContext context)
+    {
+        var project = await objects.ProjectOfAsync(uri.Bucket, context.Cancellation).ConfigureAwait(false)
+            ?? throw StatusException.NotFound($"There is no bucket '{uri.Bucket}' (of '{uri}').");
+        context.RequireProject($"projects/{project}/buckets/{uri.Bucket}");
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
+using Cairn.Models.Names;
+using Google.Cloud.AIPlatform.V1;
+
+namespace Cairn.Models.Versions;
+
+/// <summary>
+/// The rows of a model and its versions, inside a transaction. The invariant: a model's row repeats its default version's row, but for the display name,
+/// description and labels, which are its own; exactly one version has the alias <c>default</c>.
+/// </summary>
+public sealed class VersionRows(IResourceStore store)
+{
+    public static string RowName(string model, string version) => $"{model}/versions/{version}";
+
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public Model GetModel(ISqlSession session, string model) =>
+        store.Find<Model>(session, ModelKinds.Model, model) ?? throw StatusException.NotFound($"There is no model '{model}'.");
+
+    /// <summary>A version's row by number, by alias, or (empty) the default one.</summary>
+    /// <exception cref="StatusException">NOT_FOUND, with the aliases that there are.</exception>
+    public Model GetVersion(ISqlSession session, ModelName name)
+    {
+        var model = GetModel(session, name.Model);
+        var number = name.Version.Length == 0 || name.Version == VersionAliases.Default ? model.VersionId : name.Version;
+        if (char.IsAsciiDigit(number[0]))
+        {
+            return store.Find<Model>(session, ModelKinds.Version, RowName(name.Model, number)) ?? throw StatusException.NotFound($"Model '{name.Model}' has no version '{number}'.");
+        }
+
+        var versions = store.Children<Model>(session, ModelKinds.Version, name.Model);
+        return versions.Find(v => v.VersionAliases.Contains(number)) ?? throw StatusException.NotFound(
+            $"No version of model '{name.Model}' has the alias '{number}'; there are {string.Join(", ", versions.SelectMany(v => v.VersionAliases).Order(StringComparer.Ordinal).Select(a => $"'{a}'"))}.");
+    }
+
+    public List<Model> Versions(ISqlSession session, string model) => store.Children<Model>(session, ModelKinds.Version, model);
+
+    /// <summary>The number that the next version of a model has; never given twice.</summary>
+    public static string NextNumber(ISqlSession session, string model)
+    {
+        session.Execute("INSERT INTO model_counters (model, next_version) VALUES ($1, 1) ON CONFLICT (model) DO NOTHING", model);
+        var number = session.QueryFirst("SELECT next_version FROM model_counters WHERE model = $1", static row => row.GetInt64(0), model);
+        session.Execute("UPDATE model_counters SET next_version = $2 WHERE model = $1", model, number + 1);
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public Model InsertVersion(ISqlSession session, string model, Model version)
+    {
+        version.Name = RowName(model, version.VersionId);
+        return store.Insert(session, ModelKinds.Version, version);
+    }
+
+    public Model UpdateVersion(ISqlSession session, Model version)
+    {
+        version.Etag = "";
+        return store.Update(session, ModelKinds.Version, version);
+    }
+
+    /// <summary>Gives aliases to a version and takes them from the others that had them.</summary>
+    public void MoveAliases(ISqlSession session, string model, string number, IReadOnlySet<string> added, IReadOnlySet<string> removed)
+    {
+        foreach (var version in Versions(session, model))
+        {
+            var own = version.VersionId == number;
+            var aliases = own
+                ? version.VersionAliases.Union(added).Except(removed)
+                : version.VersionAliases.Except(added);
+            var next = aliases.Order(StringComparer.Ordinal).ToArray();
+            if (!next.ToHashSet().SetEquals(version.VersionAliases))
+            {
+                version.VersionAliases.Clear();
+                version.VersionAliases.AddRange(next);
+                UpdateVersion(session, version);
+            }
+        }
+    }
+
+    /// <summary>Makes the model's row repeat its default version; inserts it where the model is new.</summary>
+    /// <param name="own">The row whose display name, description and labels stay: the stored one, or the first version.</param>
+    public Model WriteModel(ISqlSession session, string model, Model own, bool insert)
+    {
+        var row = Versions(session, model).Single(v => v.VersionAliases.Contains(VersionAliases.Default));
+        row.VersionCreateTime = row.CreateTime;
+        row.VersionUpdateTime = row.UpdateTime;
+        row.Name = model;
+        row.DisplayName = own.DisplayName;
+        row.Description = own.Description;
+        row.Labels.Clear();
+        row.Labels.Add(own.Labels);
+        row.CreateTime = own.CreateTime;
+        row.Etag = insert ? "" : own.Etag;
+        return insert ? store.Insert(session, ModelKinds.Model, row) : store.Update(session, ModelKinds.Model, row);
+    }
+
+    /// <summary>The version as callers see it: named as the model, with the model's own fields, and the labels of both.</summary>
+    public static Model Compose(Model model, Model version)
+    {
+        var seen = version.Clone();
+        seen.VersionCreateTime = version.CreateTime;
+        seen.VersionUpdateTime = version.UpdateTime;
+        seen.Name = model.Name;
+        seen.DisplayName = model.DisplayName;
+        seen.Description = model.Description;
+        seen.CreateTime = model.CreateTime;
+        seen.UpdateTime = model.UpdateTime;
+        seen.Etag = model.Etag;
+        seen.Labels.Clear();
+        seen.Labels.Add(model.Labels);
+        foreach (var (key, value) in version.Labels)
+        {
+            seen.Labels[key] = value;
+        }
+
+        return seen;
+    }
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Sockets;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Security;
+using Cairn.Kernel.Time;
+using Cairn.Models;
+using Cairn.Models.Runtimes;
+using Cairn.Serving.Predictors;
+using Cairn.Serving.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Serving.Containers;
+
+/// <summary>Runs custom prediction containers under podman, on the host's network: each replica is told a free port in <c>AIP_HTTP_PORT</c>.</summary>
+public sealed class ContainerRuntime(
+    Podman podman,
+    OrphanContainers orphans,
+    ChildLauncher launcher,
+    ModelRegistry registry,
+    ITaskTokens tokens,
+    IIdSource ids,
+    ServerEnvironment environment,
+    ServingOptions options,
+    TimeProvider time,
+    IHttpClientFactory clients,
+    ILogger<ContainerRuntime> logger) : IPredictorRuntime
+{
+    private static readonly TimeSpan HealthInterval = TimeSpan.FromMilliseconds(100);
+
+    public string Name => "container";
+
+    public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
+    {
+        await orphans.RemovedAsync(cancellation).ConfigureAwait(false);
+        var folder = spec.Model.Artifacts is null ? null : await registry.OpenFilesAsync(spec.Model.Artifacts, cancellation).ConfigureAwait(false);
+        await RequireImageAsync(spec, cancellation).ConfigureAwait(false);
+        // Named after the deployed model, so that a restarted server replaces the token of the one that was killed.
+        var task = $"{spec.Endpoint}/deployedModels/{spec.DeployedModelId}";
+        await tokens.RevokeAsync(task, cancellation).ConfigureAwait(false);
+        var token = await tokens.IssueAsync(task, spec.Model.Name.Parent.Project, cancellation).ConfigureAwait(false);
+        var predictor = new ContainerPredictor(
+            stop => StartReplicaAsync(spec, folder, token, stop),
+            Math.Max(1, spec.MinReplicas),
+            spec.Title,
+            clients.CreateClient(nameof(ContainerPredictor)),
+            options,
+            time,
+            logger,
+            () => tokens.RevokeAsync(task));
+        try
+        {
+            await predictor.StartAsync(cancellation).ConfigureAwait(false);
+            return predictor;
+        }
+        catch
+        {
+            await predictor.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task RequireImageAsync(PredictorSpec spec, CancellationToken cancellation)
+    {
+        var image = spec.Image?.Image ?? spec.Model.Message.ContainerSpec?.ImageUri ?? "";
+        var (code, _, _) = await podman.RunAsync(cancellation, "image", "exists", image).ConfigureAwait(false);
+        if (code == 0)
+        {
+            return;
+        }
+
+        var (pulled, _, error) = await podman.RunAsync(cancellation, "pull", "--quiet", image).ConfigureAwait(false);
+        if (pulled != 0)
+        {
+            var reason = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+            throw StatusException.FailedPrecondition(
+                $"Image '{image}' is neither on this server nor can it be pulled ({reason}). Load it with 'podman load' or 'podman build', or map it to a local runtime by a line in {PredictionImages.FileName} in the server's data folder: {{\"pattern\": \"{image.Split(':')[0]}\", \"framework\": \"Sklearn\", \"predictor\": \"python\"}}.");
+        }
+    }
+
+    private async Task<(Replica Replica, ContainerSettings Settings)> StartReplicaAsync(PredictorSpec spec, string? folder, string token, CancellationToken cancellation)
+    {
+        var port = FreePort();
+        var settings = new ContainerSettings(spec, port, environment, token);
+        var name = $"cairn-serving-{ids.NextHex()[..12]}";
+        List<string> arguments = ["run", "--rm", "--name", name, "--network", "host", "--pull", "never", "--label", $"{ServerLabel.Key}={ServerLabel.Value(environment)}", "--label", $"dev.cairn.deployed-model={spec.DeployedModelId}"];
+        foreach (var (key, value) in settings.Environment)
+        {
+            arguments.AddRange(["--env", $"{key}={value}"]);
+        }
+
+        if (folder is not null && spec.Model.Artifacts is { } artifacts)
+        {
+            // The registered files, where gcsfuse would show them.
+            arguments.AddRange(["--mount", $"type=bind,src={folder},dst=/gcs/{artifacts.Uri["gs://".Length..].TrimEnd('/')},ro"]);
+        }
+
+        if (settings.Command.Count > 0)
+        {
+            arguments.AddRange(["--entrypoint", System.Text.Json.JsonSerializer.Serialize(settings.Command)]);
+        }
+
+        arguments.Add(settings.Image);
+        arguments.AddRange(settings.Arguments);
+        var process = await launcher.StartAsync(Podman.Command(arguments)).ConfigureAwait(false);
+        var replica = new Replica(podman, name, process, new Uri($"http://127.0.0.1:{port}"), spec.Title, logger);
+        try
+        {
+            await WaitHealthyAsync(spec, settings, replica, cancellation).ConfigureAwait(false);
+            return (replica, settings);
+        }
+        catch
+        {
+            await replica.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task WaitHealthyAsync(PredictorSpec spec, ContainerSettings settings, Replica replica, CancellationToken cancellation)
+    {
+        var limit = spec.Model.Message.ContainerSpec?.DeploymentTimeout?.ToTimeSpan() is { Ticks: > 0 } own ? own : options.StartTimeout;
+        using var client = clients.CreateClient(nameof(ContainerPredictor));
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        var last = "nothing answered";
+        try
+        {
+            while (true)
+            {
+                if (!replica.Running)
+                {
+                    throw StatusException.FailedPrecondition($"The container of {spec.Title} ended before it was healthy: {ExitReason.Describe(replica.ExitCode)}. {replica.LastLines(5)}");
+                }
+
+                try
+                {
+                    using var reply = await client.GetAsync(new Uri(replica.Address, settings.HealthRoute), both.Token).ConfigureAwait(false);
+                    if (reply.IsSuccessStatusCode)
+                    {
+                        return;
+                    }
+
+                    last = $"the last answer was {(int)reply.StatusCode}";
+                }
+                catch (HttpRequestException)
+                {
+                    // Nothing listens yet.
+                }
+
+                await Task.Delay(HealthInterval, time, both.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw StatusException.FailedPrecondition($"The container of {spec.Title} did not answer GET {settings.HealthRoute} on AIP_HTTP_PORT {replica.Address.Port} with 200 within {limit.TotalSeconds:0} s; {last}. {replica.LastLines(5)}");
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Cairn.Kernel.Errors;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cairn.Serving.Json;
+
+/// <summary>The JSON bodies of prediction: <c>{"instances": […], "parameters": …}</c> and <c>{"predictions": […]}</c>.</summary>
+internal static class PredictionBodies
+{
+    /// <exception cref="StatusException">INVALID_ARGUMENT where the body is not of that form.</exception>
+    public static (RepeatedField<Value> Instances, Value? Parameters) ReadRequest(ReadOnlySpan<byte> body)
+    {
+        var instances = new RepeatedField<Value>();
+        Value? parameters = null;
+        var found = false;
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw BadRequest("it is no JSON object");
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isInstances = reader.ValueTextEquals("instances"u8);
+                var isParameters = reader.ValueTextEquals("parameters"u8);
+                reader.Read();
+                if (isInstances)
+                {
+                    found = reader.TokenType == JsonTokenType.StartArray ? true : throw BadRequest("`instances` is no list");
+                    ValueReader.ReadItems(ref reader, instances);
+                }
+                else if (isParameters)
+                {
+                    parameters = ValueReader.Read(ref reader);
+                }
+                else
+                {
+                    reader.Skip();
+                }
+            }
+        }
+        catch (JsonException e)
+        {
+            throw BadRequest(e.Message);
+        }
+
+        return found ? (instances, parameters) : throw BadRequest("`instances` is missing");
+    }
+
+    /// <summary>The predictions of a container's or worker's reply.</summary>
+    /// <exception cref="StatusException">INTERNAL where the reply is not of that form: the predictor is at fault.</exception>
+    public static void ReadPredictions(ReadOnlySpan<byte> body, string predictor, RepeatedField<Value> predictions)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
+            {
+                while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var isPredictions = reader.ValueTextEquals("predictions"u8);
+                    reader.Read();
+                    if (isPredictions && reader.TokenType == JsonTokenType.StartArray)
+                    {
+                        ValueReader.ReadItems(ref reader, predictions);
+                        return;
+                    }
+
+                    reader.Skip();
+                }
+            }
+        }
+        catch (JsonException)
+        {
+        }
+
+        throw new StatusException(Google.Rpc.Code.Internal, $"{predictor} answered something other than a JSON object with a list `predictions`.");
+    }
+
+    private static StatusException BadRequest(string why) =>
+        StatusException.InvalidArgument($"The body must be a JSON object with a list `instances` (and `parameters`, where the model takes any): {why}.");
+}

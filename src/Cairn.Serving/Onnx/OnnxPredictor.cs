@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Text.Json;
+using Cairn.Engines.OnnxRuntime;
+using Cairn.Kernel.Errors;
+using Cairn.Serving.Json;
+using Cairn.Serving.Predictors;
+using Google.Protobuf.Collections;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cairn.Serving.Onnx;
+
+/// <summary>One loaded ONNX model. A request's instances become one batch, which runs on the request's own thread.</summary>
+public sealed class OnnxPredictor : IPredictor
+{
+    private readonly OnnxSession _session;
+    private readonly InputBinding[] _inputs;
+    private readonly Dictionary<string, int> _byName;
+
+    // A run computes without waiting; more at once than there are cores would only take threads from other requests.
+    private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
+
+    /// <exception cref="StatusException">FAILED_PRECONDITION where the model has an input of a type that instances cannot express.</exception>
+    public OnnxPredictor(OnnxSession session)
+    {
+        _session = session;
+        _inputs = [.. session.Inputs.Select(InputBinding.For)];
+        _byName = _inputs.Select((input, index) => (input, index)).ToDictionary(i => i.input.Info.Name, i => i.index, StringComparer.Ordinal);
+    }
+
+    public async ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation)
+    {
+        await _cores.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Predict(request.Instances, predictions, cancellation);
+        }
+        finally
+        {
+            _cores.Release();
+        }
+    }
+
+    public async ValueTask<RawReply> PredictRawAsync(RawBody body, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var (instances, parameters) = PredictionBodies.ReadRequest(body.Data.Span);
+        var predictions = new RepeatedField<Value>();
+        await PredictAsync(new PredictionRequest(instances, parameters, timeout), predictions, cancellation).ConfigureAwait(false);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("predictions"u8);
+            foreach (var prediction in predictions)
+            {
+                ValueWriter.Write(writer, prediction);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return new RawReply("application/json", buffer.WrittenMemory);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _session.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Predict(RepeatedField<Value> instances, RepeatedField<Value> predictions, CancellationToken cancellation)
+    {
+        var count = instances.Count;
+        if (count == 0)
+        {
+            return;
+        }
+
+        var values = new OnnxValue?[_inputs.Length];
+        OnnxValue[] outputs = [];
+        try
+        {
+            if (_inputs.Length == 1)
+            {
+                values[0] = _inputs[0].Fill(_session.Library, new Column(instances, null));
+            }
+            else
+            {
+                CheckNames(instances);
+                for (var i = 0; i < _inputs.Length; i++)
+                {
+                    values[i] = _inputs[i].Fill(_session.Library, new Column(instances, _inputs[i].Info.Name));
+                }
+            }
+
+            outputs = _session.Run(values!, cancellation);
+            OutputReader.Read(_session.Outputs, outputs, count, predictions);
+        }
+        catch (OnnxException e)
+        {
+            throw StatusException.InvalidArgument($"The model could not compute these instances: {e.Message}");
+        }
+        finally
+        {
+            foreach (var value in values)
+            {
+                value?.Dispose();
+            }
+
+            foreach (var output in outputs)
+            {
+                output.Dispose();
+            }
+        }
+    }
+
+    private void CheckNames(RepeatedField<Value> instances)
+    {
+        for (var i = 0; i < instances.Count; i++)
+        {
+            if (instances[i].KindCase != Value.KindOneofCase.StructValue)
+            {
+                throw StatusException.InvalidArgument($"`instances[{i}]` must be an object with the model's inputs: {string.Join(", ", _inputs.Select(input => $"'{input.Info.Name}' {input.Info}"))}.");
+            }
+
+            foreach (var name in instances[i].StructValue.Fields.Keys)
+            {
+                if (!_byName.ContainsKey(name))
+                {
+                    throw StatusException.InvalidArgument($"`instances[{i}]` has '{name}', which is no input of the model; it has {string.Join(", ", _inputs.Select(input => $"'{input.Info.Name}' {input.Info}"))}.");
+                }
+            }
+        }
+    }
+}

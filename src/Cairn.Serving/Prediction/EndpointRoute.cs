@@ -1,0 +1,64 @@
+using Cairn.Kernel.Errors;
+using Google.Cloud.AIPlatform.V1;
+
+namespace Cairn.Serving.Prediction;
+
+/// <summary>Where the requests of an endpoint go: immutable, replaced as a whole when the endpoint changes.</summary>
+public sealed class EndpointRoute
+{
+    private readonly string _endpoint;
+    private readonly Target[] _targets;
+    private readonly int[] _upTo;
+
+    public EndpointRoute(Endpoint endpoint, IReadOnlyList<Target> targets, TimeSpan timeout)
+    {
+        _endpoint = endpoint.Name;
+        Timeout = timeout;
+        Deployed = targets.Count;
+        _targets = [.. targets.Where(t => endpoint.TrafficSplit.GetValueOrDefault(t.DeployedModelId) > 0)];
+        _upTo = new int[_targets.Length];
+        var sum = 0;
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            sum += endpoint.TrafficSplit[_targets[i].DeployedModelId];
+            _upTo[i] = sum;
+        }
+    }
+
+    /// <summary>How long a predictor may work on a request.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>The deployed models that receive traffic.</summary>
+    public IReadOnlyList<Target> Targets => _targets;
+
+    private int Deployed { get; }
+
+    /// <summary>Chooses a deployed model by its share of the traffic.</summary>
+    /// <exception cref="StatusException">FAILED_PRECONDITION where none receives any.</exception>
+    public Target Pick(Random random)
+    {
+        if (_targets.Length == 1)
+        {
+            return _targets[0];
+        }
+
+        if (_targets.Length == 0)
+        {
+            throw StatusException.FailedPrecondition(Deployed == 0
+                ? $"Endpoint '{_endpoint}' has no deployed model; deploy one first."
+                : $"Endpoint '{_endpoint}' has {Deployed} deployed models, but its `traffic_split` is empty; update it to send them requests.");
+        }
+
+        var at = random.Next(_upTo[^1]);
+        var index = 0;
+        while (at >= _upTo[index])
+        {
+            index++;
+        }
+
+        return _targets[index];
+    }
+
+    /// <summary>A deployed model of an endpoint, with what a reply says of it.</summary>
+    public sealed record Target(string DeployedModelId, string Model, string ModelVersionId, string ModelDisplayName, PredictorEntry Entry);
+}

@@ -1,0 +1,104 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
+using Cairn.Serving.Predictors;
+using Google.Api;
+using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace Cairn.Serving.Prediction;
+
+/// <summary>Vertex's <c>PredictionService</c>, as far as deployed models go.</summary>
+public sealed class PredictionService(EndpointRoutes routes, ServingOptions options) : IRpcService
+{
+    private const int MaxRetries = 5;
+
+    public ServiceDescriptor Descriptor => PredictionServiceReflection.Descriptor.Services[0];
+
+    [Permission("aiplatform.endpoints.predict")]
+    public async Task<PredictResponse> Predict(PredictRequest request, CallContext context)
+    {
+        context.RequireProject(request.Endpoint);
+        if (request.Instances.Count > options.MaxInstances)
+        {
+            throw StatusException.InvalidArgument($"`instances` has {request.Instances.Count} entries; one request may have {options.MaxInstances}.");
+        }
+
+        var (route, target, predictor) = await HoldAsync(request.Endpoint, context.Cancellation).ConfigureAwait(false);
+        try
+        {
+            var response = new PredictResponse
+            {
+                DeployedModelId = target.DeployedModelId,
+                Model = target.Model,
+                ModelVersionId = target.ModelVersionId,
+                ModelDisplayName = target.ModelDisplayName,
+            };
+            await predictor.PredictAsync(new PredictionRequest(request.Instances, request.Parameters, route.Timeout), response.Predictions, context.Cancellation).ConfigureAwait(false);
+            return response;
+        }
+        finally
+        {
+            target.Entry.Release();
+        }
+    }
+
+    [Permission("aiplatform.endpoints.predict")]
+    public Task<HttpBody> RawPredict(RawPredictRequest request, CallContext context) => RawAsync(request.Endpoint, request.HttpBody, context);
+
+    [Permission("aiplatform.endpoints.predict")]
+    public async IAsyncEnumerable<HttpBody> StreamRawPredict(StreamRawPredictRequest request, CallContext context)
+    {
+        yield return await RawAsync(request.Endpoint, request.HttpBody, context).ConfigureAwait(false);
+    }
+
+    private async Task<HttpBody> RawAsync(string endpoint, HttpBody? body, CallContext context)
+    {
+        context.RequireProject(endpoint);
+        var data = body?.Data ?? ByteString.Empty;
+        if (data.Length > options.MaxRawBytes)
+        {
+            throw StatusException.InvalidArgument($"The body has {data.Length} bytes; one request may have {options.MaxRawBytes}.");
+        }
+
+        var (route, target, predictor) = await HoldAsync(endpoint, context.Cancellation).ConfigureAwait(false);
+        try
+        {
+            var reply = await predictor.PredictRawAsync(new RawBody(body?.ContentType ?? "", data.Memory), route.Timeout, context.Cancellation).ConfigureAwait(false);
+            context.ResponseHeaders["x-vertex-ai-deployed-model-id"] = target.DeployedModelId;
+            context.ResponseHeaders["x-vertex-ai-model"] = target.Model;
+            context.ResponseHeaders["x-vertex-ai-model-display-name"] = HeaderText(target.ModelDisplayName);
+            context.ResponseHeaders["x-vertex-ai-model-version-id"] = target.ModelVersionId;
+            return new HttpBody { ContentType = reply.ContentType, Data = UnsafeByteOperations.UnsafeWrap(reply.Data) };
+        }
+        finally
+        {
+            target.Entry.Release();
+        }
+    }
+
+    private async ValueTask<(EndpointRoute Route, EndpointRoute.Target Target, IPredictor Predictor)> HoldAsync(string endpoint, CancellationToken cancellation)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            var route = await routes.GetAsync(endpoint, cancellation).ConfigureAwait(false);
+            var target = route.Pick(Random.Shared);
+            if (await target.Entry.HoldAsync(cancellation).ConfigureAwait(false) is { } predictor)
+            {
+                return (route, target, predictor);
+            }
+
+            // Undeployed between the two lines above: the route is another now.
+            if (tries == MaxRetries)
+            {
+                throw StatusException.Unavailable($"Endpoint '{endpoint}' is being changed; try again.");
+            }
+
+            routes.Invalidate(endpoint);
+        }
+    }
+
+    /// <summary>Header values are ASCII; what is not is percent-encoded.</summary>
+    private static string HeaderText(string text) => text.All(c => c is >= ' ' and <= '~') ? text : Uri.EscapeDataString(text);
+}

@@ -1,0 +1,89 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
+using Cairn.Models;
+using Cairn.Models.Runtimes;
+using Cairn.Serving.Predictors;
+using Cairn.Serving.Processes;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Serving.Python;
+
+/// <summary>Runs models of scikit-learn and XGBoost in supervised Python processes.</summary>
+public sealed class PythonPredictorRuntime(
+    ModelRegistry registry,
+    Sandbox sandbox,
+    ChildLauncher launcher,
+    ServerEnvironment environment,
+    ServingOptions options,
+    TimeProvider time,
+    ILogger<PythonPredictorRuntime> logger) : IPredictorRuntime
+{
+    public string Name => "python";
+
+    public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
+    {
+        var artifacts = spec.Model.Artifacts ?? throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' has no `artifact_uri` to load from.");
+        var folder = await registry.OpenFilesAsync(artifacts, cancellation).ConfigureAwait(false);
+        var interpreter = spec.Image?.Interpreter ?? environment.Python;
+        if (!File.Exists(interpreter))
+        {
+            throw StatusException.FailedPrecondition($"The Python interpreter '{interpreter}' that serves {spec.Framework} models is not there; install it, or name another in {PredictionImages.FileName}.");
+        }
+
+        var pool = new WorkerPool(
+            token => StartWorkerAsync(spec, interpreter, folder, token),
+            new PoolSize(spec.MinReplicas, spec.MaxReplicas, options.IdleReplica),
+            spec.Title,
+            time,
+            logger);
+        try
+        {
+            await pool.StartAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await pool.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return new PythonPredictor(pool, spec.Title);
+    }
+
+    private async Task<PythonWorker> StartWorkerAsync(PredictorSpec spec, string interpreter, string folder, CancellationToken cancellation)
+    {
+        var framework = spec.Framework == ModelFramework.Sklearn ? "sklearn" : "xgboost";
+        var command = await sandbox.CommandAsync(interpreter, options.PythonFolder, framework, folder).ConfigureAwait(false);
+        var worker = await PythonWorker.StartAsync(launcher, command, spec.Title, logger).ConfigureAwait(false);
+        var ready = false;
+        try
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            deadline.CancelAfter(options.StartTimeout);
+            var hello = await worker.ReadAsync(deadline.Token).ConfigureAwait(false);
+            if (hello.Kind == 'E')
+            {
+                throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' does not load: {WorkerError.Read(hello.Payload).Message}");
+            }
+
+            ready = true;
+            return worker;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' did not load within {options.StartTimeout.TotalSeconds:0} s.");
+        }
+        catch (IOException)
+        {
+            var code = await worker.Exited.WaitAsync(TimeSpan.FromSeconds(2), cancellation).ConfigureAwait(false);
+            throw StatusException.FailedPrecondition($"The predictor process of model '{spec.Model.Name}' ended while it loaded the model: {ExitReason.Describe(code)}. {worker.LastLines(3)}");
+        }
+        finally
+        {
+            if (!ready)
+            {
+                worker.Kill();
+                await worker.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+}

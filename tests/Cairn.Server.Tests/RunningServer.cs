@@ -1,0 +1,33 @@
+using System.Net;
+using Cairn.Testing;
+
+namespace Cairn.Server.Tests;
+
+/// <summary>A server in this process, on free ports and an empty folder.</summary>
+public sealed class RunningServer : IAsyncLifetime
+{
+    private readonly ScratchDirectory scratch = new();
+
+    public CairnServer Server { get; private set; } = null!;
+
+    public HttpClient Http { get; private set; } = null!;
+
+    public GrpcClient Grpc { get; private set; } = null!;
+
+    public static ServerOptions Options(string data) => new() { Data = data, Http = "127.0.0.1:0", Grpc = "127.0.0.1:0", Executable = ServerProcess.Executable };
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await CairnServer.StartAsync(Options(scratch["data"]));
+        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = Server.HttpUrl };
+        Grpc = new GrpcClient(Server.GrpcAddress);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        Grpc.Dispose();
+        await Server.DisposeAsync();
+        scratch.Dispose();
+    }
+}
