@@ -43,7 +43,7 @@ public static class BucketResource
 
         if (bucket.Labels.Count > 0)
         {
-            json["labels"] = new JsonObject(bucket.Labels.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+            json["labels"] = new JsonObject(bucket.Labels.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
         }
 
         return json;

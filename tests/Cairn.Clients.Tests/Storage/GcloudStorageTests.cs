@@ -1,0 +1,94 @@
+using System.Text.Json.Nodes;
+
+namespace Cairn.Clients.Tests.Storage;
+
+public sealed class GcloudStorageTests(StorageServer server) : IClassFixture<StorageServer>
+{
+    private readonly string bucket = $"gcloud-{Guid.NewGuid():n}"[..30];
+
+    [Fact]
+    public async Task buckets_are_created_described_updated_listed_and_deleted()
+    {
+        var gcloud = server.Gcloud();
+        await gcloud.RunAsync("storage", "buckets", "create", $"gs://{bucket}", "--location=us-central1");
+        await gcloud.RunAsync("storage", "buckets", "update", $"gs://{bucket}", "--versioning", "--update-labels=team=ml");
+
+        var described = JsonNode.Parse(await gcloud.RunAsync("storage", "buckets", "describe", $"gs://{bucket}", "--format=json"))!;
+        described["name"]!.GetValue<string>().ShouldBe(bucket);
+        described["location"]!.GetValue<string>().ShouldBe("US-CENTRAL1");
+        described["versioning_enabled"]!.GetValue<bool>().ShouldBeTrue();
+        described["labels"]!["team"]!.GetValue<string>().ShouldBe("ml");
+        (await gcloud.RunAsync("storage", "buckets", "list", "--format=value(name)")).Split('\n').ShouldContain(bucket);
+        (await gcloud.FailAsync("storage", "buckets", "create", $"gs://{bucket}")).ShouldContain("409");
+
+        await gcloud.RunAsync("storage", "buckets", "delete", $"gs://{bucket}");
+        (await gcloud.FailAsync("storage", "buckets", "describe", $"gs://{bucket}")).ShouldContain("404");
+    }
+
+    [Fact]
+    public async Task files_go_up_and_come_down_the_same()
+    {
+        var gcloud = server.Gcloud();
+        var small = server.RandomFile("small.bin", 300_000);
+        var large = server.RandomFile("large.bin", 40_000_000);
+        await gcloud.RunAsync("storage", "buckets", "create", $"gs://{bucket}");
+
+        await gcloud.RunAsync("storage", "cp", small, $"gs://{bucket}/dir/small.bin");
+        await gcloud.RunAsync("storage", "cp", large, $"gs://{bucket}/large.bin");
+        await gcloud.RunAsync("storage", "cp", $"gs://{bucket}/dir/small.bin", server.Files["small.back"]);
+        await gcloud.RunAsync("storage", "cp", $"gs://{bucket}/large.bin", server.Files["large.back"]);
+        await gcloud.RunAsync("storage", "cp", $"gs://{bucket}/large.bin", $"gs://{bucket}/copy.bin");
+
+        File.ReadAllBytes(server.Files["small.back"]).ShouldBe(File.ReadAllBytes(small));
+        File.ReadAllBytes(server.Files["large.back"]).ShouldBe(File.ReadAllBytes(large));
+        (await gcloud.RunAsync("storage", "ls", "-l", $"gs://{bucket}/**")).ShouldContain("3 objects, 80300000 bytes");
+        (await gcloud.FailAsync("storage", "cp", $"gs://{bucket}/missing", server.Files["x"])).ShouldContain("matched no objects");
+    }
+
+    [Fact]
+    public async Task folders_go_up_and_come_down_in_parallel_and_are_kept_in_step()
+    {
+        var gcloud = server.Gcloud();
+        var tree = server.Tree("gcloud-tree");
+        await gcloud.RunAsync("storage", "buckets", "create", $"gs://{bucket}");
+
+        await gcloud.RunAsync("storage", "cp", "-r", tree, $"gs://{bucket}/up");
+        await gcloud.RunAsync("storage", "cp", "-r", $"gs://{bucket}/up", server.Files["gcloud-down"].Replace("gcloud-down", ""));
+        StorageServer.ShouldBeSame(tree, server.Files["up"]);
+
+        await gcloud.RunAsync("storage", "rsync", "-r", tree, $"gs://{bucket}/sync");
+        File.Delete(Path.Combine(tree, "file-0.txt"));
+        File.WriteAllText(Path.Combine(tree, "sub/new.txt"), "new");
+        await gcloud.RunAsync("storage", "rsync", "-r", "--delete-unmatched-destination-objects", tree, $"gs://{bucket}/sync");
+        Directory.CreateDirectory(server.Files["gcloud-synced"]);
+        await gcloud.RunAsync("storage", "rsync", "-r", $"gs://{bucket}/sync", server.Files["gcloud-synced"]);
+        StorageServer.ShouldBeSame(tree, server.Files["gcloud-synced"]);
+
+        await gcloud.RunAsync("storage", "rm", "-r", $"gs://{bucket}");
+        (await gcloud.FailAsync("storage", "ls", $"gs://{bucket}")).ShouldContain("404");
+    }
+
+    [Fact]
+    public async Task objects_are_shown_moved_composed_described_and_updated()
+    {
+        var gcloud = server.Gcloud();
+        File.WriteAllText(server.Files["one.txt"], "one\n");
+        File.WriteAllText(server.Files["two.txt"], "two\n");
+        await gcloud.RunAsync("storage", "buckets", "create", $"gs://{bucket}");
+        await gcloud.RunAsync("storage", "cp", "one.txt", "two.txt", $"gs://{bucket}/d/");
+
+        (await gcloud.RunAsync("storage", "cat", $"gs://{bucket}/d/one.txt", $"gs://{bucket}/d/two.txt")).ShouldBe("one\ntwo");
+        await gcloud.RunAsync("storage", "objects", "compose", $"gs://{bucket}/d/one.txt", $"gs://{bucket}/d/two.txt", $"gs://{bucket}/d/both.txt");
+        (await gcloud.RunAsync("storage", "cat", $"gs://{bucket}/d/both.txt")).ShouldBe("one\ntwo");
+        await gcloud.RunAsync("storage", "mv", $"gs://{bucket}/d/one.txt", $"gs://{bucket}/e/moved.txt");
+        await gcloud.RunAsync("storage", "objects", "update", $"gs://{bucket}/d/both.txt", "--content-type=text/markdown", "--custom-metadata=a=b");
+
+        var described = JsonNode.Parse(await gcloud.RunAsync("storage", "objects", "describe", $"gs://{bucket}/d/both.txt", "--format=json"))!;
+        described["content_type"]!.GetValue<string>().ShouldBe("text/markdown");
+        described["custom_fields"]!["a"]!.GetValue<string>().ShouldBe("b");
+        described["component_count"]!.GetValue<int>().ShouldBe(2);
+        (await gcloud.RunAsync("storage", "ls", $"gs://{bucket}")).Split('\n').ShouldBe([$"gs://{bucket}/d/", $"gs://{bucket}/e/"], ignoreOrder: true);
+        await gcloud.RunAsync("storage", "rm", $"gs://{bucket}/d/*");
+        (await gcloud.RunAsync("storage", "ls", "-r", $"gs://{bucket}/**")).ShouldBe($"gs://{bucket}/e/moved.txt");
+    }
+}
