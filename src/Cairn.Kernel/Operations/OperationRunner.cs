@@ -71,6 +71,13 @@ public sealed partial class OperationRunner(
             }
             else if (await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping).ConfigureAwait(false))
             {
+                // What was listed may have ended since, here or elsewhere, and given its lease up: look again while holding it.
+                if (!await store.IsPendingAsync(work.Name, stopping).ConfigureAwait(false))
+                {
+                    await leases.ReleaseAsync(work.Name, environment.ServerId, stopping).ConfigureAwait(false);
+                    continue;
+                }
+
                 var source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 running[work.Name] = source;
                 _ = Task.Run(() => RunAsync(work, source, stopping), CancellationToken.None);

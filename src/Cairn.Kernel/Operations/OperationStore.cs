@@ -41,6 +41,11 @@ public sealed class OperationStore(IResourceStore store, IDatabase database, Tim
             static row => new OperationWork(row.GetString(0), row.GetString(1), Any.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)), row.GetInt64(3) != 0)),
         cancellation);
 
+    /// <summary>Whether an operation has still to end.</summary>
+    internal Task<bool> IsPendingAsync(string name, CancellationToken cancellation) => database.ReadAsync(
+        session => session.QueryFirst("SELECT 1 FROM operation_work WHERE name = $1", static _ => true, name),
+        cancellation);
+
     /// <summary>Ends an operation once: with a response or an error. What has ended already stays as it is.</summary>
     internal Task<Operation?> EndAsync(string name, Action<Operation> outcome, CancellationToken cancellation) => store.WriteAsync(
         session =>

@@ -1,0 +1,66 @@
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Tests.Database;
+
+namespace Cairn.Kernel.Tests.Operations;
+
+/// <summary>What a lease promises on every engine.</summary>
+public abstract class LeaseConformance(DatabaseFixture fixture) : IAsyncLifetime
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly Clock clock = new();
+    private IDatabase database = null!;
+    private Leases.Leases leases = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await fixture.CreateAsync();
+        leases = new Leases.Leases(database, clock);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task a_lease_is_one_owners_until_it_expires_or_is_given_up()
+    {
+        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
+        (await leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
+        (await leases.TryAcquireAsync("y", "b", Minute)).ShouldBeTrue();
+        clock.Now += TimeSpan.FromSeconds(50);
+        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
+        clock.Now += TimeSpan.FromSeconds(50);
+        (await leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
+        clock.Now += TimeSpan.FromSeconds(11);
+        (await leases.TryAcquireAsync("x", "b", Minute)).ShouldBeTrue();
+        await leases.ReleaseAsync("x", "a");
+        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeFalse();
+        await leases.ReleaseAsync("x", "b");
+        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task of_many_that_ask_at_once_one_gets_it()
+    {
+        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => leases.TryAcquireAsync("x", $"{i}", Minute)));
+        taken.Count(static got => got).ShouldBe(1);
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
+
+public sealed class LeasesOnSqlite(SqliteFixture fixture) : LeaseConformance(fixture), IClassFixture<SqliteFixture>;
+
+public sealed class LeasesOnPostgreSql(PostgresFixture fixture) : LeaseConformance(fixture), IClassFixture<PostgresFixture>;

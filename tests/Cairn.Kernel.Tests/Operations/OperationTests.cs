@@ -1,0 +1,176 @@
+using System.Collections.Concurrent;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Operations;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
+using Cairn.Kernel.Store;
+using Cairn.Kernel.Tests.Database;
+using Cairn.Kernel.Time;
+using Cairn.Testing;
+using Google.LongRunning;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Cairn.Kernel.Tests.Operations;
+
+/// <summary>Long-running operations on one database, across servers that come and go.</summary>
+public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<SqliteFixture>, IAsyncLifetime
+{
+    private const string Parent = "projects/p/locations/l";
+
+    private static readonly CallContext Call = new() { Caller = Principal.Anonymous };
+
+    private IDatabase database = null!;
+
+    public async ValueTask InitializeAsync() => database = await fixture.CreateAsync();
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    [Fact]
+    public async Task an_operation_runs_and_ends_with_its_response()
+    {
+        await using var server = new Server(database, new Handler((_, request, _) => Task.FromResult<IMessage>(request.Unpack<Endpoint>())));
+        var operation = await server.EnqueueAsync(new Endpoint { DisplayName = "answer" });
+        operation.Done.ShouldBeFalse();
+        var ended = await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call);
+        ended.Response.Unpack<Endpoint>().DisplayName.ShouldBe("answer");
+    }
+
+    [Fact]
+    public async Task a_failure_is_the_operations_error()
+    {
+        await using var server = new Server(database, new Handler(static (_, _, _) => throw StatusException.FailedPrecondition("The model does not load.")));
+        var operation = await server.EnqueueAsync(new Endpoint());
+        var ended = await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call);
+        ended.Error.Code.ShouldBe((int)Code.FailedPrecondition);
+        ended.Error.Message.ShouldBe("The model does not load.");
+    }
+
+    [Fact]
+    public async Task a_cancelled_operation_ends_as_cancelled()
+    {
+        await using var server = new Server(database, new Handler(static async (_, _, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return new Empty();
+        }));
+        var operation = await server.EnqueueAsync(new Endpoint());
+        await Poll.UntilAsync(() => server.Handler.Runs.Count == 1, "the handler to run");
+        await server.Service.CancelOperation(new CancelOperationRequest { Name = operation.Name }, Call);
+        (await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call)).Error.Code.ShouldBe((int)Code.Cancelled);
+    }
+
+    [Fact]
+    public async Task an_operation_of_a_server_that_stopped_is_run_again_by_the_next()
+    {
+        string name;
+        await using (var first = new Server(database, new Handler(static async (_, _, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return new Empty();
+        })))
+        {
+            name = (await first.EnqueueAsync(new Endpoint())).Name;
+            await Poll.UntilAsync(() => first.Handler.Runs.Count == 1, "the handler to run");
+        }
+
+        await using var second = new Server(database, new Handler(static (_, _, _) => Task.FromResult<IMessage>(new Endpoint { DisplayName = "second" })));
+        var ended = await second.Service.WaitOperation(new WaitOperationRequest { Name = name }, Call);
+        ended.Response.Unpack<Endpoint>().DisplayName.ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task two_servers_never_run_the_same_operation()
+    {
+        static async Task<IMessage> Slow(string name, Any request, CancellationToken cancellation)
+        {
+            await Task.Delay(50, cancellation);
+            return new Empty();
+        }
+
+        await using var one = new Server(database, new Handler(Slow));
+        await using var two = new Server(database, new Handler(Slow));
+        var names = new List<string>();
+        for (var i = 0; i < 20; i++)
+        {
+            names.Add((await (i % 2 == 0 ? one : two).EnqueueAsync(new Endpoint())).Name);
+            one.Signal.Pulse();
+            two.Signal.Pulse();
+        }
+
+        foreach (var name in names)
+        {
+            (await one.Service.WaitOperation(new WaitOperationRequest { Name = name }, Call)).Done.ShouldBeTrue();
+        }
+
+        one.Handler.Runs.Concat(two.Handler.Runs).Order().ShouldBe(names.Order());
+    }
+
+    [Fact]
+    public async Task a_running_operation_is_not_deleted_and_an_unknown_one_not_found()
+    {
+        await using var server = new Server(database, new Handler(static async (_, _, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return new Empty();
+        }));
+        var operation = await server.EnqueueAsync(new Endpoint());
+        (await Should.ThrowAsync<StatusException>(() => server.Service.DeleteOperation(new DeleteOperationRequest { Name = operation.Name }, Call))).Code.ShouldBe(Code.FailedPrecondition);
+        (await Should.ThrowAsync<StatusException>(() => server.Service.GetOperation(new GetOperationRequest { Name = Parent + "/operations/0" }, Call))).Code.ShouldBe(Code.NotFound);
+        (await Should.ThrowAsync<StatusException>(() => server.Service.CancelOperation(new CancelOperationRequest { Name = Parent + "/operations/0" }, Call))).Code.ShouldBe(Code.NotFound);
+    }
+
+    private sealed class Handler(Func<string, Any, CancellationToken, Task<IMessage>> run) : IOperationHandler
+    {
+        public string Name => "test";
+
+        public ConcurrentBag<string> Runs { get; } = [];
+
+        public Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)
+        {
+            Runs.Add(operation);
+            return run(operation, request, cancellation);
+        }
+    }
+
+    /// <summary>The runner of one server.</summary>
+    private sealed class Server : IAsyncDisposable
+    {
+        private readonly ResourceStore store;
+        private readonly OperationStore operations;
+        private readonly OperationRunner runner;
+
+        public Server(IDatabase database, Handler handler)
+        {
+            Handler = handler;
+            store = new ResourceStore(database, TimeProvider.System);
+            operations = new OperationStore(store, database, TimeProvider.System, new RandomIdSource(), Signal);
+            var environment = new ServerEnvironment { DataDirectory = "/", ServerId = Guid.NewGuid().ToString("N"), HttpUrl = static () => new Uri("http://127.0.0.1"), GrpcAddress = static () => "", Executable = "" };
+            runner = new OperationRunner(operations, Signal, new Leases.Leases(database, TimeProvider.System), environment, [handler], NullLogger<OperationRunner>.Instance);
+            Service = new OperationsService(operations, store, Signal, TimeProvider.System);
+            runner.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        }
+
+        public Handler Handler { get; }
+
+        public OperationSignal Signal { get; } = new();
+
+        public OperationsService Service { get; }
+
+        public async Task<Operation> EnqueueAsync(IMessage request)
+        {
+            var operation = await store.WriteAsync(session => operations.Enqueue(session, Parent, "test", request));
+            operations.Signal();
+            return operation;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await runner.StopAsync(CancellationToken.None);
+            runner.Dispose();
+        }
+    }
+}
