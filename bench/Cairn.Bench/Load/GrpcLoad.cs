@@ -22,6 +22,9 @@ internal static class GrpcLoad
     private const byte EndHeaders = 4;
     private const byte Ack = 1;
 
+    /// <summary>The largest frame that a server accepts without having said otherwise (RFC 9113, 6.5.2).</summary>
+    private const int MaxFrame = 16_384;
+
     /// <summary>Calls a second over <paramref name="connections"/> for <paramref name="duration"/>.</summary>
     public static async Task<double> RunAsync(int port, string path, byte[] frame, int connections, TimeSpan duration, List<double>? latencies = null)
     {
@@ -42,7 +45,7 @@ internal static class GrpcLoad
         for (var stream = 1; clock.Elapsed < duration; stream += 2)
         {
             var start = Stopwatch.GetTimestamp();
-            await socket.SendAsync((byte[])[.. Frame(Headers, EndHeaders, stream, headers), .. Frame(Data, EndStream, stream, frame)]);
+            await socket.SendAsync(Call(stream, headers, frame));
             await reader.UntilEndAsync(stream);
             count++;
             if (latencies is not null)
@@ -55,6 +58,19 @@ internal static class GrpcLoad
         }
 
         return count;
+    }
+
+    private static byte[] Call(int stream, byte[] headers, byte[] message)
+    {
+        var bytes = new List<byte>(headers.Length + message.Length + 64);
+        bytes.AddRange(Frame(Headers, EndHeaders, stream, headers));
+        for (var at = 0; at < message.Length; at += MaxFrame)
+        {
+            var length = Math.Min(MaxFrame, message.Length - at);
+            bytes.AddRange(Frame(Data, at + length == message.Length ? EndStream : (byte)0, stream, message.AsSpan(at, length)));
+        }
+
+        return [.. bytes];
     }
 
     private static byte[] Block(string path)

@@ -41,7 +41,8 @@ internal sealed class ProcessLauncher : ILauncher
             Terminate = pid =>
             {
                 // The first two levels are bubblewrap's own; they would end at once and take the program with them before it could clean up.
-                foreach (var (child, _) in ProcessTree.Descendants(pid).Where(process => process.Depth >= 2))
+                // What the program has started itself is the program's to end.
+                foreach (var (child, _) in ProcessTree.Descendants(pid).Where(process => process.Depth == 2))
                 {
                     _ = Libc.Kill(child, Libc.SigTerm);
                 }
@@ -66,7 +67,7 @@ internal sealed class ProcessLauncher : ILauncher
         {
             Terminate = pid =>
             {
-                ChildProcess.SignalGroup(pid, Libc.SigTerm);
+                _ = Libc.Kill(pid, Libc.SigTerm);
                 return Task.CompletedTask;
             },
             Kill = KillTree,

@@ -32,7 +32,10 @@ internal sealed class Sandbox(TaskContext context)
         var record = context.Record;
         List<string> arguments =
         [
-            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", record.Replica, "--cap-drop", "ALL",
+            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", record.Replica,
+
+            // The files of objects are read-only for their owner, too; in its bucket's folder a task may still change them, in the layer above.
+            "--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE",
             "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/usr", "/usr",
         ];
         foreach (var name in SystemLinks)
@@ -62,7 +65,7 @@ internal sealed class Sandbox(TaskContext context)
         // `python3` and `python` are the environment's own, wherever it is.
         arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
         arguments.AddRange(buckets);
-        arguments.AddRange(["--chdir", "/workspace", "--clearenv"]);
+        arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
         foreach (var (name, value) in context.Environment(context.PythonPath.Select(Inside), "/cairn/bin", "/workspace", TokenFile))
         {
             arguments.AddRange(["--setenv", name, value]);

@@ -100,6 +100,12 @@ internal sealed class FilterLexer(string text)
             }
 
             var escaped = text[at++];
+            if (escaped is not ('n' or 't' or 'r' or '\\' or '"' or '\''))
+            {
+                // Other escapes are the regular expression's own: \d, \.
+                value.Append(c);
+            }
+
             value.Append(escaped switch { 'n' => '\n', 't' => '\t', 'r' => '\r', _ => escaped });
         }
 

@@ -35,9 +35,14 @@ internal static class RpcCalls
         StatusException status => status,
         OperationCanceledException when deadlinePassed => new StatusException(Code.DeadlineExceeded, "The call did not end before its deadline."),
         OperationCanceledException => new StatusException(Code.Cancelled, "The call was cancelled."),
+        Microsoft.AspNetCore.Connections.ConnectionResetException => Gone,
+        IOException { InnerException: Microsoft.AspNetCore.Connections.ConnectionAbortedException } => Gone,
         Microsoft.AspNetCore.Http.BadHttpRequestException bad => new StatusException(bad.StatusCode == 413 ? Code.ResourceExhausted : Code.InvalidArgument, bad.Message),
         _ => new StatusException(Code.Internal, "The server failed on this request; its log says more."),
     };
+
+    /// <summary>No one is left to read it: not a failure of the server's.</summary>
+    private static StatusException Gone => new(Code.Cancelled, "The client closed the connection before its call had arrived whole.");
 
     private static void Authorize(RpcMethod method, Principal caller)
     {

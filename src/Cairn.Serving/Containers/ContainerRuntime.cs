@@ -63,13 +63,13 @@ public sealed class ContainerRuntime(
     private async Task RequireImageAsync(PredictorSpec spec, CancellationToken cancellation)
     {
         var image = spec.Image?.Image ?? spec.Model.Message.ContainerSpec?.ImageUri ?? "";
-        var (code, _, _) = await podman.RunAsync(cancellation, "image", "exists", image).ConfigureAwait(false);
+        var (code, _, _) = await podman.RunAsync(cancellation, "image", "exists", "--", image).ConfigureAwait(false);
         if (code == 0)
         {
             return;
         }
 
-        var (pulled, _, error) = await podman.RunAsync(cancellation, "pull", "--quiet", image).ConfigureAwait(false);
+        var (pulled, _, error) = await podman.RunAsync(cancellation, "pull", "--quiet", "--", image).ConfigureAwait(false);
         if (pulled != 0)
         {
             var reason = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
@@ -92,7 +92,7 @@ public sealed class ContainerRuntime(
         if (folder is not null && spec.Model.Artifacts is { } artifacts)
         {
             // The registered files, where gcsfuse would show them.
-            arguments.AddRange(["--mount", $"type=bind,src={folder},dst=/gcs/{artifacts.Uri["gs://".Length..].TrimEnd('/')},ro"]);
+            arguments.AddRange(["--mount", $"type=bind,src={folder},dst={MountPoint(artifacts.Uri)},ro"]);
         }
 
         if (settings.Command.Count > 0)
@@ -100,9 +100,10 @@ public sealed class ContainerRuntime(
             arguments.AddRange(["--entrypoint", System.Text.Json.JsonSerializer.Serialize(settings.Command)]);
         }
 
-        arguments.Add(settings.Image);
+        // What a client names is never an option.
+        arguments.AddRange(["--", settings.Image]);
         arguments.AddRange(settings.Arguments);
-        var process = await launcher.StartAsync(Podman.Command(arguments)).ConfigureAwait(false);
+        var process = await launcher.StartAsync(podman.Command(arguments)).ConfigureAwait(false);
         var replica = new Replica(podman, name, process, new Uri($"http://127.0.0.1:{port}"), spec.Title, logger);
         try
         {
@@ -154,6 +155,13 @@ public sealed class ContainerRuntime(
         {
             throw StatusException.FailedPrecondition($"The container of {spec.Title} did not answer GET {settings.HealthRoute} on AIP_HTTP_PORT {replica.Address.Port} with 200 within {limit.TotalSeconds:0} s; {last}. {replica.LastLines(5)}");
         }
+    }
+
+    /// <summary>Where gcsfuse would show the folder; elsewhere, if its name has what podman's option or a path gives a meaning to.</summary>
+    private static string MountPoint(string uri)
+    {
+        var path = uri["gs://".Length..].TrimEnd('/');
+        return path.Split('/').All(part => part.Length > 0 && part is not ("." or "..") && !part.AsSpan().ContainsAny(",:=\"\\\n\r")) ? $"/gcs/{path}" : "/gcs/model";
     }
 
     private static int FreePort()

@@ -1,0 +1,117 @@
+using Cairn.Data;
+using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Tasks;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Database.Sqlite;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Leases;
+using Cairn.Kernel.Operations;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
+using Cairn.Kernel.Store;
+using Cairn.Kernel.Time;
+using Cairn.Security;
+using Cairn.Testing;
+using Google.Cloud.AIPlatform.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Jobs.Tests.Tasks;
+
+/// <summary>The capability as the server composes it, without listeners, and with its controller moved by hand.</summary>
+internal sealed class StateMachine : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+
+    private StateMachine(ServiceProvider services) => this.services = services;
+
+    public TaskController Controller => services.GetRequiredService<TaskController>();
+
+    public Failpoints Failpoints => services.GetRequiredService<Failpoints>();
+
+    private JobService Handler => services.GetServices<IRpcService>().OfType<JobService>().Single();
+
+    public static async Task<StateMachine> StartAsync(string data, string url, JobsOptions options)
+    {
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton(TimeProvider.System);
+        collection.AddSingleton<IIdSource, RandomIdSource>();
+        collection.AddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(data, "cairn.db")));
+        collection.AddSingleton(ResourceSchema.Migrations);
+        collection.AddSingleton(Leases.Migrations);
+        collection.AddSingleton(OperationStore.Migrations);
+        collection.AddSingleton<IResourceStore, ResourceStore>();
+        collection.AddSingleton<ILeases, Leases>();
+        collection.AddSingleton<OperationSignal>();
+        collection.AddSingleton<OperationStore>();
+        collection.AddSingleton<IOperations>(provider => provider.GetRequiredService<OperationStore>());
+        collection.AddSingleton<IHostApplicationLifetime, Lifetime>();
+        collection.AddSingleton(new ServerEnvironment
+        {
+            DataDirectory = data,
+            ServerId = Guid.NewGuid().ToString("n"),
+            HttpUrl = () => new Uri(url),
+            GrpcAddress = () => "127.0.0.1:1",
+            Executable = ServerProcess.Executable,
+        });
+        collection.AddSecurity(authenticationRequired: false);
+        collection.AddData();
+        collection.AddJobs(options);
+        var services = collection.BuildServiceProvider();
+        await Migrations.ApplyAsync(services.GetRequiredService<IDatabase>(), services.GetServices<MigrationSet>());
+        services.GetRequiredService<Machine>().WriteEndpoint(new Uri(url));
+        return new StateMachine(services);
+    }
+
+    public async Task<string> SubmitAsync(string script, string project = "p", Action<CustomJob>? change = null)
+    {
+        var job = new CustomJob
+        {
+            DisplayName = "test",
+            JobSpec = new CustomJobSpec
+            {
+                WorkerPoolSpecs =
+                {
+                    new WorkerPoolSpec { ContainerSpec = new ContainerSpec { ImageUri = JobsClient.SklearnImage, Command = { "sh", "-c", script } } },
+                },
+            },
+        };
+        change?.Invoke(job);
+        return (await Handler.CreateCustomJob(new CreateCustomJobRequest { Parent = $"projects/{project}/locations/l", CustomJob = job }, new CallContext { Caller = Principal.Anonymous })).Name;
+    }
+
+    public Task CancelAsync(string name) => Handler.CancelCustomJob(new CancelCustomJobRequest { Name = name }, new CallContext { Caller = Principal.Anonymous });
+
+    public Task<CustomJob> GetAsync(string name) => services.GetRequiredService<IResourceStore>().GetAsync<CustomJob>(CustomJobs.CustomJobs.Kind, name);
+
+    public async Task<CustomJob> RunToEndAsync(string name)
+    {
+        await Poll.UntilAsync(
+            async () =>
+            {
+                await Controller.TickAsync(default);
+                return CustomJobs.CustomJobs.IsTerminal((await GetAsync(name)).State);
+            },
+            $"{name} to end");
+        return await GetAsync(name);
+    }
+
+    public Task<TaskRow?> TaskAsync(string name) =>
+        services.GetRequiredService<IDatabase>().ReadAsync(session => services.GetRequiredService<TaskTable>().Find(session, name.Split('/')[^1]));
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => new(true);
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication()
+        {
+        }
+    }
+}
