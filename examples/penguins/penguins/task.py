@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 import os
+import sys
 
 import joblib
 from sklearn.linear_model import LogisticRegression
@@ -19,7 +20,8 @@ def main():
     parser.add_argument("--data", required=True, help="the penguins as JSON, at a gs:// address")
     parser.add_argument("--regularization", type=float, default=1.0, help="the inverse strength of the L2 penalty")
     args = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # Lines on standard error count as errors in a job's log.
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
 
     train_x, train_y = data.read(args.data, "train")
     logging.info("%d penguins to learn from, of %d species", len(train_x), len(set(train_y)))

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Google.Protobuf;
@@ -180,9 +181,11 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
     {
         try
         {
-            return compressed
-                ? method.Descriptor.InputType.Parser.ParseFrom(Decompress(bytes))
-                : method.Descriptor.InputType.Parser.ParseFrom(bytes);
+            // From an array: messages that were generated long ago (google.rpc.Status, google.api.HttpBody) cannot be read from or written to buffers.
+            ArraySegment<byte> array = compressed ? Decompress(bytes)
+                : bytes.IsSingleSegment && MemoryMarshal.TryGetArray(bytes.First, out var segment) ? segment
+                : new ArraySegment<byte>(bytes.ToArray());
+            return method.Descriptor.InputType.Parser.ParseFrom(array.Array, array.Offset, array.Count);
         }
         catch (InvalidProtocolBufferException error)
         {
@@ -227,11 +230,22 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         }
 
         var size = message.CalculateSize();
-        var span = writer.GetSpan(HeaderLength + size);
-        span[0] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(span[1..], (uint)size);
-        message.WriteTo(span.Slice(HeaderLength, size));
-        writer.Advance(HeaderLength + size);
+        var frame = ArrayPool<byte>.Shared.Rent(HeaderLength + size);
+        try
+        {
+            frame[0] = 0;
+            BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)size);
+            using (var output = new CodedOutputStream(new MemoryStream(frame, HeaderLength, size), Math.Clamp(size, 64, 4096)))
+            {
+                message.WriteTo(output);
+            }
+
+            writer.Write(frame.AsSpan(0, HeaderLength + size));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(frame);
+        }
     }
 
     /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is.</summary>

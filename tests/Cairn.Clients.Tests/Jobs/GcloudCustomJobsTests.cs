@@ -1,0 +1,98 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json.Nodes;
+using Cairn.Testing;
+
+namespace Cairn.Clients.Tests.Jobs;
+
+public sealed class GcloudCustomJobsTests(JobsServer server) : IClassFixture<JobsServer>
+{
+    private const string Image = "us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest";
+
+    [Fact]
+    public async Task a_python_package_is_submitted_described_listed_and_its_log_streamed()
+    {
+        var gcloud = server.Gcloud();
+        await server.UploadAsync("trainer-0.1.tar.gz", Package("import sys; print('trained with', *sys.argv[1:]); print('a warning', file=sys.stderr)"));
+
+        var name = await gcloud.RunAsync(
+            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=by-flags", "--python-package-uris=gs://demo-bucket/trainer-0.1.tar.gz",
+            $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Image},python-module=trainer.task", "--args=--epochs=3", "--labels=team=red", "--format=value(name)");
+
+        var job = await EndAsync(gcloud, name);
+        ((string)job["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", job.ToJsonString());
+        ((string)job["displayName"]!).ShouldBe("by-flags");
+        (await gcloud.RunAsync("ai", "custom-jobs", "list", "--region=us-central1", "--filter=displayName=by-flags", "--format=value(name)")).ShouldBe(name);
+
+        // It leaves out what is younger than five seconds, so what it prints is polled for.
+        var log = "";
+        await Poll.UntilAsync(
+            async () => (log = await gcloud.RunAsync("ai", "custom-jobs", "stream-logs", name, "--region=us-central1", "--polling-interval=5")).Contains("trained with"),
+            "the log to be streamed",
+            TimeSpan.FromSeconds(120));
+        log.ShouldContain("INFO");
+        log.ShouldContain("trained with --epochs=3");
+        log.ShouldContain("ERROR");
+        log.ShouldContain("a warning");
+        (await gcloud.RunAsync("logging", "read", $"resource.labels.job_id=\"{name.Split('/')[^1]}\" AND jsonPayload.message:trained", "--format=value(jsonPayload.message)"))
+            .ShouldBe("trained with --epochs=3");
+    }
+
+    [Fact]
+    public async Task a_job_from_a_file_is_cancelled()
+    {
+        var gcloud = server.Gcloud();
+        var config = server.Files["job.yaml"];
+        await File.WriteAllTextAsync(config, $"""
+            workerPoolSpecs:
+              machineSpec:
+                machineType: n1-standard-4
+              replicaCount: 1
+              containerSpec:
+                imageUri: {Image}
+                command: ["python3", "-c"]
+                args: ["import time; time.sleep(600)"]
+            """);
+        var name = await gcloud.RunAsync("ai", "custom-jobs", "create", "--region=us-central1", "--display-name=by-file", $"--config={config}", "--format=value(name)");
+
+        await gcloud.RunAsync("ai", "custom-jobs", "cancel", name, "--region=us-central1");
+
+        ((string)(await EndAsync(gcloud, name))["state"]!).ShouldBe("JOB_STATE_CANCELLED");
+    }
+
+    [Fact]
+    public async Task a_refusal_is_told_in_the_servers_sentence() =>
+        (await server.Gcloud().FailAsync(
+            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=bad", "--python-package-uris=gs://demo-bucket/trainer.exe",
+            $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Image},python-module=trainer.task")).ShouldContain("which is no Python package");
+
+    private static async Task<JsonNode> EndAsync(ClientProgram gcloud, string name)
+    {
+        JsonNode job = null!;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                job = JsonNode.Parse(await gcloud.RunAsync("ai", "custom-jobs", "describe", name, "--region=us-central1", "--format=json"))!;
+                return (string)job["state"]! is "JOB_STATE_SUCCEEDED" or "JOB_STATE_FAILED" or "JOB_STATE_CANCELLED";
+            },
+            $"{name} to end",
+            TimeSpan.FromSeconds(120));
+        return job;
+    }
+
+    private static byte[] Package(string code)
+    {
+        using var bytes = new MemoryStream();
+        using (var zipped = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
+        using (var tar = new TarWriter(zipped))
+        {
+            foreach (var (path, content) in new[] { ("setup.py", ""), ("trainer/__init__.py", ""), ("trainer/task.py", code) })
+            {
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"trainer-0.1/{path}") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+            }
+        }
+
+        return bytes.ToArray();
+    }
+}
