@@ -97,19 +97,14 @@ public sealed class ServerProcess : IAsyncDisposable
             File.Delete(file);
         }
 
-        // setpriv asks the kernel to kill the server when this process dies.
-        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var argument in (string[])["--pdeathsig", "KILL", Executable, "server", "--data", Data, "--http", http, "--grpc", grpc, .. arguments])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
+        string[] server = ["server", "--data", Data, "--http", http, "--grpc", grpc, .. arguments];
+        var start = new ProcessStartInfo(Executable, server) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
         }
 
-        process = await StartOnLastingThreadAsync(start);
+        process = await BoundProcess.StartAsync(start);
         process.StandardInput.Close();
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
@@ -127,29 +122,6 @@ public sealed class ServerProcess : IAsyncDisposable
                 return File.Exists(file) && Read(await File.ReadAllTextAsync(file)) && (await client.GetAsync(Http + "/healthz")).IsSuccessStatusCode;
             },
             "the server to be ready");
-    }
-
-    /// <summary>The kernel counts the thread that started a child as its parent, and the pool ends threads that idle: the server would be killed with one.</summary>
-    private static Task<Process> StartOnLastingThreadAsync(ProcessStartInfo start)
-    {
-        var started = new TaskCompletionSource<Process>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                var child = Process.Start(start)!;
-                using var own = Process.GetProcessById(child.Id);
-                started.SetResult(child);
-                own.WaitForExit();
-            }
-            catch (Exception e)
-            {
-                started.TrySetException(e);
-            }
-        })
-        { IsBackground = true, Name = "parent of a server" };
-        thread.Start();
-        return started.Task;
     }
 
     private void Append(object sender, DataReceivedEventArgs line)

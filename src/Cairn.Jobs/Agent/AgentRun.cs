@@ -77,6 +77,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             context = context with { PythonPath = await new PackageInstaller(context, objects).InstallAsync(package, staging.Token) };
         }
 
+        context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
         var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Executor)
             ?? throw new TaskFailure(Code.Internal, $"There is no launcher for the executor '{record.Executor}'.");
         var launch = await launcher.PrepareAsync(context, staging.Token);

@@ -4,10 +4,11 @@ using Cairn.Data.Blobs.S3;
 using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Time;
+using Cairn.Testing;
 
 namespace Cairn.Data.Tests.Blobs;
 
-public sealed class S3BlobStoreTests(RadosGateway gateway) : BlobStoreConformance, IClassFixture<RadosGateway>, IAsyncLifetime
+public sealed class S3BlobStoreTests(RadosFixture fixture) : BlobStoreConformance, IClassFixture<RadosFixture>, IAsyncLifetime
 {
     private IAmazonS3 client = null!;
     private S3Address address = null!;
@@ -17,6 +18,7 @@ public sealed class S3BlobStoreTests(RadosGateway gateway) : BlobStoreConformanc
 
     public async ValueTask InitializeAsync()
     {
+        var gateway = fixture.Gateway;
         if (gateway.Endpoint is null)
         {
             Assert.Skip($"A real S3 server needs {string.Join(", ", RadosGateway.Missing)} (Debian packages radosgw, ceph-mon, ceph-osd, ceph-mgr).");

@@ -2,20 +2,20 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cairn.Data.Tests.Blobs;
+namespace Cairn.Testing;
 
 /// <summary>
 /// A real S3 server: Ceph with one monitor, one manager, one OSD in memory, and radosgw, on loopback in a temporary folder. Its processes are children in the
 /// foreground, and end with the test process whatever happens to it.
 /// </summary>
-public sealed class RadosGateway : IAsyncLifetime
+public sealed class RadosGateway : IAsyncDisposable
 {
     public const string AccessKey = "CAIRNTEST";
     public const string SecretKey = "cairn-test-secret";
 
     private static readonly string[] Programs = ["radosgw", "radosgw-admin", "ceph", "ceph-mon", "ceph-mgr", "ceph-osd", "ceph-authtool", "monmaptool"];
 
-    private readonly TemporaryDirectory directory = new();
+    private readonly ScratchDirectory directory = new();
     private readonly List<Process> processes = [];
 
     /// <summary>Where S3 is, or null where it is not installed.</summary>
@@ -24,7 +24,8 @@ public sealed class RadosGateway : IAsyncLifetime
     public static IEnumerable<string> Missing
         => Programs.Where(program => !(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, program))));
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Brings the server up; does nothing where it is not installed.</summary>
+    public async Task StartAsync()
     {
         if (Missing.Any())
         {
@@ -43,15 +44,15 @@ public sealed class RadosGateway : IAsyncLifetime
         await AddKeysAsync();
         await RunAsync("monmaptool", "--create", "--addv", "a", monitor, "--fsid", cluster, directory["monmap"]);
         await RunAsync("ceph-mon", [.. Conf, "--mkfs", "-i", "a", "--monmap", directory["monmap"], "--keyring", directory["keyring"]]);
-        Start("ceph-mon", [.. Conf, "-f", "-i", "a"]);
-        Start("ceph-mgr", [.. Conf, "-f", "-i", "x"]);
+        await LaunchAsync("ceph-mon", [.. Conf, "-f", "-i", "a"]);
+        await LaunchAsync("ceph-mgr", [.. Conf, "-f", "-i", "x"]);
 
         var osd = Guid.NewGuid().ToString();
         await RunAsync("ceph", [.. Conf, "osd", "new", osd]);
         await RunAsync("ceph-osd", [.. Conf, "-i", "0", "--osd-uuid", osd, "--mkfs"]);
-        Start("ceph-osd", [.. Conf, "-f", "-i", "0"]);
+        await LaunchAsync("ceph-osd", [.. Conf, "-f", "-i", "0"]);
         await RunAsync("ceph", [.. Conf, "osd", "crush", "add", "osd.0", "1.0", "root=default", "host=h"]);
-        Start("radosgw", [.. Conf, "-f", "-n", "client.rgw.s"]);
+        await LaunchAsync("radosgw", [.. Conf, "-f", "-n", "client.rgw.s"]);
         Endpoint = new Uri($"http://127.0.0.1:{http}");
         await AnswersAsync(Endpoint);
         await RunAsync(
@@ -127,11 +128,11 @@ public sealed class RadosGateway : IAsyncLifetime
 
         """;
 
-    private void Start(string program, string[] arguments)
+    private async Task LaunchAsync(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", program, .. arguments]);
+        var start = new ProcessStartInfo(program, arguments);
         Prepare(start);
-        var process = Process.Start(start)!;
+        var process = await BoundProcess.StartAsync(start);
         // Read and dropped: the logs are in the folder.
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
