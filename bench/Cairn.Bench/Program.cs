@@ -19,18 +19,15 @@ if (chosen.Length == 0)
 }
 
 Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}");
+Console.WriteLine($"{"name",-26} {"figure",-24} {"peer or limit",-34} {"ratio",8}  hold");
 var results = new List<BenchmarkResult>();
 foreach (var benchmark in chosen)
 {
-    Console.Error.WriteLine($"{benchmark.Name} …");
-    results.AddRange(await benchmark.RunAsync(CancellationToken.None));
-}
-
-Console.WriteLine();
-Console.WriteLine($"{"name",-26} {"figure",-24} {"peer or limit",-34} {"ratio",8}  hold");
-foreach (var result in results)
-{
-    Console.WriteLine($"{result.Name,-26} {result.Figure,-24} {result.Peer,-34} {result.Ratio.ToString("0.###", CultureInfo.InvariantCulture),8}  {result.Hold}: {(result.Met ? "met" : "MISSED")}");
+    foreach (var result in await benchmark.RunAsync(CancellationToken.None))
+    {
+        Console.WriteLine($"{result.Name,-26} {result.Figure,-24} {result.Peer,-34} {result.Ratio.ToString("0.###", CultureInfo.InvariantCulture),8}  {result.Hold}: {(result.Met ? "met" : "MISSED")}");
+        results.Add(result);
+    }
 }
 
 Directory.CreateDirectory("bench");
