@@ -146,7 +146,7 @@ public sealed class MetadataService(
         return new RemoveContextChildrenResponse();
     }
 
-    [Permission("aiplatform.contexts.queryContextLineageSubgraph")]
+    [Permission("aiplatform.contexts.get")]
     public Task<LineageSubgraph> QueryContextLineageSubgraph(QueryContextLineageSubgraphRequest request, CallContext context) =>
         subgraphs.OfContextAsync(NodeName.Parse(request.Context, NodeName.Contexts, "context"), In(context, request.Context));
 
@@ -157,11 +157,11 @@ public sealed class MetadataService(
         return new AddExecutionEventsResponse();
     }
 
-    [Permission("aiplatform.executions.queryExecutionInputsAndOutputs")]
+    [Permission("aiplatform.executions.get")]
     public Task<LineageSubgraph> QueryExecutionInputsAndOutputs(QueryExecutionInputsAndOutputsRequest request, CallContext context) =>
         subgraphs.OfExecutionAsync(NodeName.Parse(request.Execution, NodeName.Executions, "execution"), In(context, request.Execution));
 
-    [Permission("aiplatform.artifacts.queryArtifactLineageSubgraph")]
+    [Permission("aiplatform.artifacts.get")]
     public Task<LineageSubgraph> QueryArtifactLineageSubgraph(QueryArtifactLineageSubgraphRequest request, CallContext context) =>
         subgraphs.OfArtifactAsync(NodeName.Parse(request.Artifact, NodeName.Artifacts, "artifact"), request.MaxHops, request.Filter, In(context, request.Artifact));
 
