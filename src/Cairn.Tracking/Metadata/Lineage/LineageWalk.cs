@@ -46,7 +46,7 @@ internal sealed class LineageWalk(ISqlSession session, LineageDirection directio
         var reached = atArtifacts ? executions : artifacts;
         // Upstream an artifact is left by the event that made it, an execution by those that it read; downstream it is the other way round.
         bool? output = direction == LineageDirection.Both ? null : atArtifacts == (direction == LineageDirection.Upstream);
-        var found = Relations.Events.Of(session, atArtifacts, level, output, (2 * limit) + 1);
+        var found = EventTable.Of(session, atArtifacts, level, output, (2 * limit) + 1);
         foreach (var row in found)
         {
             events[(row.Execution, row.Artifact)] = row;

@@ -66,7 +66,7 @@ public sealed class Subgraphs(IDatabase database, IResourceStore store, Artifact
             var ofArtifacts = Memberships.Of(session, context, executions: false, LineageWalk.MaxNodes + 1);
             var ofExecutions = Memberships.Of(session, context, executions: true, LineageWalk.MaxNodes + 1);
             var inside = ofArtifacts.ToHashSet();
-            var events = Events.Of(session, ofArtifacts: false, ofExecutions, null, 10 * LineageWalk.MaxNodes).FindAll(row => inside.Contains(row.Artifact));
+            var events = EventTable.Of(session, ofArtifacts: false, ofExecutions, null, 10 * LineageWalk.MaxNodes).FindAll(row => inside.Contains(row.Artifact));
             return ofArtifacts.Count > LineageWalk.MaxNodes || ofExecutions.Count > LineageWalk.MaxNodes || events.Count > LineageWalk.MaxNodes
                 ? throw StatusException.FailedPrecondition($"'{context}' has more than {LineageWalk.MaxNodes} artifacts, executions or events. List them by pages: filter in_context(\"{context}\").")
                 : Load(session, ofArtifacts, ofExecutions, events, null);

@@ -2,9 +2,11 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Tracking.Metadata.Names;
 using Cairn.Tracking.Metadata.Relations;
 using Cairn.Tracking.Metadata.Stores;
 using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Tracking.Metadata.Nodes;
 
@@ -13,6 +15,10 @@ public sealed class Contexts(IDatabase database, IResourceStore store, NodeRows 
     : NodeCollection<Context>(database, store, rows, stores, operations, ids, time)
 {
     public override ResourceKind Kind => MetadataKinds.Context;
+
+    /// <summary>A client that writes a whole context back, without a mask, writes over what others changed meanwhile on purpose: its etag is not held against it.</summary>
+    protected override Context Change(ISqlSession session, NodeName name, Context stored, Context change, FieldMask? mask) =>
+        Rows.Update(session, Kind, stored, change, mask, checkEtag: mask is { Paths.Count: > 0 });
 
     protected override IReadOnlyList<Context> Compose(ISqlSession session, IReadOnlyList<Context> nodes)
     {

@@ -80,7 +80,7 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, TimeProvi
                 rows.RequireAll(session, MetadataKinds.Artifact, execution.Store, artifacts);
                 foreach (var added in events)
                 {
-                    Events.Add(session, added);
+                    EventTable.Add(session, added);
                 }
             },
             cancellation);

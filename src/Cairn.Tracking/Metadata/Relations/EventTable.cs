@@ -3,7 +3,7 @@ using Cairn.Kernel.Database;
 namespace Cairn.Tracking.Metadata.Relations;
 
 /// <summary>The rows of <c>metadata_events</c>. An execution and an artifact have one event at most; a second is passed over.</summary>
-internal static class Events
+internal static class EventTable
 {
     private const string Columns = "SELECT execution, artifact, type, event_time, labels FROM metadata_events WHERE ";
 
