@@ -43,7 +43,7 @@ public sealed class PythonExperimentTests(ModelsServer server) : IClassFixture<M
         var backed = await SendAsync(
             HttpMethod.Patch,
             $"{Store}/contexts/exp1",
-            $$"""{"displayName": "exp1", "createTime": "2026-11-20T23:58:23Z", "updateTime": "2026-11-20T23:58:23Z", "schemaTitle": "system.Experiment", "schemaVersion": "0.0.1", "metadata": {"experiment_deleted": false, "backing_tensorboard_resource": "{{Location}}/tensorboards/1"}, "description": "d"}""");
+            """{"displayName": "exp1", "createTime": "2026-11-20T23:58:23Z", "updateTime": "2026-11-20T23:58:23Z", "schemaTitle": "system.Experiment", "schemaVersion": "0.0.1", "metadata": {"experiment_deleted": false, "backing_tensorboard_resource": "LOCATION/tensorboards/1"}, "description": "d"}""".Replace("LOCATION", Location, StringComparison.Ordinal));
         backed["metadata"]!["backing_tensorboard_resource"]!.GetValue<string>().ShouldBe($"{Location}/tensorboards/1");
         backed["metadata"]!["experiment_deleted"]!.GetValue<bool>().ShouldBeFalse();
 
@@ -56,7 +56,7 @@ public sealed class PythonExperimentTests(ModelsServer server) : IClassFixture<M
         var board = await SendAsync(
             HttpMethod.Post,
             $"{Store}/artifacts?artifactId=exp1-run-1-tb-run",
-            $$"""{"uri": "https://http/v1/{{Location}}/tensorboards/1", "state": 2, "schemaTitle": "google.VertexTensorboardRun", "schemaVersion": "0.0.1", "metadata": {"resourceName": "{{Location}}/tensorboards/1/experiments/exp1/runs/run-1", "vertex_experiment_tracking": true}}""");
+            """{"uri": "https://http/v1/LOCATION/tensorboards/1", "state": 2, "schemaTitle": "google.VertexTensorboardRun", "schemaVersion": "0.0.1", "metadata": {"resourceName": "LOCATION/tensorboards/1/experiments/exp1/runs/run-1", "vertex_experiment_tracking": true}}""".Replace("LOCATION", Location, StringComparison.Ordinal));
         board["state"]!.GetValue<string>().ShouldBe("LIVE");
         (await SendAsync(HttpMethod.Post, $"{Store}/contexts/exp1-run-1:addContextArtifactsAndExecutions", $$"""{"artifacts": ["{{Store}}/artifacts/exp1-run-1-tb-run"]}""")).ToJsonString().ShouldBe("{}");
         (await SendAsync(HttpMethod.Post, $"{Store}/contexts/exp1:addContextChildren", $$"""{"childContexts": ["{{Store}}/contexts/exp1-run-1"]}""")).ToJsonString().ShouldBe("{}");
