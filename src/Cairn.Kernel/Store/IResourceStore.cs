@@ -9,6 +9,9 @@ namespace Cairn.Kernel.Store;
 /// </summary>
 public interface IResourceStore
 {
+    /// <summary>The most names that <see cref="FindMany{T}"/> and <see cref="Match"/> take at once.</summary>
+    const int MaxNames = 1_000;
+
     Task<T?> FindAsync<T>(ResourceKind kind, string name, CancellationToken cancellation = default) where T : class, IMessage<T>;
 
     /// <exception cref="Errors.StatusException">NOT_FOUND, with the kind and the name.</exception>
@@ -32,6 +35,18 @@ public interface IResourceStore
     /// <summary>Deletes; false where there is none.</summary>
     bool Delete(ISqlSession session, ResourceKind kind, string name);
 
+    /// <summary>
+    /// Gives a resource another kind over the same message, so that it leaves the listings of the one and enters the other's: put away, or brought back. Its name stays taken.
+    /// False where there is none.
+    /// </summary>
+    bool Move(ISqlSession session, ResourceKind from, ResourceKind to, string name);
+
     /// <summary>Resources of a parent, oldest first, without paging: for small collections inside a transaction.</summary>
     List<T> Children<T>(ISqlSession session, ResourceKind kind, string parent) where T : class, IMessage<T>;
+
+    /// <summary>Those of the named resources that there are, in no particular order. At most <see cref="MaxNames"/> names.</summary>
+    List<T> FindMany<T>(ISqlSession session, ResourceKind kind, IReadOnlyCollection<string> names) where T : class, IMessage<T>;
+
+    /// <summary>Those of the names whose resource satisfies a filter. At most <see cref="MaxNames"/> names.</summary>
+    HashSet<string> Match(ISqlSession session, ResourceKind kind, IReadOnlyCollection<string> names, string filter);
 }

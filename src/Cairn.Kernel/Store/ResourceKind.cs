@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store.Search;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -14,6 +15,9 @@ public sealed record ResourceKind(string Name, string Collection, MessageDescrip
 {
     /// <summary>Fields that are not written to the searchable document because of their size (raw specs, schemas). A filter on one is INVALID_ARGUMENT.</summary>
     public IReadOnlySet<string> Unsearchable { get; init; } = new HashSet<string>();
+
+    /// <summary>Functions and fields of its filters that the capability turns into SQL itself, by function name or first segment of the path.</summary>
+    public IReadOnlyDictionary<string, FilterTerm> Terms { get; init; } = new Dictionary<string, FilterTerm>();
 
     public MessageParser Parser => Descriptor.Parser;
 }

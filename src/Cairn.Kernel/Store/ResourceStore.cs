@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Filters;
 using Cairn.Kernel.Store.Search;
 using Google.Protobuf;
 
@@ -126,12 +127,49 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         return session.Execute("DELETE FROM resources WHERE name = $1 AND kind = $2", name, kind.Name) > 0;
     }
 
+    public bool Move(ISqlSession session, ResourceKind from, ResourceKind to, string name) =>
+        session.Execute("UPDATE resources SET kind = $3 WHERE name = $1 AND kind = $2", name, from.Name, to.Name) > 0;
+
     public List<T> Children<T>(ISqlSession session, ResourceKind kind, string parent)
         where T : class, IMessage<T> => session.Query(
             "SELECT body FROM resources WHERE kind = $1 AND parent = $2 ORDER BY create_time, name",
             row => Parse<T>(kind, row.GetFieldValue<byte[]>(0)),
             kind.Name,
             parent);
+
+    public List<T> FindMany<T>(ISqlSession session, ResourceKind kind, IReadOnlyCollection<string> names)
+        where T : class, IMessage<T>
+    {
+        if (names.Count == 0)
+        {
+            return [];
+        }
+
+        var sql = new SqlText(session.Dialect);
+        sql.Add($"SELECT body FROM resources WHERE kind = {sql.Argument(kind.Name)} AND name IN ({Names(sql, names)})");
+        return session.Query(sql.ToString(), row => Parse<T>(kind, row.GetFieldValue<byte[]>(0)), sql.Arguments);
+    }
+
+    public HashSet<string> Match(ISqlSession session, ResourceKind kind, IReadOnlyCollection<string> names, string filter)
+    {
+        if (names.Count == 0)
+        {
+            return [];
+        }
+
+        var sql = new SqlText(session.Dialect);
+        sql.Add($"SELECT r.name FROM resources r WHERE r.kind = {sql.Argument(kind.Name)} AND r.name IN ({Names(sql, names)})");
+        if (FilterParser.Parse(filter) is { } condition)
+        {
+            sql.Add(" AND ").Add(new FilterSql(kind, sql).Condition(condition));
+        }
+
+        return [.. session.Query(sql.ToString(), static row => row.GetString(0), sql.Arguments)];
+    }
+
+    private static string Names(SqlText sql, IReadOnlyCollection<string> names) => names.Count <= IResourceStore.MaxNames
+        ? string.Join(", ", names.Select(name => sql.Argument(name)))
+        : throw new ArgumentException($"{names.Count} names are asked for; at most {IResourceStore.MaxNames} can be.", nameof(names));
 
     private static T Parse<T>(ResourceKind kind, byte[] body)
         where T : class, IMessage<T> => (T)kind.Parser.ParseFrom(body);

@@ -1,6 +1,8 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Filters;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Store.Search;
 using Cairn.Kernel.Tests.Database;
 
 namespace Cairn.Kernel.Tests.Store;
@@ -295,6 +297,50 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : IAsync
         (await List<Model>(Models, $"display_name=\"{hostile}\"")).Count.ShouldBe(1);
         (await List<CustomJob>(Jobs, $"display_name=\"{hostile}\"")).ShouldBeEmpty();
         (await List<CustomJob>(Jobs, "")).Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task a_kind_adds_functions_and_fields_of_its_own_to_the_filters()
+    {
+        await Fill();
+        var kind = Jobs with
+        {
+            Terms = new Dictionary<string, FilterTerm>
+            {
+                ["one_of"] = static (node, sql) => $"r.id IN ({string.Join(", ", ((FunctionNode)node).Arguments.Select(id => sql.Argument(id)))})",
+                ["nickname"] = static (node, sql) => node is ComparisonNode { Operator: ":" } has ? $"r.display_name = {sql.Argument(has.Value)}" : null,
+                ["display_name"] = static (_, _) => null,
+            },
+        };
+        (await List<CustomJob>(kind, "one_of(\"1\", \"3\") AND state=JOB_STATE_FAILED")).Single().DisplayName.ShouldBe("alphabet");
+        (await List<CustomJob>(kind, "nickname:\"beta\" OR display_name=alpha")).Count.ShouldBe(2);
+        (await Should.ThrowAsync<StatusException>(() => List<CustomJob>(kind, "nickname=\"beta\""))).Message.ShouldContain("names no field");
+        (await Should.ThrowAsync<StatusException>(() => List<CustomJob>(kind, "none_of(\"1\")"))).Message.ShouldContain("one_of");
+    }
+
+    [Fact]
+    public async Task many_are_found_and_matched_by_name()
+    {
+        await Fill();
+        string[] names = [$"{Parent}/customJobs/1", $"{Parent}/customJobs/2", $"{Parent}/customJobs/9"];
+        var (found, matched, none) = await database.ReadAsync(session => (
+            store.FindMany<CustomJob>(session, Jobs, names), store.Match(session, Jobs, names, "state=JOB_STATE_RUNNING"), store.Match(session, Models, names, "")));
+        found.Select(static job => job.DisplayName).Order().ShouldBe(["alpha", "beta"]);
+        matched.ShouldBe([$"{Parent}/customJobs/2"]);
+        none.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_resource_that_was_put_away_leaves_the_listing_and_comes_back_whole()
+    {
+        var away = Models with { Name = "ArchivedModel" };
+        var stored = await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "first", Labels = { ["env"] = "prod" } });
+        (await store.WriteAsync(session => store.Move(session, Models, away, stored.Name))).ShouldBeTrue();
+        (await store.FindAsync<Model>(Models, stored.Name)).ShouldBeNull();
+        (await List<Model>(Models, "")).ShouldBeEmpty();
+        (await store.WriteAsync(session => store.Move(session, Models, away, stored.Name))).ShouldBeFalse();
+        await store.WriteAsync(session => store.Move(session, away, Models, stored.Name));
+        (await List<Model>(Models, "labels.env=prod")).Single().ShouldBe(stored);
     }
 
     private async Task Fill()

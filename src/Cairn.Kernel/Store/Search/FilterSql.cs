@@ -13,12 +13,18 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql)
         OrNode or => "(" + string.Join(" OR ", or.Operands.Select(Condition)) + ")",
         NotNode not => $"(NOT COALESCE({Condition(not.Operand)}, {False}))",
         TextNode text => Anywhere(text.Text),
-        FunctionNode function => throw StatusException.InvalidArgument($"`filter` calls '{function.Name}', which {kind.Name} does not know."),
-        ComparisonNode comparison => Comparison(comparison),
+        FunctionNode function => Term(function.Name, function) ?? throw StatusException.InvalidArgument(
+            $"`filter` calls '{function.Name}', which {kind.Name} does not know.{Functions}"),
+        ComparisonNode comparison => Term(comparison.Path[0], comparison) ?? Comparison(comparison),
         _ => throw new InvalidOperationException($"Unknown filter node {node.GetType().Name}."),
     };
 
     private string False => sql.Dialect == Database.SqlDialect.Sqlite ? "0" : "FALSE";
+
+    private string Functions => kind.Terms.Count == 0 ? "" : $" Beside its fields it knows {string.Join(", ", kind.Terms.Keys)}.";
+
+    /// <summary>What the capability's own term says, or null.</summary>
+    private string? Term(string name, FilterNode node) => kind.Terms.TryGetValue(name, out var term) ? term(node, sql) : null;
 
     /// <summary>A bare word: in the display name or the resource's own id.</summary>
     private string Anywhere(string text) => $"(lower(r.display_name) LIKE {Contains(text)} ESCAPE '\\' OR r.id = {sql.Argument(text)})";

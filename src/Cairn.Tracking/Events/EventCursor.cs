@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+
+namespace Cairn.Tracking.Events;
+
+/// <summary>
+/// Goes through the values in a piece of a TensorBoard event file, without garbage for each. The file is a row of TFRecords: the payload's length (8 bytes,
+/// little end first), the masked CRC of these 8 bytes (4), the payload, its masked CRC (4) (<c>tensorflow/core/lib/io/record_writer.h</c>); each payload is a
+/// <c>tensorflow.Event</c> (<c>event.proto</c>), whose field numbers stand below. A piece begins at a record's start; where it ends inside one, reading goes on
+/// at <see cref="Consumed"/> when more has come.
+/// </summary>
+public ref struct EventCursor
+{
+    private const int HeaderBytes = 12;
+    private const int FooterBytes = 4;
+
+    private readonly ReadOnlySpan<byte> buffer;
+    private readonly TagTable tags;
+    private readonly EventLimits limits;
+    private EventRecord record;
+    private int next;
+
+    /// <param name="buffer">Bytes of the file from a record's start on.</param>
+    /// <param name="tags">The run's tags, which outlive the piece.</param>
+    public EventCursor(ReadOnlySpan<byte> buffer, TagTable tags, EventLimits? limits = null)
+    {
+        this.buffer = buffer;
+        this.tags = tags;
+        this.limits = limits ?? EventLimits.Default;
+    }
+
+    public EventKind Kind => record.Kind;
+
+    /// <summary>The tag of a value.</summary>
+    public Tag Tag => record.Tag!;
+
+    public long Step => record.Step;
+
+    /// <summary>Seconds since 1970.</summary>
+    public double WallTime => record.WallTime;
+
+    /// <summary>The number of a <see cref="EventKind.Scalar"/>.</summary>
+    public double Scalar => record.Scalar;
+
+    /// <summary>The bytes of any other value.</summary>
+    public ReadOnlySpan<byte> Payload => record.Payload;
+
+    public EventStatus Status { get; private set; }
+
+    /// <summary>What is wrong, for <see cref="EventStatus.Corrupt"/>.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>How many bytes of the piece are done with: the start of the record that comes next, or of the damaged one.</summary>
+    public readonly int Consumed => next;
+
+    /// <summary>Where the record that the present value came from starts.</summary>
+    public int RecordStart { get; private set; }
+
+    /// <summary>How many bytes from <see cref="Consumed"/> on an incomplete record has, as far as is known.</summary>
+    public int Needed { get; private set; }
+
+    /// <summary>How many damaged records were passed over.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>Goes to the next value; false at the piece's end, and at damage.</summary>
+    public bool MoveNext()
+    {
+        while (true)
+        {
+            switch (record.MoveNext(tags))
+            {
+                case RecordStep.Value:
+                    return true;
+                case RecordStep.Malformed when !limits.SkipCorrupt:
+                    next = RecordStart;
+                    return Stop(EventStatus.Corrupt, record.Reason ?? "its content is not an event");
+                case RecordStep.Malformed:
+                    Skipped++;
+                    break;
+            }
+
+            if (!NextRecord())
+            {
+                return false;
+            }
+        }
+    }
+
+    private bool NextRecord()
+    {
+        while (true)
+        {
+            var rest = buffer[next..];
+            if (rest.Length < HeaderBytes)
+            {
+                Needed = HeaderBytes;
+                return Stop(rest.IsEmpty ? EventStatus.End : EventStatus.Incomplete);
+            }
+
+            var reason = CheckHeader(rest, out var length);
+            if (reason is null)
+            {
+                Needed = HeaderBytes + length + FooterBytes;
+                if (rest.Length < Needed)
+                {
+                    return Stop(EventStatus.Incomplete);
+                }
+
+                var payload = rest.Slice(HeaderBytes, length);
+                RecordStart = next;
+                if (MaskedCrc.Of(payload) == BinaryPrimitives.ReadUInt32LittleEndian(rest[(HeaderBytes + length)..]))
+                {
+                    next += Needed;
+                    record = new EventRecord(payload);
+                    return true;
+                }
+
+                reason = $"the checksum of its {length} bytes is wrong";
+            }
+
+            if (!limits.SkipCorrupt)
+            {
+                return Stop(EventStatus.Corrupt, reason);
+            }
+
+            Skipped++;
+            if (!Resynchronise())
+            {
+                return Stop(next == buffer.Length ? EventStatus.End : EventStatus.Incomplete);
+            }
+        }
+    }
+
+    private readonly string? CheckHeader(ReadOnlySpan<byte> header, out int length)
+    {
+        length = 0;
+        if (MaskedCrc.Of(header[..8]) != BinaryPrimitives.ReadUInt32LittleEndian(header[8..]))
+        {
+            return "the checksum of its length is wrong";
+        }
+
+        var declared = BinaryPrimitives.ReadUInt64LittleEndian(header);
+        if (declared > (ulong)limits.MaxRecordBytes)
+        {
+            return $"it says that it has {declared} bytes; at most {limits.MaxRecordBytes} are accepted";
+        }
+
+        length = (int)declared;
+        return null;
+    }
+
+    /// <summary>Looks for the next header whose checksum is right. The last bytes, which may be part of one, are left for the next piece.</summary>
+    private bool Resynchronise()
+    {
+        var at = next + 1;
+        for (; at + HeaderBytes <= buffer.Length; at++)
+        {
+            if (CheckHeader(buffer[at..], out _) is null)
+            {
+                next = at;
+                return true;
+            }
+        }
+
+        // What is left is shorter than a header.
+        next = at;
+        Needed = HeaderBytes;
+        return false;
+    }
+
+    private bool Stop(EventStatus status, string? reason = null)
+    {
+        Status = status;
+        Reason = reason;
+        return false;
+    }
+}

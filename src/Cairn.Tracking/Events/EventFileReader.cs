@@ -1,0 +1,84 @@
+namespace Cairn.Tracking.Events;
+
+/// <summary>
+/// Reads an event file piece by piece, also one that still grows: <c>while (await reader.FillAsync()) { var cursor = reader.Open(); while (cursor.MoveNext()) …; reader.Close(cursor); }</c>.
+/// When <see cref="FillAsync"/> is false at the file's present end, it may be called again later and goes on where the last whole record ended.
+/// </summary>
+public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? limits = null, long offset = 0) : IAsyncDisposable
+{
+    private const int PieceBytes = 1 << 20;
+
+    private readonly EventLimits limits = limits ?? EventLimits.Default;
+    private byte[] buffer = new byte[PieceBytes];
+    private int length;
+    private int needed = 1;
+    private bool sought;
+
+    /// <summary>The position in the file up to which all records are done with; reading can begin there another time.</summary>
+    public long Offset { get; private set; } = offset;
+
+    public EventStatus Status { get; private set; }
+
+    /// <summary>What is wrong at <see cref="Offset"/>, for <see cref="EventStatus.Corrupt"/>.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>How many damaged records were passed over.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>Reads on; false at the file's present end and at damage.</summary>
+    public async ValueTask<bool> FillAsync(CancellationToken cancellation = default)
+    {
+        if (Status == EventStatus.Corrupt)
+        {
+            return false;
+        }
+
+        if (!sought)
+        {
+            stream.Seek(Offset, SeekOrigin.Begin);
+            sought = true;
+        }
+
+        var before = length;
+        while (length < Math.Max(needed, before + 1))
+        {
+            if (length == buffer.Length)
+            {
+                // Only as fast as bytes come in: what a header claims is not believed in advance.
+                Array.Resize(ref buffer, (int)Math.Min(Math.Max(needed, PieceBytes), buffer.Length * 2L));
+            }
+
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
+            if (read == 0)
+            {
+                break;
+            }
+
+            length += read;
+        }
+
+        return length > before && length >= needed;
+    }
+
+    /// <summary>A cursor over what has been read and is not done with.</summary>
+    public EventCursor Open() => new(buffer.AsSpan(0, length), tags, limits);
+
+    /// <summary>Takes over how far a cursor of <see cref="Open"/> has come.</summary>
+    public void Close(in EventCursor cursor)
+    {
+        var done = cursor.Consumed;
+        buffer.AsSpan(done, length - done).CopyTo(buffer);
+        length -= done;
+        Offset += done;
+        Skipped += cursor.Skipped;
+        Status = cursor.Status;
+        Reason = cursor.Reason;
+        needed = cursor.Status == EventStatus.Incomplete ? cursor.Needed : 1;
+        if (length == 0 && buffer.Length > 4 * PieceBytes)
+        {
+            buffer = new byte[PieceBytes];
+        }
+    }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Cairn.Tracking.Events;
+
+/// <summary>The tags of one run, found by their bytes without making a string for each event. Kept for as long as the run is followed.</summary>
+public sealed class TagTable(EventLimits limits)
+{
+    private readonly Dictionary<int, Tag> byHash = [];
+    private readonly List<Tag> all = [];
+    private Tag? last;
+
+    public IReadOnlyList<Tag> All => all;
+
+    /// <summary>The tag with these bytes, made where it is new; null where the run has as many tags as it may have, or the tag is too long.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Tag? Get(ReadOnlySpan<byte> utf8)
+    {
+        if (last?.Follower is { } expected && utf8.SequenceEqual(expected.Utf8))
+        {
+            last = expected;
+            return expected;
+        }
+
+        return Search(utf8);
+    }
+
+    private Tag? Search(ReadOnlySpan<byte> utf8)
+    {
+        // Seeded anew in each process, so that nobody can prepare tags that collide.
+        var hash = default(HashCode);
+        hash.AddBytes(utf8);
+        var key = hash.ToHashCode();
+        var found = byHash.GetValueOrDefault(key);
+        while (found is not null && !utf8.SequenceEqual(found.Utf8))
+        {
+            found = found.Collision;
+        }
+
+        if (found is null)
+        {
+            if (all.Count >= limits.MaxTags || utf8.Length > limits.MaxTagBytes)
+            {
+                return null;
+            }
+
+            found = new Tag(all.Count, Encoding.UTF8.GetString(utf8), utf8.ToArray()) { Collision = byHash.GetValueOrDefault(key) };
+            byHash[key] = found;
+            all.Add(found);
+        }
+
+        if (last is not null)
+        {
+            last.Follower = found;
+        }
+
+        last = found;
+        return found;
+    }
+}
