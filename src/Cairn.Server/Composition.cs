@@ -14,6 +14,7 @@ using Cairn.Models;
 using Cairn.Security;
 using Cairn.Server.Entry;
 using Cairn.Serving;
+using Cairn.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,7 @@ internal static class Composition
         services.AddData(options.Objects);
         services.AddModels();
         services.AddServing();
+        services.AddTracking();
         services.AddJobs();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));

@@ -1,0 +1,38 @@
+using Cairn.Kernel.Database;
+
+namespace Cairn.Tracking.Metadata.Nodes;
+
+/// <summary>The rows of <c>metadata_nodes</c>.</summary>
+internal static class NodeIndex
+{
+    public static void Write(ISqlSession session, string name, string title, string uri) => session.Execute(
+        """
+        INSERT INTO metadata_nodes (name, schema_title, uri, subject) VALUES ($1, $2, $3, NULL)
+        ON CONFLICT (name) DO UPDATE SET schema_title = excluded.schema_title, uri = excluded.uri
+        """,
+        name,
+        title,
+        uri);
+
+    /// <summary>Ties a context to what it is the node of: <c>experiment:3</c>, <c>run:…</c>.</summary>
+    public static void Tie(ISqlSession session, string name, string? subject) => session.Execute("UPDATE metadata_nodes SET subject = $2 WHERE name = $1", name, subject);
+
+    public static string? SubjectOf(ISqlSession session, string name) =>
+        session.QueryFirst("SELECT subject FROM metadata_nodes WHERE name = $1", static row => row.IsDBNull(0) ? null : row.GetString(0), name);
+
+    /// <summary>The context that is the node of something, or null.</summary>
+    public static string? NodeOf(ISqlSession session, string subject) =>
+        session.QueryFirst("SELECT name FROM metadata_nodes WHERE subject = $1", static row => row.GetString(0), subject);
+
+    /// <summary>Forgets a node and every edge that ends at it.</summary>
+    public static void Delete(ISqlSession session, string name)
+    {
+        session.Execute("DELETE FROM metadata_nodes WHERE name = $1", name);
+        session.Execute("DELETE FROM metadata_children WHERE parent = $1", name);
+        session.Execute("DELETE FROM metadata_children WHERE child = $1", name);
+        session.Execute("DELETE FROM metadata_members WHERE context = $1", name);
+        session.Execute("DELETE FROM metadata_members WHERE member = $1", name);
+        session.Execute("DELETE FROM metadata_events WHERE execution = $1", name);
+        session.Execute("DELETE FROM metadata_events WHERE artifact = $1", name);
+    }
+}

@@ -1,0 +1,11 @@
+using Cairn.Tracking.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Tracking;
+
+/// <summary>Composition of experiments, runs, metadata and TensorBoard.</summary>
+public static class TrackingServices
+{
+    public static IServiceCollection AddTracking(this IServiceCollection services) => services
+        .AddMetadata();
+}

@@ -1,0 +1,96 @@
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Leases;
+using Cairn.Kernel.Operations;
+using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
+using Cairn.Kernel.Store;
+using Cairn.Kernel.Tests.Database;
+using Cairn.Kernel.Time;
+using Cairn.Tracking.Metadata;
+using Google.LongRunning;
+using Google.Protobuf;
+using Google.Rpc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Tracking.Tests.Metadata;
+
+/// <summary>The kernel with the metadata service on an empty database of one engine.</summary>
+public sealed class MetadataHost : IAsyncDisposable
+{
+    public const string Parent = "projects/demo/locations/us-central1";
+    public const string Store = Parent + "/metadataStores/default";
+
+    private readonly ServiceProvider services;
+
+    private MetadataHost(ServiceProvider services) => this.services = services;
+
+    public MetadataService Service => services.GetServices<IRpcService>().OfType<MetadataService>().Single();
+
+    public static CallContext Call { get; } = new() { Caller = Principal.Anonymous };
+
+    public static async Task<MetadataHost> StartAsync(DatabaseFixture fixture)
+    {
+        var database = await fixture.CreateAsync();
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton(TimeProvider.System);
+        collection.AddSingleton<IIdSource, RandomIdSource>();
+        collection.AddSingleton(database);
+        collection.AddSingleton<IResourceStore, ResourceStore>();
+        collection.AddSingleton<ILeases, Leases>();
+        collection.AddSingleton<OperationSignal>();
+        collection.AddSingleton<OperationStore>();
+        collection.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
+        collection.AddSingleton<IRpcService, OperationsService>();
+        collection.AddSingleton<IHostedService, OperationRunner>();
+        collection.AddSingleton(new ServerEnvironment
+        {
+            DataDirectory = Path.GetTempPath(),
+            ServerId = Path.GetRandomFileName(),
+            HttpUrl = static () => new Uri("http://127.0.0.1:8080"),
+            GrpcAddress = static () => "127.0.0.1:8081",
+            Executable = "cairn",
+        });
+        collection.AddMetadata();
+        var host = new MetadataHost(collection.BuildServiceProvider());
+        await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());
+        foreach (var hosted in host.services.GetServices<IHostedService>())
+        {
+            await hosted.StartAsync(default);
+        }
+
+        return host;
+    }
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>Waits for an operation's end; throws its error.</summary>
+    public async Task<T> EndAsync<T>(Task<Operation> started)
+        where T : IMessage<T>, new()
+    {
+        var operation = await started;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var operations = services.GetServices<IRpcService>().OfType<OperationsService>().Single();
+        while (!operation.Done)
+        {
+            await Task.Delay(20, deadline.Token);
+            operation = await operations.GetOperation(new GetOperationRequest { Name = operation.Name }, Call);
+        }
+
+        return operation.Error is null ? operation.Response.Unpack<T>() : throw new StatusException((Code)operation.Error.Code, operation.Error.Message);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var hosted in services.GetServices<IHostedService>().Reverse())
+        {
+            await hosted.StopAsync(default);
+        }
+
+        await services.DisposeAsync();
+    }
+}
