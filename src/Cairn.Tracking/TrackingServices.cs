@@ -1,4 +1,5 @@
 using Cairn.Tracking.Metadata;
+using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Tracking;
@@ -7,5 +8,6 @@ namespace Cairn.Tracking;
 public static class TrackingServices
 {
     public static IServiceCollection AddTracking(this IServiceCollection services) => services
+        .AddRuns()
         .AddMetadata();
 }

@@ -36,6 +36,11 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
         long? KeyOf(string name) => metricKeys.Find(session, name);
         var driver = Driver(session, query, clauses, KeyOf);
         var byMetric = order.Count > 0 && order[0].Field.Kind == RunFieldKind.Metric;
+        if (cursor is not null && byMetric == (cursor.Phase == (int)RunPhase.Plain))
+        {
+            throw StatusException.InvalidArgument("The page token is not one that this search returned.");
+        }
+
         var phase = cursor is null ? byMetric ? RunPhase.Numbers : RunPhase.Plain : (RunPhase)cursor.Phase;
         var last = byMetric ? RunPhase.Missing : RunPhase.Plain;
         var runs = new List<Run>();
@@ -49,6 +54,8 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
 
             var arguments = new SearchArguments(session.Dialect);
             var statement = new RunStatement(arguments, query, clauses, order, KeyOf, phase, driver);
+            // A page that ended with a phase goes on at the beginning of the next.
+            cursor = cursor is { Keys.Count: 0 } ? null : cursor;
             if (cursor is not null && cursor.Keys.Count != statement.Keys.Count)
             {
                 throw StatusException.InvalidArgument("The page token is not one that this search returned.");
@@ -72,7 +79,7 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
             runs.AddRange(page.Take(left));
             if (page.Count > left)
             {
-                token = left > 0 ? new SearchCursor((int)phase, keys).Write(query.Identity) : token;
+                token = new SearchCursor((int)phase, keys).Write(query.Identity);
             }
         }
 

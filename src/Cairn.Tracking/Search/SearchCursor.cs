@@ -33,7 +33,7 @@ internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
         try
         {
             var parts = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(token))!;
-            if (parts.Length > 2 && parts[0] == Digest(query))
+            if (parts.Length >= 2 && parts[0] == Digest(query))
             {
                 return new SearchCursor(int.Parse(parts[1], CultureInfo.InvariantCulture), [.. parts.Skip(2).Select(Value)]);
             }
