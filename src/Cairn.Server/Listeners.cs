@@ -42,7 +42,8 @@ internal sealed class Listeners
         kestrel.AddServerHeader = false;
         // Each route sets its own; uploads have none.
         kestrel.Limits.MaxRequestBodySize = null;
-        kestrel.Limits.MaxRequestLineSize = 20_480;
+        // Clients that read a thousand time series name each of them in the query.
+        kestrel.Limits.MaxRequestLineSize = 512 << 10;
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
         kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;

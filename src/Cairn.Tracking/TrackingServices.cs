@@ -1,5 +1,6 @@
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Tensorboards;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Tracking;
@@ -9,5 +10,6 @@ public static class TrackingServices
 {
     public static IServiceCollection AddTracking(this IServiceCollection services) => services
         .AddRuns()
-        .AddMetadata();
+        .AddMetadata()
+        .AddTensorboards();
 }

@@ -35,7 +35,7 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
 
         if (!sought)
         {
-            stream.Seek(Offset, SeekOrigin.Begin);
+            await SeekAsync(cancellation).ConfigureAwait(false);
             sought = true;
         }
 
@@ -77,6 +77,22 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
         if (length == 0 && buffer.Length > 4 * PieceBytes)
         {
             buffer = new byte[PieceBytes];
+        }
+    }
+
+    /// <summary>A stream from an object store may know no other way forward than reading.</summary>
+    private async Task SeekAsync(CancellationToken cancellation)
+    {
+        if (stream.CanSeek)
+        {
+            stream.Seek(Offset, SeekOrigin.Begin);
+            return;
+        }
+
+        for (var left = Offset; left > 0;)
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellation).ConfigureAwait(false);
+            left -= read > 0 ? read : left;
         }
     }
 

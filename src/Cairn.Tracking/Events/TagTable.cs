@@ -12,6 +12,10 @@ public sealed class TagTable(EventLimits limits)
 
     public IReadOnlyList<Tag> All => all;
 
+    /// <summary>Tells what a tag is that a file will not describe again, because it is read from its middle on.</summary>
+    public void Remember(string tag, string plugin, byte[] pluginData, DataClass dataClass) =>
+        Search(Encoding.UTF8.GetBytes(tag))?.Describe(new SummaryMetadata(plugin, pluginData, "", "", dataClass));
+
     /// <summary>The tag with these bytes, made where it is new; null where the run has as many tags as it may have, or the tag is too long.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Tag? Get(ReadOnlySpan<byte> utf8)

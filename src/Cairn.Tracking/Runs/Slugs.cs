@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Cairn.Kernel.Errors;
 
@@ -13,7 +12,7 @@ public static class Slugs
     public static string Of(string name, string otherwise)
     {
         var slug = new StringBuilder(Math.Min(name.Length, MaxLength));
-        foreach (var rune in name.Normalize(NormalizationForm.FormKD).EnumerateRunes())
+        foreach (var rune in name.EnumerateRunes())
         {
             if (slug.Length == MaxLength)
             {
@@ -24,7 +23,7 @@ public static class Slugs
             {
                 slug.Append(char.ToLowerInvariant((char)rune.Value));
             }
-            else if (slug.Length > 0 && slug[^1] != '-' && Rune.GetUnicodeCategory(rune) != UnicodeCategory.NonSpacingMark)
+            else if (slug.Length > 0 && slug[^1] != '-')
             {
                 slug.Append('-');
             }

@@ -34,15 +34,15 @@ public abstract class RunConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task names_are_taken_once_and_slugs_are_made_from_them()
     {
-        var first = await host.Experiment("/Users/Ada/My Exp é");
-        first.Slug.ShouldBe("users-ada-my-exp-e");
-        (await host.Experiment("users ada my exp e")).Slug.ShouldBe("users-ada-my-exp-e-2");
-        (await Should.ThrowAsync<StatusException>(() => host.Experiment("/Users/Ada/My Exp é"))).Code.ShouldBe(Code.AlreadyExists);
+        var first = await host.Experiment("/Users/Ada/My Exp!");
+        first.Slug.ShouldBe("users-ada-my-exp");
+        (await host.Experiment("users ada my exp")).Slug.ShouldBe("users-ada-my-exp-2");
+        (await Should.ThrowAsync<StatusException>(() => host.Experiment("/Users/Ada/My Exp!"))).Code.ShouldBe(Code.AlreadyExists);
         var run = await host.Run(first, "A Run");
         run.Slug.ShouldBe("a-run");
         var twin = await host.Run(first, "A Run");
         twin.Slug.ShouldBe("a-run-" + twin.Uuid[..8]);
-        var found = await host.Read(session => host.Runs.FindByContext(session, "p", "l", "users-ada-my-exp-e-a-run"));
+        var found = await host.Read(session => host.Runs.FindByContext(session, "p", "l", "users-ada-my-exp-a-run"));
         found!.Value.Run.Uuid.ShouldBe(run.Uuid);
     }
 

@@ -1,0 +1,80 @@
+using Cairn.Kernel.Database;
+using Cairn.Tracking.Tensorboards.Names;
+using Cairn.Tracking.Tensorboards.Points;
+using Cairn.Tracking.Tensorboards.Runs;
+using Google.Cloud.AIPlatform.V1;
+
+namespace Cairn.Tracking.Tensorboards.Service;
+
+/// <summary>
+/// Deletes from the Tensorboard view. What was made through the view goes with it; an experiment or run that was made elsewhere stays as it is, with its
+/// metrics, and is only not shown here any more.
+/// </summary>
+internal sealed class Removal(ITrackedRuns tracked, TimeProvider time)
+{
+    private const int Batch = 1_000;
+
+    public void Experiment(ISqlSession session, Tensorboard board, TrackedExperiment experiment)
+    {
+        var detail = DetailTables.OfExperiment(session, experiment.Id);
+        foreach (var run in All(session, experiment))
+        {
+            Run(session, board, experiment, run, whole: detail.MadeHere);
+        }
+
+        if (detail.MadeHere)
+        {
+            DetailTables.DeleteExperiment(session, experiment.Id);
+            tracked.DeleteExperiment(session, experiment);
+        }
+        else
+        {
+            tracked.MoveExperiment(session, experiment, null);
+            DetailTables.PutExperiment(session, experiment.Id, detail with { Hidden = true, Updated = Now() });
+        }
+    }
+
+    /// <param name="whole">Whether the run goes wherever it was made, for its experiment goes.</param>
+    public void Run(ISqlSession session, Tensorboard board, TrackedExperiment experiment, TrackedRun run, bool whole = false)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        foreach (var series in SeriesTable.OfRun(session, run.Id).Where(static series => series.MaxStep is not null))
+        {
+            GarbageTable.Add(session, board.BlobStoragePathPrefix, BlobShelf.Owner(run.Uuid, series.Series));
+        }
+
+        SeriesTable.DeleteRun(session, run.Id);
+        var detail = DetailTables.OfRun(session, run.Id);
+        if (whole || detail.MadeHere)
+        {
+            DetailTables.DeleteRun(session, run.Id);
+            tracked.DeleteRun(session, run);
+        }
+        else
+        {
+            DetailTables.PutRun(session, run.Id, detail with { Hidden = true, Updated = Now() });
+        }
+    }
+
+    private IEnumerable<TrackedRun> All(ISqlSession session, TrackedExperiment experiment)
+    {
+        var after = long.MinValue;
+        while (true)
+        {
+            var batch = tracked.Runs(session, experiment, after, Batch);
+            foreach (var run in batch)
+            {
+                yield return run;
+            }
+
+            if (batch.Count < Batch)
+            {
+                yield break;
+            }
+
+            after = batch[^1].Id;
+        }
+    }
+
+    private long Now() => Kernel.Store.Timestamps.ToMicros(time.GetUtcNow());
+}

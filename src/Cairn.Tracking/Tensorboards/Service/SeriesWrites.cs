@@ -1,0 +1,173 @@
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
+using Cairn.Tracking.Tensorboards.Names;
+using Cairn.Tracking.Tensorboards.Points;
+using Cairn.Tracking.Tensorboards.Runs;
+using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf;
+using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueType;
+
+namespace Cairn.Tracking.Tensorboards.Service;
+
+/// <summary>Takes points: scalars become the run's metrics, tensors and blob sequences are kept here. Writing the same again changes nothing.</summary>
+internal sealed class SeriesWrites(IDatabase database, RunViews runs, ITrackedRuns tracked, BlobShelf shelf)
+{
+    /// <summary>The most points in a request, as the API publishes it.</summary>
+    public const int MaxPoints = 5_000;
+
+    // A tensor up to this size lies in its row; a larger one is a blob.
+    private const int MaxInline = 64 << 10;
+
+    public async Task WriteAsync(RunName name, IReadOnlyList<TimeSeriesData> data, CancellationToken cancellation)
+    {
+        var count = data.Sum(static series => series.Values.Count);
+        if (count > MaxPoints)
+        {
+            throw StatusException.InvalidArgument($"The request has {count} data points; at most {MaxPoints} are accepted. Send them in several requests.");
+        }
+
+        var (shown, rows) = await database.ReadAsync(
+            session =>
+            {
+                var found = runs.Require(session, name);
+                return (found, SeriesTable.OfRun(session, found.Run.Id).Where(static row => !row.Hidden).ToDictionary(static row => row.Id));
+            },
+            cancellation).ConfigureAwait(false);
+        IReadOnlyList<MetricSeries>? metrics = null;
+        var scalars = new List<(long, string, MetricPoint)>();
+        var others = new List<(SeriesRow Row, PointRow Point)>();
+        foreach (var series in data)
+        {
+            if (rows.TryGetValue(series.TensorboardTimeSeriesId, out var row))
+            {
+                if (series.ValueType != ValueType.Unspecified && series.ValueType != row.ValueType)
+                {
+                    throw StatusException.InvalidArgument($"The time series '{row.Id}' has values of {row.ValueType}, and the request's `value_type` is {series.ValueType}.");
+                }
+
+                if (row.ValueType == ValueType.Scalar)
+                {
+                    scalars.AddRange(series.Values.Select(value => (row.Series, MetricName(row), Scalar(row.Id, value))));
+                }
+                else
+                {
+                    foreach (var value in series.Values)
+                    {
+                        others.Add((row, await ToPointAsync(shown, row, value, cancellation).ConfigureAwait(false)));
+                    }
+                }
+
+                continue;
+            }
+
+            metrics ??= await tracked.SeriesAsync(shown.Run, cancellation).ConfigureAwait(false);
+            var metric = metrics.FirstOrDefault(metric => metric.Key.ToString(System.Globalization.CultureInfo.InvariantCulture) == series.TensorboardTimeSeriesId)
+                ?? throw StatusException.NotFound($"TensorboardTimeSeries '{new SeriesName(name, series.TensorboardTimeSeriesId)}' does not exist.");
+            scalars.AddRange(series.Values.Select(value => (metric.Key, metric.Name, Scalar(series.TensorboardTimeSeriesId, value))));
+        }
+
+        if (scalars.Count > 0)
+        {
+            await NameAsync(scalars, cancellation).ConfigureAwait(false);
+            await tracked.LogAsync(shown.Run, scalars, cancellation).ConfigureAwait(false);
+        }
+
+        if (others.Count > 0)
+        {
+            await database.WriteAsync(session => Put(session, shown.Run.Id, others), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A series may be shown by another name than its metric's; the metric keeps its own.</summary>
+    private async Task NameAsync(List<(long Key, string Name, MetricPoint Point)> scalars, CancellationToken cancellation)
+    {
+        var names = await database.ReadAsync(session => scalars.Select(static point => point.Key).Distinct().ToDictionary(static key => key, key => tracked.KeyName(session, key)), cancellation).ConfigureAwait(false);
+        for (var i = 0; i < scalars.Count; i++)
+        {
+            scalars[i] = scalars[i] with { Name = names[scalars[i].Key] ?? scalars[i].Name };
+        }
+    }
+
+    private static string MetricName(SeriesRow row) => row.DisplayName;
+
+    private static bool Put(ISqlSession session, long run, List<(SeriesRow Row, PointRow Point)> points)
+    {
+        foreach (var group in points.GroupBy(static point => point.Row.Series))
+        {
+            // Deleted in the meantime: the points go with it.
+            if (SeriesTable.Find(session, run, group.Key) is not { Hidden: false } row)
+            {
+                continue;
+            }
+
+            foreach (var (_, point) in group)
+            {
+                PointTable.Put(session, run, row.Series, point);
+                row = row with
+                {
+                    MaxStep = Math.Max(row.MaxStep ?? long.MinValue, point.Step),
+                    MaxWall = Math.Max(row.MaxWall ?? long.MinValue, point.Wall),
+                    MaxBlobs = point.Form == PointForm.Blobs ? Math.Max(row.MaxBlobs, point.Blobs.Count) : row.MaxBlobs,
+                };
+            }
+
+            SeriesTable.Put(session, row);
+        }
+
+        return true;
+    }
+
+    private static MetricPoint Scalar(string series, TimeSeriesDataPoint value) => value.ValueCase == TimeSeriesDataPoint.ValueOneofCase.Scalar
+        ? new MetricPoint(value.Step, Wall(value), value.Scalar.Value)
+        : throw WrongValue(series, "scalar", value);
+
+    private async Task<PointRow> ToPointAsync(ShownRun shown, SeriesRow row, TimeSeriesDataPoint value, CancellationToken cancellation)
+    {
+        var (prefix, project) = (shown.Board.BlobStoragePathPrefix, shown.Experiment.Project);
+        if (row.ValueType == ValueType.Tensor)
+        {
+            if (value.ValueCase != TimeSeriesDataPoint.ValueOneofCase.Tensor)
+            {
+                throw WrongValue(row.Id, "tensor", value);
+            }
+
+            var tensor = value.Tensor.Value;
+            if (tensor.Length <= MaxInline)
+            {
+                return new PointRow(value.Step, Wall(value), PointForm.Tensor, value.Tensor.VersionNumber, tensor.Length, tensor.ToByteArray());
+            }
+
+            var id = await ShelveAsync(tensor).ConfigureAwait(false);
+            return new PointRow(value.Step, Wall(value), PointForm.LargeTensor, value.Tensor.VersionNumber, tensor.Length, PointRow.Join([id]));
+        }
+
+        if (value.ValueCase != TimeSeriesDataPoint.ValueOneofCase.Blobs)
+        {
+            throw WrongValue(row.Id, "blobs", value);
+        }
+
+        var ids = new List<string>();
+        var size = 0L;
+        foreach (var blob in value.Blobs.Values)
+        {
+            // An uploader that put the blob into the bucket itself writes its id alone.
+            ids.Add(blob.Data.IsEmpty && blob.Id.Length > 0 ? blob.Id : await ShelveAsync(blob.Data).ConfigureAwait(false));
+            size += blob.Data.IsEmpty && blob.Id.Length > 0 ? await shelf.SizeAsync(prefix, blob.Id, cancellation).ConfigureAwait(false) : blob.Data.Length;
+        }
+
+        return new PointRow(value.Step, Wall(value), PointForm.Blobs, 0, size, PointRow.Join(ids));
+
+        async Task<string> ShelveAsync(ByteString bytes)
+        {
+            var id = BlobShelf.IdOf(shown.Run.Uuid, row.Series, bytes.Span);
+            await shelf.PutAsync(prefix, project, id, bytes.Memory, cancellation).ConfigureAwait(false);
+            return id;
+        }
+    }
+
+    private static long Wall(TimeSeriesDataPoint value) => value.WallTime is null ? 0 : Timestamps.ToMicros(value.WallTime);
+
+    private static StatusException WrongValue(string series, string wanted, TimeSeriesDataPoint value) =>
+        StatusException.InvalidArgument($"The time series '{series}' takes values of `{wanted}`, and the one of step {value.Step} has {(value.ValueCase == TimeSeriesDataPoint.ValueOneofCase.None ? "none" : $"`{value.ValueCase.ToString().ToLowerInvariant()}`")}.");
+}

@@ -1,0 +1,30 @@
+using Cairn.Kernel.Rpc;
+using Cairn.Tracking.Tensorboards.Points;
+using Cairn.Tracking.Tensorboards.Runs;
+using Cairn.Tracking.Tensorboards.Service;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Tracking.Tensorboards;
+
+/// <summary>Composition of the Tensorboard service.</summary>
+public static class TensorboardsServices
+{
+    /// <summary>Needs the kernel and <c>AddData</c>.</summary>
+    public static IServiceCollection AddTensorboards(this IServiceCollection services) => services
+        .AddSingleton(TensorboardTables.Migrations)
+        .AddSingleton(RunTables.Migrations)
+        .AddSingleton<ITrackedRuns, StoredRuns>()
+        .AddSingleton<BlobShelf>()
+        .AddSingleton<Boards>()
+        .AddSingleton<Removal>()
+        .AddSingleton<ExperimentViews>()
+        .AddSingleton<RunViews>()
+        .AddSingleton<SeriesViews>()
+        .AddSingleton<SeriesWrites>()
+        .AddSingleton<SeriesReads>()
+        .AddSingleton<Usage>()
+        .AddSingleton<Housekeeping>()
+        .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Housekeeping>())
+        .AddSingleton<IRpcService, TensorboardService>();
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+using Cairn.Tracking.Events;
+
+namespace Cairn.Tracking.Tensorboards.Uploads;
+
+/// <summary>A log folder on this machine.</summary>
+public sealed class DiskLogSource(string directory) : ILogSource
+{
+    private readonly string root = Path.GetFullPath(directory);
+
+    public Task<IReadOnlyList<SourceFile>> ListAsync(CancellationToken cancellation)
+    {
+        var files = new List<SourceFile>();
+        foreach (var path in LogFolder.Runs(root).SelectMany(static run => run.Files))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var info = new FileInfo(path);
+            if (info.Exists)
+            {
+                var length = info.Length;
+                files.Add(new SourceFile(Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'), length, length.ToString(CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return Task.FromResult<IReadOnlyList<SourceFile>>(files);
+    }
+
+    public Task<Stream> OpenAsync(SourceFile file, CancellationToken cancellation) => Task.FromResult<Stream>(LogFolder.Open(Path.Combine(root, file.Name)));
+}

@@ -1,0 +1,117 @@
+using Cairn.Tracking.Events;
+
+namespace Cairn.Tracking.Tensorboards.Uploads;
+
+/// <summary>
+/// Brings what a log folder has to a sink, pass by pass: each pass takes what has come since the one before, so a folder that is still written to is followed
+/// by passes. Every file goes on where it ended, also after a break; what is written twice is there once.
+/// </summary>
+/// <param name="naming">The run that a folder's files belong to, by the name that people see, and what their tags get in front.</param>
+public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositions positions, UploadOptions options, Func<string, (string Run, string Prefix)> naming)
+{
+    private readonly Dictionary<string, RunUpload> runs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Restarts> restarts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> stamps = new(StringComparer.Ordinal);
+    private readonly HashSet<string> damaged = new(StringComparer.Ordinal);
+
+    public UploadTotals Totals { get; } = new();
+
+    /// <summary>Damaged files that are not read any further, each with what is wrong.</summary>
+    public List<EventFileException> Damage { get; } = [];
+
+    /// <summary>Takes what has come; false where nothing had.</summary>
+    /// <param name="progress">Is told of each file's bytes as they are done with.</param>
+    public async Task<bool> PassAsync(Action<string, long>? progress = null, CancellationToken cancellation = default)
+    {
+        var files = await source.ListAsync(cancellation).ConfigureAwait(false);
+        var any = false;
+        foreach (var folder in files.GroupBy(static file => file.Run, StringComparer.Ordinal))
+        {
+            var ordered = folder.OrderBy(static file => file.Name, StringComparer.Ordinal).ToList();
+            if (ordered.All(file => stamps.GetValueOrDefault(file.Name) == file.Stamp || damaged.Contains(file.Name)))
+            {
+                continue;
+            }
+
+            var voids = await RestartsAsync(folder.Key, ordered, cancellation).ConfigureAwait(false);
+            for (var i = 0; i < ordered.Count; i++)
+            {
+                if (stamps.GetValueOrDefault(ordered[i].Name) != ordered[i].Stamp && !damaged.Contains(ordered[i].Name))
+                {
+                    any |= await ReadAsync(folder.Key, ordered[i], i, voids, progress, cancellation).ConfigureAwait(false);
+                    stamps[ordered[i].Name] = ordered[i].Stamp;
+                }
+            }
+        }
+
+        return any;
+    }
+
+    private async Task<bool> ReadAsync(string folder, SourceFile file, int index, Restarts voids, Action<string, long>? progress, CancellationToken cancellation)
+    {
+        var from = await positions.GetAsync(file.Name, cancellation).ConfigureAwait(false);
+        if (from > file.Length)
+        {
+            // A shorter file of the same name is another file.
+            from = 0;
+        }
+
+        if (from == file.Length)
+        {
+            progress?.Invoke(file.Name, from);
+            return false;
+        }
+
+        var upload = await RunAsync(folder, cancellation).ConfigureAwait(false);
+        await using var reader = new EventFileReader(await source.OpenAsync(file, cancellation).ConfigureAwait(false), upload.Tags, options.Limits, from);
+        await upload.ReadAsync(
+            reader,
+            index,
+            voids,
+            async position =>
+            {
+                await positions.SetAsync(file.Name, position, cancellation).ConfigureAwait(false);
+                progress?.Invoke(file.Name, position);
+            },
+            cancellation).ConfigureAwait(false);
+        if (reader.Status == EventStatus.Corrupt)
+        {
+            damaged.Add(file.Name);
+            Damage.Add(new EventFileException(file.Name, reader.Offset, reader.Reason ?? "it cannot be read"));
+        }
+
+        return reader.Offset > from;
+    }
+
+    private async Task<RunUpload> RunAsync(string folder, CancellationToken cancellation)
+    {
+        if (!runs.TryGetValue(folder, out var upload))
+        {
+            var (name, prefix) = naming(folder);
+            var run = await sink.OpenRunAsync(name, cancellation).ConfigureAwait(false);
+            runs.Add(folder, upload = await RunUpload.OpenAsync(sink, options, Totals, run, prefix, cancellation).ConfigureAwait(false));
+            Totals.Runs++;
+        }
+
+        return upload;
+    }
+
+    /// <summary>The restarts that the files held when the folder was first seen. Later ones come too late for what was written before them.</summary>
+    private async Task<Restarts> RestartsAsync(string folder, List<SourceFile> files, CancellationToken cancellation)
+    {
+        if (restarts.TryGetValue(folder, out var known))
+        {
+            return known;
+        }
+
+        var found = new Restarts();
+        for (var i = 0; i < files.Count; i++)
+        {
+            await using var reader = new EventFileReader(await source.OpenAsync(files[i], cancellation).ConfigureAwait(false), new TagTable(options.Limits), options.Limits);
+            await found.ScanAsync(i, reader, cancellation).ConfigureAwait(false);
+        }
+
+        restarts.Add(folder, found);
+        return found;
+    }
+}

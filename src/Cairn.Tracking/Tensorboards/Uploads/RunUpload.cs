@@ -1,0 +1,182 @@
+using Cairn.Tracking.Events;
+using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf;
+
+namespace Cairn.Tracking.Tensorboards.Uploads;
+
+/// <summary>Writes the values of one run's event files to a sink, batch by batch. Kept for as long as the run is followed: it knows the tags that were seen.</summary>
+internal sealed class RunUpload
+{
+    private const int SeriesPerCall = 1_000;
+    private const int MaxPluginData = 65_000;
+
+    private readonly IRunSink sink;
+    private readonly UploadOptions options;
+    private readonly UploadTotals totals;
+    private readonly string run;
+    private readonly string prefix;
+    private readonly TagTable tags;
+    private readonly Dictionary<string, TensorboardTimeSeries> series = new(StringComparer.Ordinal);
+    private readonly Dictionary<Tag, List<EventValue>> pending = [];
+
+    private RunUpload(IRunSink sink, UploadOptions options, UploadTotals totals, string run, string prefix)
+    {
+        (this.sink, this.options, this.totals, this.run, this.prefix) = (sink, options, totals, run, prefix);
+        tags = new TagTable(options.Limits);
+    }
+
+    /// <summary>The run's tags, for readers of its files.</summary>
+    public TagTable Tags => tags;
+
+    /// <param name="run">The run's resource name.</param>
+    /// <param name="prefix">What every tag gets in front.</param>
+    public static async Task<RunUpload> OpenAsync(IRunSink sink, UploadOptions options, UploadTotals totals, string run, string prefix, CancellationToken cancellation)
+    {
+        var upload = new RunUpload(sink, options, totals, run, prefix);
+        foreach (var known in await sink.SeriesAsync(run, cancellation).ConfigureAwait(false))
+        {
+            upload.series[known.DisplayName] = known;
+            if (known.DisplayName.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                // A file that is read from its middle on does not say again what its tags are.
+                upload.tags.Remember(known.DisplayName[prefix.Length..], known.PluginName, known.PluginData.ToByteArray(), (DataClass)(int)known.ValueType);
+            }
+        }
+
+        return upload;
+    }
+
+    /// <summary>Reads a file to its present end; all that was read is written when this returns.</summary>
+    /// <param name="file">The file's place in the run's order, as <paramref name="restarts"/> counts.</param>
+    /// <param name="advance">Is told of each position up to which all is written.</param>
+    public async Task ReadAsync(EventFileReader reader, int file, Restarts restarts, Func<long, Task> advance, CancellationToken cancellation)
+    {
+        while (await reader.FillAsync(cancellation).ConfigureAwait(false))
+        {
+            var before = reader.Offset;
+            Take(reader, file, restarts);
+            await FlushAsync(cancellation).ConfigureAwait(false);
+            totals.Bytes += reader.Offset - before;
+            await advance(reader.Offset).ConfigureAwait(false);
+        }
+
+        totals.Damaged += reader.Skipped;
+    }
+
+    private void Take(EventFileReader reader, int file, Restarts restarts)
+    {
+        var start = reader.Offset;
+        var cursor = reader.Open();
+        while (cursor.MoveNext())
+        {
+            if (EventValue.From(cursor, out var refusal) is not { } value)
+            {
+                if (refusal is not null)
+                {
+                    totals.PassOver(refusal);
+                }
+
+                continue;
+            }
+
+            if (restarts.IsVoid(file, start + cursor.RecordStart, cursor.Step))
+            {
+                totals.Void++;
+            }
+            else if (value.Size > options.MaxValueBytes)
+            {
+                totals.PassOver($"A tensor or image of '{Name(cursor.Tag)}' is larger than {options.MaxValueBytes >> 20} MB.");
+            }
+            else
+            {
+                if (!pending.TryGetValue(cursor.Tag, out var values))
+                {
+                    pending.Add(cursor.Tag, values = []);
+                }
+
+                values.Add(value);
+            }
+        }
+
+        reader.Close(cursor);
+    }
+
+    private async Task FlushAsync(CancellationToken cancellation)
+    {
+        await CreateMissingAsync(cancellation).ConfigureAwait(false);
+        var request = new WriteTensorboardRunDataRequest { TensorboardRun = run };
+        var (points, bytes) = (0, 0L);
+        foreach (var (tag, values) in pending)
+        {
+            if (!series.TryGetValue(Name(tag), out var target))
+            {
+                totals.PassOver($"The tag '{Name(tag)[..Math.Min(40, Name(tag).Length)]}…' is longer than {options.MaxTagLength} characters.");
+                continue;
+            }
+
+            TimeSeriesData? data = null;
+            foreach (var value in values)
+            {
+                if (value.Type != target.ValueType)
+                {
+                    totals.PassOver($"'{target.DisplayName}' is a series of {target.ValueType}, and has values of another kind.");
+                    continue;
+                }
+
+                if (points == options.PointsPerWrite || (points > 0 && bytes + value.Size > options.BytesPerWrite))
+                {
+                    await WriteAsync(request, points, cancellation).ConfigureAwait(false);
+                    (request, data, points, bytes) = (new WriteTensorboardRunDataRequest { TensorboardRun = run }, null, 0, 0);
+                }
+
+                if (data is null)
+                {
+                    data = new TimeSeriesData { TensorboardTimeSeriesId = target.Name[(target.Name.LastIndexOf('/') + 1)..], ValueType = target.ValueType };
+                    request.TimeSeriesData.Add(data);
+                }
+
+                data.Values.Add(value.Point);
+                points++;
+                bytes += value.Size;
+            }
+
+            values.Clear();
+        }
+
+        pending.Clear();
+        if (points > 0)
+        {
+            await WriteAsync(request, points, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAsync(WriteTensorboardRunDataRequest request, int points, CancellationToken cancellation)
+    {
+        await sink.WriteAsync(request, cancellation).ConfigureAwait(false);
+        totals.Points += points;
+    }
+
+    private async Task CreateMissingAsync(CancellationToken cancellation)
+    {
+        var missing = pending.Where(entry => !series.ContainsKey(Name(entry.Key)) && Name(entry.Key).Length <= options.MaxTagLength).ToList();
+        foreach (var chunk in missing.Chunk(SeriesPerCall))
+        {
+            var wanted = chunk.Select(entry => Describe(entry.Key, entry.Value[0])).ToList();
+            foreach (var made in await sink.CreateSeriesAsync(run, wanted, cancellation).ConfigureAwait(false))
+            {
+                series[made.DisplayName] = made;
+            }
+        }
+    }
+
+    private TensorboardTimeSeries Describe(Tag tag, EventValue first) => new()
+    {
+        DisplayName = Name(tag),
+        Description = tag.Description,
+        ValueType = first.Type,
+        PluginName = first.Plugin,
+        PluginData = tag.PluginData.Length <= MaxPluginData ? ByteString.CopyFrom(tag.PluginData) : ByteString.Empty,
+    };
+
+    private string Name(Tag tag) => prefix + tag.Name;
+}

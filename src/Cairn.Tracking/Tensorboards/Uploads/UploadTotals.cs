@@ -1,0 +1,24 @@
+namespace Cairn.Tracking.Tensorboards.Uploads;
+
+/// <summary>What an upload has done.</summary>
+public sealed class UploadTotals
+{
+    private readonly SortedDictionary<string, long> passedOver = new(StringComparer.Ordinal);
+
+    public int Runs { get; internal set; }
+
+    public long Points { get; internal set; }
+
+    public long Bytes { get; internal set; }
+
+    /// <summary>Damaged records that were passed over.</summary>
+    public long Damaged { get; internal set; }
+
+    /// <summary>Values that a later restart of their writer made void.</summary>
+    public long Void { get; internal set; }
+
+    /// <summary>Why values were passed over, and how many for each reason.</summary>
+    public IReadOnlyDictionary<string, long> PassedOver => passedOver;
+
+    internal void PassOver(string reason) => passedOver[reason] = passedOver.GetValueOrDefault(reason) + 1;
+}
