@@ -1,4 +1,5 @@
 using Cairn.Tracking.Metadata;
+using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ public static class TrackingServices
 {
     public static IServiceCollection AddTracking(this IServiceCollection services) => services
         .AddRuns()
+        .AddColdMetrics()
         .AddMetadata()
         .AddTensorboards();
 }

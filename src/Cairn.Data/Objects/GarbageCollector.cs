@@ -10,12 +10,15 @@ namespace Cairn.Data.Objects;
 /// Deletes blobs that no row refers to: what a crash left between a blob's commit and its row's. A blob younger than <see cref="MinimumAge"/> may be on its
 /// way to publication and is left alone.
 /// </summary>
-public sealed partial class GarbageCollector(IDatabase database, IBlobStore blobs, ResumableUploads uploads, TimeProvider time, ILogger<GarbageCollector> logger) : BackgroundService
+public sealed partial class GarbageCollector(IDatabase database, IBlobStore blobs, ResumableUploads uploads, IEnumerable<IBlobOwner> owners, TimeProvider time, ILogger<GarbageCollector> logger)
+    : BackgroundService
 {
     /// <summary>How long a finished blob may wait for its row.</summary>
     public static readonly TimeSpan MinimumAge = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
+
+    private readonly IBlobOwner[] owners = [.. owners];
 
     /// <summary>One pass over all blobs; returns how many were deleted.</summary>
     public async Task<int> CollectAsync(CancellationToken cancellation)
@@ -24,7 +27,7 @@ public sealed partial class GarbageCollector(IDatabase database, IBlobStore blob
         var deleted = 0;
         await foreach (var (id, modified) in blobs.ListAsync(cancellation).ConfigureAwait(false))
         {
-            if (modified < limit && !await database.ReadAsync(session => ObjectTable.IsReferenced(session, id), cancellation).ConfigureAwait(false))
+            if (modified < limit && !await database.ReadAsync(session => ObjectTable.IsReferenced(session, id) || owners.Any(owner => owner.Refers(session, id)), cancellation).ConfigureAwait(false))
             {
                 await blobs.DeleteAsync(id, cancellation).ConfigureAwait(false);
                 deleted++;
@@ -65,7 +68,7 @@ public sealed partial class GarbageCollector(IDatabase database, IBlobStore blob
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Deleted {Blobs} blobs that no object refers to, and forgot {Uploads} unfinished uploads.")]
+        [LoggerMessage(1, LogLevel.Information, "Deleted {Blobs} blobs that nothing refers to, and forgot {Uploads} unfinished uploads.")]
         public static partial void Collected(ILogger logger, int blobs, int uploads);
 
         [LoggerMessage(2, LogLevel.Error, "Garbage collection of blobs failed; it is tried again.")]

@@ -9,32 +9,31 @@ namespace Cairn.Tracking.Metrics;
 internal static class MetricBlock
 {
     private const byte Version = 1;
-    private const int MaxVarint = 10;
 
     public static byte[] Write(ReadOnlySpan<LoggedPoint> points)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 + MaxVarint + (points.Length * (3 * MaxVarint + sizeof(double))));
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 + Varint.MaxLength + (points.Length * (3 * Varint.MaxLength + sizeof(double))));
         var at = 0;
         buffer[at++] = Version;
-        Put(buffer, ref at, (ulong)points.Length);
+        Varint.Put(buffer, ref at, (ulong)points.Length);
         long last = 0;
         foreach (ref readonly var point in points)
         {
-            PutSigned(buffer, ref at, point.Key - last);
+            Varint.PutSigned(buffer, ref at, point.Key - last);
             last = point.Key;
         }
 
         last = 0;
         foreach (ref readonly var point in points)
         {
-            PutSigned(buffer, ref at, unchecked(point.Point.Step - last));
+            Varint.PutSigned(buffer, ref at, unchecked(point.Point.Step - last));
             last = point.Point.Step;
         }
 
         last = 0;
         foreach (ref readonly var point in points)
         {
-            PutSigned(buffer, ref at, unchecked(point.Point.Time - last));
+            Varint.PutSigned(buffer, ref at, unchecked(point.Point.Time - last));
             last = point.Point.Time;
         }
 
@@ -58,7 +57,7 @@ internal static class MetricBlock
         }
 
         var at = 1;
-        var count = Take(bytes, ref at);
+        var count = Varint.Take(bytes, ref at);
         if (count > (ulong)bytes.Length / sizeof(double))
         {
             throw new InvalidDataException("A block of metrics is shorter than it says.");
@@ -85,43 +84,8 @@ internal static class MetricBlock
         long last = 0;
         for (var i = 0; i < values.Length; i++)
         {
-            var coded = Take(bytes, ref at);
-            last = unchecked(last + ((long)(coded >> 1) ^ -(long)(coded & 1)));
+            last = unchecked(last + Varint.TakeSigned(bytes, ref at));
             values[i] = last;
         }
-    }
-
-    private static void PutSigned(byte[] buffer, ref int at, long value) => Put(buffer, ref at, (ulong)((value << 1) ^ (value >> 63)));
-
-    private static void Put(byte[] buffer, ref int at, ulong value)
-    {
-        while (value >= 0x80)
-        {
-            buffer[at++] = (byte)(value | 0x80);
-            value >>= 7;
-        }
-
-        buffer[at++] = (byte)value;
-    }
-
-    private static ulong Take(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            if (at >= bytes.Length)
-            {
-                break;
-            }
-
-            var b = bytes[at++];
-            value |= (ulong)(b & 0x7F) << shift;
-            if (b < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw new InvalidDataException("A block of metrics ends within a number.");
     }
 }

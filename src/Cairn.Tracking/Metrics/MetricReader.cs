@@ -1,24 +1,50 @@
+using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Metrics;
 
-/// <summary>The histories of metrics, in the order of step, time and value, each point once however often it was logged.</summary>
-public sealed class MetricReader(IDatabase database)
+/// <summary>
+/// The histories of metrics, in the order of step, time and value, each point once however often it was logged and wherever it is kept: in blocks, or in column files.
+/// </summary>
+public sealed class MetricReader(IDatabase database, IBlobStore blobs)
 {
+    /// <summary>How often a read begins anew because files were merged under it.</summary>
+    private const int Attempts = 5;
+
+    private readonly SegmentReader cold = new(blobs);
+
     /// <summary>All points of one metric.</summary>
     public async Task<IReadOnlyList<MetricPoint>> HistoryAsync(Run run, long key, CancellationToken cancellation = default) =>
         (await HistoriesAsync(run, [key], cancellation).ConfigureAwait(false)).GetValueOrDefault(key) ?? [];
 
     /// <summary>All points of several metrics of a run, read in one pass; a metric without points is absent. Null asks for every metric.</summary>
-    public Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(Run run, IReadOnlyCollection<long>? keys, CancellationToken cancellation = default)
+    public async Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(Run run, IReadOnlyCollection<long>? keys, CancellationToken cancellation = default)
     {
         var wanted = keys?.ToHashSet();
-        return database.ReadAsync(session => Histories(session, run.Id, wanted), cancellation);
+        for (var attempt = 1; ; attempt++)
+        {
+            // One snapshot says what is in blocks and what is in files; files never change.
+            var (histories, segments) = await database.ReadAsync(session => (Hot(session, run.Id, wanted), SegmentTable.OfRun(session, run.Id)), cancellation).ConfigureAwait(false);
+            try
+            {
+                foreach (var segment in segments)
+                {
+                    await cold.ReadAsync(segment, wanted, histories, cancellation).ConfigureAwait(false);
+                }
+
+                return histories.ToDictionary(static entry => entry.Key, static IReadOnlyList<MetricPoint> (entry) => PointOrder.Once(entry.Value));
+            }
+            catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound && attempt < Attempts)
+            {
+                // The file was merged with others after the snapshot: a new one knows where its points are now.
+            }
+        }
     }
 
-    /// <summary>The same within the caller's transaction.</summary>
-    public static IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>> Histories(ISqlSession session, long run, IReadOnlySet<long>? wanted)
+    private static Dictionary<long, List<MetricPoint>> Hot(ISqlSession session, long run, HashSet<long>? wanted)
     {
         var histories = new Dictionary<long, List<MetricPoint>>();
         session.Query(
@@ -41,33 +67,6 @@ public sealed class MetricReader(IDatabase database)
                 return 0;
             },
             run);
-        return histories.ToDictionary(static entry => entry.Key, static entry => Once(entry.Value));
-    }
-
-    private static IReadOnlyList<MetricPoint> Once(List<MetricPoint> points)
-    {
-        var ordered = true;
-        for (var i = 1; ordered && i < points.Count; i++)
-        {
-            ordered = points[i].Follows(points[i - 1]);
-        }
-
-        if (ordered)
-        {
-            return points;
-        }
-
-        points.Sort();
-        var kept = 1;
-        for (var i = 1; i < points.Count; i++)
-        {
-            if (points[i].CompareTo(points[kept - 1]) != 0)
-            {
-                points[kept++] = points[i];
-            }
-        }
-
-        points.RemoveRange(kept, points.Count - kept);
-        return points;
+        return histories;
     }
 }

@@ -179,7 +179,7 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         Deleted = row.IsDBNull(13) ? null : row.GetInt64(13),
     };
 
-    private static readonly string[] RunTablesOfRun = ["run_params", "run_tags", "run_metrics", "metric_blocks", "metric_logs", "run_inputs"];
+    private static readonly string[] RunTablesOfRun = ["run_params", "run_tags", "run_metrics", "metric_blocks", "metric_segments", "metric_logs", "run_inputs"];
 
     private void Changed(ISqlSession session, Run before, Run after)
     {

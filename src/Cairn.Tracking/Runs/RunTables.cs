@@ -105,6 +105,21 @@ internal static class RunTables
         );
         CREATE INDEX run_metrics_by_value ON run_metrics (experiment, key, nan, value, run);
         """,
+        // Points in column files: blocks up to number `cold` of a run have been replaced by segments.
+        """
+        ALTER TABLE metric_logs ADD COLUMN cold BIGINT NOT NULL DEFAULT 0;
+        CREATE TABLE metric_segments (
+            id {serial},
+            run BIGINT NOT NULL,
+            level BIGINT NOT NULL,
+            blob {text} NOT NULL,
+            start BIGINT NOT NULL,
+            length BIGINT NOT NULL,
+            directory BIGINT NOT NULL
+        );
+        CREATE INDEX metric_segments_by_run ON metric_segments (run, level);
+        CREATE INDEX metric_segments_by_blob ON metric_segments (blob);
+        """,
     ])
     {
         SqliteStatistics = new Dictionary<string, string>

@@ -1,7 +1,10 @@
+using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Time;
+using Cairn.Testing;
 using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Search;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +17,13 @@ public sealed class RunsHost : IAsyncDisposable
 {
     private readonly ServiceProvider services;
 
-    private RunsHost(ServiceProvider services) => this.services = services;
+    private readonly ScratchDirectory scratch;
+
+    private RunsHost(ServiceProvider services, ScratchDirectory scratch)
+    {
+        this.services = services;
+        this.scratch = scratch;
+    }
 
     public IDatabase Database => Get<IDatabase>();
 
@@ -29,8 +38,10 @@ public sealed class RunsHost : IAsyncDisposable
         collection.AddSingleton(TimeProvider.System);
         collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.AddSingleton(await fixture.CreateAsync());
-        collection.AddRuns();
-        var host = new RunsHost(collection.BuildServiceProvider());
+        var scratch = new ScratchDirectory();
+        collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
+        collection.AddRuns().AddColdMetrics();
+        var host = new RunsHost(collection.BuildServiceProvider(), scratch);
         await Migrations.ApplyAsync(host.Database, host.services.GetServices<MigrationSet>());
         foreach (var hosted in host.services.GetServices<IHostedService>())
         {
@@ -85,5 +96,6 @@ public sealed class RunsHost : IAsyncDisposable
         }
 
         await services.DisposeAsync();
+        scratch.Dispose();
     }
 }

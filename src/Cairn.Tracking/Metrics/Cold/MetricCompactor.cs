@@ -1,0 +1,227 @@
+using Cairn.Kernel.Blobs;
+using Cairn.Kernel.Database;
+
+namespace Cairn.Tracking.Metrics.Cold;
+
+/// <summary>
+/// Moves points from blocks to column files: of runs that ended, and of runs that have logged many blocks. The file is made durable first; then one transaction makes a row for
+/// it and deletes the blocks that it replaces, and does neither where another server was faster. Whatever moment the server dies at, a point is in a block or in a file, and a
+/// file that has no row is garbage. Points are a set, so the order and the level of files mean nothing.
+/// </summary>
+public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, MetricFold fold)
+{
+    /// <summary>Blocks of a run that ended below which they stay: a row for a file costs as much as a few blocks.</summary>
+    public const int EndedBlocks = 32;
+
+    /// <summary>Blocks of any run from which on they are moved.</summary>
+    public const int LiveBlocks = 1_024;
+
+    /// <summary>Blocks that one transaction deletes: bounds how long writers wait for it, and the memory of the move.</summary>
+    private const int BlocksAtOnce = 4_096;
+
+    /// <summary>Runs that share a file: each of them may be small.</summary>
+    private const int RunsAtOnce = 64;
+
+    /// <summary>Files of one level that become one of the next: a point is rewritten once a level, and a run has few files.</summary>
+    private const int MergeWidth = 8;
+
+    /// <summary>Files of this level have millions of blocks' points and are not merged any more.</summary>
+    private const int TopLevel = 4;
+
+    /// <summary>Runs whose status is one of the ends: finished, failed, killed.</summary>
+    private const string Candidates =
+        """
+        SELECT l.run, l.cold, l.folded FROM metric_logs l JOIN runs r ON r.id = l.run
+        WHERE l.run > $1 AND l.folded - l.cold >= $2 AND (r.status >= 3 OR l.folded - l.cold >= $3) ORDER BY l.run LIMIT $4
+        """;
+
+    private readonly SegmentReader reader = new(blobs);
+
+    /// <summary>One pass over all runs; returns how many moves and merges were made.</summary>
+    public async Task<int> CompactAsync(CancellationToken cancellation = default)
+    {
+        // Only what is in the table of latest values may leave the blocks from which that table is made.
+        await fold.FoldAsync(cancellation).ConfigureAwait(false);
+        var done = 0;
+        long after = 0;
+        while (await database.ReadAsync(session => Next(session, after), cancellation).ConfigureAwait(false) is { Count: > 0 } batch)
+        {
+            done += await MoveAsync(batch, cancellation).ConfigureAwait(false);
+            // A run that has more than was taken comes again.
+            after = batch[^1].Run - (batch[^1].More ? 1 : 0);
+        }
+
+        while (await database.ReadAsync(NextMerge, cancellation).ConfigureAwait(false) is { Count: MergeWidth } parts && await MergeAsync(parts, cancellation).ConfigureAwait(false))
+        {
+            done++;
+        }
+
+        return done;
+    }
+
+    private static List<Taken> Next(ISqlSession session, long after)
+    {
+        var batch = new List<Taken>();
+        var left = BlocksAtOnce;
+        var candidates = session.Query(Candidates, static row => (Run: row.GetInt64(0), Cold: row.GetInt64(1), Folded: row.GetInt64(2)), after, EndedBlocks, LiveBlocks, RunsAtOnce);
+        foreach (var (run, cold, folded) in candidates)
+        {
+            var upTo = cold;
+            var points = new Dictionary<long, List<MetricPoint>>();
+            var count = session.Query(
+                "SELECT seq, body FROM metric_blocks WHERE run = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
+                row =>
+                {
+                    upTo = row.GetInt64(0);
+                    foreach (var (key, point) in MetricBlock.Read(row.GetFieldValue<byte[]>(1)))
+                    {
+                        if (!points.TryGetValue(key, out var series))
+                        {
+                            points[key] = series = [];
+                        }
+
+                        series.Add(point);
+                    }
+
+                    return 0;
+                },
+                run, cold, folded, left).Count;
+            left -= count;
+            batch.Add(new Taken(run, cold, left > 0 ? folded : upTo, points, left == 0 && upTo < folded));
+            if (left == 0)
+            {
+                break;
+            }
+        }
+
+        return batch;
+    }
+
+    private static List<MetricSegment> NextMerge(ISqlSession session)
+    {
+        var (run, level) = session.QueryFirst(
+            "SELECT run, level FROM metric_segments WHERE level < $1 GROUP BY run, level HAVING COUNT(*) >= $2 LIMIT 1",
+            static row => (row.GetInt64(0), row.GetInt64(1)),
+            TopLevel, MergeWidth);
+        return [.. SegmentTable.OfLevel(session, run, level, MergeWidth)];
+    }
+
+    private async Task<int> MoveAsync(List<Taken> batch, CancellationToken cancellation)
+    {
+        var file = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
+        {
+            var segments = new List<MetricSegment>();
+            foreach (var taken in batch)
+            {
+                var writer = new SegmentWriter(file);
+                foreach (var (key, points) in taken.Points.OrderBy(static entry => entry.Key))
+                {
+                    await writer.AddAsync(key, PointOrder.Once(points), cancellation).ConfigureAwait(false);
+                }
+
+                segments.Add(await writer.EndAsync(taken.Run, 0, cancellation).ConfigureAwait(false));
+            }
+
+            await file.CommitAsync(cancellation).ConfigureAwait(false);
+            var moved = 0;
+            foreach (var (taken, segment) in batch.Zip(segments))
+            {
+                moved += await database.WriteAsync(session => Publish(session, taken, segment), cancellation).ConfigureAwait(false) ? 1 : 0;
+            }
+
+            if (moved == 0)
+            {
+                await blobs.DeleteAsync(file.Id, cancellation).ConfigureAwait(false);
+            }
+
+            return moved;
+        }
+    }
+
+    private static bool Publish(ISqlSession session, Taken taken, MetricSegment segment)
+    {
+        if (session.Execute("UPDATE metric_logs SET cold = $3 WHERE run = $1 AND cold = $2", taken.Run, taken.Cold, taken.UpTo) == 0)
+        {
+            // Removed in the meantime, or moved by another server.
+            return false;
+        }
+
+        session.Execute("DELETE FROM metric_blocks WHERE run = $1 AND seq > $2 AND seq <= $3", taken.Run, taken.Cold, taken.UpTo);
+        if (taken.Points.Count > 0)
+        {
+            SegmentTable.Insert(session, segment);
+        }
+
+        return true;
+    }
+
+    private async Task<bool> MergeAsync(List<MetricSegment> parts, CancellationToken cancellation)
+    {
+        var file = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
+        await using (file.ConfigureAwait(false))
+        {
+            var merged = await WriteMergedAsync(file, parts, cancellation).ConfigureAwait(false);
+            await file.CommitAsync(cancellation).ConfigureAwait(false);
+            var replaced = await database.WriteAsync(session => Replace(session, parts, merged), cancellation).ConfigureAwait(false);
+            var owner = new SegmentTable();
+            foreach (var blob in replaced ? parts.Select(static part => part.Blob).Distinct() : [file.Id])
+            {
+                if (!await database.ReadAsync(session => owner.Refers(session, blob), cancellation).ConfigureAwait(false))
+                {
+                    await blobs.DeleteAsync(blob, cancellation).ConfigureAwait(false);
+                }
+            }
+
+            return replaced;
+        }
+    }
+
+    private async Task<MetricSegment> WriteMergedAsync(IBlobWriter file, List<MetricSegment> parts, CancellationToken cancellation)
+    {
+        var chunks = new List<(MetricSegment Part, ChunkEntry Entry)>();
+        foreach (var part in parts)
+        {
+            chunks.AddRange((await reader.DirectoryAsync(part, cancellation).ConfigureAwait(false)).Select(entry => (part, entry)));
+        }
+
+        var writer = new SegmentWriter(file);
+        foreach (var metric in chunks.GroupBy(static chunk => chunk.Entry.Key).OrderBy(static metric => metric.Key))
+        {
+            var points = new List<MetricPoint>();
+            foreach (var (part, entry) in metric)
+            {
+                await reader.ReadAsync(part, entry, points, cancellation).ConfigureAwait(false);
+            }
+
+            await writer.AddAsync(metric.Key, PointOrder.Once(points), cancellation).ConfigureAwait(false);
+        }
+
+        return await writer.EndAsync(parts[0].Run, parts[0].Level + 1, cancellation).ConfigureAwait(false);
+    }
+
+    private static bool Replace(ISqlSession session, List<MetricSegment> parts, MetricSegment merged)
+    {
+        var present = SegmentTable.OfRun(session, merged.Run);
+        if (!parts.TrueForAll(part => present.Contains(part)))
+        {
+            return false;
+        }
+
+        foreach (var part in parts)
+        {
+            SegmentTable.Delete(session, part.Id);
+        }
+
+        SegmentTable.Insert(session, merged);
+        return true;
+    }
+
+    /// <summary>Blocks of a run that are to move.</summary>
+    /// <param name="Run">The run.</param>
+    /// <param name="Cold">The number of the last block that moved before.</param>
+    /// <param name="UpTo">The number of the last block that moves now.</param>
+    /// <param name="Points">Their points by metric.</param>
+    /// <param name="More">Whether the run has more blocks to move.</param>
+    private sealed record Taken(long Run, long Cold, long UpTo, Dictionary<long, List<MetricPoint>> Points, bool More);
+}
