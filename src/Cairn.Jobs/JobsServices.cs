@@ -19,6 +19,7 @@ public static class JobsServices
         services.AddSingleton(TaskTable.Migrations);
         services.AddSingleton<TaskTable>();
         services.AddSingleton<TaskSignal>();
+        services.AddSingleton<JobLineage>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
         services.AddSingleton<TaskDriver>();

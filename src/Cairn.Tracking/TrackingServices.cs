@@ -1,4 +1,5 @@
 using Cairn.Tracking.Metadata;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,6 +9,7 @@ namespace Cairn.Tracking;
 public static class TrackingServices
 {
     public static IServiceCollection AddTracking(this IServiceCollection services) => services
+        .AddRuns()
         .AddMetadata()
         .AddTensorboards();
 }

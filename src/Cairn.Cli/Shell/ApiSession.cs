@@ -6,7 +6,9 @@ using Google.Protobuf;
 namespace Cairn.Cli.Shell;
 
 /// <summary>What a command that calls a server works with.</summary>
-internal sealed class ApiSession(ParseResult parse) : IDisposable
+/// <param name="parse">The command line.</param>
+/// <param name="ownFormats">Formats that the command prints itself.</param>
+internal sealed class ApiSession(ParseResult parse, IReadOnlyList<string> ownFormats) : IDisposable
 {
     public CairnClient Client { get; } = new(new ApiAddress(
         parse.GetValue(GlobalOptions.Endpoint)!.TrimEnd('/'),
@@ -16,7 +18,10 @@ internal sealed class ApiSession(ParseResult parse) : IDisposable
 
     public string Region { get; } = parse.GetValue(GlobalOptions.Region)!;
 
-    public Printer Printer { get; } = Printer.For(parse.GetValue(GlobalOptions.Format), parse.InvocationConfiguration.Output);
+    /// <summary>What <c>--format</c> says, or null.</summary>
+    public string? Format { get; } = parse.GetValue(GlobalOptions.Format);
+
+    public Printer Printer { get; } = Printer.For(parse.GetValue(GlobalOptions.Format) is { } format && ownFormats.Contains(format) ? null : parse.GetValue(GlobalOptions.Format), parse.InvocationConfiguration.Output);
 
     /// <summary>Where results go.</summary>
     public TextWriter Out { get; } = parse.InvocationConfiguration.Output;

@@ -6,6 +6,7 @@ using Cairn.Cli.Commands.CustomJobs;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Imports;
+using Cairn.Cli.Commands.Lineage;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
 using Cairn.Cli.Commands.Server;
@@ -24,6 +25,7 @@ internal static class Cli
         CustomJobsNoun.Create(),
         ModelsNoun.Create(),
         EndpointsNoun.Create(),
+        LineageNoun.Create(),
         OperationsNoun.Create(),
         TensorboardNoun.Create(),
         ImportNoun.Create(),

@@ -15,7 +15,7 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Vertex's <c>JobService</c>: so far its custom jobs.</summary>
 internal sealed class JobService(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, IOperations operations, TrainingImages images, IIdSource ids, TimeProvider time) : IRpcService
+    IResourceStore store, TaskTable tasks, TaskSignal signal, IOperations operations, TrainingImages images, JobLineage lineage, IIdSource ids, TimeProvider time) : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
@@ -50,6 +50,7 @@ internal sealed class JobService(
             session =>
             {
                 tasks.Insert(session, new TaskRow(name.Id, name.ToString(), name.Project, TaskState.Queued, "", plan.Executor, 0, 0, false, time.GetUtcNow(), null));
+                lineage.Write(session, stored);
                 return store.Insert(session, CustomJobs.Kind, stored);
             },
             context.Cancellation);
@@ -102,6 +103,7 @@ internal sealed class JobService(
                 }
 
                 store.Update(session, CustomJobs.Kind, job);
+                lineage.Write(session, job);
                 return true;
             },
             context.Cancellation);

@@ -7,7 +7,7 @@ using Google.Rpc;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>The steps of the state machine: each one transaction over the task and its job, and each doing nothing where it has been done.</summary>
-internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, JobsOptions options, TimeProvider time)
+internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, JobLineage lineage, JobsOptions options, TimeProvider time)
 {
     /// <summary>Gives free slots of a machine to tasks in line; returns what was claimed.</summary>
     public Task<TaskRow?> ClaimAsync(string machine, CancellationToken cancellation) => store.WriteAsync(
@@ -24,6 +24,7 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Job
             {
                 job.State = JobState.Pending;
                 store.Update(session, CustomJobs.CustomJobs.Kind, job);
+                lineage.Write(session, job);
             }
 
             return claimed;
@@ -112,6 +113,7 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Job
 
             tasks.Update(session, changed);
             store.Update(session, CustomJobs.CustomJobs.Kind, job);
+            lineage.Write(session, job);
             return changed;
         },
         cancellation);

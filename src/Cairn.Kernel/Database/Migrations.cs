@@ -24,6 +24,11 @@ public static class Migrations
                     Apply(session, set);
                 }
 
+                if (session.Dialect == SqlDialect.Sqlite)
+                {
+                    Assume(session, ordered.SelectMany(static set => set.SqliteStatistics));
+                }
+
                 return true;
             },
             cancellation);
@@ -50,6 +55,26 @@ public static class Migrations
             "INSERT INTO migrations (owner, version) VALUES ($1, $2) ON CONFLICT (owner) DO UPDATE SET version = excluded.version",
             set.Owner,
             (long)set.Steps.Count);
+    }
+
+    private static void Assume(ISqlSession session, IEnumerable<KeyValuePair<string, string>> statistics)
+    {
+        // Makes the table where there is none.
+        session.Execute("ANALYZE sqlite_schema");
+        var known = session.Query("SELECT idx, stat FROM sqlite_stat1", static row => (Index: row.GetString(0), Text: row.GetString(1))).ToDictionary(static row => row.Index, static row => row.Text);
+        var changed = false;
+        foreach (var (index, text) in statistics.Where(entry => known.GetValueOrDefault(entry.Key) != entry.Value))
+        {
+            session.Execute("DELETE FROM sqlite_stat1 WHERE idx = $1", index);
+            session.Execute("INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT tbl_name, name, $2 FROM sqlite_schema WHERE type = 'index' AND name = $1", index, text);
+            changed = true;
+        }
+
+        if (changed)
+        {
+            // Has this connection read them again; others do when they open.
+            session.Execute("ANALYZE sqlite_schema");
+        }
     }
 
     private static IEnumerable<string> Statements(string sql, SqlDialect dialect)

@@ -32,5 +32,15 @@ public static class ResourceSchema
         );
         CREATE INDEX resource_labels_by_value ON resource_labels (key, value, name);
         """,
-    ]);
+    ])
+    {
+        SqliteStatistics = new Dictionary<string, string>
+        {
+            ["resources_by_create_time"] = "1000000 100000 20000 2 1",
+            ["resources_by_update_time"] = "1000000 100000 20000 2 1",
+            ["resources_by_display_name"] = "1000000 100000 20000 5 1",
+            ["resources_by_state"] = "1000000 100000 20000 4000 2 1",
+            ["resource_labels_by_value"] = "1000000 50000 2000 1",
+        },
+    };
 }

@@ -11,7 +11,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Models.Versions;
 
 /// <summary>Removes models and versions that nothing serves.</summary>
-public sealed class ModelDeletions(IResourceStore store, IOperations operations, VersionRows rows, ModelSnapshots snapshots, IEnumerable<IModelDeployments> deployments)
+public sealed class ModelDeletions(IResourceStore store, IOperations operations, VersionRows rows, ModelSnapshots snapshots, IEnumerable<IModelDeployments> deployments, IEnumerable<IVersionObserver> observers)
 {
     public async Task<Operation> DeleteModelAsync(ModelName name, CancellationToken cancellation)
     {
@@ -81,6 +81,10 @@ public sealed class ModelDeletions(IResourceStore store, IOperations operations,
         }
 
         store.Delete(session, ModelKinds.Version, version.Name);
+        foreach (var observer in observers)
+        {
+            observer.Removed(session, ModelName.Parse($"{model}@{version.VersionId}", "model"));
+        }
     }
 
     private void RequireUndeployed(ISqlSession session, string model, string? version)

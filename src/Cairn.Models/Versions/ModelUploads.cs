@@ -14,7 +14,7 @@ using Google.LongRunning;
 namespace Cairn.Models.Versions;
 
 /// <summary>Registers new models and new versions.</summary>
-public sealed class ModelUploads(IResourceStore store, IOperations operations, VersionRows rows, ModelSnapshots snapshots, PredictionImages images, BucketAccess buckets, IIdSource ids)
+public sealed class ModelUploads(IResourceStore store, IOperations operations, VersionRows rows, ModelSnapshots snapshots, PredictionImages images, BucketAccess buckets, IIdSource ids, IEnumerable<IVersionObserver> observers)
 {
     public async Task<Operation> UploadAsync(UploadModelRequest request, CallContext context)
     {
@@ -103,6 +103,14 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
         }
 
         rows.WriteModel(session, target.Model, own, insert: existing is null);
+        var added = version.Clone();
+        added.DisplayName = own.DisplayName;
+        var name = ModelName.Parse($"{target.Model}@{version.VersionId}", "model");
+        foreach (var observer in observers)
+        {
+            observer.Added(session, name, added);
+        }
+
         return (target.Model, version.VersionId);
     }
 

@@ -1,5 +1,6 @@
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
+using Cairn.Models;
 using Cairn.Tracking.Metadata.Lineage;
 using Cairn.Tracking.Metadata.Nodes;
 using Cairn.Tracking.Metadata.Relations;
@@ -20,6 +21,8 @@ public static class MetadataServices
         .AddSingleton<Artifacts>()
         .AddSingleton<Executions>()
         .AddSingleton<Contexts>()
+        .AddSingleton<ILineage, LineageWriter>()
+        .AddSingleton<IVersionObserver, ModelLineage>()
         .AddSingleton<RelationVerbs>()
         .AddSingleton<Subgraphs>()
         .AddSingleton<StoreDeletion>()

@@ -3,6 +3,7 @@ using Cairn.Cli.Commands.Tensorboards;
 using Cairn.Cli.Shell;
 using Cairn.Kernel.Store;
 using Cairn.Tracking.Imports;
+using Cairn.Tracking.Tensorboards.Names;
 using Google.Cloud.AIPlatform.V1;
 using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueType;
 
@@ -31,9 +32,12 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
     {
         var experiment = await ExperimentAsync(run.Experiment, cancellation);
         var slug = experiment.Name[(experiment.Name.LastIndexOf('/') + 1)..];
-        await contexts.RunAsync(slug, run, new Dictionary<string, double>(), cancellation);
+        run = run with { Metrics = [.. run.Metrics.Select(static metric => metric with { Name = KeyNames.Clean(metric.Name) })] };
+
+        // First the run, which takes over the source's identity, and then what is said of it.
         var name = (await session.Client.GetOrCreateAsync<TensorboardRun>(
             $"/v1/{experiment.Name}/runs/{run.Id}", $"/v1/{experiment.Name}/runs?tensorboardRunId={run.Id}", new TensorboardRun { DisplayName = run.Name }, cancellation)).Name;
+        await contexts.RunAsync(slug, run, new Dictionary<string, double>(), cancellation);
         var latest = await PointsAsync(new ApiRunSink(session.Client, experiment.Name), name, run, cancellation);
         string? folder = null;
         if (withArtifacts && run.Artifacts.Count > 0)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
@@ -12,7 +11,7 @@ public sealed class SqliteDatabase : IDatabase
     /// <summary>The most calls that share a commit: bounds how long the first of them waits.</summary>
     private const int GroupLimit = 512;
 
-    private readonly string connectionString;
+    private readonly string path;
     private readonly BlockingCollection<ISqliteWork> queue = new(new ConcurrentQueue<ISqliteWork>());
     private readonly ConcurrentBag<SqliteSession> readers = [];
     private readonly SemaphoreSlim readSlots = new(Math.Max(8, Environment.ProcessorCount * 4));
@@ -23,8 +22,8 @@ public sealed class SqliteDatabase : IDatabase
     public SqliteDatabase(string path)
     {
         SqliteLibrary.Load();
-        connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
-        writer = new SqliteSession(connectionString, writer: true);
+        this.path = path;
+        writer = new SqliteSession(path, writer: true);
         thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
         thread.Start();
     }
@@ -46,7 +45,7 @@ public sealed class SqliteDatabase : IDatabase
         {
             if (!readers.TryTake(out var session))
             {
-                session = new SqliteSession(connectionString, writer: false);
+                session = new SqliteSession(path, writer: false);
             }
 
             try
@@ -149,7 +148,7 @@ public sealed class SqliteDatabase : IDatabase
         {
             writer.Execute("ROLLBACK");
         }
-        catch (SqliteException)
+        catch (SqliteError)
         {
             // A failed commit may have rolled back already; then there is no transaction to end.
         }

@@ -1,20 +1,26 @@
 using System.Data.Common;
-using System.Globalization;
-using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>One connection with its prepared statements. Used by one thread at a time.</summary>
 internal sealed class SqliteSession : ISqlSession, IDisposable
 {
-    private readonly SqliteConnection connection;
-    private readonly Dictionary<string, SqliteCommand> commands = [];
+    /// <summary>Queries are built from a bounded set of shapes, but filters make new ones: the cache does not grow with them.</summary>
+    private const int MaxStatements = 512;
 
-    public SqliteSession(string connectionString, bool writer)
+    private readonly sqlite3 connection;
+    private readonly Dictionary<string, SqliteStatement> statements = [];
+
+    public SqliteSession(string path, bool writer)
     {
-        connection = new SqliteConnection(connectionString);
-        connection.Open();
-        Execute("PRAGMA busy_timeout = 30000");
+        var result = raw.sqlite3_open_v2(path, out connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        if (result != raw.SQLITE_OK)
+        {
+            throw new SqliteError($"The database '{path}' cannot be opened: {raw.sqlite3_errstr(result).utf8_to_string()}.", result);
+        }
+
+        raw.sqlite3_busy_timeout(connection, 30_000);
         if (writer)
         {
             Execute("PRAGMA journal_mode = WAL");
@@ -36,74 +42,93 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
 
     public int Execute(string sql, params ReadOnlySpan<object?> arguments)
     {
-        // A statement that returns rows (a PRAGMA) leaves its result to be read; ExecuteNonQuery steps through it.
-        var command = Prepare(sql, arguments);
-        return command.ExecuteNonQuery();
+        var statement = Prepare(sql, arguments);
+        try
+        {
+            // A statement that returns rows (a PRAGMA) is stepped through.
+            while (statement.Step())
+            {
+            }
+
+            return raw.sqlite3_changes(connection);
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     public List<T> Query<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
+        var statement = Prepare(sql, arguments);
         var rows = new List<T>();
-        while (reader.Read())
+        try
         {
-            rows.Add(map(reader));
-        }
+            while (statement.Step())
+            {
+                rows.Add(map(statement.Row));
+            }
 
-        return rows;
+            return rows;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     public T? QueryFirst<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> arguments)
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        return reader.Read() ? map(reader) : default;
+        var statement = Prepare(sql, arguments);
+        try
+        {
+            if (!statement.Step())
+            {
+                return default;
+            }
+
+            return map(statement.Row);
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     public void Dispose()
     {
-        foreach (var command in commands.Values)
+        foreach (var statement in statements.Values)
         {
-            command.Dispose();
+            statement.Dispose();
         }
 
         connection.Dispose();
     }
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> arguments)
+    private SqliteStatement Prepare(string sql, ReadOnlySpan<object?> arguments)
     {
-        if (!commands.TryGetValue(sql, out var command))
+        if (!statements.TryGetValue(sql, out var statement))
         {
-            command = connection.CreateCommand();
-            command.CommandText = sql;
-            for (var i = 0; i < arguments.Length; i++)
+            if (statements.Count >= MaxStatements)
             {
-                command.Parameters.Add(new SqliteParameter { ParameterName = "$" + (i + 1).ToString(CultureInfo.InvariantCulture) });
+                Forget();
             }
 
-            // Queries are built from a bounded set of shapes, but filters make new ones: keep the cache from growing with them.
-            if (commands.Count >= 512)
-            {
-                foreach (var old in commands.Values)
-                {
-                    old.Dispose();
-                }
-
-                commands.Clear();
-            }
-
-            commands.Add(sql, command);
+            statement = new SqliteStatement(connection, sql, arguments.Length);
+            statements.Add(sql, statement);
         }
 
-        for (var i = 0; i < arguments.Length; i++)
+        statement.Start(arguments);
+        return statement;
+    }
+
+    /// <summary>Drops the statements that are not running: a query may be made while the rows of another are mapped.</summary>
+    private void Forget()
+    {
+        foreach (var (sql, statement) in statements.Where(static entry => !entry.Value.IsRunning).ToList())
         {
-            command.Parameters[i].Value = arguments[i] switch
-            {
-                null => DBNull.Value,
-                bool flag => flag ? 1L : 0L,
-                var value => value,
-            };
+            statements.Remove(sql);
+            statement.Dispose();
         }
-
-        return command;
     }
 }

@@ -1,0 +1,101 @@
+using Cairn.Jobs.Agent;
+using Cairn.Kernel.Database;
+using Cairn.Tracking.Metadata;
+using Cairn.Tracking.Metadata.Lineage;
+using Cairn.Tracking.Metadata.Names;
+using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf.WellKnownTypes;
+using State = Google.Cloud.AIPlatform.V1.Execution.Types.State;
+using Value = Google.Protobuf.WellKnownTypes.Value;
+
+namespace Cairn.Jobs.CustomJobs;
+
+/// <summary>
+/// A custom job in the lineage graph: an execution <c>custom-job-{id}</c> with the job's state, in the context of the experiment run (or experiment) that the
+/// job names. It reads those artifacts of the store whose address its command names; when it has succeeded, it has made the folder of its outputs.
+/// </summary>
+/// <param name="lineages">The graph, or none where the server keeps none.</param>
+internal sealed class JobLineage(IEnumerable<ILineage> lineages)
+{
+    private const int MaxInputs = 64;
+
+    /// <summary>Writes what the job is now, in the transaction that stores it.</summary>
+    public void Write(ISqlSession session, CustomJob job)
+    {
+        var name = CustomJobName.Parse(job.Name);
+        var store = StoreName.Default(name.Project, name.Location);
+        var execution = store.Execution("custom-job-" + name.Id);
+        foreach (var lineage in lineages)
+        {
+            lineage.Put(session, execution, Execution(job));
+            if (job.State == JobState.Queued)
+            {
+                Join(session, lineage, job, execution);
+                foreach (var input in Mentioned(job).Take(MaxInputs))
+                {
+                    if (lineage.FindByUri(session, store, input) is { } artifact)
+                    {
+                        lineage.Read(session, execution, artifact);
+                    }
+                }
+            }
+
+            if (job.State == JobState.Succeeded && Output(job) is { Length: > 0 } folder)
+            {
+                var output = store.Artifact("custom-job-" + name.Id + "-output");
+                lineage.Put(session, output, new Artifact { DisplayName = $"{Short(job.DisplayName)} output", Uri = folder, SchemaTitle = SchemaTitles.Artifact, State = Artifact.Types.State.Live });
+                lineage.Made(session, execution, output);
+                Join(session, lineage, job, output);
+            }
+        }
+    }
+
+    private static Execution Execution(CustomJob job)
+    {
+        var execution = new Execution
+        {
+            DisplayName = job.DisplayName.Length > 128 ? job.DisplayName[..128] : job.DisplayName,
+            SchemaTitle = SchemaTitles.CustomJobExecution,
+            State = job.State switch
+            {
+                JobState.Queued or JobState.Pending => State.New,
+                JobState.Succeeded => State.Complete,
+                JobState.Failed => State.Failed,
+                JobState.Cancelled => State.Cancelled,
+                _ => State.Running,
+            },
+            Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(job.Name) } },
+        };
+        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        execution.Metadata.Fields["image"] = Value.ForString(pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec?.ExecutorImageUri ?? "");
+        if (job.Error is { } error)
+        {
+            execution.Metadata.Fields["error"] = Value.ForString(error.Message.Length > 4_096 ? error.Message[..4_096] : error.Message);
+        }
+
+        return execution;
+    }
+
+    private static void Join(ISqlSession session, ILineage lineage, CustomJob job, NodeName member)
+    {
+        var context = job.JobSpec.ExperimentRun.Length > 0 ? job.JobSpec.ExperimentRun : job.JobSpec.Experiment;
+        if (context.Length > 0)
+        {
+            lineage.Join(session, context, member);
+        }
+    }
+
+    /// <summary>The folder that the job writes to, without its last slash.</summary>
+    private static string Output(CustomJob job) => job.JobSpec.BaseOutputDirectory?.OutputUriPrefix.TrimEnd('/') ?? "";
+
+    private static IEnumerable<string> Mentioned(CustomJob job)
+    {
+        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        IEnumerable<string> texts = pool.ContainerSpec is { } container
+            ? [.. container.Command, .. container.Args, .. container.Env.Select(static variable => variable.Value)]
+            : [.. pool.PythonPackageSpec?.Args ?? [], .. pool.PythonPackageSpec?.Env.Select(static variable => variable.Value) ?? []];
+        return MentionedObjects.In(texts).Select(static uri => uri.ToString()).Order(StringComparer.Ordinal);
+    }
+
+    private static string Short(string name) => name.Length > 100 ? name[..100] : name;
+}

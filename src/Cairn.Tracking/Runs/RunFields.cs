@@ -1,0 +1,70 @@
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Tracking.Runs;
+
+/// <summary>Parameters and tags of runs.</summary>
+public static class RunFields
+{
+    public const int MaxKey = 250;
+    public const int MaxParamValue = 6_000;
+    public const int MaxTagValue = 8_000;
+
+    /// <summary>Sets a parameter. With <paramref name="overwrite"/> off a parameter keeps the value it has: the same one again changes nothing.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for another value, or one that is too long.</exception>
+    public static void SetParam(ISqlSession session, Run run, Param param, bool overwrite = false)
+    {
+        CheckKey(param.Key, "parameter");
+        if (param.Value.Length > MaxParamValue)
+        {
+            throw StatusException.InvalidArgument($"The value of parameter '{param.Key}' has {param.Value.Length} characters; at most {MaxParamValue} are kept.");
+        }
+
+        const string Insert = "INSERT INTO run_params (run, key, value, number) VALUES ($1, $2, $3, $4) ON CONFLICT (run, key) DO ";
+        if (overwrite)
+        {
+            session.Execute(Insert + "UPDATE SET value = excluded.value, number = excluded.number", run.Id, param.Key, param.Value, param.IsNumber);
+            return;
+        }
+
+        if (session.Execute(Insert + "NOTHING", run.Id, param.Key, param.Value, param.IsNumber) == 0
+            && session.QueryFirst("SELECT value FROM run_params WHERE run = $1 AND key = $2", static row => row.GetString(0), run.Id, param.Key) is { } old && old != param.Value)
+        {
+            throw StatusException.InvalidArgument(
+                $"Changing param values is not allowed. Param with key='{param.Key}' was already logged with value='{old}' for run ID='{run.Uuid}'. Attempted logging new value '{param.Value}'.");
+        }
+    }
+
+    public static bool DeleteParam(ISqlSession session, Run run, string key) => session.Execute("DELETE FROM run_params WHERE run = $1 AND key = $2", run.Id, key) > 0;
+
+    public static void SetTag(ISqlSession session, Run run, string key, string value)
+    {
+        CheckKey(key, "tag");
+        if (value.Length > MaxTagValue)
+        {
+            throw StatusException.InvalidArgument($"The value of tag '{key}' has {value.Length} characters; at most {MaxTagValue} are kept.");
+        }
+
+        session.Execute("INSERT INTO run_tags (run, key, value) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value", run.Id, key, value);
+    }
+
+    public static bool DeleteTag(ISqlSession session, Run run, string key) => session.Execute("DELETE FROM run_tags WHERE run = $1 AND key = $2", run.Id, key) > 0;
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
+    public static void CheckKey(string key, string what)
+    {
+        if (key.Length is 0 or > MaxKey)
+        {
+            throw StatusException.InvalidArgument($"The name of a {what} has {key.Length} characters; it must have 1 to {MaxKey}.");
+        }
+
+        // The characters that MLflow allows, plus any letter: names are parts of paths nowhere here, but they are in the clients' own stores.
+        foreach (var c in key)
+        {
+            if (!(char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or ' ' or ':' or '/' or '(' or ')' or '[' or ']' or '%' or '@' or '+' or '=' or '#' or ','))
+            {
+                throw StatusException.InvalidArgument($"The name '{key}' of a {what} has the character '{c}'. Names may have letters, digits, spaces, and any of _ - . : / ( ) [ ] % @ + = # ,");
+            }
+        }
+    }
+}

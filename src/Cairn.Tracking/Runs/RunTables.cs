@@ -1,0 +1,118 @@
+using Cairn.Kernel.Database;
+
+namespace Cairn.Tracking.Runs;
+
+/// <summary>The tables of experiments, runs and what they log.</summary>
+internal static class RunTables
+{
+    /// <summary>
+    /// <c>run_metrics</c> holds the latest point of each metric, folded from <c>metric_blocks</c>; <c>nan</c> is 1 for a NaN (then <c>value</c> is 0), because SQL has no NaN that
+    /// all engines order alike. <c>metric_logs</c> numbers a run's blocks: its row is changed before a block is inserted, which puts the writers of one run in a row.
+    /// </summary>
+    public static readonly MigrationSet Migrations = new("tracking-runs",
+    [
+        """
+        CREATE TABLE experiments (
+            id {serial},
+            project {text} NOT NULL,
+            location {text} NOT NULL,
+            slug {text} NOT NULL,
+            name {text} NOT NULL,
+            artifact_location {text} NOT NULL,
+            stage BIGINT NOT NULL,
+            created BIGINT NOT NULL,
+            updated BIGINT NOT NULL,
+            tensorboard {text}
+        );
+        CREATE UNIQUE INDEX experiments_by_slug ON experiments (project, location, slug);
+        CREATE UNIQUE INDEX experiments_by_name ON experiments (project, location, name);
+        CREATE TABLE experiment_tags (
+            experiment BIGINT NOT NULL,
+            key {text} NOT NULL,
+            value {text} NOT NULL,
+            PRIMARY KEY (experiment, key)
+        );
+        CREATE TABLE runs (
+            id {serial},
+            uuid {text} NOT NULL,
+            experiment BIGINT NOT NULL,
+            slug {text} NOT NULL,
+            name {text} NOT NULL,
+            status BIGINT NOT NULL,
+            started BIGINT NOT NULL,
+            ended BIGINT,
+            created BIGINT NOT NULL,
+            updated BIGINT NOT NULL,
+            user_name {text} NOT NULL,
+            artifact_uri {text} NOT NULL,
+            stage BIGINT NOT NULL,
+            deleted BIGINT
+        );
+        CREATE UNIQUE INDEX runs_by_uuid ON runs (uuid);
+        CREATE UNIQUE INDEX runs_by_slug ON runs (experiment, slug);
+        CREATE INDEX runs_by_start ON runs (experiment, stage, started, uuid);
+        CREATE TABLE run_params (
+            run BIGINT NOT NULL,
+            key {text} NOT NULL,
+            value {text} NOT NULL,
+            number BIGINT NOT NULL,
+            PRIMARY KEY (run, key)
+        );
+        CREATE TABLE run_tags (
+            run BIGINT NOT NULL,
+            key {text} NOT NULL,
+            value {text} NOT NULL,
+            PRIMARY KEY (run, key)
+        );
+        CREATE TABLE run_inputs (
+            run BIGINT NOT NULL,
+            name {text} NOT NULL,
+            digest {text} NOT NULL,
+            source_type {text} NOT NULL,
+            source {text} NOT NULL,
+            schema_text {text} NOT NULL,
+            profile {text} NOT NULL,
+            context {text} NOT NULL,
+            tags {text} NOT NULL,
+            PRIMARY KEY (run, name, digest)
+        );
+        CREATE TABLE metric_keys (
+            id {serial},
+            name {text} NOT NULL
+        );
+        CREATE UNIQUE INDEX metric_keys_by_name ON metric_keys (name);
+        CREATE TABLE metric_logs (
+            run BIGINT NOT NULL PRIMARY KEY,
+            seq BIGINT NOT NULL,
+            folded BIGINT NOT NULL
+        );
+        CREATE INDEX metric_logs_unfolded ON metric_logs (run) WHERE folded < seq;
+        CREATE TABLE metric_blocks (
+            run BIGINT NOT NULL,
+            seq BIGINT NOT NULL,
+            body {blob} NOT NULL,
+            PRIMARY KEY (run, seq)
+        );
+        CREATE TABLE run_metrics (
+            run BIGINT NOT NULL,
+            key BIGINT NOT NULL,
+            experiment BIGINT NOT NULL,
+            nan BIGINT NOT NULL,
+            value DOUBLE PRECISION NOT NULL,
+            step BIGINT NOT NULL,
+            time BIGINT NOT NULL,
+            PRIMARY KEY (run, key)
+        );
+        CREATE INDEX run_metrics_by_value ON run_metrics (experiment, key, nan, value, run);
+        """,
+    ])
+    {
+        SqliteStatistics = new Dictionary<string, string>
+        {
+            ["runs_by_uuid"] = "100000 1",
+            ["runs_by_slug"] = "100000 20000 1",
+            ["runs_by_start"] = "100000 20000 19000 2 1",
+            ["run_metrics_by_value"] = "1000000 200000 20000 19900 2 1",
+        },
+    };
+}

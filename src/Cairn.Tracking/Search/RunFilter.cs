@@ -1,0 +1,98 @@
+using System.Globalization;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Tracking.Search;
+
+/// <summary>Comparisons of a run search as conditions over <c>runs r</c>.</summary>
+/// <param name="arguments">Where values go.</param>
+/// <param name="key">The number of a metric's name, or null where nothing has that name.</param>
+internal sealed class RunFilter(SearchArguments arguments, Func<string, long?> key)
+{
+    public string Condition(SearchClause clause)
+    {
+        var field = RunField.Parse(clause.Path);
+        return field.Kind switch
+        {
+            RunFieldKind.Metric => Metric(field.Key, clause),
+            RunFieldKind.Param => Pair("run_params", field.Key, clause),
+            RunFieldKind.Tag => Pair("run_tags", field.Key, clause),
+            RunFieldKind.Dataset => Dataset(field.Key, clause),
+            _ => Attribute(field.Key, clause),
+        };
+    }
+
+    /// <summary>The number that a metric is compared with.</summary>
+    public static double Number(SearchClause clause) => !clause.Quoted && clause.Values.Count == 1 && TryNumber(clause.Value, out var number)
+        ? number
+        : throw StatusException.InvalidArgument($"'{clause.Path}' is a number and is compared with '{string.Join(", ", clause.Values)}'; write a number without quotes.");
+
+    private static bool TryNumber(string text, out double number)
+    {
+        if (text.ToUpperInvariant() is "INF" or "INFINITY" or "+INF" or "-INF")
+        {
+            number = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+            return true;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !double.IsNaN(number);
+    }
+
+    private string Metric(string name, SearchClause clause)
+    {
+        var number = Number(clause);
+        var comparison = arguments.Number("m.value", clause, number);
+        return key(name) is { } id
+            ? $"EXISTS (SELECT 1 FROM run_metrics m WHERE m.run = r.id AND m.key = {arguments.Add(id)} AND m.nan = 0 AND {comparison})"
+            : "1 = 0";
+    }
+
+    private string Pair(string table, string name, SearchClause clause)
+    {
+        var head = $"EXISTS (SELECT 1 FROM {table} p WHERE p.run = r.id AND p.key = {arguments.Add(name)}";
+        return clause.Operator switch
+        {
+            "IS NULL" => $"NOT {head})",
+            "IS NOT NULL" => $"{head})",
+            _ when !clause.Quoted => throw StatusException.InvalidArgument($"'{clause.Path}' is text and is compared with {string.Join(", ", clause.Values)}; write it in quotes: '{string.Join(", ", clause.Values)}'."),
+            _ => $"{head} AND {arguments.Text("p.value", clause)})",
+        };
+    }
+
+    private string Dataset(string name, SearchClause clause) => name.ToLowerInvariant() switch
+    {
+        "name" => $"EXISTS (SELECT 1 FROM run_inputs i WHERE i.run = r.id AND {arguments.Text("i.name", clause)})",
+        "digest" => $"EXISTS (SELECT 1 FROM run_inputs i WHERE i.run = r.id AND {arguments.Text("i.digest", clause)})",
+        "context" => $"EXISTS (SELECT 1 FROM run_inputs i WHERE i.run = r.id AND {arguments.Text("i.context", clause)})",
+        _ => throw StatusException.InvalidArgument($"A dataset has no '{name}' to search by. There are dataset.name, dataset.digest and dataset.context."),
+    };
+
+    private string Attribute(string column, SearchClause clause)
+    {
+        switch (column)
+        {
+            case "started" or "ended":
+                return arguments.Number($"r.{column}", clause, (long)Math.Clamp(Number(clause), long.MinValue, long.MaxValue));
+            case "experiment":
+                return arguments.Number("r.experiment", clause, long.TryParse(clause.Value, CultureInfo.InvariantCulture, out var id) ? id : -1);
+            case "status":
+                return Status(clause);
+            default:
+                return arguments.Text($"r.{column}", clause);
+        }
+    }
+
+    private string Status(SearchClause clause)
+    {
+        var numbers = clause.Values.Select(value => Enum.TryParse<RunStatus>(value, ignoreCase: true, out var status) && !char.IsAsciiDigit(value[0])
+            ? (long)status
+            : throw StatusException.InvalidArgument($"'{value}' is no status of a run. It is one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED."));
+        var list = string.Join(", ", numbers.Select(number => arguments.Add(number)));
+        return clause.Operator switch
+        {
+            "=" or "IN" => $"r.status IN ({list})",
+            "!=" or "NOT IN" => $"r.status NOT IN ({list})",
+            _ => throw StatusException.InvalidArgument($"'{clause.Path}' is compared by '{clause.Operator}'. Use one of = != IN NOT IN."),
+        };
+    }
+}

@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Tracking.Search;
+
+/// <summary>Where a page ended: the phase of the search and the last row's sort values. It is bound to its query, and opaque to clients.</summary>
+internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
+{
+    public string Write(string query)
+    {
+        var text = JsonSerializer.Serialize(new[] { Digest(query), Phase.ToString(CultureInfo.InvariantCulture) }.Concat(Keys.Select(static key => key switch
+        {
+            string value => "T" + value,
+            long value => "N" + value.ToString(CultureInfo.InvariantCulture),
+            double value => "D" + value.ToString("R", CultureInfo.InvariantCulture),
+            _ => throw new InvalidOperationException($"A {key.GetType().Name} is no sort value."),
+        })));
+        return Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a token that was not made by this query.</exception>
+    public static SearchCursor? Read(string query, string? token)
+    {
+        if (string.IsNullOrEmpty(token))
+        {
+            return null;
+        }
+
+        try
+        {
+            var parts = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(token))!;
+            if (parts.Length >= 2 && parts[0] == Digest(query))
+            {
+                return new SearchCursor(int.Parse(parts[1], CultureInfo.InvariantCulture), [.. parts.Skip(2).Select(Value)]);
+            }
+        }
+        catch (Exception error) when (error is FormatException or JsonException or OverflowException or IndexOutOfRangeException)
+        {
+            // Told below, as a token of another query is.
+        }
+
+        throw StatusException.InvalidArgument("The page token is not one that this search returned. Repeat the search from its first page, and change nothing but the token between pages.");
+    }
+
+    private static object Value(string text) => text[0] switch
+    {
+        'T' => text[1..],
+        'N' => long.Parse(text.AsSpan(1), CultureInfo.InvariantCulture),
+        _ => double.Parse(text.AsSpan(1), CultureInfo.InvariantCulture),
+    };
+
+    private static string Digest(string query) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(query)).AsSpan(0, 9));
+}
