@@ -93,6 +93,10 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
     public IReadOnlyList<Run> OfExperiment(ISqlSession session, long experiment, string after = "", int limit = int.MaxValue) =>
         session.Query($"SELECT {Columns} FROM runs r WHERE r.experiment = $1 AND r.slug > $2 ORDER BY r.slug LIMIT $3", Read, experiment, after, (long)limit);
 
+    /// <summary>How many runs of an experiment are not deleted.</summary>
+    public long Count(ISqlSession session, long experiment) =>
+        session.QueryFirst("SELECT COUNT(*) FROM runs WHERE experiment = $1 AND stage = 0", static row => row.GetInt64(0), experiment);
+
     /// <summary>Writes what <paramref name="wanted"/> says of name, status, user, start and end.</summary>
     public Run Update(ISqlSession session, Run before, Run wanted)
     {
