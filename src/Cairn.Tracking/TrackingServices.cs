@@ -1,5 +1,6 @@
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metrics.Cold;
+using Cairn.Tracking.Mlflow;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,5 +14,6 @@ public static class TrackingServices
         .AddRuns()
         .AddColdMetrics()
         .AddMetadata()
-        .AddTensorboards();
+        .AddTensorboards()
+        .AddMlflow();
 }

@@ -5,11 +5,13 @@ using Cairn.Cli.Commands;
 using Cairn.Cli.Commands.CustomJobs;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
+using Cairn.Cli.Commands.Imports;
 using Cairn.Cli.Commands.Lineage;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
 using Cairn.Cli.Commands.Server;
 using Cairn.Cli.Commands.Storage;
+using Cairn.Cli.Commands.Tensorboards;
 using Cairn.Cli.Commands.Tokens;
 using Cairn.Cli.Quickstart;
 
@@ -25,6 +27,8 @@ internal static class Cli
         EndpointsNoun.Create(),
         LineageNoun.Create(),
         OperationsNoun.Create(),
+        TensorboardNoun.Create(),
+        ImportNoun.Create(),
         StorageNoun.Create(),
         TokensNoun.Create(),
         new ServerCommand(),

@@ -10,8 +10,11 @@ namespace Cairn.Kernel.Http;
 /// </summary>
 public sealed class RequestPath
 {
-    /// <summary>The longest accepted target in characters, query included.</summary>
+    /// <summary>The longest accepted path in characters.</summary>
     public const int MaxLength = 16_384;
+
+    /// <summary>The longest accepted target in characters, query included: a client that reads a thousand time series names each of them there.</summary>
+    public const int MaxTarget = 480 << 10;
 
     private const int MaxSegments = 1_100;
 
@@ -39,13 +42,14 @@ public sealed class RequestPath
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static RequestPath Parse(string target)
     {
-        if (target.Length > MaxLength)
-        {
-            throw StatusException.InvalidArgument($"The request's address is {target.Length} characters long; at most {MaxLength} are accepted.");
-        }
-
         var question = target.IndexOf('?', StringComparison.Ordinal);
         var path = question < 0 ? target : target[..question];
+        if (path.Length > MaxLength || target.Length > MaxTarget)
+        {
+            throw StatusException.InvalidArgument(
+                $"The request's address is {target.Length} characters long, its path {path.Length}; at most {MaxTarget} and {MaxLength} are accepted.");
+        }
+
         // A proxy's absolute form: http://host/path.
         if (!path.StartsWith('/') && path.IndexOf("://", StringComparison.Ordinal) is var scheme and > 0)
         {

@@ -53,6 +53,10 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
         }
     }
 
+    /// <summary>The bytes that a run's points take.</summary>
+    public static long Size(ISqlSession session, Run run) =>
+        session.QueryFirst("SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM metric_blocks WHERE run = $1", static row => row.GetInt64(0), run.Id);
+
     private static bool Append(ISqlSession session, long run, byte[] block)
     {
         // The row is locked until the commit where several servers write, so blocks of a run are committed in the order of their numbers.

@@ -93,6 +93,10 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
     public IReadOnlyList<Run> OfExperiment(ISqlSession session, long experiment, string after = "", int limit = int.MaxValue) =>
         session.Query($"SELECT {Columns} FROM runs r WHERE r.experiment = $1 AND r.slug > $2 ORDER BY r.slug LIMIT $3", Read, experiment, after, (long)limit);
 
+    /// <summary>How many runs of an experiment are not deleted.</summary>
+    public long Count(ISqlSession session, long experiment) =>
+        session.QueryFirst("SELECT COUNT(*) FROM runs WHERE experiment = $1 AND stage = 0", static row => row.GetInt64(0), experiment);
+
     /// <summary>Writes what <paramref name="wanted"/> says of name, status, user, start and end.</summary>
     public Run Update(ISqlSession session, Run before, Run wanted)
     {
@@ -113,6 +117,10 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         Changed(session, before, after);
         return after;
     }
+
+    /// <summary>Gives a deleted run another slug, so that a new run can have the one it had.</summary>
+    public void Vacate(ISqlSession session, Run deleted) =>
+        session.Execute("UPDATE runs SET slug = $2 WHERE id = $1 AND stage = 1", deleted.Id, Slugs.With(deleted.Slug, deleted.Uuid[..8]));
 
     /// <summary>Moves a run, with all that it logged, to another experiment of the same project.</summary>
     public Run Move(ISqlSession session, Run before, Experiment to)

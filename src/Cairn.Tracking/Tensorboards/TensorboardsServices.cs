@@ -1,6 +1,6 @@
 using Cairn.Kernel.Rpc;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Cairn.Tracking.Tensorboards.Service;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,8 +13,8 @@ public static class TensorboardsServices
     /// <summary>Needs the kernel and <c>AddData</c>.</summary>
     public static IServiceCollection AddTensorboards(this IServiceCollection services) => services
         .AddSingleton(TensorboardTables.Migrations)
-        .AddSingleton(RunTables.Migrations)
-        .AddSingleton<ITrackedRuns, StoredRuns>()
+        .AddSingleton<TrackedRuns>()
+        .AddSingleton<IRunObserver, RemovedRuns>()
         .AddSingleton<BlobShelf>()
         .AddSingleton<Boards>()
         .AddSingleton<Removal>()

@@ -4,10 +4,10 @@ using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Listing;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf.WellKnownTypes;
@@ -15,7 +15,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>The Tensorboard resources themselves: at most one of a location is the default one, which shows the experiments that name none.</summary>
-internal sealed class Boards(IDatabase database, IResourceStore store, IOperations operations, ITrackedRuns tracked, BlobShelf shelf, IIdSource ids, TimeProvider time)
+internal sealed class Boards(IDatabase database, IResourceStore store, IOperations operations, TrackedRuns tracked, BlobShelf shelf, IIdSource ids, TimeProvider time)
 {
     private const int PageSize = 100;
     private const int MaxDisplayName = 128;
@@ -75,11 +75,11 @@ internal sealed class Boards(IDatabase database, IResourceStore store, IOperatio
         cancellation);
 
     /// <summary>Deletes a Tensorboard, and what was made through it. Experiments that were made elsewhere stay, and are shown by the default one.</summary>
-    public Task<Operation> DeleteAsync(TensorboardName name, Action<ISqlSession, TrackedExperiment> remove, CancellationToken cancellation) => store.WriteAsync(
+    public Task<Operation> DeleteAsync(TensorboardName name, Action<ISqlSession, Experiment> remove, CancellationToken cancellation) => store.WriteAsync(
         session =>
         {
             var board = Require(session, name);
-            foreach (var experiment in tracked.Experiments(session, name.Project, name.Location))
+            foreach (var experiment in tracked.Experiments(session, name.Project, name.Location).ToList())
             {
                 if (experiment.Tensorboard == board.Name)
                 {
@@ -98,7 +98,7 @@ internal sealed class Boards(IDatabase database, IResourceStore store, IOperatio
         store.Find<Tensorboard>(session, TensorboardTables.Kind, name.ToString()) ?? throw StatusException.NotFound($"Tensorboard '{name}' does not exist.");
 
     /// <summary>Whether a Tensorboard shows an experiment.</summary>
-    public static bool Shows(Tensorboard board, TrackedExperiment experiment) => experiment.Tensorboard is { } named ? named == board.Name : board.IsDefault;
+    public static bool Shows(Tensorboard board, Experiment experiment) => experiment.Tensorboard is { } named ? named == board.Name : board.IsDefault;
 
     /// <summary>Labels as they are stored in rows of this room.</summary>
     public static string ToJson(IDictionary<string, string> labels) => JsonSerializer.Serialize(new SortedDictionary<string, string>(labels, StringComparer.Ordinal));

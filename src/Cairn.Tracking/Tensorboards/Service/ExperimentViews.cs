@@ -2,10 +2,10 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Listing;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf.WellKnownTypes;
@@ -13,7 +13,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Experiments as a Tensorboard shows them.</summary>
-internal sealed class ExperimentViews(IDatabase database, Boards boards, ITrackedRuns tracked, Removal removal, IOperations operations, TimeProvider time)
+internal sealed class ExperimentViews(IDatabase database, Boards boards, TrackedRuns tracked, Removal removal, IOperations operations, TimeProvider time)
 {
     private const int MaxName = 500;
 
@@ -101,13 +101,13 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, ITracke
         cancellation);
 
     /// <exception cref="StatusException">NOT_FOUND where the Tensorboard shows no such experiment.</exception>
-    public TrackedExperiment Require(ISqlSession session, Tensorboard board, ExperimentName name) =>
+    public Experiment Require(ISqlSession session, Tensorboard board, ExperimentName name) =>
         tracked.FindExperiment(session, name.Tensorboard.Project, name.Tensorboard.Location, name.Id) is { } experiment
         && Boards.Shows(board, experiment) && !DetailTables.OfExperiment(session, experiment.Id).Hidden
             ? experiment
             : throw StatusException.NotFound($"TensorboardExperiment '{name}' does not exist.");
 
-    private static TensorboardExperiment Compose(ISqlSession session, ExperimentName name, TrackedExperiment experiment)
+    private static TensorboardExperiment Compose(ISqlSession session, ExperimentName name, Experiment experiment)
     {
         var detail = DetailTables.OfExperiment(session, experiment.Id);
         var view = new TensorboardExperiment
@@ -117,10 +117,10 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, ITracke
             Description = detail.Description,
             Labels = { Boards.FromJson(detail.Labels) },
             Source = detail.Source,
-            CreateTime = Timestamps.ToTimestamp(experiment.Created),
+            CreateTime = Timestamps.ToTimestamp(experiment.Created * 1000),
         };
         view.Etag = Etags.Of(view);
-        view.UpdateTime = Timestamps.ToTimestamp(Math.Max(experiment.Updated, detail.Updated));
+        view.UpdateTime = Timestamps.ToTimestamp(Math.Max(experiment.Updated * 1000, detail.Updated));
         return view;
     }
 

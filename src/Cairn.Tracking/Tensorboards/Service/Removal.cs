@@ -1,7 +1,7 @@
 using Cairn.Kernel.Database;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Tensorboards.Service;
@@ -10,22 +10,20 @@ namespace Cairn.Tracking.Tensorboards.Service;
 /// Deletes from the Tensorboard view. What was made through the view goes with it; an experiment or run that was made elsewhere stays as it is, with its
 /// metrics, and is only not shown here any more.
 /// </summary>
-internal sealed class Removal(ITrackedRuns tracked, TimeProvider time)
+internal sealed class Removal(TrackedRuns tracked, TimeProvider time)
 {
-    private const int Batch = 1_000;
-
-    public void Experiment(ISqlSession session, Tensorboard board, TrackedExperiment experiment)
+    public void Experiment(ISqlSession session, Tensorboard board, Experiment experiment)
     {
         var detail = DetailTables.OfExperiment(session, experiment.Id);
-        foreach (var run in All(session, experiment))
+        foreach (var run in tracked.Runs(session, experiment).ToList())
         {
-            Run(session, board, experiment, run, whole: detail.MadeHere);
+            Run(session, board, run, whole: detail.MadeHere);
         }
 
         if (detail.MadeHere)
         {
             DetailTables.DeleteExperiment(session, experiment.Id);
-            tracked.DeleteExperiment(session, experiment);
+            tracked.RemoveExperiment(session, experiment);
         }
         else
         {
@@ -35,9 +33,8 @@ internal sealed class Removal(ITrackedRuns tracked, TimeProvider time)
     }
 
     /// <param name="whole">Whether the run goes wherever it was made, for its experiment goes.</param>
-    public void Run(ISqlSession session, Tensorboard board, TrackedExperiment experiment, TrackedRun run, bool whole = false)
+    public void Run(ISqlSession session, Tensorboard board, Run run, bool whole = false)
     {
-        ArgumentNullException.ThrowIfNull(experiment);
         foreach (var series in SeriesTable.OfRun(session, run.Id).Where(static series => series.MaxStep is not null))
         {
             GarbageTable.Add(session, board.BlobStoragePathPrefix, BlobShelf.Owner(run.Uuid, series.Series));
@@ -48,31 +45,11 @@ internal sealed class Removal(ITrackedRuns tracked, TimeProvider time)
         if (whole || detail.MadeHere)
         {
             DetailTables.DeleteRun(session, run.Id);
-            tracked.DeleteRun(session, run);
+            tracked.RemoveRun(session, run);
         }
         else
         {
             DetailTables.PutRun(session, run.Id, detail with { Hidden = true, Updated = Now() });
-        }
-    }
-
-    private IEnumerable<TrackedRun> All(ISqlSession session, TrackedExperiment experiment)
-    {
-        var after = long.MinValue;
-        while (true)
-        {
-            var batch = tracked.Runs(session, experiment, after, Batch);
-            foreach (var run in batch)
-            {
-                yield return run;
-            }
-
-            if (batch.Count < Batch)
-            {
-                yield break;
-            }
-
-            after = batch[^1].Id;
         }
     }
 

@@ -1,12 +1,11 @@
-using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Listing;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf.WellKnownTypes;
@@ -14,7 +13,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Runs as a Tensorboard shows them.</summary>
-internal sealed class RunViews(IDatabase database, Boards boards, ExperimentViews experiments, ITrackedRuns tracked, Removal removal, IOperations operations, TimeProvider time)
+internal sealed class RunViews(IDatabase database, Boards boards, ExperimentViews experiments, TrackedRuns tracked, Removal removal, IOperations operations, TimeProvider time)
 {
     private const int MaxBatch = 1_000;
     private const int MaxName = 500;
@@ -60,10 +59,10 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
             var size = Pages.Size(request.PageSize, 50, 1000);
             if (request.OrderBy.Length > 0)
             {
-                var all = Shown(session, parent, experiment, long.MinValue).Take(MaxOrdered + 1).Select(static shown => shown.View).ToList();
+                var all = Shown(session, parent, experiment, "").Take(MaxOrdered + 1).Select(static shown => shown.View).ToList();
                 if (all.Count > MaxOrdered)
                 {
-                    throw StatusException.FailedPrecondition($"'{parent}' has more than {MaxOrdered} runs; list them without `order_by`, in the order in which they were made.");
+                    throw StatusException.FailedPrecondition($"'{parent}' has more than {MaxOrdered} runs; list them without `order_by`, in the order of their ids.");
                 }
 
                 var ordered = Pages.Of(all, static run => run.Name, request.Parent, request.Filter, request.OrderBy, size, request.PageToken, request.ReadMask);
@@ -72,12 +71,12 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
 
             var query = $"{request.Parent}\n{request.Filter}";
             var filter = MessageFilter.Parse(request.Filter, new TensorboardRun());
-            var after = Pages.Read(query, request.PageToken) is { } position ? long.Parse(position, CultureInfo.InvariantCulture) : long.MinValue;
+            var after = Pages.Read(query, request.PageToken) ?? "";
             var page = Shown(session, parent, experiment, after).Where(shown => filter.Matches(shown.View)).Take(size + 1).ToList();
             return new ListTensorboardRunsResponse
             {
                 TensorboardRuns = { page.Take(size).Select(shown => Pages.Masked(shown.View, request.ReadMask)) },
-                NextPageToken = page.Count > size ? Pages.Write(query, page[size - 1].Run.Id.ToString(CultureInfo.InvariantCulture)) : "",
+                NextPageToken = page.Count > size ? Pages.Write(query, page[size - 1].Run.Slug) : "",
             };
         },
         cancellation);
@@ -104,7 +103,7 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
         session =>
         {
             var found = Require(session, name);
-            removal.Run(session, found.Board, found.Experiment, found.Run);
+            removal.Run(session, found.Board, found.Run);
             return operations.Completed(session, name.Experiment.Tensorboard.Parent, new Empty(), new DeleteOperationMetadata
             {
                 GenericMetadata = new GenericOperationMetadata { CreateTime = time.GetUtcNow().ToTimestamp(), UpdateTime = time.GetUtcNow().ToTimestamp() },
@@ -123,7 +122,7 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
             : throw StatusException.NotFound($"TensorboardRun '{name}' does not exist.");
     }
 
-    private TensorboardRun Create(ISqlSession session, ExperimentName parent, TrackedExperiment experiment, CreateTensorboardRunRequest request)
+    private TensorboardRun Create(ISqlSession session, ExperimentName parent, Experiment experiment, CreateTensorboardRunRequest request)
     {
         var name = new RunName(parent, request.TensorboardRunId);
         var run = tracked.FindRun(session, experiment, name.Id);
@@ -138,26 +137,10 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
         return Compose(session, name, run);
     }
 
-    private IEnumerable<(TrackedRun Run, TensorboardRun View)> Shown(ISqlSession session, ExperimentName parent, TrackedExperiment experiment, long after)
-    {
-        while (true)
-        {
-            var batch = tracked.Runs(session, experiment, after, MaxBatch);
-            foreach (var run in batch.Where(run => !DetailTables.OfRun(session, run.Id).Hidden))
-            {
-                yield return (run, Compose(session, new RunName(parent, run.Slug), run));
-            }
+    private IEnumerable<(Run Run, TensorboardRun View)> Shown(ISqlSession session, ExperimentName parent, Experiment experiment, string after) =>
+        tracked.Runs(session, experiment, after).Where(run => !DetailTables.OfRun(session, run.Id).Hidden).Select(run => (run, Compose(session, new RunName(parent, run.Slug), run)));
 
-            if (batch.Count < MaxBatch)
-            {
-                yield break;
-            }
-
-            after = batch[^1].Id;
-        }
-    }
-
-    private static TensorboardRun Compose(ISqlSession session, RunName name, TrackedRun run)
+    private static TensorboardRun Compose(ISqlSession session, RunName name, Run run)
     {
         var detail = DetailTables.OfRun(session, run.Id);
         var view = new TensorboardRun
@@ -166,10 +149,10 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
             DisplayName = run.Name,
             Description = detail.Description,
             Labels = { Boards.FromJson(detail.Labels) },
-            CreateTime = Timestamps.ToTimestamp(run.Created),
+            CreateTime = Timestamps.ToTimestamp(run.Created * 1000),
         };
         view.Etag = Etags.Of(view);
-        view.UpdateTime = Timestamps.ToTimestamp(Math.Max(run.Updated, detail.Updated));
+        view.UpdateTime = Timestamps.ToTimestamp(Math.Max(run.Updated * 1000, detail.Updated));
         return view;
     }
 

@@ -1,10 +1,10 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Tensorboards.Listing;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
 using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueType;
@@ -12,7 +12,7 @@ using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueTy
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Reads points. A step has one value here, the latest that was written for it, as the API says; scalars are thinned out with their extremes kept.</summary>
-internal sealed class SeriesReads(IDatabase database, SeriesViews series, ITrackedRuns tracked, BlobShelf shelf)
+internal sealed class SeriesReads(IDatabase database, SeriesViews series, TrackedRuns tracked, BlobShelf shelf)
 {
     public const int DefaultScalars = 1_000;
     public const int DefaultOthers = 100;
@@ -34,20 +34,21 @@ internal sealed class SeriesReads(IDatabase database, SeriesViews series, ITrack
     /// <summary>A series' data.</summary>
     /// <param name="scalars">The most points of a scalar series.</param>
     /// <param name="others">The most of any other.</param>
-    public async Task<TimeSeriesData> DataAsync(ShownSeries shown, int scalars, int others, string filter, CancellationToken cancellation)
+    /// <param name="history">A scalar series' points where they have been read already.</param>
+    public async Task<TimeSeriesData> DataAsync(ShownSeries shown, int scalars, int others, string filter, CancellationToken cancellation, IReadOnlyList<MetricPoint>? history = null)
     {
         var data = new TimeSeriesData { TensorboardTimeSeriesId = shown.Row.Id, ValueType = shown.Row.ValueType };
         var matching = MessageFilter.Parse(filter, new TimeSeriesDataPoint());
         if (shown.Row.ValueType == ValueType.Scalar)
         {
-            var points = await ScalarsAsync(shown, cancellation).ConfigureAwait(false);
+            var points = await ScalarsAsync(shown, history, cancellation).ConfigureAwait(false);
             var kept = matching.IsEmpty ? points : [.. points.Where(point => matching.Matches(ToMessage(point)))];
-            data.Values.AddRange(Downsampling.Extremes(kept, scalars, static point => point.Value).Select(ToMessage));
+            data.Values.AddRange(Downsampling.KeepExtremes(kept, scalars).Select(ToMessage));
         }
         else
         {
             var steps = await StepsAsync(shown, matching, cancellation).ConfigureAwait(false);
-            data.Values.AddRange(await FillAsync(shown, [.. Downsampling.Even(steps, others)], cancellation).ConfigureAwait(false));
+            data.Values.AddRange(await FillAsync(shown, [.. Thinning.Even(steps, others)], cancellation).ConfigureAwait(false));
         }
 
         return data;
@@ -59,7 +60,7 @@ internal sealed class SeriesReads(IDatabase database, SeriesViews series, ITrack
         var size = Pages.Size(request.PageSize, 1_000, MaxPoints);
         var matching = MessageFilter.Parse(request.Filter, new TimeSeriesDataPoint());
         var points = shown.Row.ValueType == ValueType.Scalar
-            ? (await ScalarsAsync(shown, cancellation).ConfigureAwait(false)).Select(ToMessage)
+            ? (await ScalarsAsync(shown, null, cancellation).ConfigureAwait(false)).Select(ToMessage)
             : await StepsAsync(shown, matching, cancellation).ConfigureAwait(false);
         var page = Pages.Of(points, static point => point.Step.ToString(System.Globalization.CultureInfo.InvariantCulture), request.TensorboardTimeSeries, request.Filter, request.OrderBy, size, request.PageToken, null);
         var items = shown.Row.ValueType == ValueType.Scalar ? page.Items : await FillAsync(shown, page.Items, cancellation).ConfigureAwait(false);
@@ -71,14 +72,14 @@ internal sealed class SeriesReads(IDatabase database, SeriesViews series, ITrack
         session => PointTable.WithBlobs(session, shown.Row.Run, shown.Row.Series).Where(static point => point.Form == PointForm.Blobs).SelectMany(static point => point.Blobs).Distinct().ToList(),
         cancellation).ConfigureAwait(false);
 
-    private async Task<IReadOnlyList<MetricPoint>> ScalarsAsync(ShownSeries shown, CancellationToken cancellation)
+    private async Task<IReadOnlyList<MetricPoint>> ScalarsAsync(ShownSeries shown, IReadOnlyList<MetricPoint>? history, CancellationToken cancellation)
     {
         if (shown.Metric is null)
         {
             return [];
         }
 
-        var history = await tracked.HistoryAsync(shown.Run.Run, shown.Metric, null, cancellation).ConfigureAwait(false);
+        history ??= (await tracked.HistoriesAsync(shown.Run.Run, [shown.Metric.Key], cancellation).ConfigureAwait(false)).GetValueOrDefault(shown.Metric.Key) ?? [];
         var latest = new List<MetricPoint>(history.Count);
         foreach (var point in history)
         {

@@ -4,10 +4,10 @@ using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
 using Cairn.Tracking.Events;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Listing;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf;
@@ -17,13 +17,13 @@ using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueTy
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Time series of runs: every metric is one, whoever logged it, and tensors and blobs have theirs.</summary>
-internal sealed class SeriesViews(IDatabase database, RunViews runs, ITrackedRuns tracked, IOperations operations, TimeProvider time)
+internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns tracked, IOperations operations, TimeProvider time)
 {
     private const int MaxBatch = 1_000;
     private const int MaxPluginData = 65 << 10;
     private const int MaxName = 250;
 
-    public Task<IReadOnlyList<TensorboardTimeSeries>> CreateAsync(IReadOnlyList<(RunName Run, string Id, TensorboardTimeSeries Series)> requests, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TensorboardTimeSeries>> CreateAsync(IReadOnlyList<(RunName Run, string Id, TensorboardTimeSeries Series)> requests, CancellationToken cancellation)
     {
         if (requests.Count > MaxBatch)
         {
@@ -39,7 +39,8 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, ITrackedRun
             }
         }
 
-        return database.WriteAsync<IReadOnlyList<TensorboardTimeSeries>>(
+        var keys = await tracked.InternAsync(requests.Select(static request => request.Series.DisplayName), cancellation).ConfigureAwait(false);
+        return await database.WriteAsync(
             session =>
             {
                 var shown = new Dictionary<RunName, ShownRun>();
@@ -51,12 +52,12 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, ITrackedRun
                         shown.Add(name, run = runs.Require(session, name));
                     }
 
-                    made.Add(Create(session, name, run.Run, id, series));
+                    made.Add(Create(session, name, run.Run, keys[series.DisplayName], id, series));
                 }
 
                 return made;
             },
-            cancellation);
+            cancellation).ConfigureAwait(false);
     }
 
     public async Task<TensorboardTimeSeries> GetAsync(SeriesName name, CancellationToken cancellation) => (await FindAsync(name, cancellation).ConfigureAwait(false)).View;
@@ -169,9 +170,8 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, ITrackedRun
         ];
     }
 
-    private TensorboardTimeSeries Create(ISqlSession session, RunName name, TrackedRun run, string id, TensorboardTimeSeries series)
+    private TensorboardTimeSeries Create(ISqlSession session, RunName name, Run run, long key, string id, TensorboardTimeSeries series)
     {
-        var key = tracked.Intern(session, series.DisplayName);
         if (SeriesTable.Find(session, run.Id, key) is { Hidden: false })
         {
             throw StatusException.AlreadyExists($"A time series of '{name}' has the display name '{series.DisplayName}' already.");
@@ -230,8 +230,8 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, ITrackedRun
     }
 
     /// <summary>A metric that was logged without being described: a scalar of its name.</summary>
-    private static SeriesRow Undescribed(TrackedRun run, MetricSeries metric) =>
-        new(run.Id, metric.Key, Text(metric.Key), metric.Name, "", Plugins.Scalars, [], ValueType.Scalar, null, null, 0, false, run.Created, run.Created);
+    private static SeriesRow Undescribed(Run run, MetricSeries metric) =>
+        new(run.Id, metric.Key, Text(metric.Key), metric.Name, "", Plugins.Scalars, [], ValueType.Scalar, null, null, 0, false, run.Created * 1000, run.Created * 1000);
 
     private static void Check(TensorboardTimeSeries series)
     {

@@ -1,9 +1,9 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
 using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueType;
@@ -11,7 +11,7 @@ using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueTy
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Takes points: scalars become the run's metrics, tensors and blob sequences are kept here. Writing the same again changes nothing.</summary>
-internal sealed class SeriesWrites(IDatabase database, RunViews runs, ITrackedRuns tracked, BlobShelf shelf)
+internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRuns tracked, BlobShelf shelf)
 {
     /// <summary>The most points in a request, as the API publishes it.</summary>
     public const int MaxPoints = 5_000;
@@ -35,7 +35,7 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, ITrackedRu
             },
             cancellation).ConfigureAwait(false);
         IReadOnlyList<MetricSeries>? metrics = null;
-        var scalars = new List<(long, string, MetricPoint)>();
+        var scalars = new List<LoggedPoint>();
         var others = new List<(SeriesRow Row, PointRow Point)>();
         foreach (var series in data)
         {
@@ -48,7 +48,7 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, ITrackedRu
 
                 if (row.ValueType == ValueType.Scalar)
                 {
-                    scalars.AddRange(series.Values.Select(value => (row.Series, MetricName(row), Scalar(row.Id, value))));
+                    scalars.AddRange(series.Values.Select(value => new LoggedPoint(row.Series, Scalar(row.Id, value))));
                 }
                 else
                 {
@@ -64,13 +64,12 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, ITrackedRu
             metrics ??= await tracked.SeriesAsync(shown.Run, cancellation).ConfigureAwait(false);
             var metric = metrics.FirstOrDefault(metric => metric.Key.ToString(System.Globalization.CultureInfo.InvariantCulture) == series.TensorboardTimeSeriesId)
                 ?? throw StatusException.NotFound($"TensorboardTimeSeries '{new SeriesName(name, series.TensorboardTimeSeriesId)}' does not exist.");
-            scalars.AddRange(series.Values.Select(value => (metric.Key, metric.Name, Scalar(series.TensorboardTimeSeriesId, value))));
+            scalars.AddRange(series.Values.Select(value => new LoggedPoint(metric.Key, Scalar(series.TensorboardTimeSeriesId, value))));
         }
 
         if (scalars.Count > 0)
         {
-            await NameAsync(scalars, cancellation).ConfigureAwait(false);
-            await tracked.LogAsync(shown.Run, scalars, cancellation).ConfigureAwait(false);
+            await tracked.LogAsync(shown.Run, [.. scalars], cancellation).ConfigureAwait(false);
         }
 
         if (others.Count > 0)
@@ -78,18 +77,6 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, ITrackedRu
             await database.WriteAsync(session => Put(session, shown.Run.Id, others), cancellation).ConfigureAwait(false);
         }
     }
-
-    /// <summary>A series may be shown by another name than its metric's; the metric keeps its own.</summary>
-    private async Task NameAsync(List<(long Key, string Name, MetricPoint Point)> scalars, CancellationToken cancellation)
-    {
-        var names = await database.ReadAsync(session => scalars.Select(static point => point.Key).Distinct().ToDictionary(static key => key, key => tracked.KeyName(session, key)), cancellation).ConfigureAwait(false);
-        for (var i = 0; i < scalars.Count; i++)
-        {
-            scalars[i] = scalars[i] with { Name = names[scalars[i].Key] ?? scalars[i].Name };
-        }
-    }
-
-    private static string MetricName(SeriesRow row) => row.DisplayName;
 
     private static bool Put(ISqlSession session, long run, List<(SeriesRow Row, PointRow Point)> points)
     {

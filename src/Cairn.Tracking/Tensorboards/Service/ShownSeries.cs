@@ -1,5 +1,4 @@
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Tensorboards.Service;

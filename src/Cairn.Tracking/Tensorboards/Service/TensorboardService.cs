@@ -4,7 +4,6 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
-using Cairn.Tracking.Tensorboards.Runs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf;
@@ -21,7 +20,7 @@ internal sealed class TensorboardService(
     SeriesViews series,
     SeriesWrites writes,
     SeriesReads reads,
-    ITrackedRuns tracked,
+    TrackedRuns tracked,
     BlobShelf shelf,
     Removal removal,
     Usage usage) : IRpcService
@@ -76,7 +75,7 @@ internal sealed class TensorboardService(
             {
                 var board = boards.Require(session, name);
                 var size = tracked.Experiments(session, name.Project, name.Location).Where(experiment => Boards.Shows(board, experiment))
-                    .SelectMany(experiment => tracked.Runs(session, experiment, long.MinValue, int.MaxValue))
+                    .SelectMany(experiment => tracked.Runs(session, experiment))
                     .Sum(run => PointTable.Size(session, run.Id) + tracked.MetricBytes(session, run));
                 return new ReadTensorboardSizeResponse { StorageSizeByte = size };
             },
@@ -175,24 +174,27 @@ internal sealed class TensorboardService(
             throw StatusException.InvalidArgument($"`time_series` names {request.TimeSeries.Count} time series; it must name 1 to {MaxSeriesOfBatch}.");
         }
 
-        var response = new BatchReadTensorboardTimeSeriesDataResponse();
-        var ofRuns = new Dictionary<RunName, Dictionary<string, ShownSeries>>();
-        foreach (var name in request.TimeSeries.Select(static text => SeriesName.Parse(text, "time_series")))
+        var names = request.TimeSeries.Select(static text => SeriesName.Parse(text, "time_series")).ToList();
+        if (names.Find(name => name.Run.Experiment.Tensorboard != board) is { Id: not null } stranger)
         {
-            if (name.Run.Experiment.Tensorboard != board)
-            {
-                throw StatusException.InvalidArgument($"`time_series` has '{name}', which is not one of '{board}'.");
-            }
-
-            if (!ofRuns.TryGetValue(name.Run, out var known))
-            {
-                ofRuns.Add(name.Run, known = (await series.AllAsync(name.Run, context.Cancellation).ConfigureAwait(false)).ToDictionary(static shown => shown.Row.Id));
-            }
-
-            var shown = known.GetValueOrDefault(name.Id) ?? throw StatusException.NotFound($"TensorboardTimeSeries '{name}' does not exist.");
-            response.TimeSeriesData.Add(await reads.DataAsync(shown, SeriesReads.DefaultScalars, SeriesReads.DefaultOthers, "", context.Cancellation).ConfigureAwait(false));
+            throw StatusException.InvalidArgument($"`time_series` has '{stranger}', which is not one of '{board}'.");
         }
 
+        var data = new Dictionary<SeriesName, TimeSeriesData>();
+        foreach (var run in names.Distinct().GroupBy(static name => name.Run))
+        {
+            var shown = (await series.AllAsync(run.Key, context.Cancellation).ConfigureAwait(false)).ToDictionary(static one => one.Row.Id);
+            var wanted = run.Select(name => (Name: name, Series: shown.GetValueOrDefault(name.Id) ?? throw StatusException.NotFound($"TensorboardTimeSeries '{name}' does not exist."))).ToList();
+            var histories = await tracked.HistoriesAsync(
+                wanted[0].Series.Run.Run, [.. wanted.Where(static one => one.Series.Metric is not null).Select(static one => one.Series.Row.Series)], context.Cancellation).ConfigureAwait(false);
+            foreach (var (name, one) in wanted)
+            {
+                data[name] = await reads.DataAsync(
+                    one, SeriesReads.DefaultScalars, SeriesReads.DefaultOthers, "", context.Cancellation, histories.GetValueOrDefault(one.Row.Series)).ConfigureAwait(false);
+            }
+        }
+
+        var response = new BatchReadTensorboardTimeSeriesDataResponse { TimeSeriesData = { names.Select(name => data[name]) } };
         usage.Count(board.ToString(), context.Caller.Name);
         return response;
     }

@@ -1,4 +1,5 @@
 using Cairn.Tracking.Events;
+using Cairn.Tracking.Tensorboards.Names;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
 
@@ -178,5 +179,5 @@ internal sealed class RunUpload
         PluginData = tag.PluginData.Length <= MaxPluginData ? ByteString.CopyFrom(tag.PluginData) : ByteString.Empty,
     };
 
-    private string Name(Tag tag) => prefix + tag.Name;
+    private string Name(Tag tag) => KeyNames.Clean(prefix + tag.Name);
 }

@@ -1,0 +1,14 @@
+using Cairn.Cli.Shell;
+using Cairn.Tracking.Imports;
+
+namespace Cairn.Cli.Commands.Imports;
+
+internal static class ImportNoun
+{
+    public static Noun Create() => new(
+        "import",
+        "Bring runs from other tools. May be repeated: nothing is there twice.",
+        new ImportRuns("mlruns", "Import MLflow's file store: the folder 'mlruns'.", static folder => new MlrunsSource(folder)),
+        new ImportTensorboard(),
+        new ImportRuns("sacred", "Import what Sacred's FileStorageObserver has written.", static folder => new SacredSource(folder)));
+}

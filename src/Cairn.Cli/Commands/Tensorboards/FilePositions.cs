@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Cairn.Tracking.Tensorboards.Uploads;
+using Google.Cloud.AIPlatform.V1;
+
+namespace Cairn.Cli.Commands.Tensorboards;
+
+/// <summary>How far a folder was uploaded, in a file of the user's: for one server, one experiment and one folder.</summary>
+internal sealed class FilePositions : IUploadPositions, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly string path;
+    private readonly Dictionary<string, long> positions;
+    private long saved = Environment.TickCount64;
+
+    private FilePositions(string path, Dictionary<string, long> positions)
+    {
+        this.path = path;
+        this.positions = positions;
+    }
+
+    public static FilePositions Open(string endpoint, TensorboardExperiment experiment, string folder)
+    {
+        // An experiment that was deleted and made anew has another time, and gets everything again.
+        var key = string.Join('\n', endpoint, experiment.Name, experiment.CreateTime, folder);
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        var path = Path.Combine(state, "cairn", "uploads", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".json");
+        try
+        {
+            return new FilePositions(path, JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(path)) ?? []);
+        }
+        catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
+        {
+            return new FilePositions(path, []);
+        }
+    }
+
+    public Task<long> GetAsync(string file, CancellationToken cancellation) => Task.FromResult(Math.Max(0, positions.GetValueOrDefault(file)));
+
+    public Task SetAsync(string file, long position, CancellationToken cancellation)
+    {
+        positions[file] = position;
+        if (Environment.TickCount64 - saved > Interval.TotalMilliseconds)
+        {
+            Save();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => Save();
+
+    private void Save()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var temporary = $"{path}.{Environment.ProcessId}";
+            File.WriteAllText(temporary, JsonSerializer.Serialize(positions));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without it the next upload begins at the start, and doubles nothing.
+        }
+
+        saved = Environment.TickCount64;
+    }
+}

@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Files;
+using Cairn.Tracking.Tensorboards.Names;
+
+namespace Cairn.Tracking.Imports;
+
+/// <summary>
+/// What Sacred's FileStorageObserver writes: a folder for each run with <c>run.json</c>, <c>config.json</c>, <c>metrics.json</c>, <c>info.json</c>, <c>cout.txt</c> and
+/// the run's artifacts. Numbers that Sacred has written as pickled Python objects are passed over: nothing is unpickled.
+/// </summary>
+public sealed partial class SacredSource(string directory) : IRunSource
+{
+    private static readonly HashSet<string> Records = ["run.json", "config.json", "metrics.json"];
+
+    // Sacred writes NaN and Infinity as Python's json does, which is no JSON.
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 64 };
+
+    private readonly SourceFolder folder = new(directory);
+    private readonly List<string> problems = [];
+
+    public IReadOnlyList<string> Problems => problems;
+
+    public IEnumerable<ImportedRun> Read()
+    {
+        foreach (var name in folder.Folders().Where(static name => name[0] != '_'))
+        {
+            ImportedRun? run = null;
+            try
+            {
+                run = Run(name);
+            }
+            catch (Exception error) when (error is StatusException or IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+            {
+                problems.Add($"The run '{name}' could not be read: {error.Message}");
+            }
+
+            if (run is not null)
+            {
+                yield return run;
+            }
+        }
+    }
+
+    private ImportedRun? Run(string name)
+    {
+        if (folder.Text($"{name}/run.json") is not { } text)
+        {
+            return null;
+        }
+
+        using var run = Json(text);
+        var root = run.RootElement;
+        var experiment = Text(root, "experiment", "name") is { Length: > 0 } given ? given : "sacred";
+        var start = Time(Text(root, "start_time"));
+
+        // The same wherever the folder is mounted from: where it came from, and when it began.
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{experiment}\n{name}\n{start?.ToUnixTimeMilliseconds()}")))[..12];
+        return new ImportedRun
+        {
+            Experiment = experiment,
+            Id = $"{ResourceIds.FromName(name.ToLowerInvariant())}-{digest}",
+            Name = $"{experiment}-{name}",
+            State = Text(root, "status") switch { "COMPLETED" => "COMPLETE", "RUNNING" or "QUEUED" => "RUNNING", "INTERRUPTED" => "CANCELLED", _ => "FAILED" },
+            Start = start,
+            End = Time(Text(root, "stop_time")),
+            Params = folder.Text($"{name}/config.json") is { } config ? Flatten(config) : [],
+            Tags = [.. Tags(root)],
+            Metrics = folder.Text($"{name}/metrics.json") is { } metrics ? Metrics(metrics) : [],
+            Artifacts = [.. folder.Files(name).Where(static file => !Records.Contains(file.Key))],
+        };
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Tags(JsonElement run)
+    {
+        foreach (var (key, path) in new (string, string[])[]
+        {
+            ("sacred.command", ["command"]),
+            ("sacred.status", ["status"]),
+            ("sacred.result", ["result"]),
+            ("sacred.host", ["host", "hostname"]),
+            ("sacred.python", ["host", "python_version"]),
+            ("sacred.mainfile", ["experiment", "mainfile"]),
+            ("sacred.comment", ["meta", "comment"]),
+        })
+        {
+            if (Text(run, path) is { Length: > 0 } value)
+            {
+                yield return KeyValuePair.Create(key, value);
+            }
+        }
+
+        if (run.TryGetProperty("experiment", out var experiment) && experiment.ValueKind == JsonValueKind.Object
+            && experiment.TryGetProperty("repositories", out var repositories) && repositories.ValueKind == JsonValueKind.Array && repositories.GetArrayLength() > 0
+            && Text(repositories[0], "commit") is { Length: > 0 } commit)
+        {
+            yield return KeyValuePair.Create("mlflow.source.git.commit", commit);
+        }
+    }
+
+    private static List<KeyValuePair<string, string>> Flatten(string config)
+    {
+        var found = new List<KeyValuePair<string, string>>();
+        using var json = Json(config);
+        Walk("", json.RootElement);
+        return found;
+
+        void Walk(string path, JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Object && element.EnumerateObject().Any())
+            {
+                foreach (var property in element.EnumerateObject())
+                {
+                    Walk(path.Length == 0 ? property.Name : $"{path}.{property.Name}", property.Value);
+                }
+            }
+            else if (path.Length > 0)
+            {
+                found.Add(KeyValuePair.Create(path, element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText()));
+            }
+        }
+    }
+
+    private List<ImportedMetric> Metrics(string text)
+    {
+        var found = new List<ImportedMetric>();
+        using var json = Json(text);
+        foreach (var metric in json.RootElement.EnumerateObject())
+        {
+            if (metric.Value.ValueKind != JsonValueKind.Object || !metric.Value.TryGetProperty("values", out var values) || values.ValueKind != JsonValueKind.Array)
+            {
+                continue;
+            }
+
+            var points = new List<ImportedPoint>();
+            var (steps, times) = (List(metric.Value, "steps"), List(metric.Value, "timestamps"));
+            var index = 0;
+            foreach (var value in values.EnumerateArray())
+            {
+                if (Number(value) is { } number)
+                {
+                    var step = index < steps.Count && Number(steps[index]) is { } given ? (long)given : index;
+                    var time = index < times.Count ? Time(times[index].ToString()) : null;
+                    points.Add(new ImportedPoint(step, time is { } at ? Kernel.Store.Timestamps.ToMicros(at) : 0, number));
+                }
+                else
+                {
+                    problems.Add($"'{metric.Name}' has a value that is no plain number, at index {index}.");
+                }
+
+                index++;
+            }
+
+            found.Add(new ImportedMetric(metric.Name, points));
+        }
+
+        return found;
+    }
+
+    private static List<JsonElement> List(JsonElement element, string name) =>
+        element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
+
+    /// <summary>A number, also where Sacred wrote a NumPy one with its type.</summary>
+    private static double? Number(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Number => element.GetDouble(),
+        JsonValueKind.String when Numbers.TryParse(element.GetString()!, out var number) => number,
+        JsonValueKind.Object when element.TryGetProperty("value", out var inner) && inner.ValueKind == JsonValueKind.Number => inner.GetDouble(),
+        _ => null,
+    };
+
+    private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+            {
+                return null;
+            }
+        }
+
+        return element.ValueKind is JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array ? null : element.ToString();
+    }
+
+    private static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+
+    private static JsonDocument Json(string text) => JsonDocument.Parse(NotNumbers().Replace(text, static match => match.Groups[1].Success ? match.Value : $"\"{match.Value}\""), Lenient);
+
+    /// <summary>Strings, which stay, and outside of them what Python writes for numbers that JSON has not.</summary>
+    [GeneratedRegex("""("(?:[^"\\]|\\.)*")|-?\bInfinity\b|\bNaN\b""", RegexOptions.None, 10_000)]
+    private static partial Regex NotNumbers();
+}
