@@ -6,6 +6,7 @@ using Cairn.Kernel.Time;
 using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Writer;
 using Microsoft.Extensions.DependencyInjection;
 
 // Logs to a run and moves its metrics to column files at the same time, until it is killed. `ready` is said when it begins, and each call that was acknowledged as its first
@@ -16,7 +17,7 @@ const int PerCall = 5;
 
 var services = new ServiceCollection();
 services.AddLogging();
-services.AddSingleton(TimeProvider.System);
+services.AddSingleton<TimeProvider, LaterTime>();
 services.AddSingleton<IIdSource, RandomIdSource>();
 services.AddSingleton<IDatabase>(new SqliteDatabase(Path.Combine(folder, "cairn.db")));
 services.AddSingleton<IBlobStore>(provider => new DiskBlobStore(Path.Combine(folder, "blobs"), provider.GetRequiredService<IIdSource>(), TimeProvider.System));

@@ -13,16 +13,19 @@ internal static class Http1Load
     public static async Task<double> RunAsync(int port, byte[] request, int connections, TimeSpan duration, List<double>? latencies = null)
     {
         var clock = Stopwatch.StartNew();
-        var counts = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => ConnectionAsync(port, request, clock, duration, latencies)));
+        var counts = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => ConnectionAsync(port, [request], clock, duration, latencies)));
         return counts.Sum() / clock.Elapsed.TotalSeconds;
     }
+
+    /// <summary>How many of the requests, sent one after the other and from the first again, one connection had answered after <paramref name="duration"/>.</summary>
+    public static Task<int> RunAsync(int port, byte[][] requests, TimeSpan duration) => ConnectionAsync(port, requests, Stopwatch.StartNew(), duration, latencies: null);
 
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     public static byte[] Post(string path, string body) =>
         Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
 
-    private static async Task<int> ConnectionAsync(int port, byte[] request, Stopwatch clock, TimeSpan duration, List<double>? latencies)
+    private static async Task<int> ConnectionAsync(int port, byte[][] requests, Stopwatch clock, TimeSpan duration, List<double>? latencies)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
@@ -31,7 +34,7 @@ internal static class Http1Load
         while (clock.Elapsed < duration)
         {
             var start = Stopwatch.GetTimestamp();
-            await socket.SendAsync(request);
+            await SendAsync(socket, requests[count % requests.Length]);
             await ReadAsync(socket, buffer);
             count++;
             if (latencies is not null)
@@ -44,6 +47,14 @@ internal static class Http1Load
         }
 
         return count;
+    }
+
+    private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> request)
+    {
+        while (!request.IsEmpty)
+        {
+            request = request[(await socket.SendAsync(request))..];
+        }
     }
 
     private static async Task ReadAsync(Socket socket, byte[] buffer)

@@ -27,7 +27,7 @@ public sealed class MetricReader(IDatabase database, IBlobStore blobs)
         for (var attempt = 1; ; attempt++)
         {
             // One snapshot says what is in blocks and what is in files; files never change.
-            var (histories, segments) = await database.ReadAsync(session => (Hot(session, run.Id, wanted), SegmentTable.OfRun(session, run.Id)), cancellation).ConfigureAwait(false);
+            var (histories, segments) = await database.ReadAsync(session => (Recent(session, run.Id, wanted), SegmentTable.OfRun(session, run.Id)), cancellation).ConfigureAwait(false);
             try
             {
                 foreach (var segment in segments)
@@ -44,7 +44,11 @@ public sealed class MetricReader(IDatabase database, IBlobStore blobs)
         }
     }
 
-    private static Dictionary<long, List<MetricPoint>> Hot(ISqlSession session, long run, HashSet<long>? wanted)
+    /// <summary>
+    /// The points that are in blocks, as they were logged, within the caller's transaction: all of them until an hour after the run ended, and of a longer history at
+    /// least those of the last <see cref="MetricCompactor.KeptBlocks"/> calls.
+    /// </summary>
+    public static Dictionary<long, List<MetricPoint>> Recent(ISqlSession session, long run, IReadOnlySet<long>? wanted)
     {
         var histories = new Dictionary<long, List<MetricPoint>>();
         session.Query(

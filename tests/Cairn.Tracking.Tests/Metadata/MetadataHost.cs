@@ -1,3 +1,4 @@
+using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
@@ -8,6 +9,7 @@ using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Time;
+using Cairn.Testing;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Runs;
 using Google.LongRunning;
@@ -26,7 +28,13 @@ public sealed class MetadataHost : IAsyncDisposable
 
     private readonly ServiceProvider services;
 
-    private MetadataHost(ServiceProvider services) => this.services = services;
+    private readonly ScratchDirectory scratch;
+
+    private MetadataHost(ServiceProvider services, ScratchDirectory scratch)
+    {
+        this.services = services;
+        this.scratch = scratch;
+    }
 
     public MetadataService Service => services.GetServices<IRpcService>().OfType<MetadataService>().Single();
 
@@ -55,9 +63,11 @@ public sealed class MetadataHost : IAsyncDisposable
             GrpcAddress = static () => "127.0.0.1:8081",
             Executable = "cairn",
         });
+        var scratch = new ScratchDirectory();
+        collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
         collection.AddRuns();
         collection.AddMetadata();
-        var host = new MetadataHost(collection.BuildServiceProvider());
+        var host = new MetadataHost(collection.BuildServiceProvider(), scratch);
         await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());
         foreach (var hosted in host.services.GetServices<IHostedService>())
         {
@@ -94,5 +104,6 @@ public sealed class MetadataHost : IAsyncDisposable
         }
 
         await services.DisposeAsync();
+        scratch.Dispose();
     }
 }

@@ -4,6 +4,7 @@ using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tests.Runs;
+using Cairn.Tracking.Writer;
 
 namespace Cairn.Tracking.Tests.Metrics;
 
@@ -62,7 +63,20 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
         var live = await host.Run(await host.Experiment("live"), "live");
         await Log(live, 0, MetricCompactor.EndedBlocks + 1);
         (await Compact()).ShouldBe(0);
-        (await Blocks()).ShouldBe(2 * MetricCompactor.EndedBlocks);
+        var ended = await Ended("ended just now");
+        await Log(ended, 0, MetricCompactor.EndedBlocks + 1);
+        (await host.Get<MetricCompactor>().CompactAsync()).ShouldBe(0);
+        (await Blocks()).ShouldBe((3 * MetricCompactor.EndedBlocks) + 1);
+    }
+
+    [Fact]
+    public async Task the_older_blocks_of_a_long_run_move_while_it_goes_on()
+    {
+        var run = await host.Run(await host.Experiment("e"), "r");
+        await Parallel.ForEachAsync(Enumerable.Range(0, MetricCompactor.LiveBlocks), async (step, _) => await Log(run, step, 1));
+        (await Compact()).ShouldBe(1);
+        (await Blocks()).ShouldBe(MetricCompactor.KeptBlocks);
+        (await host.History(run, "loss")).Select(static point => point.Step).ShouldBe(Enumerable.Range(0, MetricCompactor.LiveBlocks).Select(static step => (long)step));
     }
 
     [Fact]
@@ -115,7 +129,7 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
     {
         var run = await Ended("r");
         await Log(run, 0, MetricCompactor.EndedBlocks);
-        var dying = new MetricCompactor(host.Database, new DyingBlobs(host.Get<IBlobStore>()), host.Get<MetricFold>());
+        var dying = Compactor(new DyingBlobs(host.Get<IBlobStore>()));
         await Should.ThrowAsync<IOException>(() => dying.CompactAsync());
         (await Files()).Count.ShouldBe(1);
         (await Blocks()).ShouldBe(MetricCompactor.EndedBlocks);
@@ -129,7 +143,7 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
     {
         var run = await Ended("r");
         await Log(run, 0, 40);
-        var other = new MetricCompactor(host.Database, host.Get<IBlobStore>(), host.Get<MetricFold>());
+        var other = Compactor();
         var moved = await Task.WhenAll(Compact(), other.CompactAsync(), other.CompactAsync());
         moved.Sum().ShouldBe(1);
         (await host.Read(session => SegmentTable.OfRun(session, run.Id))).Count.ShouldBe(1);
@@ -212,7 +226,9 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
         }
     }
 
-    private Task<int> Compact() => host.Get<MetricCompactor>().CompactAsync();
+    private Task<int> Compact() => Compactor().CompactAsync();
+
+    private MetricCompactor Compactor(IBlobStore? blobs = null) => new(host.Database, blobs ?? host.Get<IBlobStore>(), host.Get<MetricFold>(), new LaterTime());
 
     private Task<long> Blocks() => host.Read(static session => session.QueryFirst("SELECT COUNT(*) FROM metric_blocks", static row => row.GetInt64(0)));
 

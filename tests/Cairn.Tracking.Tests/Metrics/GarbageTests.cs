@@ -6,6 +6,7 @@ using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tests.Tensorboards;
+using Cairn.Tracking.Writer;
 
 namespace Cairn.Tracking.Tests.Metrics;
 
@@ -27,7 +28,7 @@ public sealed class GarbageTests(SqliteFixture fixture) : IClassFixture<SqliteFi
             await host.Get<MetricLog>().AppendAsync(run.Uuid, new[] { new LoggedPoint(key, new MetricPoint(step, step, step)) });
         }
 
-        (await host.Get<MetricCompactor>().CompactAsync()).ShouldBe(1);
+        (await new MetricCompactor(database, host.Get<IBlobStore>(), host.Get<MetricFold>(), new LaterTime()).CompactAsync()).ShouldBe(1);
         var blobs = host.Get<IBlobStore>();
         await foreach (var (id, _) in blobs.ListAsync())
         {

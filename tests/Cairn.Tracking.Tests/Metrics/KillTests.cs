@@ -8,6 +8,7 @@ using Cairn.Testing;
 using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Writer;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Tracking.Tests.Metrics;
@@ -26,7 +27,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     public async Task every_acknowledged_point_survives_a_kill_and_none_is_doubled()
     {
         const string Uuid = "0123456789abcdef0123456789abcdef";
-        await using (var services = Open())
+        await using (var services = Open(TimeProvider.System))
         {
             var database = services.GetRequiredService<IDatabase>();
             await Migrations.ApplyAsync(database, services.GetServices<MigrationSet>());
@@ -44,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         for (var round = 0; round < Rounds; round++)
         {
             acknowledged.UnionWith(await LogUntilKilledAsync(Uuid, round * 1_000_000L, calls: random.Next(200, 1_500)));
-            await using var services = Open();
+            await using var services = Open(new LaterTime());
             var run = await services.GetRequiredService<IDatabase>().ReadAsync(session => services.GetRequiredService<RunStore>().Get(session, Uuid));
             var key = await services.GetRequiredService<MetricKeys>().InternAsync("loss");
             for (var moved = 0; moved < 2; moved++)
@@ -92,11 +93,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     private Task<List<long>> LogUntilKilledAsync(string uuid, long firstStep, int calls) => LogUntilKilledAsync(scratch.Path, uuid, firstStep, calls);
 
-    private ServiceProvider Open()
+    private ServiceProvider Open(TimeProvider time)
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(time);
         services.AddSingleton<IIdSource, RandomIdSource>();
         services.AddSingleton<IDatabase>(_ => new SqliteDatabase(scratch["cairn.db"]));
         services.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));

@@ -229,7 +229,7 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         var changed = content.Metrics.Where(metric => !latest.TryGetValue(metric.Name, out var old) || !old.Point.Value.Equals(metric.Value)).ToList();
         if (changed.Count > 0)
         {
-            var histories = MetricReader.Histories(session, run.Id, changed.Where(metric => latest.ContainsKey(metric.Name)).Select(metric => latest[metric.Name].Key).ToHashSet());
+            var histories = MetricReader.Recent(session, run.Id, changed.Where(metric => latest.ContainsKey(metric.Name)).Select(metric => latest[metric.Name].Key).ToHashSet());
             var now = Timestamps.ToMicros(time.GetUtcNow());
             var points = new List<LoggedPoint>();
             foreach (var (name, value) in changed)

@@ -4,17 +4,23 @@ using Cairn.Kernel.Database;
 namespace Cairn.Tracking.Metrics.Cold;
 
 /// <summary>
-/// Moves points from blocks to column files: of runs that ended, and of runs that have logged many blocks. The file is made durable first; then one transaction makes a row for
+/// Moves points from blocks to column files: of runs that ended a while ago, and the older ones of runs that have logged many blocks. The file is made durable first; then one transaction makes a row for
 /// it and deletes the blocks that it replaces, and does neither where another server was faster. Whatever moment the server dies at, a point is in a block or in a file, and a
 /// file that has no row is garbage. Points are a set, so the order and the level of files mean nothing.
 /// </summary>
-public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, MetricFold fold)
+public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, MetricFold fold, TimeProvider time)
 {
     /// <summary>Blocks of a run that ended below which they stay: a row for a file costs as much as a few blocks.</summary>
     public const int EndedBlocks = 32;
 
-    /// <summary>Blocks of any run from which on they are moved.</summary>
+    /// <summary>Blocks of any run from which on the older ones are moved.</summary>
     public const int LiveBlocks = 1_024;
+
+    /// <summary>The newest blocks of a run that goes on, which stay: a transaction that asks what was logged lately reads blocks alone.</summary>
+    public const int KeptBlocks = 512;
+
+    /// <summary>How long a run has rested before all of its blocks are moved.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromHours(1);
 
     /// <summary>Blocks that one transaction deletes: bounds how long writers wait for it, and the memory of the move.</summary>
     private const int BlocksAtOnce = 4_096;
@@ -31,8 +37,8 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
     /// <summary>Runs whose status is one of the ends: finished, failed, killed.</summary>
     private const string Candidates =
         """
-        SELECT l.run, l.cold, l.folded FROM metric_logs l JOIN runs r ON r.id = l.run
-        WHERE l.run > $1 AND l.folded - l.cold >= $2 AND (r.status >= 3 OR l.folded - l.cold >= $3) ORDER BY l.run LIMIT $4
+        SELECT l.run, l.cold, l.folded, (CASE WHEN r.status >= 3 AND r.updated <= $4 THEN 0 ELSE 1 END) FROM metric_logs l JOIN runs r ON r.id = l.run
+        WHERE l.run > $1 AND l.folded - l.cold >= $2 AND (l.folded - l.cold >= $3 OR (r.status >= 3 AND r.updated <= $4)) ORDER BY l.run LIMIT $5
         """;
 
     private readonly SegmentReader reader = new(blobs);
@@ -44,7 +50,8 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         await fold.FoldAsync(cancellation).ConfigureAwait(false);
         var done = 0;
         long after = 0;
-        while (await database.ReadAsync(session => Next(session, after), cancellation).ConfigureAwait(false) is { Count: > 0 } batch)
+        var rested = (time.GetUtcNow() - Rest).ToUnixTimeMilliseconds();
+        while (await database.ReadAsync(session => Next(session, after, rested), cancellation).ConfigureAwait(false) is { Count: > 0 } batch)
         {
             done += await MoveAsync(batch, cancellation).ConfigureAwait(false);
             // A run that has more than was taken comes again.
@@ -59,12 +66,15 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         return done;
     }
 
-    private static List<Taken> Next(ISqlSession session, long after)
+    private static List<Taken> Next(ISqlSession session, long after, long rested)
     {
         var batch = new List<Taken>();
         var left = BlocksAtOnce;
-        var candidates = session.Query(Candidates, static row => (Run: row.GetInt64(0), Cold: row.GetInt64(1), Folded: row.GetInt64(2)), after, EndedBlocks, LiveBlocks, RunsAtOnce);
-        foreach (var (run, cold, folded) in candidates)
+        var candidates = session.Query(
+            Candidates,
+            static row => (Run: row.GetInt64(0), Cold: row.GetInt64(1), UpTo: row.GetInt64(2) - (row.GetInt64(3) != 0 ? KeptBlocks : 0)),
+            after, EndedBlocks, LiveBlocks, rested, RunsAtOnce);
+        foreach (var (run, cold, last) in candidates)
         {
             var upTo = cold;
             var points = new Dictionary<long, List<MetricPoint>>();
@@ -85,9 +95,9 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
 
                     return 0;
                 },
-                run, cold, folded, left).Count;
+                run, cold, last, left).Count;
             left -= count;
-            batch.Add(new Taken(run, cold, left > 0 ? folded : upTo, points, left == 0 && upTo < folded));
+            batch.Add(new Taken(run, cold, left > 0 ? last : upTo, points, left == 0 && upTo < last));
             if (left == 0)
             {
                 break;

@@ -1,0 +1,58 @@
+using Cairn.Kernel.Database;
+using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Bench.Rows;
+
+/// <summary>An experiment of 100,000 runs with 10 metrics of 10 steps each, three parameters and a tag: 10 million points.</summary>
+internal static class TrackedRuns
+{
+    public const int Count = 100_000;
+    public const int Metrics = 10;
+    public const int Steps = 10;
+
+    private const int RunsAtOnce = 5_000;
+
+    public static async Task<Experiment> FillAsync(IDatabase database, ExperimentStore experiments, RunStore runs, MetricKeys keys)
+    {
+        var random = new Random(1);
+        var ids = (await keys.InternAsync(Enumerable.Range(0, Metrics).Select(static i => $"m{i}"))).Values.ToArray();
+        var experiment = await database.WriteAsync(session => experiments.Create(session, new NewExperiment("bench", "us-central1") { Name = "search" }));
+        for (var from = 0; from < Count; from += RunsAtOnce)
+        {
+            var first = from;
+            await database.WriteAsync(session =>
+            {
+                for (var i = first; i < first + RunsAtOnce; i++)
+                {
+                    Fill(session, runs, experiment.Id, i, ids, random);
+                }
+
+                return true;
+            });
+        }
+
+        return experiment;
+    }
+
+    private static void Fill(ISqlSession session, RunStore runs, long experiment, int index, long[] keys, Random random)
+    {
+        var run = runs.Create(session, new NewRun(experiment) { Name = $"run-{index}", Started = 1_700_000_000_000 + (index * 7), Status = (RunStatus)(3 + (index % 2)) });
+        RunFields.SetParam(session, run, new Param("lr", (index % 10 / 10.0).ToString(System.Globalization.CultureInfo.InvariantCulture), true));
+        RunFields.SetParam(session, run, new Param("model", $"model-{index % 7}"));
+        RunFields.SetParam(session, run, new Param("seed", index.ToString(System.Globalization.CultureInfo.InvariantCulture), true));
+        RunFields.SetTag(session, run, "team", $"team-{index % 5}");
+        var points = new LoggedPoint[keys.Length];
+        for (var step = 0; step < Steps; step++)
+        {
+            for (var i = 0; i < keys.Length; i++)
+            {
+                points[i] = new LoggedPoint(keys[i], new MetricPoint(step, (1_700_000_000_000L + step) * 1_000, random.NextDouble()));
+            }
+
+            // The second metric runs against the first, so that the best by one are the worst by the other.
+            points[1] = points[1] with { Point = points[1].Point with { Value = 1 - points[0].Point.Value } };
+            MetricLog.Append(session, run, points);
+        }
+    }
+}
