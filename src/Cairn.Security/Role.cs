@@ -9,10 +9,10 @@ public sealed record Role(string Name, IReadOnlyList<string> Permissions)
     public static Role Admin { get; } = new("admin", ["*"]);
 
     /// <summary>Everything but the server's own administration.</summary>
-    public static Role Editor { get; } = new("editor", ["aiplatform.*", "storage.*", "logging.*", "resourcemanager.*"]);
+    public static Role Editor { get; } = new("editor", ["aiplatform.*", "storage.*", "logging.*", "mlflow.*", "resourcemanager.*"]);
 
     /// <summary>Reading, and asking deployed models.</summary>
-    public static Role Viewer { get; } = new("viewer", ["aiplatform.*.get", "aiplatform.*.list", "aiplatform.*.predict", "storage.*.get", "storage.*.list", "logging.*.list", "resourcemanager.*.get"]);
+    public static Role Viewer { get; } = new("viewer", ["aiplatform.*.get", "aiplatform.*.list", "aiplatform.*.predict", "storage.*.get", "storage.*.list", "logging.*.list", "mlflow.*.get", "mlflow.*.list", "resourcemanager.*.get"]);
 
     /// <summary>What a running task needs inside its project.</summary>
     public static Role Task { get; } = new("task", Editor.Permissions);

@@ -1,3 +1,4 @@
+using System.Text;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
 using Microsoft.AspNetCore.Http;
@@ -12,8 +13,7 @@ public sealed class TokenAuthenticator(TokenCache tokens, bool required) : IAuth
 {
     public async ValueTask<Principal> AuthenticateAsync(HttpContext context)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        var secret = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header["Bearer ".Length..].Trim() : "";
+        var secret = Secret(context.Request.Headers.Authorization.ToString());
         if (secret.Length > 0 && await tokens.FindAsync(secret, context.RequestAborted).ConfigureAwait(false) is { } token)
         {
             return new Principal(token.Subject, PermissionsOf(token.Role), token.Project);
@@ -27,6 +27,24 @@ public sealed class TokenAuthenticator(TokenCache tokens, bool required) : IAuth
         throw StatusException.Unauthenticated(secret.Length == 0
             ? "This server asks for a token: send 'Authorization: Bearer TOKEN'. Its administrator makes one with 'cairn tokens create'."
             : "The token is not known here, or has expired. Make a new one with 'cairn tokens create'.");
+    }
+
+    /// <summary>The token of <c>Bearer TOKEN</c>; or, of clients that know names and passwords only, the password of <c>Basic</c>.</summary>
+    private static string Secret(string header)
+    {
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
+            return header["Bearer ".Length..].Trim();
+        }
+
+        var bytes = new byte[header.Length];
+        if (header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) && Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var length))
+        {
+            var pair = Encoding.UTF8.GetString(bytes, 0, length);
+            return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        }
+
+        return "";
     }
 
     private static IReadOnlyList<string> PermissionsOf(string role) =>

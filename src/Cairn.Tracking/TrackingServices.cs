@@ -1,4 +1,5 @@
 using Cairn.Tracking.Metadata;
+using Cairn.Tracking.Mlflow;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,5 +12,6 @@ public static class TrackingServices
     public static IServiceCollection AddTracking(this IServiceCollection services) => services
         .AddRuns()
         .AddMetadata()
-        .AddTensorboards();
+        .AddTensorboards()
+        .AddMlflow();
 }

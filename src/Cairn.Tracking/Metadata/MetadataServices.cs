@@ -2,10 +2,12 @@ using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Models;
 using Cairn.Tracking.Metadata.Lineage;
+using Cairn.Tracking.Metadata.Mirror;
 using Cairn.Tracking.Metadata.Nodes;
 using Cairn.Tracking.Metadata.Relations;
 using Cairn.Tracking.Metadata.Schemas;
 using Cairn.Tracking.Metadata.Stores;
+using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Tracking.Metadata;
@@ -18,6 +20,8 @@ public static class MetadataServices
         .AddSingleton<MetadataStores>()
         .AddSingleton<MetadataSchemas>()
         .AddSingleton<NodeRows>()
+        .AddSingleton<RunContents>()
+        .AddSingleton<IRunObserver, RunNodes>()
         .AddSingleton<Artifacts>()
         .AddSingleton<Executions>()
         .AddSingleton<Contexts>()

@@ -10,6 +10,9 @@ public static class RunFields
     public const int MaxParamValue = 6_000;
     public const int MaxTagValue = 8_000;
 
+    /// <summary>The tag in which clients note each model that a run saved grows with them.</summary>
+    public const int MaxModelHistory = 1 << 20;
+
     /// <summary>Sets a parameter. With <paramref name="overwrite"/> off a parameter keeps the value it has: the same one again changes nothing.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for another value, or one that is too long.</exception>
     public static void SetParam(ISqlSession session, Run run, Param param, bool overwrite = false)
@@ -37,12 +40,12 @@ public static class RunFields
 
     public static bool DeleteParam(ISqlSession session, Run run, string key) => session.Execute("DELETE FROM run_params WHERE run = $1 AND key = $2", run.Id, key) > 0;
 
-    public static void SetTag(ISqlSession session, Run run, string key, string value)
+    public static void SetTag(ISqlSession session, Run run, string key, string value, int most = MaxTagValue)
     {
         CheckKey(key, "tag");
-        if (value.Length > MaxTagValue)
+        if (value.Length > most)
         {
-            throw StatusException.InvalidArgument($"The value of tag '{key}' has {value.Length} characters; at most {MaxTagValue} are kept.");
+            throw StatusException.InvalidArgument($"The value of tag '{key}' has {value.Length} characters; at most {most} are kept.");
         }
 
         session.Execute("INSERT INTO run_tags (run, key, value) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value", run.Id, key, value);

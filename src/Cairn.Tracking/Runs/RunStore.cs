@@ -118,6 +118,10 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         return after;
     }
 
+    /// <summary>Gives a deleted run another slug, so that a new run can have the one it had.</summary>
+    public void Vacate(ISqlSession session, Run deleted) =>
+        session.Execute("UPDATE runs SET slug = $2 WHERE id = $1 AND stage = 1", deleted.Id, Slugs.With(deleted.Slug, deleted.Uuid[..8]));
+
     /// <summary>Moves a run, with all that it logged, to another experiment of the same project.</summary>
     public Run Move(ISqlSession session, Run before, Experiment to)
     {

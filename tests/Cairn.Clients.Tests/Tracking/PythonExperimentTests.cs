@@ -11,7 +11,7 @@ namespace Cairn.Clients.Tests.Tracking;
 /// </summary>
 public sealed class PythonExperimentTests(ModelsServer server) : IClassFixture<ModelsServer>
 {
-    private const string Location = "projects/demo/locations/us-central1";
+    private const string Location = "projects/demo/locations/europe-west3";
     private const string Store = Location + "/metadataStores/default";
     private const string Run = """ "displayName": "run-1", "createTime": "2026-11-20T23:58:23Z", "updateTime": "2026-11-20T23:58:23Z", "schemaTitle": "system.ExperimentRun", "schemaVersion": "0.0.1" """;
 

@@ -9,6 +9,7 @@ using Cairn.Kernel.Store;
 using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Time;
 using Cairn.Tracking.Metadata;
+using Cairn.Tracking.Runs;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Rpc;
@@ -20,7 +21,7 @@ namespace Cairn.Tracking.Tests.Metadata;
 /// <summary>The kernel with the metadata service on an empty database of one engine.</summary>
 public sealed class MetadataHost : IAsyncDisposable
 {
-    public const string Parent = "projects/demo/locations/us-central1";
+    public const string Parent = "projects/lab/locations/us-central1";
     public const string Store = Parent + "/metadataStores/default";
 
     private readonly ServiceProvider services;
@@ -54,6 +55,7 @@ public sealed class MetadataHost : IAsyncDisposable
             GrpcAddress = static () => "127.0.0.1:8081",
             Executable = "cairn",
         });
+        collection.AddRuns();
         collection.AddMetadata();
         var host = new MetadataHost(collection.BuildServiceProvider());
         await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());

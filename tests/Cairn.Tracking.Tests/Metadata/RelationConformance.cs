@@ -88,7 +88,7 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
     [InlineData("state = LIVE", "big")]
     [InlineData("display_name = \"Big\" AND labels.env = prod", "big")]
     [InlineData("create_time > \"2020-11-19T11:30:00-04:00\" AND create_time < \"2020-11-20T11:30:00-04:00\"", "")]
-    [InlineData("name = \"projects/demo/locations/us-central1/metadataStores/default/artifacts/small\"", "small")]
+    [InlineData("name = \"projects/lab/locations/us-central1/metadataStores/default/artifacts/small\"", "small")]
     [InlineData("NOT schema_title = \"system.Dataset\"", "plain small")]
     public async Task filters_select(string filter, string expected)
     {

@@ -2,6 +2,7 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Tracking.Metadata.Mirror;
 using Cairn.Tracking.Metadata.Names;
 using Cairn.Tracking.Metadata.Relations;
 using Cairn.Tracking.Metadata.Stores;
@@ -10,15 +11,28 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Tracking.Metadata.Nodes;
 
-/// <summary>The contexts of a store, read with their parents.</summary>
-public sealed class Contexts(IDatabase database, IResourceStore store, NodeRows rows, MetadataStores stores, IOperations operations, IIdSource ids, TimeProvider time)
+/// <summary>The contexts of a store, read with their parents, and with what the experiments and runs have that they are the nodes of.</summary>
+public sealed class Contexts(
+    IDatabase database, IResourceStore store, NodeRows rows, MetadataStores stores, RunContents contents, IOperations operations, IIdSource ids, TimeProvider time)
     : NodeCollection<Context>(database, store, rows, stores, operations, ids, time)
 {
     public override ResourceKind Kind => MetadataKinds.Context;
 
-    /// <summary>A client that writes a whole context back, without a mask, writes over what others changed meanwhile on purpose: its etag is not held against it.</summary>
-    protected override Context Change(ISqlSession session, NodeName name, Context stored, Context change, FieldMask? mask) =>
-        Rows.Update(session, Kind, stored, change, mask, checkEtag: mask is { Paths.Count: > 0 });
+    public override void Remove(ISqlSession session, NodeName name)
+    {
+        if (!contents.Delete(session, name))
+        {
+            base.Remove(session, name);
+        }
+    }
+
+    protected override Task PrepareAsync(Context node, CancellationToken cancellation) => contents.PrepareAsync([node], cancellation);
+
+    protected override void Committed() => contents.Committed();
+
+    protected override Context Insert(ISqlSession session, NodeName name, Context node) => contents.Insert(session, name, node);
+
+    protected override Context Change(ISqlSession session, NodeName name, Context stored, Context change, FieldMask? mask) => contents.Update(session, name, stored, change, mask);
 
     protected override IReadOnlyList<Context> Compose(ISqlSession session, IReadOnlyList<Context> nodes)
     {
@@ -28,6 +42,7 @@ public sealed class Contexts(IDatabase database, IResourceStore store, NodeRows 
             node.ParentContexts.AddRange(parents[node.Name]);
         }
 
+        contents.Compose(session, nodes);
         return nodes;
     }
 }

@@ -28,7 +28,7 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
 
     private string IdField => $"{Kind.Name.ToLowerInvariant()}_id";
 
-    public Task<T> CreateAsync(string parent, T node, string id, CancellationToken cancellation)
+    public async Task<T> CreateAsync(string parent, T node, string id, CancellationToken cancellation)
     {
         var within = StoreName.Parse(parent, "parent");
         if (id.Length > 0)
@@ -37,7 +37,10 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
         }
 
         var name = new NodeName(within, Kind.Collection, id.Length > 0 ? id : ids.NextNumber());
-        return store.WriteAsync(session => Composed(session, Insert(session, name, node)), cancellation);
+        await PrepareAsync(node, cancellation).ConfigureAwait(false);
+        var created = await store.WriteAsync(session => Composed(session, Insert(session, name, node)), cancellation).ConfigureAwait(false);
+        Committed();
+        return created;
     }
 
     public Task<T> GetAsync(string name, CancellationToken cancellation)
@@ -53,10 +56,11 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
         return page.Items.Count == 0 ? page : page with { Items = await database.ReadAsync(session => Compose(session, page.Items), cancellation).ConfigureAwait(false) };
     }
 
-    public Task<T> UpdateAsync(T change, FieldMask? mask, bool allowMissing, CancellationToken cancellation)
+    public async Task<T> UpdateAsync(T change, FieldMask? mask, bool allowMissing, CancellationToken cancellation)
     {
         var name = NodeName.Parse(NodeFields.Of(change).Name(change), Kind.Collection, $"{Kind.Name.ToLowerInvariant()}.name");
-        return store.WriteAsync(
+        await PrepareAsync(change, cancellation).ConfigureAwait(false);
+        var updated = await store.WriteAsync(
             session =>
             {
                 if (Find(session, name) is { } stored)
@@ -72,7 +76,9 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
                 NodeChecks.RequireId(IdField, name.Id);
                 return Composed(session, Insert(session, name, change));
             },
-            cancellation);
+            cancellation).ConfigureAwait(false);
+        Committed();
+        return updated;
     }
 
     public Task<Operation> DeleteAsync(string name, string etag, CancellationToken cancellation)
@@ -107,6 +113,14 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
 
     /// <summary>The stored node, or null.</summary>
     public virtual T? Find(ISqlSession session, NodeName name) => rows.Find<T>(session, Kind, name);
+
+    /// <summary>What has to happen before the transaction that writes a node.</summary>
+    protected virtual Task PrepareAsync(T node, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <summary>What has to happen after it.</summary>
+    protected virtual void Committed()
+    {
+    }
 
     protected virtual T Insert(ISqlSession session, NodeName name, T node) => rows.Insert(session, Kind, name, node);
 

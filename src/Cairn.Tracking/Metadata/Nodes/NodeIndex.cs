@@ -1,4 +1,5 @@
 using Cairn.Kernel.Database;
+using Cairn.Tracking.Metadata.Relations;
 
 namespace Cairn.Tracking.Metadata.Nodes;
 
@@ -19,6 +20,16 @@ internal static class NodeIndex
 
     public static string? SubjectOf(ISqlSession session, string name) =>
         session.QueryFirst("SELECT subject FROM metadata_nodes WHERE name = $1", static row => row.IsDBNull(0) ? null : row.GetString(0), name);
+
+    /// <summary>What several contexts are the nodes of, by their names; those that are nodes of nothing are absent.</summary>
+    public static Dictionary<string, string> SubjectsOf(ISqlSession session, IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        return session.Query(
+            $"SELECT name, subject FROM metadata_nodes WHERE subject IS NOT NULL AND name IN ({SqlLists.Placeholders(all.Length)})",
+            static row => KeyValuePair.Create(row.GetString(0), row.GetString(1)),
+            [.. all]).ToDictionary();
+    }
 
     /// <summary>The context that is the node of something, or null.</summary>
     public static string? NodeOf(ISqlSession session, string subject) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Tracking.Metadata.Mirror;
 using Cairn.Tracking.Metadata.Names;
 using Cairn.Tracking.Metadata.Nodes;
 using Google.Cloud.AIPlatform.V1;
@@ -9,7 +10,7 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Metadata.Relations;
 
 /// <summary>The calls that tie nodes of one store to each other. What is tied already is passed over, so that each can be repeated.</summary>
-public sealed class RelationVerbs(IResourceStore store, NodeRows rows, TimeProvider time)
+public sealed class RelationVerbs(IResourceStore store, NodeRows rows, RunContents contents, TimeProvider time)
 {
     private const int MaxItems = IResourceStore.MaxNames;
 
@@ -29,17 +30,22 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, TimeProvi
             cancellation);
     }
 
-    public Task AddChildrenAsync(AddContextChildrenRequest request, CancellationToken cancellation)
+    public async Task AddChildrenAsync(AddContextChildrenRequest request, CancellationToken cancellation)
     {
         var context = NodeName.Parse(request.Context, NodeName.Contexts, "context");
         var children = Parse(request.ChildContexts, NodeName.Contexts, "child_contexts");
-        return WriteAsync(
+        // A child may become a run with what its context has logged; the names of its metrics get their numbers first.
+        var logged = await store.WriteAsync(session => store.FindMany<Context>(session, MetadataKinds.Context, [.. children.Select(static child => child.ToString())]), cancellation).ConfigureAwait(false);
+        await contents.PrepareAsync(logged, cancellation).ConfigureAwait(false);
+        await WriteAsync(
             session =>
             {
                 rows.RequireAll(session, MetadataKinds.Context, context.Store, [context, .. children]);
                 ContextTree.Add(session, context.ToString(), [.. children.Select(static child => child.ToString())]);
+                contents.ChildrenAdded(session, context, children);
             },
-            cancellation);
+            cancellation).ConfigureAwait(false);
+        contents.Committed();
     }
 
     public Task RemoveChildrenAsync(RemoveContextChildrenRequest request, CancellationToken cancellation)

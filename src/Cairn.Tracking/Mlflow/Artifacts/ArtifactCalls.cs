@@ -1,0 +1,168 @@
+using System.Text.Json;
+using Cairn.Data;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Mlflow.Tracking;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Tracking.Mlflow.Artifacts;
+
+/// <summary>Artifacts of runs, and the store that clients reach through this server: <c>mlflow-artifacts</c>.</summary>
+internal sealed class ArtifactCalls(IDatabase database, RunAccess access, ArtifactStore store, IObjects objects) : IMlflowCalls
+{
+    private const int MaxPage = 1_000;
+
+    public void Map(MlflowRoutes routes)
+    {
+        routes.Add("GET", "2.0/mlflow/artifacts/list", "mlflow.artifacts.list", ListRunAsync);
+        routes.Add("GET", "2.0/mlflow-artifacts/artifacts", "mlflow.artifacts.list", ListProxiedAsync);
+        routes.AddStreamed("GET", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.get", async call =>
+            await SendAsync(call, await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false)).ConfigureAwait(false));
+        routes.AddStreamed("PUT", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.create", PutAsync);
+        routes.Add("DELETE", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.delete", DeleteAsync);
+        foreach (var verb in (string[])["create", "complete", "abort"])
+        {
+            // In these words: the client then uploads the file whole, which has no limit here.
+            routes.Add("POST", $"2.0/mlflow-artifacts/mpu/{verb}/{{path=**}}", "mlflow.artifacts.create",
+                static call => throw StatusException.Unimplemented("Multipart upload is not supported for the current artifact repository"));
+        }
+
+        routes.AddAtRoot("GET", "get-artifact", "mlflow.artifacts.get", DownloadRunAsync);
+    }
+
+    private async Task ListRunAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (id, path) = (arguments.RunId, arguments.Text("path") ?? "");
+        ArtifactStore.CheckPath(path);
+        var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
+        var root = await store.ResolveAsync(call, run.ArtifactUri).ConfigureAwait(false);
+        var entries = await EntriesAsync(root, path, call.Cancellation).ConfigureAwait(false);
+        await AnswerAsync(call, entries, arguments.Text("page_token"), path, run.ArtifactUri).ConfigureAwait(false);
+    }
+
+    private async Task ListProxiedAsync(MlflowCall call)
+    {
+        var path = (await call.ArgumentsAsync().ConfigureAwait(false)).Text("path") ?? "";
+        var root = await store.ProxiedAsync(call, path).ConfigureAwait(false);
+        var entries = await EntriesAsync(root, "", call.Cancellation).ConfigureAwait(false);
+        await AnswerAsync(call, entries, null, "", null).ConfigureAwait(false);
+    }
+
+    private async Task DownloadRunAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (id, path) = (arguments.RunId, arguments.Required("path"));
+        ArtifactStore.CheckPath(path);
+        var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
+        var root = await store.ResolveAsync(call, run.ArtifactUri).ConfigureAwait(false);
+        call.Http.Response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..])}";
+        await SendAsync(call, root.Join(path)).ConfigureAwait(false);
+    }
+
+    private async Task PutAsync(MlflowCall call)
+    {
+        var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
+        await store.EnsureBucketAsync(await ProjectAsync(call, target).ConfigureAwait(false), target.Bucket, call.Cancellation).ConfigureAwait(false);
+        await objects.PutAsync(target, call.Http.Request.Body, call.Http.Request.ContentType, call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task<string> ProjectAsync(MlflowCall call, GsUri target) =>
+        long.TryParse(target.Object.Split('/', 2)[0], System.Globalization.CultureInfo.InvariantCulture, out var id)
+        && await database.ReadAsync(session => access.FindExperiment(session, id), call.Cancellation).ConfigureAwait(false) is { } experiment
+            ? experiment.Project
+            : call.Project;
+
+    private async Task DeleteAsync(MlflowCall call)
+    {
+        var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
+        var any = await objects.DeleteAsync(target, call.Cancellation).ConfigureAwait(false);
+        await foreach (var item in objects.ListAsync(Folder(target), call.Cancellation).ConfigureAwait(false))
+        {
+            any |= await objects.DeleteAsync(new GsUri(item.Bucket, item.Name), call.Cancellation).ConfigureAwait(false);
+        }
+
+        if (!any)
+        {
+            throw StatusException.NotFound($"There is no artifact '{call.Path("path")}'.");
+        }
+
+        await call.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(MlflowCall call, GsUri address)
+    {
+        var item = await objects.FindAsync(address, call.Cancellation).ConfigureAwait(false)
+            ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
+        var response = call.Http.Response;
+        response.ContentType = "application/octet-stream";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.ContentLength = item.Size;
+        var content = await objects.OpenAsync(address, call.Cancellation).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            await content.CopyToAsync(response.Body, call.Cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static GsUri Folder(GsUri uri) => uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };
+
+    /// <summary>What lies directly in a folder; of a path that is a file, the file.</summary>
+    private async Task<List<(string Name, long? Size)>> EntriesAsync(GsUri root, string path, CancellationToken cancellation)
+    {
+        var folder = Folder(path.Length == 0 ? root : root.Join(path));
+        var entries = new List<(string Name, long? Size)>();
+        if (await objects.ProjectOfAsync(folder.Bucket, cancellation).ConfigureAwait(false) is null)
+        {
+            return entries;
+        }
+
+        await foreach (var item in objects.ListAsync(folder, cancellation).ConfigureAwait(false))
+        {
+            var rest = item.Name[folder.Object.Length..];
+            var slash = rest.IndexOf('/', StringComparison.Ordinal);
+            var name = slash < 0 ? rest : rest[..slash];
+            if (name.Length > 0 && (entries.Count == 0 || entries[^1].Name != name))
+            {
+                entries.Add((name, slash < 0 ? item.Size : null));
+            }
+        }
+
+        return [.. entries.DistinctBy(static entry => (entry.Name, entry.Size is null)).OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
+    }
+
+    private static Task AnswerAsync(MlflowCall call, List<(string Name, long? Size)> entries, string? after, string path, string? root) => call.AnswerAsync(json =>
+    {
+        if (root is not null)
+        {
+            json.WriteString("root_uri", root);
+        }
+
+        var page = entries.Where(entry => string.IsNullOrEmpty(after) || string.CompareOrdinal(entry.Name, after) > 0).Take(root is null ? int.MaxValue : MaxPage).ToList();
+        json.WriteStartArray("files");
+        foreach (var (name, size) in page)
+        {
+            WriteFile(json, path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}", size);
+        }
+
+        json.WriteEndArray();
+        if (page.Count == MaxPage && page[^1].Name != entries[^1].Name)
+        {
+            json.WriteString("next_page_token", page[^1].Name);
+        }
+    });
+
+    private static void WriteFile(Utf8JsonWriter json, string path, long? size)
+    {
+        json.WriteStartObject();
+        json.WriteString("path", path);
+        json.WriteBoolean("is_dir", size is null);
+        if (size is { } bytes)
+        {
+            json.WriteNumber("file_size", bytes);
+        }
+
+        json.WriteEndObject();
+    }
+}

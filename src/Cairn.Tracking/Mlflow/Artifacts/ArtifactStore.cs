@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Cairn.Data;
+using Cairn.Data.Buckets;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Runs;
+using Google.Rpc;
+
+namespace Cairn.Tracking.Mlflow.Artifacts;
+
+/// <summary>
+/// Where artifacts are: <c>mlflow-artifacts:/{experiment}/…</c> are objects of that name in a bucket of the experiment's project, so that every other client reaches them as
+/// <c>gs://</c> objects too.
+/// </summary>
+public sealed class ArtifactStore(IDatabase database, ExperimentStore experiments, BucketStore buckets, IObjects objects)
+{
+    private const string Scheme = "mlflow-artifacts:";
+    private const string Suffix = "-mlflow-artifacts";
+    private const int MaxBucketName = 63;
+
+    /// <summary>The objects of an artifact address. Of <c>mlflow-artifacts://host/x</c> and <c>mlflow-artifacts:/x</c> the path counts.</summary>
+    /// <exception cref="StatusException">FAILED_PRECONDITION for an address that this server does not keep; NOT_FOUND for another project's.</exception>
+    public async Task<GsUri> ResolveAsync(MlflowCall call, string uri)
+    {
+        if (uri.StartsWith("gs://", StringComparison.Ordinal))
+        {
+            var given = GsUri.Parse(uri, "artifact_uri");
+            var owner = await objects.ProjectOfAsync(given.Bucket, call.Cancellation).ConfigureAwait(false);
+            return owner is not null && call.Sees(owner) ? given : throw StatusException.NotFound($"There is no bucket '{given.Bucket}'.");
+        }
+
+        if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
+        {
+            throw StatusException.FailedPrecondition($"The artifacts are at '{uri}', which this server does not keep; read them there.");
+        }
+
+        var path = uri[Scheme.Length..];
+        path = path.StartsWith("//", StringComparison.Ordinal) ? path.IndexOf('/', 2) is > 0 and var slash ? path[slash..] : "" : path;
+        return await ProxiedAsync(call, path.TrimStart('/')).ConfigureAwait(false);
+    }
+
+    /// <summary>The objects of a proxied path, <c>{experiment}/{run}/artifacts/…</c>.</summary>
+    public async Task<GsUri> ProxiedAsync(MlflowCall call, string path)
+    {
+        CheckPath(path);
+        var first = path.Split('/', 2)[0];
+        var project = call.Project;
+        if (long.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        {
+            var experiment = await database.ReadAsync(session => experiments.Find(session, id), call.Cancellation).ConfigureAwait(false);
+            project = experiment is null ? project : call.Sees(experiment.Project) ? experiment.Project : throw StatusException.NotFound($"No Experiment with id={id} exists");
+        }
+
+        return new GsUri(await BucketOfAsync(project, call.Cancellation).ConfigureAwait(false), path);
+    }
+
+    /// <summary>The address as any client of objects knows it; addresses of other stores are left as they are.</summary>
+    public async Task<string> PublicAddressAsync(MlflowCall call, string uri) =>
+        uri.StartsWith(Scheme, StringComparison.Ordinal) ? (await ResolveAsync(call, uri).ConfigureAwait(false)).ToString() : uri;
+
+    /// <summary>Makes the bucket where it is missing; called before the first object is put.</summary>
+    public async Task EnsureBucketAsync(string project, string bucket, CancellationToken cancellation)
+    {
+        if (await objects.ProjectOfAsync(bucket, cancellation).ConfigureAwait(false) is null)
+        {
+            try
+            {
+                await buckets.CreateAsync(new Bucket { Name = bucket, Project = project }, cancellation).ConfigureAwait(false);
+            }
+            catch (StatusException error) when (error.Code == Code.AlreadyExists)
+            {
+                // Another upload was first.
+            }
+        }
+    }
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a path that would leave its folder.</exception>
+    public static void CheckPath(string path)
+    {
+        if (path.StartsWith('/') || path.Contains('\\', StringComparison.Ordinal) || path.Contains('\0', StringComparison.Ordinal) || path.Split('/').Any(static part => part is ".." or "."))
+        {
+            throw StatusException.InvalidArgument($"Invalid path: '{path}'. It must be relative, without '.', '..' and backslashes.");
+        }
+    }
+
+    /// <summary>The bucket's name is the project's where bucket names allow it and no other project has it; else with a digest.</summary>
+    private async Task<string> BucketOfAsync(string project, CancellationToken cancellation)
+    {
+        var plain = Slugs.Of(project, "project");
+        plain = plain[..Math.Min(plain.Length, MaxBucketName - Suffix.Length - 9)].TrimEnd('-');
+        var name = plain + Suffix;
+        var owner = await objects.ProjectOfAsync(name, cancellation).ConfigureAwait(false);
+        return plain == project && (owner is null || owner == project)
+            ? name
+            : $"{plain}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..8]}{Suffix}";
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Cairn.Kernel.Errors;
+using Google.Rpc;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Tracking.Mlflow;
+
+/// <summary>Failures as MLflow's clients read them: <c>{"error_code": …, "message": …}</c> with the HTTP status that MLflow's own server gives the code.</summary>
+internal static class MlflowErrors
+{
+    public static async Task WriteAsync(HttpContext context, StatusException error)
+    {
+        var (status, code) = error.Code switch
+        {
+            Code.InvalidArgument or Code.OutOfRange => (400, "INVALID_PARAMETER_VALUE"),
+            Code.NotFound => (404, "RESOURCE_DOES_NOT_EXIST"),
+            Code.AlreadyExists => (400, "RESOURCE_ALREADY_EXISTS"),
+            Code.FailedPrecondition => (400, "INVALID_STATE"),
+            Code.PermissionDenied => (403, "PERMISSION_DENIED"),
+            Code.Unauthenticated => (401, "UNAUTHENTICATED"),
+            Code.ResourceExhausted => (429, "RESOURCE_EXHAUSTED"),
+            Code.Aborted => (409, "ABORTED"),
+            Code.Unimplemented => (501, "NOT_IMPLEMENTED"),
+            Code.Unavailable => (503, "TEMPORARILY_UNAVAILABLE"),
+            _ => (500, "INTERNAL_ERROR"),
+        };
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error_code"] = code, ["message"] = error.Message }), context.RequestAborted).ConfigureAwait(false);
+    }
+}

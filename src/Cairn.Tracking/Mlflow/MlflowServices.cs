@@ -1,0 +1,21 @@
+using Cairn.Kernel.Http;
+using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.Tracking;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Tracking.Mlflow;
+
+/// <summary>Composition of MLflow's door.</summary>
+public static class MlflowServices
+{
+    public static IServiceCollection AddMlflow(this IServiceCollection services) => services
+        .AddSingleton<ArtifactStore>()
+        .AddSingleton<RunAccess>()
+        .AddSingleton<IMlflowCalls, ExperimentCalls>()
+        .AddSingleton<IMlflowCalls, RunCalls>()
+        .AddSingleton<IMlflowCalls, RunSearchCalls>()
+        .AddSingleton<IMlflowCalls, MetricCalls>()
+        .AddSingleton<IMlflowCalls, ArtifactCalls>()
+        .AddSingleton<IMlflowCalls, ProbeCalls>()
+        .AddSingleton<IDoor, MlflowDoor>();
+}

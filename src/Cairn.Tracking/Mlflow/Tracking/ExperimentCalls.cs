@@ -1,0 +1,192 @@
+using System.Globalization;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Runs;
+using Cairn.Tracking.Search;
+
+namespace Cairn.Tracking.Mlflow.Tracking;
+
+/// <summary><c>2.0/mlflow/experiments/…</c></summary>
+internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experiments, RunAccess access, ExperimentSearch search) : IMlflowCalls
+{
+    private const int MaxDatasets = 1_000;
+
+    public void Map(MlflowRoutes routes)
+    {
+        routes.Add("POST", "2.0/mlflow/experiments/create", "mlflow.experiments.create", CreateAsync);
+        routes.Add("GET", "2.0/mlflow/experiments/get", "mlflow.experiments.get", GetAsync);
+        routes.Add("GET", "2.0/mlflow/experiments/get-by-name", "mlflow.experiments.get", GetByNameAsync);
+        routes.Add("GET", "2.0/mlflow/experiments/search", "mlflow.experiments.list", SearchAsync);
+        routes.Add("POST", "2.0/mlflow/experiments/search", "mlflow.experiments.list", SearchAsync);
+        routes.Add("GET", "2.0/mlflow/experiments/list", "mlflow.experiments.list", SearchAsync);
+        routes.Add("POST", "2.0/mlflow/experiments/delete", "mlflow.experiments.delete", call => StageAsync(call, Lifecycle.Deleted));
+        routes.Add("POST", "2.0/mlflow/experiments/restore", "mlflow.experiments.update", call => StageAsync(call, Lifecycle.Active));
+        routes.Add("POST", "2.0/mlflow/experiments/update", "mlflow.experiments.update", UpdateAsync);
+        routes.Add("POST", "2.0/mlflow/experiments/set-experiment-tag", "mlflow.experiments.update", SetTagAsync);
+        routes.Add("POST", "2.0/mlflow/experiments/delete-experiment-tag", "mlflow.experiments.update", DeleteTagAsync);
+        routes.Add("POST", "2.0/mlflow/experiments/search-datasets", "mlflow.experiments.list", SearchDatasetsAsync);
+        // As the client spells it, without the slash.
+        routes.Add("POST", "2.0mlflow/experiments/search-datasets", "mlflow.experiments.list", SearchDatasetsAsync);
+    }
+
+    private async Task CreateAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var given = new NewExperiment(call.Project, call.Location)
+        {
+            Name = arguments.Required("name"),
+            ArtifactLocation = arguments.Text("artifact_location") is { Length: > 0 } location ? ArtifactLocation(location) : null,
+            Tags = arguments.Pairs("tags").ToDictionary(),
+        };
+        var made = await database.WriteAsync(session => experiments.Create(session, given), call.Cancellation).ConfigureAwait(false);
+        await call.AnswerAsync(json => json.WriteString("experiment_id", made.Id.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
+    }
+
+    private async Task GetAsync(MlflowCall call)
+    {
+        var id = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("experiment_id");
+        await AnswerAsync(call, session => access.Experiment(session, call, id)).ConfigureAwait(false);
+    }
+
+    private async Task GetByNameAsync(MlflowCall call)
+    {
+        var name = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("experiment_name");
+        await AnswerAsync(call, session => experiments.FindByName(session, call.Project, call.Location, name)
+            ?? throw StatusException.NotFound($"Could not find experiment with name '{name}'")).ConfigureAwait(false);
+    }
+
+    private async Task AnswerAsync(MlflowCall call, Func<ISqlSession, Experiment> find)
+    {
+        var (experiment, tags) = await database.ReadAsync(
+            session =>
+            {
+                var found = find(session);
+                return (found, experiments.Tags(session, [found]));
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await call.AnswerAsync(json =>
+        {
+            json.WritePropertyName("experiment");
+            json.WriteExperiment(experiment, tags[experiment.Id]);
+        }).ConfigureAwait(false);
+    }
+
+    private async Task SearchAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var page = await search.SearchAsync(
+            new ExperimentQuery(call.Project, call.Location)
+            {
+                Filter = arguments.Text("filter") ?? "",
+                OrderBy = arguments.Texts("order_by"),
+                Stage = Views.Stage(arguments.Text("view_type")),
+                PageSize = Views.PageSize(arguments.Number("max_results"), ExperimentQuery.MaxPage),
+                PageToken = arguments.Text("page_token"),
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await call.AnswerAsync(json =>
+        {
+            json.WriteStartArray("experiments");
+            foreach (var experiment in page.Experiments)
+            {
+                json.WriteExperiment(experiment, page.Tags[experiment.Id]);
+            }
+
+            json.WriteEndArray();
+            Views.WriteToken(json, page.NextPageToken);
+        }).ConfigureAwait(false);
+    }
+
+    private async Task StageAsync(MlflowCall call, Lifecycle stage)
+    {
+        var id = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("experiment_id");
+        await database.WriteAsync(
+            session =>
+            {
+                var experiment = access.Experiment(session, call, id);
+                if (experiment.Stage == stage)
+                {
+                    throw stage == Lifecycle.Deleted
+                        ? StatusException.NotFound($"No active Experiment with id={id} exists")
+                        : StatusException.NotFound($"No deleted Experiment with id={id} exists");
+                }
+
+                return experiments.SetStage(session, experiment, stage);
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task UpdateAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (id, name) = (arguments.Required("experiment_id"), arguments.Required("new_name"));
+        await database.WriteAsync(session => experiments.Rename(session, Active(session, call, id), name), call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task SetTagAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (id, key, value) = (arguments.Required("experiment_id"), arguments.Required("key"), arguments.Text("value") ?? "");
+        RunFields.CheckKey(key, "tag");
+        await database.WriteAsync(
+            session =>
+            {
+                var experiment = Active(session, call, id);
+                experiments.SetTag(session, experiment, key, value);
+                experiments.Touch(session, experiment.Id);
+                return true;
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task DeleteTagAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (id, key) = (arguments.Required("experiment_id"), arguments.Required("key"));
+        await database.WriteAsync(
+            session => experiments.DeleteTag(session, Active(session, call, id), key) ? true : throw StatusException.NotFound($"Experiment {id} has no tag '{key}'."),
+            call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
+    }
+
+    private async Task SearchDatasetsAsync(MlflowCall call)
+    {
+        var ids = (await call.ArgumentsAsync().ConfigureAwait(false)).Texts("experiment_ids");
+        var found = await database.ReadAsync(session => RunInputs.Summaries(session, ids.Select(id => access.Experiment(session, call, id).Id).ToList(), MaxDatasets), call.Cancellation).ConfigureAwait(false);
+        await call.AnswerAsync(json =>
+        {
+            json.WriteStartArray("dataset_summaries");
+            foreach (var (experiment, name, digest, context) in found)
+            {
+                json.WriteStartObject();
+                json.WriteString("experiment_id", experiment.ToString(CultureInfo.InvariantCulture));
+                json.WriteString("name", name);
+                json.WriteString("digest", digest);
+                json.WriteString("context", context);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }).ConfigureAwait(false);
+    }
+
+    private Experiment Active(ISqlSession session, MlflowCall call, string id) => access.Experiment(session, call, id) is { Stage: Lifecycle.Active } experiment
+        ? experiment
+        : throw StatusException.InvalidArgument($"The experiment {id} must be in the 'active' state. Current state is deleted.");
+
+    /// <summary>Where a client may say that artifacts go: an address of objects, never a path of the server's.</summary>
+    private static string ArtifactLocation(string location)
+    {
+        if (location.Contains('#', StringComparison.Ordinal) || location.Contains('?', StringComparison.Ordinal) || location.Split('/').Contains(".."))
+        {
+            throw StatusException.InvalidArgument($"'artifact_location' URL can't include fragments, queries or '..': it is '{location}'.");
+        }
+
+        return location.StartsWith("gs://", StringComparison.Ordinal) || location.StartsWith("mlflow-artifacts:/", StringComparison.Ordinal) || location.StartsWith("s3://", StringComparison.Ordinal)
+            ? location
+            : throw StatusException.InvalidArgument($"'artifact_location' is '{location}'; it must be gs://bucket/folder, s3://bucket/folder or mlflow-artifacts:/folder. Leave it out to have this server keep the artifacts.");
+    }
+}

@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Tracking.Mlflow.Tracking;
+
+/// <summary>
+/// The body of <c>log-batch</c>, read in one pass without a document: the names of metrics that have been seen before become numbers from their bytes, so that a point costs no
+/// object.
+/// </summary>
+internal sealed class MetricBatch
+{
+    private const int MaxMetrics = 1_000;
+    private const int MaxOthers = 100;
+
+    private readonly List<LoggedPoint> points = [];
+    private readonly List<(int Index, string Name)> unknown = [];
+    private readonly List<Param> parameters = [];
+    private readonly List<KeyValuePair<string, string>> tags = [];
+
+    private MetricBatch()
+    {
+    }
+
+    public string RunId { get; private set; } = "";
+
+    public IReadOnlyList<Param> Params => parameters;
+
+    public IReadOnlyList<KeyValuePair<string, string>> Tags => tags;
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT for what cannot be read, or is too much.</exception>
+    public static MetricBatch Parse(ReadOnlySpan<byte> body, MetricKeys keys)
+    {
+        var batch = new MetricBatch();
+        try
+        {
+            batch.Read(new Utf8JsonReader(body), keys);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw StatusException.InvalidArgument($"The batch cannot be read: {error.Message}");
+        }
+
+        if (batch.RunId.Length == 0)
+        {
+            throw MlflowArguments.Missing("run_id");
+        }
+
+        Limit("metrics", batch.points.Count, MaxMetrics);
+        Limit("params", batch.parameters.Count, MaxOthers);
+        Limit("tags", batch.tags.Count, MaxOthers);
+        Limit("metrics, params, and tags", batch.points.Count + batch.parameters.Count + batch.tags.Count, MaxMetrics);
+        return batch;
+    }
+
+    /// <summary>The points, once names that were never seen have their numbers.</summary>
+    public async ValueTask<LoggedPoint[]> PointsAsync(MetricKeys keys, CancellationToken cancellation)
+    {
+        if (unknown.Count > 0)
+        {
+            var numbers = await keys.InternAsync(unknown.Select(static entry => entry.Name), cancellation).ConfigureAwait(false);
+            foreach (var (index, name) in unknown)
+            {
+                points[index] = points[index] with { Key = numbers[name] };
+            }
+        }
+
+        return [.. points];
+    }
+
+    private void Read(Utf8JsonReader json, MetricKeys keys)
+    {
+        Expect(json.Read() && json.TokenType == JsonTokenType.StartObject, "it must be a JSON object.");
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("metrics"u8))
+            {
+                json.Read();
+                ReadList(ref json, keys, static (ref Utf8JsonReader item, MetricKeys keys, MetricBatch batch) => batch.ReadMetric(ref item, keys));
+            }
+            else if (json.ValueTextEquals("params"u8))
+            {
+                json.Read();
+                ReadList(ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) =>
+                {
+                    var (key, value) = ReadPair(ref item);
+                    batch.parameters.Add(new Param(key, value));
+                });
+            }
+            else if (json.ValueTextEquals("tags"u8))
+            {
+                json.Read();
+                ReadList(ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) => batch.tags.Add(ReadPair(ref item)));
+            }
+            else if (json.ValueTextEquals("run_id"u8))
+            {
+                json.Read();
+                RunId = json.GetString() ?? RunId;
+            }
+            else
+            {
+                json.Read();
+                json.Skip();
+            }
+        }
+    }
+
+    private delegate void ItemReader(ref Utf8JsonReader json, MetricKeys keys, MetricBatch batch);
+
+    private void ReadList(ref Utf8JsonReader json, MetricKeys keys, ItemReader read)
+    {
+        if (json.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        Expect(json.TokenType == JsonTokenType.StartArray, "metrics, params and tags must be lists.");
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            Expect(json.TokenType == JsonTokenType.StartObject, "metrics, params and tags must be lists of objects.");
+            read(ref json, keys, this);
+        }
+    }
+
+    private void ReadMetric(ref Utf8JsonReader json, MetricKeys keys)
+    {
+        long key = -1;
+        string? name = null;
+        double? value = null;
+        long? time = null;
+        long step = 0;
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("key"u8))
+            {
+                json.Read();
+                if (json.TokenType == JsonTokenType.String && !json.ValueIsEscaped && !json.HasValueSequence && keys.TryFind(json.ValueSpan, out key))
+                {
+                    continue;
+                }
+
+                name = json.GetString();
+            }
+            else if (json.ValueTextEquals("value"u8))
+            {
+                json.Read();
+                value = Double(ref json);
+            }
+            else if (json.ValueTextEquals("timestamp"u8))
+            {
+                json.Read();
+                time = Whole(ref json);
+            }
+            else if (json.ValueTextEquals("step"u8))
+            {
+                json.Read();
+                step = Whole(ref json);
+            }
+            else
+            {
+                json.Read();
+                json.Skip();
+            }
+        }
+
+        Expect(key >= 0 || name is { Length: > 0 }, "a metric has no key.");
+        Expect(value is not null && time is not null, $"metric '{name}' needs a value and a timestamp.");
+        Expect(time is > long.MinValue / 1_000 and < long.MaxValue / 1_000, $"the timestamp {time} is not milliseconds since 1970.");
+        if (key < 0 || name is not null)
+        {
+            unknown.Add((points.Count, name!));
+        }
+
+        points.Add(new LoggedPoint(key, new MetricPoint(step, time!.Value * 1_000, value!.Value)));
+    }
+
+    private static KeyValuePair<string, string> ReadPair(ref Utf8JsonReader json)
+    {
+        string? key = null;
+        var value = "";
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isKey = json.ValueTextEquals("key"u8);
+            var isValue = json.ValueTextEquals("value"u8);
+            json.Read();
+            if (isKey)
+            {
+                key = json.GetString();
+            }
+            else if (isValue)
+            {
+                value = json.TokenType == JsonTokenType.String ? json.GetString()! : json.TokenType == JsonTokenType.Null ? "" : Encoding.UTF8.GetString(json.ValueSpan);
+            }
+            else
+            {
+                json.Skip();
+            }
+        }
+
+        Expect(!string.IsNullOrEmpty(key), "a param or tag has no key.");
+        return KeyValuePair.Create(key!, value);
+    }
+
+    private static double Double(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Number
+        ? json.GetDouble()
+        : json.GetString() switch
+        {
+            "NaN" => double.NaN,
+            "Infinity" or "inf" => double.PositiveInfinity,
+            "-Infinity" or "-inf" => double.NegativeInfinity,
+            var text => double.Parse(text ?? "", NumberStyles.Float, CultureInfo.InvariantCulture),
+        };
+
+    private static long Whole(ref Utf8JsonReader json)
+    {
+        if (json.TokenType == JsonTokenType.Number)
+        {
+            return json.TryGetInt64(out var whole) ? whole : checked((long)json.GetDouble());
+        }
+
+        return Utf8Parser.TryParse(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan, out long number, out var read) && read > 0 ? number : throw new FormatException("a step or timestamp is not a whole number.");
+    }
+
+    private static void Expect(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new FormatException(message);
+        }
+    }
+
+    private static void Limit(string what, int count, int most)
+    {
+        if (count > most)
+        {
+            throw StatusException.InvalidArgument($"A batch logging request can contain at most {most} {what}. Got {count} {what}. Please split up {what} across multiple requests and try again.");
+        }
+    }
+}

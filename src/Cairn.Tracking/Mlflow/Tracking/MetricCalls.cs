@@ -1,0 +1,120 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Tracking.Mlflow.Tracking;
+
+/// <summary><c>2.0/mlflow/metrics/…</c></summary>
+internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricReader reader, MetricKeys keys) : IMlflowCalls
+{
+    private const int MaxPage = 25_000;
+    private const int MaxRuns = 100;
+    private const int DefaultPoints = 2_500;
+
+    public void Map(MlflowRoutes routes)
+    {
+        routes.Add("GET", "2.0/mlflow/metrics/get-history", "mlflow.runs.get", HistoryAsync);
+        routes.Add("GET", "2.0/mlflow/metrics/get-history-bulk", "mlflow.runs.get", call => BulkAsync(call, "run_id", MaxPage));
+        routes.Add("GET", "2.0/mlflow/metrics/get-history-bulk-interval", "mlflow.runs.get", call => BulkAsync(call, "run_ids", DefaultPoints));
+    }
+
+    private async Task HistoryAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (id, name) = (arguments.RunId, arguments.Required("metric_key"));
+        var points = await PointsAsync(call, id, name).ConfigureAwait(false);
+        var from = After(points, arguments.Text("page_token"));
+        var count = arguments.Number("max_results") is > 0 and { } most ? (int)Math.Min(most, int.MaxValue) : points.Count;
+        var to = Math.Min(points.Count, (int)Math.Min((long)from + count, int.MaxValue));
+        await call.AnswerAsync(json =>
+        {
+            json.WriteStartArray("metrics");
+            for (var i = from; i < to; i++)
+            {
+                json.WriteMetric(name, points[i]);
+            }
+
+            json.WriteEndArray();
+            Views.WriteToken(json, to < points.Count && to > 0 ? Token(points[to - 1]) : "");
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>One metric of many runs, with at most so many points each, the extremes among them.</summary>
+    private async Task BulkAsync(MlflowCall call, string parameter, int points)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var ids = arguments.Texts(parameter);
+        if (ids.Count is 0 or > MaxRuns)
+        {
+            throw StatusException.InvalidArgument($"GetMetricHistoryBulk request must specify 1 to {MaxRuns} {parameter}; it has {ids.Count}.");
+        }
+
+        var name = arguments.Required("metric_key");
+        var (first, last) = (arguments.Number("start_step") ?? long.MinValue, arguments.Number("end_step") ?? long.MaxValue);
+        if (first > last)
+        {
+            throw StatusException.InvalidArgument($"end_step must be greater than start_step. Found start_step={first} and end_step={last}.");
+        }
+
+        var most = arguments.Number("max_results") is > 0 and { } given ? (int)Math.Min(given, MaxPage) : points;
+        var histories = new List<(string Run, IReadOnlyList<MetricPoint> Points)>();
+        foreach (var id in ids.Order(StringComparer.Ordinal))
+        {
+            var all = await PointsAsync(call, id, name).ConfigureAwait(false);
+            histories.Add((id, Downsampling.KeepExtremes([.. all.Where(point => point.Step >= first && point.Step <= last)], most)));
+        }
+
+        await call.AnswerAsync(json =>
+        {
+            json.WriteStartArray("metrics");
+            foreach (var (run, history) in histories)
+            {
+                foreach (var point in history)
+                {
+                    json.WriteMetric(name, point, run);
+                }
+            }
+
+            json.WriteEndArray();
+        }).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<MetricPoint>> PointsAsync(MlflowCall call, string id, string name)
+    {
+        var (run, key) = await database.ReadAsync(session => (access.Run(session, call, id), keys.Find(session, name)), call.Cancellation).ConfigureAwait(false);
+        return key is { } known ? await reader.HistoryAsync(run, known, call.Cancellation).ConfigureAwait(false) : [];
+    }
+
+    private static string Token(MetricPoint point) =>
+        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Time},{point.Value:R}")));
+
+    /// <summary>The index of the first point after the one that a token names.</summary>
+    private static int After(IReadOnlyList<MetricPoint> points, string? token)
+    {
+        if (string.IsNullOrEmpty(token))
+        {
+            return 0;
+        }
+
+        try
+        {
+            var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(',');
+            var last = new MetricPoint(long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), double.Parse(parts[2], CultureInfo.InvariantCulture));
+            var index = 0;
+            while (index < points.Count && !points[index].Follows(last))
+            {
+                index++;
+            }
+
+            return index;
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            throw StatusException.InvalidArgument("The page token is not one that this call returned.");
+        }
+    }
+}

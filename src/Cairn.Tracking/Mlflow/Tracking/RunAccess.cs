@@ -1,0 +1,36 @@
+using System.Globalization;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Tracking.Mlflow.Tracking;
+
+/// <summary>Experiments and runs by the ids of MLflow, within the project that a call is confined to: another project's are as if they did not exist.</summary>
+public sealed class RunAccess(ExperimentStore experiments, RunStore runs)
+{
+    /// <exception cref="StatusException">INVALID_ARGUMENT where it is no number; NOT_FOUND.</exception>
+    public Experiment Experiment(ISqlSession session, MlflowCall call, string id)
+    {
+        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw StatusException.InvalidArgument($"The experiment_id '{id}' is not a number.");
+        }
+
+        return experiments.Find(session, number) is { } found && call.Sees(found.Project) ? found : throw StatusException.NotFound($"No Experiment with id={id} exists");
+    }
+
+    /// <summary>An experiment of any project, or null.</summary>
+    public Experiment? FindExperiment(ISqlSession session, long id) => experiments.Find(session, id);
+
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public Run Run(ISqlSession session, MlflowCall call, string uuid) =>
+        runs.Find(session, uuid) is { } run && (call.Confined is null || call.Sees(experiments.Get(session, run.Experiment).Project))
+            ? run
+            : throw StatusException.NotFound($"Run with id={uuid} not found");
+
+    /// <summary>A run that may be written to.</summary>
+    /// <exception cref="StatusException">NOT_FOUND; INVALID_ARGUMENT for one that is deleted.</exception>
+    public Run Active(ISqlSession session, MlflowCall call, string uuid) => Run(session, call, uuid) is { Stage: Lifecycle.Active } run
+        ? run
+        : throw StatusException.InvalidArgument($"The run {uuid} must be in the 'active' state. Current state is deleted.");
+}

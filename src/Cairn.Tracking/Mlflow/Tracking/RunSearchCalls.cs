@@ -1,0 +1,40 @@
+using Cairn.Kernel.Database;
+using Cairn.Tracking.Runs;
+using Cairn.Tracking.Search;
+
+namespace Cairn.Tracking.Mlflow.Tracking;
+
+/// <summary><c>2.0/mlflow/runs/search</c></summary>
+internal sealed class RunSearchCalls(IDatabase database, RunSearch search, RunAccess access) : IMlflowCalls
+{
+    public void Map(MlflowRoutes routes) => routes.Add("POST", "2.0/mlflow/runs/search", "mlflow.runs.list", SearchAsync);
+
+    private async Task SearchAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var ids = arguments.Texts("experiment_ids");
+        var known = await database.ReadAsync(session => ids.Distinct().Select(id => access.Experiment(session, call, id).Id).ToList(), call.Cancellation).ConfigureAwait(false);
+        var page = await search.SearchAsync(
+            new RunQuery(known)
+            {
+                Filter = arguments.Text("filter") ?? "",
+                OrderBy = arguments.Texts("order_by"),
+                Stage = Views.Stage(arguments.Text("run_view_type")),
+                PageSize = Views.PageSize(arguments.Number("max_results"), RunQuery.MaxPage),
+                PageToken = arguments.Text("page_token"),
+            },
+            call.Cancellation).ConfigureAwait(false);
+        var inputs = await database.ReadAsync(session => RunInputs.Of(session, page.Runs), call.Cancellation).ConfigureAwait(false);
+        await call.AnswerAsync(json =>
+        {
+            json.WriteStartArray("runs");
+            foreach (var run in page.Runs)
+            {
+                json.WriteRun(run, page.Data[run.Id], inputs[run.Id]);
+            }
+
+            json.WriteEndArray();
+            Views.WriteToken(json, page.NextPageToken);
+        }).ConfigureAwait(false);
+    }
+}
