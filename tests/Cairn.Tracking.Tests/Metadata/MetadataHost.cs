@@ -12,6 +12,7 @@ using Cairn.Kernel.Time;
 using Cairn.Testing;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Tensorboards;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Rpc;
@@ -67,6 +68,7 @@ public sealed class MetadataHost : IAsyncDisposable
         collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
         collection.AddRuns();
         collection.AddMetadata();
+        collection.AddSingleton(TensorboardTables.Migrations);
         var host = new MetadataHost(collection.BuildServiceProvider(), scratch);
         await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());
         foreach (var hosted in host.services.GetServices<IHostedService>())
