@@ -3,6 +3,7 @@ using Cairn.Kernel.Database;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metadata.Lineage;
 using Cairn.Tracking.Metadata.Names;
+using Cairn.Tracking.Tensorboards.Jobs;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 using State = Google.Cloud.AIPlatform.V1.Execution.Types.State;
@@ -15,13 +16,19 @@ namespace Cairn.Jobs.CustomJobs;
 /// job names. It reads those artifacts of the store whose address its command names; when it has succeeded, it has made the folder of its outputs.
 /// </summary>
 /// <param name="lineages">The graph, or none where the server keeps none.</param>
-internal sealed class JobLineage(IEnumerable<ILineage> lineages)
+/// <param name="logs">Who reads the event files that the job writes.</param>
+internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobLogs> logs)
 {
     private const int MaxInputs = 64;
 
     /// <summary>Writes what the job is now, in the transaction that stores it.</summary>
     public void Write(ISqlSession session, CustomJob job)
     {
+        foreach (var follower in logs)
+        {
+            follower.Changed(session, job);
+        }
+
         var name = CustomJobName.Parse(job.Name);
         var store = StoreName.Default(name.Project, name.Location);
         var execution = store.Execution("custom-job-" + name.Id);

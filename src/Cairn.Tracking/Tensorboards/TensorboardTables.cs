@@ -70,5 +70,15 @@ internal static class TensorboardTables
             position BIGINT NOT NULL,
             PRIMARY KEY (job, file))
         """,
+        """
+        CREATE TABLE tensorboard_jobs (
+            job {text} NOT NULL PRIMARY KEY,
+            display_name {text} NOT NULL,
+            folder {text} NOT NULL,
+            tensorboard {text} NOT NULL,
+            experiment {text} NOT NULL,
+            run {text} NOT NULL,
+            ended BIGINT NOT NULL)
+        """,
     ]);
 }

@@ -1,5 +1,6 @@
 using Cairn.Kernel.Rpc;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Tensorboards.Jobs;
 using Cairn.Tracking.Tensorboards.Points;
 using Cairn.Tracking.Tensorboards.Service;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,5 +27,9 @@ public static class TensorboardsServices
         .AddSingleton<Usage>()
         .AddSingleton<Housekeeping>()
         .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Housekeeping>())
+        .AddSingleton<FollowedJobs>()
+        .AddSingleton<IJobLogs>(static provider => provider.GetRequiredService<FollowedJobs>())
+        .AddSingleton<LogFollower>()
+        .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<LogFollower>())
         .AddSingleton<IRpcService, TensorboardService>();
 }
