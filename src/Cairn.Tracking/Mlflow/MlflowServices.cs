@@ -1,5 +1,7 @@
 using Cairn.Kernel.Http;
 using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Models;
+using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,5 +19,12 @@ public static class MlflowServices
         .AddSingleton<IMlflowCalls, MetricCalls>()
         .AddSingleton<IMlflowCalls, ArtifactCalls>()
         .AddSingleton<IMlflowCalls, ProbeCalls>()
+        .AddSingleton(RegistryTables.Migrations)
+        .AddSingleton<RegistryRows>()
+        .AddSingleton<IVersionObserver, RegistryLink>()
+        .AddSingleton<RegistryJson>()
+        .AddSingleton<VersionFiles>()
+        .AddSingleton<IMlflowCalls, RegisteredModelCalls>()
+        .AddSingleton<IMlflowCalls, ModelVersionCalls>()
         .AddSingleton<IDoor, MlflowDoor>();
 }
