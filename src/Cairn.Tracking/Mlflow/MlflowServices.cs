@@ -1,5 +1,6 @@
 using Cairn.Kernel.Http;
 using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,5 +18,6 @@ public static class MlflowServices
         .AddSingleton<IMlflowCalls, MetricCalls>()
         .AddSingleton<IMlflowCalls, ArtifactCalls>()
         .AddSingleton<IMlflowCalls, ProbeCalls>()
+        .AddLoggedModels()
         .AddSingleton<IDoor, MlflowDoor>();
 }

@@ -22,7 +22,7 @@ public sealed class RunsHost : IAsyncDisposable
 
     public RunStore Runs => Get<RunStore>();
 
-    public static async Task<RunsHost> StartAsync(DatabaseFixture fixture)
+    public static async Task<RunsHost> StartAsync(DatabaseFixture fixture, Action<IServiceCollection>? more = null)
     {
         var collection = new ServiceCollection();
         collection.AddLogging();
@@ -30,6 +30,7 @@ public sealed class RunsHost : IAsyncDisposable
         collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.AddSingleton(await fixture.CreateAsync());
         collection.AddRuns();
+        more?.Invoke(collection);
         var host = new RunsHost(collection.BuildServiceProvider());
         await Migrations.ApplyAsync(host.Database, host.services.GetServices<MigrationSet>());
         foreach (var hosted in host.services.GetServices<IHostedService>())
