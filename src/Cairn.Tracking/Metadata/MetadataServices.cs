@@ -21,6 +21,7 @@ public static class MetadataServices
         .AddSingleton<MetadataSchemas>()
         .AddSingleton<NodeRows>()
         .AddSingleton<RunContents>()
+        .AddSingleton<TensorboardArtifacts>()
         .AddSingleton<IRunObserver, RunNodes>()
         .AddSingleton<Artifacts>()
         .AddSingleton<Executions>()

@@ -10,6 +10,7 @@ using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Time;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Tensorboards;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Rpc;
@@ -57,6 +58,7 @@ public sealed class MetadataHost : IAsyncDisposable
         });
         collection.AddRuns();
         collection.AddMetadata();
+        collection.AddSingleton(TensorboardTables.Migrations);
         var host = new MetadataHost(collection.BuildServiceProvider());
         await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());
         foreach (var hosted in host.services.GetServices<IHostedService>())

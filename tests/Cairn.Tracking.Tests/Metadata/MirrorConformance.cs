@@ -204,6 +204,23 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         (await History(run, "shared")).Select(static point => point.Value).Order().ShouldBe(Enumerable.Range(0, 20).Select(static i => (double)i));
     }
 
+    [Fact]
+    public async Task a_run_with_series_has_the_artifact_that_names_its_tensorboard_run()
+    {
+        var (_, run) = await Make("exp", "run");
+        var get = new GetArtifactRequest { Name = Name("artifacts", "exp-run-tb-run") };
+        await Refused(Code.NotFound, () => Service.GetArtifact(get, MetadataHost.Call));
+        await Log(run, "acc", 0.5);
+        await Refused(Code.NotFound, () => Service.GetArtifact(get, MetadataHost.Call));
+        var store = Host.Get<Cairn.Kernel.Store.IResourceStore>();
+        await Write(session => store.Insert(session, Cairn.Tracking.Tensorboards.TensorboardTables.Kind, new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }));
+        var artifact = await Service.GetArtifact(get, MetadataHost.Call);
+        artifact.SchemaTitle.ShouldBe("google.VertexTensorboardRun");
+        artifact.Metadata.Fields["resourceName"].StringValue.ShouldBe($"{MetadataHost.Parent}/tensorboards/7/experiments/exp/runs/run");
+        await Artifact("exp-run-tb-run", new Artifact { DisplayName = "stored" });
+        (await Service.GetArtifact(get, MetadataHost.Call)).DisplayName.ShouldBe("stored");
+    }
+
     private static Struct Of(params (string Key, Value Value)[] fields) => new() { Fields = { fields.ToDictionary(static field => field.Key, static field => field.Value) } };
 
     private static Struct RunOf(params (string Key, Value Value)[] parameters) =>

@@ -25,7 +25,9 @@ public interface ILineage
     /// <summary>Makes a node a member of a context; false where the context is not there, or lies in another store.</summary>
     bool Join(ISqlSession session, string context, NodeName member);
 
-    /// <summary>The newest artifact of a store with exactly this address, or null.</summary>
+    /// <summary>
+    /// The newest artifact of a store with exactly this address, or null. Registered versions repeat the address of the files that they were made from, and do not count.
+    /// </summary>
     NodeName? FindByUri(ISqlSession session, StoreName store, string uri);
 
     /// <summary>

@@ -39,11 +39,12 @@ internal sealed class LineageWriter(IResourceStore store, NodeRows rows, TimePro
     }
 
     public NodeName? FindByUri(ISqlSession session, StoreName store, string uri) => session.QueryFirst(
-        "SELECT n.name FROM metadata_nodes n JOIN resources r ON r.name = n.name WHERE n.uri = $1 AND r.kind = $2 AND r.parent = $3 ORDER BY r.create_time DESC, n.name DESC LIMIT 1",
+        "SELECT n.name FROM metadata_nodes n JOIN resources r ON r.name = n.name WHERE n.uri = $1 AND n.schema_title <> $4 AND r.kind = $2 AND r.parent = $3 ORDER BY r.create_time DESC, n.name DESC LIMIT 1",
         static row => row.GetString(0),
         uri,
         MetadataKinds.Artifact.Name,
-        store.ToString()) is { } name
+        store.ToString(),
+        SchemaTitles.VertexModel) is { } name
         ? NodeName.Parse(name, NodeName.Artifacts, "artifact")
         : null;
 
