@@ -82,6 +82,12 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
         try
         {
             using var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error_code", out var code))
+            {
+                // MLflow's own form.
+                return code.GetString()!.Length > 0 && json.RootElement.GetProperty("message").GetString()!.Length > 0;
+            }
+
             var error = json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement[0].GetProperty("error") : json.RootElement.GetProperty("error");
             return error.GetProperty("code").GetInt32() == status && error.GetProperty("message").GetString()!.Length > 0;
         }

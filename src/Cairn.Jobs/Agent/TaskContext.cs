@@ -50,6 +50,7 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
         }
 
         environment["CAIRN_TOKEN"] = Token;
+        environment.TryAdd("MLFLOW_TRACKING_TOKEN", Token);
         environment["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = tokenFile;
         return environment;
     }

@@ -3,6 +3,7 @@ using Cairn.Kernel.Database;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metadata.Lineage;
 using Cairn.Tracking.Metadata.Names;
+using Cairn.Tracking.Runs.Jobs;
 using Cairn.Tracking.Tensorboards.Jobs;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -16,14 +17,20 @@ namespace Cairn.Jobs.CustomJobs;
 /// job names. It reads those artifacts of the store whose address its command names; when it has succeeded, it has made the folder of its outputs.
 /// </summary>
 /// <param name="lineages">The graph, or none where the server keeps none.</param>
+/// <param name="runs">The run that the job is.</param>
 /// <param name="logs">Who reads the event files that the job writes.</param>
-internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobLogs> logs)
+internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobRuns> runs, IEnumerable<IJobLogs> logs)
 {
     private const int MaxInputs = 64;
 
     /// <summary>Writes what the job is now, in the transaction that stores it.</summary>
     public void Write(ISqlSession session, CustomJob job)
     {
+        foreach (var own in runs)
+        {
+            own.Changed(session, job);
+        }
+
         foreach (var follower in logs)
         {
             follower.Changed(session, job);
@@ -83,9 +90,15 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
         return execution;
     }
 
-    private static void Join(ISqlSession session, ILineage lineage, CustomJob job, NodeName member)
+    private void Join(ISqlSession session, ILineage lineage, CustomJob job, NodeName member)
     {
-        var context = job.JobSpec.ExperimentRun.Length > 0 ? job.JobSpec.ExperimentRun : job.JobSpec.Experiment;
+        var context = job.JobSpec.ExperimentRun;
+        if (context.Length == 0 && runs.Select(own => own.Find(session, job)).FirstOrDefault(static found => found is not null) is { } run)
+        {
+            var name = CustomJobName.Parse(job.Name);
+            context = $"{StoreName.Default(name.Project, name.Location)}/contexts/{run.Experiment.Slug}-{run.Run.Slug}";
+        }
+
         if (context.Length > 0)
         {
             lineage.Join(session, context, member);

@@ -19,7 +19,8 @@ internal static partial class TaskEnvironment
     /// <param name="name">The job's name.</param>
     /// <param name="spec">Its specification.</param>
     /// <param name="server">The server's URL, without a trailing slash.</param>
-    public static Dictionary<string, string> Build(CustomJobName name, CustomJobSpec spec, string server)
+    /// <param name="run">The run that the task logs to, if it has one.</param>
+    public static Dictionary<string, string> Build(CustomJobName name, CustomJobSpec spec, string server, TaskRun? run = null)
     {
         var own = new Dictionary<string, string>
         {
@@ -39,8 +40,8 @@ internal static partial class TaskEnvironment
         }
 
         Add(own, "AIP_TENSORBOARD_RESOURCE_NAME", spec.Tensorboard);
-        Add(own, "AIP_EXPERIMENT_NAME", spec.Experiment.Split('/')[^1]);
-        Add(own, "AIP_EXPERIMENT_RUN_NAME", spec.ExperimentRun.Split('/')[^1]);
+        Add(own, "AIP_EXPERIMENT_NAME", spec.Experiment.Length > 0 ? spec.Experiment.Split('/')[^1] : run?.ExperimentSlug ?? "");
+        Add(own, "AIP_EXPERIMENT_RUN_NAME", spec.ExperimentRun.Length > 0 ? spec.ExperimentRun.Split('/')[^1] : run?.Slug ?? "");
 
         // These a user may point elsewhere: a task may well use another tracking server.
         var environment = new Dictionary<string, string>
@@ -48,7 +49,8 @@ internal static partial class TaskEnvironment
             ["GOOGLE_CLOUD_PROJECT"] = name.Project,
             ["STORAGE_EMULATOR_HOST"] = server,
             ["BIGQUERY_EMULATOR_HOST"] = server,
-            ["MLFLOW_TRACKING_URI"] = server,
+            // With the project in its path, so that names are looked up where the job is.
+            ["MLFLOW_TRACKING_URI"] = $"{server}/projects/{name.Project}/locations/{name.Location}",
             ["CLOUDSDK_CORE_PROJECT"] = name.Project,
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM"] = server + "/",
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE"] = server + "/storage/v1/",
@@ -56,6 +58,12 @@ internal static partial class TaskEnvironment
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"] = server + "/",
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_ML"] = server + "/",
         };
+
+        if (run is not null)
+        {
+            environment["MLFLOW_EXPERIMENT_ID"] = run.Experiment.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            environment["MLFLOW_RUN_ID"] = run.Uuid;
+        }
 
         var pool = spec.WorkerPoolSpecs[0];
         foreach (var variable in pool.ContainerSpec?.Env ?? pool.PythonPackageSpec.Env)

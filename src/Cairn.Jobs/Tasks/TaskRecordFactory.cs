@@ -2,13 +2,15 @@ using Cairn.Data;
 using Cairn.Data.Views;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Images;
+using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
+using Cairn.Tracking.Runs.Jobs;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Writes down what an attempt of a job is to run.</summary>
-internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, JobsOptions options, TimeProvider time)
+internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
 {
     /// <exception cref="Kernel.Errors.StatusException">The image cannot be run here any more.</exception>
     public async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
@@ -35,12 +37,18 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Interpreter = plan.Interpreter,
             Image = plan.Image,
             ReadablePaths = plan.Paths,
-            Environment = TaskEnvironment.Build(name, job.JobSpec, url),
+            Environment = TaskEnvironment.Build(name, job.JobSpec, url, await RunAsync(job, cancellation)),
             Buckets = await BucketsAsync(name.Project, cancellation),
             OutputUri = job.JobSpec.BaseOutputDirectory?.OutputUriPrefix ?? "",
             TimeoutSeconds = Remaining(task, job).TotalSeconds,
             GraceSeconds = options.Grace.TotalSeconds,
         };
+    }
+
+    private async Task<TaskRun?> RunAsync(CustomJob job, CancellationToken cancellation)
+    {
+        var found = await database.ReadAsync(session => runs.Select(own => own.Find(session, job)).FirstOrDefault(static run => run is not null), cancellation);
+        return found is { } run ? new TaskRun(run.Experiment.Id, run.Experiment.Slug, run.Run.Uuid, run.Run.Slug) : null;
     }
 
     /// <summary>The timeout counts from the first attempt's start.</summary>

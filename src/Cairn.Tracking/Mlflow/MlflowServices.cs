@@ -1,6 +1,8 @@
 using Cairn.Kernel.Http;
+using Cairn.Models;
 using Cairn.Tracking.Mlflow.Artifacts;
 using Cairn.Tracking.Mlflow.LoggedModels;
+using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,5 +21,12 @@ public static class MlflowServices
         .AddSingleton<IMlflowCalls, ArtifactCalls>()
         .AddSingleton<IMlflowCalls, ProbeCalls>()
         .AddLoggedModels()
+        .AddSingleton(RegistryTables.Migrations)
+        .AddSingleton<RegistryRows>()
+        .AddSingleton<IVersionObserver, RegistryLink>()
+        .AddSingleton<RegistryJson>()
+        .AddSingleton<VersionFiles>()
+        .AddSingleton<IMlflowCalls, RegisteredModelCalls>()
+        .AddSingleton<IMlflowCalls, ModelVersionCalls>()
         .AddSingleton<IDoor, MlflowDoor>();
 }

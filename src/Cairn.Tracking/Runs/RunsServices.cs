@@ -1,4 +1,5 @@
 using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Runs.Jobs;
 using Cairn.Tracking.Search;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ public static class RunsServices
         .AddSingleton<MetricKeys>()
         .AddSingleton<MetricLog>()
         .AddSingleton<MetricReader>()
+        .AddSingleton<IJobRuns, JobRuns>()
         .AddSingleton<RunSearch>()
         .AddSingleton<ExperimentSearch>()
         .AddSingleton<MetricFold>()

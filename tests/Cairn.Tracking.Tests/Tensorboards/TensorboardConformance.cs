@@ -1,9 +1,12 @@
 using System.Globalization;
 using Cairn.Data;
+using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Tests.Database;
+using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Service;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
@@ -313,6 +316,51 @@ public abstract class TensorboardConformance(DatabaseFixture fixture) : IAsyncLi
         })));
         var values = (await Read(series.Name, max: -1)).TimeSeriesData.Values;
         values.Select(static value => value.Step).ShouldBe(Enumerable.Range(0, 1000).Select(static step => (long)step));
+    }
+
+    [Fact]
+    public async Task a_run_that_was_logged_elsewhere_is_shown_with_its_metrics_and_stays_when_it_is_deleted_here()
+    {
+        var board = await Board(isDefault: true);
+        var run = await _host.Get<IDatabase>().WriteAsync(session =>
+        {
+            var experiment = _host.Get<ExperimentStore>().Create(session, new NewExperiment("demo", "us-central1") { Name = "From MLflow" });
+            return _host.Get<RunStore>().Create(session, new NewRun(experiment.Id) { Name = "bold owl" });
+        });
+        var key = await _host.Get<MetricKeys>().InternAsync("loss");
+        await _host.Get<MetricLog>().AppendAsync(run.Uuid, new LoggedPoint[] { new(key, new MetricPoint(1, 5_000_000, 0.5)), new(key, new MetricPoint(2, 6_000_000, 0.25)) });
+
+        var shown = (await Service.ListTensorboardExperiments(new ListTensorboardExperimentsRequest { Parent = board.Name, Filter = "display_name=\"From MLflow\"" }, Call)).TensorboardExperiments.ShouldHaveSingleItem();
+        var view = (await Service.ListTensorboardRuns(new ListTensorboardRunsRequest { Parent = shown.Name }, Call)).TensorboardRuns.ShouldHaveSingleItem();
+        (view.DisplayName, Id(view.Name)).ShouldBe(("bold owl", run.Slug));
+        var series = (await Service.ListTensorboardTimeSeries(new ListTensorboardTimeSeriesRequest { Parent = view.Name }, Call)).TensorboardTimeSeries.ShouldHaveSingleItem();
+        (series.DisplayName, series.ValueType, series.PluginName, series.Metadata.MaxStep).ShouldBe(("loss", ValueType.Scalar, "scalars", 2L));
+        await Write(view, series, [new TimeSeriesDataPoint { Step = 3, WallTime = new Timestamp { Seconds = 7 }, Scalar = new Scalar { Value = 0.125 } }]);
+        (await Read(series.Name)).TimeSeriesData.Values.Select(static value => (value.Step, value.WallTime.Seconds, value.Scalar.Value)).ShouldBe([(1, 5, 0.5), (2, 6, 0.25), (3, 7, 0.125)]);
+        (await _host.Get<MetricReader>().HistoryAsync(run, key)).Select(static point => point.Value).ShouldBe([0.5, 0.25, 0.125]);
+        var again = await Service.BatchReadTensorboardTimeSeriesData(new BatchReadTensorboardTimeSeriesDataRequest { Tensorboard = board.Name, TimeSeries = { series.Name, series.Name } }, Call);
+        again.TimeSeriesData.Select(static data => data.Values.Count).ShouldBe([3, 3]);
+
+        await TensorboardHost.EndAsync<Empty>(Service.DeleteTensorboardRun(new DeleteTensorboardRunRequest { Name = view.Name }, Call));
+        await Refused(Code.NotFound, () => Service.GetTensorboardRun(new GetTensorboardRunRequest { Name = view.Name }, Call));
+        (await _host.Get<MetricReader>().HistoryAsync(run, key)).Count.ShouldBe(3);
+        (await Service.CreateTensorboardRun(new CreateTensorboardRunRequest { Parent = shown.Name, TensorboardRunId = run.Slug, TensorboardRun = new TensorboardRun { DisplayName = "again" } }, Call)).Name.ShouldBe(view.Name);
+        (await Read(series.Name)).TimeSeriesData.Values.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task hyperparameters_of_an_event_file_are_the_runs_parameters()
+    {
+        var run = await Run();
+        byte[] data = [26, 15, 10, 13, 10, 2, (byte)'l', (byte)'r', 18, 9 - 2, 26, 5, (byte)'s', (byte)'m', (byte)'a', (byte)'l', (byte)'l'];
+        await Series(run, "_hparams_/session_start_info", ValueType.Tensor, "hparams", data);
+        var database = _host.Get<IDatabase>();
+        var parameters = await database.ReadAsync(session =>
+        {
+            var experiment = _host.Get<ExperimentStore>().FindBySlug(session, "demo", "us-central1", "e")!;
+            return _host.Get<RunDataReader>().Read(session, _host.Get<RunStore>().FindBySlug(session, experiment.Id, "r")!).Params;
+        });
+        parameters.ShouldBe([new Param("lr", "small")]);
     }
 
     private static string Id(string name) => name[(name.LastIndexOf('/') + 1)..];

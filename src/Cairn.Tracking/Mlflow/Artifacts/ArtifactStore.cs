@@ -56,9 +56,17 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
         return new GsUri(await BucketOfAsync(project, call.Cancellation).ConfigureAwait(false), path);
     }
 
-    /// <summary>The address as any client of objects knows it; addresses of other stores are left as they are.</summary>
-    public async Task<string> PublicAddressAsync(MlflowCall call, string uri) =>
-        uri.StartsWith(Scheme, StringComparison.Ordinal) ? (await ResolveAsync(call, uri).ConfigureAwait(false)).ToString() : uri;
+    /// <summary>The address by which MLflow's client downloads: objects of a project's own artifact bucket are reached through this server, which needs no client of buckets.</summary>
+    public async Task<string> MlflowAddressAsync(MlflowCall call, string uri)
+    {
+        if (!uri.StartsWith("gs://", StringComparison.Ordinal))
+        {
+            return uri;
+        }
+
+        var given = GsUri.Parse(uri, "artifact_uri");
+        return given.Bucket == await BucketOfAsync(call.Project, call.Cancellation).ConfigureAwait(false) ? $"{Scheme}/{given.Object}" : uri;
+    }
 
     /// <summary>Makes the bucket where it is missing; called before the first object is put.</summary>
     public async Task EnsureBucketAsync(string project, string bucket, CancellationToken cancellation)

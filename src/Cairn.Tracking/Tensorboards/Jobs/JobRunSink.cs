@@ -1,4 +1,5 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Service;
@@ -17,28 +18,30 @@ internal sealed class JobRunSink(FollowedJob job, IDatabase database, Boards boa
         // projects/P/locations/L/customJobs/ID
         var parts = job.Job.Split('/');
         var (project, location, id) = (parts[1], parts[3], parts[5]);
-        var board = job.Tensorboard.Length > 0 ? job.Tensorboard : (await boards.DefaultAsync(project, location, cancellation).ConfigureAwait(false)).Name;
+        var parent = $"projects/{project}/locations/{location}";
+
+        // A job writes to its own project, whatever it names.
+        var named = job.Tensorboard.StartsWith(parent + "/tensorboards/", StringComparison.Ordinal) ? job.Tensorboard : null;
         var (experiment, run) = await database.WriteAsync(
             session =>
             {
                 var context = Last(job.Run);
-                if (context.Length > 0 && runs.FindByContext(session, project, location, context) is { } named)
+                if (context.Length > 0 && runs.FindByContext(session, project, location, context) is { } given)
                 {
-                    return named;
+                    return given;
                 }
 
-                var slug = Last(job.Experiment) is { Length: > 0 } given ? given : Jobs;
+                var slug = Last(job.Experiment) is { Length: > 0 } last ? last : Jobs;
                 var home = tracked.FindExperiment(session, project, location, slug)
-                    ?? tracked.CreateExperiment(session, project, location, slug, slug == Jobs ? "Custom jobs" : slug, job.Tensorboard.Length > 0 && slug != Jobs ? job.Tensorboard : null);
+                    ?? tracked.CreateExperiment(session, project, location, slug, slug == Jobs ? "Custom jobs" : slug, slug == Jobs ? null : named);
                 var own = context.StartsWith(slug + "-", StringComparison.Ordinal) ? context[(slug.Length + 1)..] : $"job-{id}";
                 return (home, tracked.FindRun(session, home, own) ?? tracked.CreateRun(session, home, own, displayName));
             },
             cancellation).ConfigureAwait(false);
-        return new RunName(new ExperimentName(TensorboardName.Parse(experiment.Tensorboard ?? await DefaultAsync(board).ConfigureAwait(false), "tensorboard"), experiment.Slug), run.Slug).ToString();
-
-        // An experiment that names no tensorboard is shown by the default one, whichever the job names.
-        async Task<string> DefaultAsync(string known) =>
-            job.Tensorboard.Length == 0 ? known : (await boards.DefaultAsync(project, location, cancellation).ConfigureAwait(false)).Name;
+        var board = TensorboardName.Parse(experiment.Tensorboard ?? (await boards.DefaultAsync(project, location, cancellation).ConfigureAwait(false)).Name, "tensorboard");
+        return board.Parent == parent
+            ? new RunName(new ExperimentName(board, experiment.Slug), run.Slug).ToString()
+            : throw StatusException.FailedPrecondition($"The experiment '{experiment.Slug}' of '{parent}' names the tensorboard '{board}' of another project or location, which cannot show it.");
     }
 
     public async Task<IReadOnlyList<TensorboardTimeSeries>> SeriesAsync(string run, CancellationToken cancellation) =>
