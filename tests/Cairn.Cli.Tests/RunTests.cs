@@ -58,6 +58,24 @@ public sealed class RunTests(OpenServer server) : IClassFixture<OpenServer>, IDi
     }
 
     [Fact]
+    public async Task gc_removes_for_good_what_was_deleted_and_says_first_what_it_would_be()
+    {
+        var experiment = await CreateAsync("collected");
+        var gone = await RunAsync(experiment, "gone", ("lr", "0.1"), ("depth", "3"), ("loss", 0.5));
+        var stays = await RunAsync(experiment, "stays", ("lr", "0.1"), ("depth", "3"), ("loss", 0.5));
+        (await server.CairnAsync("runs", "delete", gone)).ShouldWork();
+        (await server.CairnAsync("gc")).Code.ShouldBe(2);
+        (await server.CairnAsync("gc", "--older-than", "1h", "--format", "value(id)")).ShouldWork().ShouldNotContain(gone);
+        var dry = await server.CairnAsync("gc", "--older-than", "0s", "--dry-run", "--format", "value(id)");
+        dry.ShouldWork().ShouldContain(gone);
+        dry.Error.ShouldContain("Would remove");
+        (await server.CairnAsync("runs", "describe", gone, "--format", "value(lifecycleStage)")).ShouldWork().ShouldBe("deleted\n");
+        (await server.CairnAsync("gc", "--older-than", "0s", "--format", "value(kind,id)")).ShouldWork().ShouldContain($"run\t{gone}");
+        (await server.CairnAsync("runs", "describe", gone)).ShouldFail("NOT_FOUND", gone);
+        (await server.CairnAsync("runs", "describe", stays)).ShouldWork();
+    }
+
+    [Fact]
     public async Task a_program_is_run_again_from_its_commit_with_what_had_not_been_committed()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "Python is not installed.");

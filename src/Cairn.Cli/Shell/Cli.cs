@@ -35,6 +35,7 @@ internal static class Cli
         ImportNoun.Create(),
         StorageNoun.Create(),
         TokensNoun.Create(),
+        new GcCommand(),
         new ServerCommand(),
         new QuickstartCommand(),
         new EnvCommand(),
