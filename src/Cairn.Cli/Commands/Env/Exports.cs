@@ -37,8 +37,8 @@ internal static class Exports
 
         if (group is "all" or "mlflow")
         {
-            yield return new("MLflow is not served by this version yet; the address is the one it will have");
-            yield return new("MLFLOW_TRACKING_URI", target.Endpoint);
+            yield return new("MLflow");
+            yield return new("MLFLOW_TRACKING_URI", $"{target.Endpoint}/projects/{target.Project}/locations/{target.Region}");
             if (target.Token is { } token)
             {
                 yield return new("MLFLOW_TRACKING_TOKEN", token);
@@ -57,8 +57,7 @@ internal static class Exports
         }
         else
         {
-            yield return new("gcloud reads the token from a file: write it there with  printf %s \"$CAIRN_TOKEN\" > ~/.config/cairn/token  (readable by you alone)");
-            yield return new("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.Combine(home, ".config", "cairn", "token"));
+            yield return new("CLOUDSDK_AUTH_ACCESS_TOKEN", target.Token);
         }
 
         yield return new("CLOUDSDK_CORE_PROJECT", target.Project);
