@@ -28,7 +28,7 @@ public sealed class ClientProgram(string name, IReadOnlyDictionary<string, strin
     }
 
     /// <summary>Starts it and lets it run, to look at what it writes meanwhile.</summary>
-    public ClientRun Start(params string[] arguments) => new(Launch(arguments), Limit);
+    public ClientRun Start(params string[] arguments) => new(Launch(arguments));
 
     private Process Launch(string[] arguments)
     {

@@ -7,13 +7,11 @@ namespace Cairn.Clients.Tests;
 public sealed class ClientRun : IAsyncDisposable
 {
     private readonly Process process;
-    private readonly TimeSpan limit;
     private readonly StringBuilder output = new();
 
-    public ClientRun(Process process, TimeSpan limit)
+    public ClientRun(Process process)
     {
         this.process = process;
-        this.limit = limit;
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
         process.BeginOutputReadLine();
@@ -30,14 +28,6 @@ public sealed class ClientRun : IAsyncDisposable
                 return output.ToString();
             }
         }
-    }
-
-    /// <summary>Waits for its end and returns its exit code.</summary>
-    public async Task<int> EndAsync()
-    {
-        using var deadline = new CancellationTokenSource(limit);
-        await process.WaitForExitAsync(deadline.Token);
-        return process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
