@@ -41,7 +41,7 @@ internal static class Composition
         services.AddModels();
         services.AddServing();
         services.AddTracking();
-        services.AddJobs();
+        services.AddJobs(options.Jobs);
         services.AddTraining();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));

@@ -40,6 +40,8 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Environment = TaskEnvironment.Build(name, job.JobSpec, url, await RunAsync(job, cancellation)),
             Buckets = await BucketsAsync(name.Project, cancellation),
             OutputUri = job.JobSpec.BaseOutputDirectory?.OutputUriPrefix ?? "",
+            Sandbox = options.Sandbox,
+            Overlay = options.Overlay,
             TimeoutSeconds = Remaining(task, job).TotalSeconds,
             GraceSeconds = options.Grace.TotalSeconds,
         };
