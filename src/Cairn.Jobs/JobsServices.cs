@@ -3,6 +3,7 @@ using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
 using Cairn.Jobs.Tasks;
+using Cairn.Jobs.Usage;
 using Cairn.Kernel.Rpc;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,6 +29,7 @@ public static class JobsServices
         services.AddSingleton<Machine>();
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();
+        services.AddSingleton<UsageReader>();
         services.AddSingleton<TaskController>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TaskController>());
 
