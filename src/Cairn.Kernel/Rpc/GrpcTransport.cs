@@ -39,7 +39,8 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             var method = byPath.TryGetValue(context.Request.Path.Value ?? "", out var found)
                 ? found
                 : throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
-            var request = await ReadAsync(context, method, deadline.Token).ConfigureAwait(false);
+            var request = method.Duplex is not null ? null : await ReadAsync(context, method, deadline.Token).ConfigureAwait(false)
+                ?? throw StatusException.InvalidArgument("The call's body ended before its message.");
             var call = new CallContext
             {
                 Caller = context.Caller(),
@@ -52,7 +53,11 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
                 context.Response.Headers["grpc-encoding"] = "gzip";
             }
 
-            if (method.Descriptor.IsServerStreaming)
+            if (request is null)
+            {
+                await GrpcDuplex.AnswerAsync(context, method, call, compress).ConfigureAwait(false);
+            }
+            else if (method.Descriptor.IsServerStreaming)
             {
                 var any = false;
                 await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(deadline.Token).ConfigureAwait(false))
@@ -140,7 +145,8 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         return seconds < 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, 4e6));
     }
 
-    private static async Task<IMessage> ReadAsync(HttpContext context, RpcMethod method, CancellationToken cancellation)
+    /// <summary>The next message; null where the client has sent its last.</summary>
+    internal static async Task<IMessage?> ReadAsync(HttpContext context, RpcMethod method, CancellationToken cancellation)
     {
         var reader = context.Request.BodyReader;
         while (true)
@@ -157,7 +163,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             reader.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
             {
-                throw StatusException.InvalidArgument("The call's body ended before its message.");
+                return buffer.IsEmpty ? null : throw StatusException.InvalidArgument("The call's body ended within a message.");
             }
         }
     }
@@ -203,7 +209,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         return BoundedReader.ReadAll(gzip, MaxMessage);
     }
 
-    private static void WriteHeaders(HttpContext context, CallContext call)
+    internal static void WriteHeaders(HttpContext context, CallContext call)
     {
         foreach (var (name, value) in call.ResponseHeaders)
         {
@@ -211,7 +217,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         }
     }
 
-    private static void Write(PipeWriter writer, IMessage message, bool compress)
+    internal static void Write(PipeWriter writer, IMessage message, bool compress)
     {
         if (compress)
         {

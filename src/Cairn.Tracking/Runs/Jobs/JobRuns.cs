@@ -110,6 +110,15 @@ public sealed class JobRuns(ExperimentStore experiments, RunStore runs, MetricKe
         });
     }
 
+    /// <summary>The number of the job whose own run this is, or null.</summary>
+    public static string? JobOf(Experiment experiment, Run run)
+    {
+        // The slug may have got an ending since; the id tells for sure.
+        const string prefix = "job-";
+        var id = run.Slug.StartsWith(prefix, StringComparison.Ordinal) ? run.Slug[prefix.Length..].Split('-')[0] : "";
+        return id.Length > 0 && Uuid($"projects/{experiment.Project}/locations/{experiment.Location}/customJobs/{id}") == run.Uuid ? id : null;
+    }
+
     private static string Uuid(string job) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("run of " + job)))[..32];
 
     private static (string Project, string Location, string Id) Parts(string job) => job.Split('/') is [_, var project, _, var location, _, var id]
