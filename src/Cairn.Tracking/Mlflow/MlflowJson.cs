@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow;
@@ -23,7 +24,7 @@ internal static class MlflowJson
         json.WriteEndObject();
     }
 
-    public static void WriteRun(this Utf8JsonWriter json, Run run, RunData data, IEnumerable<RunInput> inputs)
+    public static void WriteRun(this Utf8JsonWriter json, Run run, RunData data, IEnumerable<RunInput> inputs, IReadOnlyCollection<RunModel> models)
     {
         json.WriteStartObject();
         json.WriteStartObject("info");
@@ -54,7 +55,9 @@ internal static class MlflowJson
         }
 
         json.WriteEndArray();
+        json.WriteModelInputs(models);
         json.WriteEndObject();
+        json.WriteModelOutputs(models);
         json.WriteEndObject();
     }
 

@@ -1,6 +1,7 @@
 using Cairn.Kernel.Http;
-using Cairn.Tracking.Mlflow.Artifacts;
 using Cairn.Models;
+using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.Tracking;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,7 @@ public static class MlflowServices
         .AddSingleton<IMlflowCalls, MetricCalls>()
         .AddSingleton<IMlflowCalls, ArtifactCalls>()
         .AddSingleton<IMlflowCalls, ProbeCalls>()
+        .AddLoggedModels()
         .AddSingleton(RegistryTables.Migrations)
         .AddSingleton<RegistryRows>()
         .AddSingleton<IVersionObserver, RegistryLink>()

@@ -106,6 +106,19 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
     }
 
     [Fact]
+    public async Task the_artifact_that_leads_to_a_runs_series_can_be_tied_to_its_context()
+    {
+        var (_, run) = await Make("exp", "run");
+        await Log(run, "acc", 0.5);
+        var store = Host.Get<Cairn.Kernel.Store.IResourceStore>();
+        await Write(session => store.Insert(session, Cairn.Tracking.Tensorboards.TensorboardTables.Kind, new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }));
+        var series = await Service.GetArtifact(new GetArtifactRequest { Name = Name("artifacts", "exp-run-tb-run") }, MetadataHost.Call);
+        await Members("exp-run", ["exp-run-tb-run"], []);
+        (await ListArtifacts($"in_context(\"{Name("contexts", "exp-run")}\")")).ShouldBe(["exp-run-tb-run"]);
+        (await Service.GetArtifact(new GetArtifactRequest { Name = Name("artifacts", "exp-run-tb-run") }, MetadataHost.Call)).Metadata.ShouldBe(series.Metadata);
+    }
+
+    [Fact]
     public async Task a_deleted_context_is_a_run_deleted_softly_and_comes_back_with_its_edges()
     {
         var (_, run) = await Make("exp", "run");

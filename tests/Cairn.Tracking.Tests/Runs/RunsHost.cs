@@ -31,7 +31,7 @@ public sealed class RunsHost : IAsyncDisposable
 
     public RunStore Runs => Get<RunStore>();
 
-    public static async Task<RunsHost> StartAsync(DatabaseFixture fixture)
+    public static async Task<RunsHost> StartAsync(DatabaseFixture fixture, Action<IServiceCollection>? more = null)
     {
         var collection = new ServiceCollection();
         collection.AddLogging();
@@ -41,6 +41,7 @@ public sealed class RunsHost : IAsyncDisposable
         var scratch = new ScratchDirectory();
         collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
         collection.AddRuns().AddColdMetrics();
+        more?.Invoke(collection);
         var host = new RunsHost(collection.BuildServiceProvider(), scratch);
         await Migrations.ApplyAsync(host.Database, host.services.GetServices<MigrationSet>());
         foreach (var hosted in host.services.GetServices<IHostedService>())

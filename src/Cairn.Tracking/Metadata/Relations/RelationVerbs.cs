@@ -10,7 +10,7 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Metadata.Relations;
 
 /// <summary>The calls that tie nodes of one store to each other. What is tied already is passed over, so that each can be repeated.</summary>
-public sealed class RelationVerbs(IResourceStore store, NodeRows rows, RunContents contents, TimeProvider time)
+public sealed class RelationVerbs(IResourceStore store, NodeRows rows, TensorboardArtifacts boards, RunContents contents, TimeProvider time)
 {
     private const int MaxItems = IResourceStore.MaxNames;
 
@@ -23,7 +23,7 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, RunConten
             session =>
             {
                 rows.RequireAll(session, MetadataKinds.Context, context.Store, [context]);
-                rows.RequireAll(session, MetadataKinds.Artifact, context.Store, artifacts);
+                RequireArtifacts(session, context.Store, artifacts);
                 rows.RequireAll(session, MetadataKinds.Execution, context.Store, executions);
                 Memberships.Add(session, context, artifacts.Concat(executions));
             },
@@ -83,13 +83,27 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, RunConten
             session =>
             {
                 rows.RequireAll(session, MetadataKinds.Execution, execution.Store, [execution]);
-                rows.RequireAll(session, MetadataKinds.Artifact, execution.Store, artifacts);
+                RequireArtifacts(session, execution.Store, artifacts);
                 foreach (var added in events)
                 {
                     EventTable.Add(session, added);
                 }
             },
             cancellation);
+    }
+
+    /// <summary>An artifact that was made up for a run is stored before something is tied to it.</summary>
+    private void RequireArtifacts(ISqlSession session, StoreName within, NodeName[] artifacts)
+    {
+        foreach (var name in artifacts)
+        {
+            if (boards.Find(session, name) is { } madeUp && store.Find<Artifact>(session, MetadataKinds.Artifact, name.ToString()) is null)
+            {
+                rows.Insert(session, MetadataKinds.Artifact, name, madeUp);
+            }
+        }
+
+        rows.RequireAll(session, MetadataKinds.Artifact, within, artifacts);
     }
 
     private static NodeName[] Parse(IReadOnlyCollection<string> names, string collection, string field) => names.Count <= MaxItems

@@ -2,19 +2,22 @@ using System.Text.Json;
 using Cairn.Data;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Tracking;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow.Artifacts;
 
 /// <summary>Artifacts of runs, and the store that clients reach through this server: <c>mlflow-artifacts</c>.</summary>
-internal sealed class ArtifactCalls(IDatabase database, RunAccess access, ArtifactStore store, IObjects objects) : IMlflowCalls
+internal sealed class ArtifactCalls(IDatabase database, RunAccess access, LoggedModelAccess models, ArtifactStore store, IObjects objects) : IMlflowCalls
 {
     private const int MaxPage = 1_000;
 
     public void Map(MlflowRoutes routes)
     {
         routes.Add("GET", "2.0/mlflow/artifacts/list", "mlflow.artifacts.list", ListRunAsync);
+        routes.Add("GET", "2.0/mlflow/logged-models/{model_id}/artifacts/directories", "mlflow.artifacts.list", ListModelAsync);
+        routes.Add("GET", "2.0/mlflow/logged-models/{model_id}/artifacts/files", "mlflow.artifacts.get", DownloadModelAsync);
         routes.Add("GET", "2.0/mlflow-artifacts/artifacts", "mlflow.artifacts.list", ListProxiedAsync);
         routes.AddStreamed("GET", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.get", async call =>
             await SendAsync(call, await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false)).ConfigureAwait(false));
@@ -34,12 +37,26 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Artifa
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, path) = (arguments.RunId, arguments.Text("path") ?? "");
-        ArtifactStore.CheckPath(path);
         var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
-        var root = await store.ResolveAsync(call, run.ArtifactUri).ConfigureAwait(false);
-        var entries = await EntriesAsync(root, path, call.Cancellation).ConfigureAwait(false);
-        await AnswerAsync(call, entries, arguments.Text("page_token"), path, run.ArtifactUri).ConfigureAwait(false);
+        await ListAsync(call, run.ArtifactUri, path, arguments.Text("page_token")).ConfigureAwait(false);
     }
+
+    private async Task ListModelAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var model = await ModelAsync(call).ConfigureAwait(false);
+        await ListAsync(call, model.ArtifactUri, arguments.Text("artifact_directory_path") ?? "", arguments.Text("page_token")).ConfigureAwait(false);
+    }
+
+    private async Task ListAsync(MlflowCall call, string uri, string path, string? after)
+    {
+        ArtifactStore.CheckPath(path);
+        var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
+        var entries = await EntriesAsync(root, path, call.Cancellation).ConfigureAwait(false);
+        await AnswerAsync(call, entries, after, path, uri).ConfigureAwait(false);
+    }
+
+    private Task<LoggedModel> ModelAsync(MlflowCall call) => database.ReadAsync(session => models.Active(session, call, call.Path("model_id")), call.Cancellation);
 
     private async Task ListProxiedAsync(MlflowCall call)
     {
@@ -53,9 +70,20 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Artifa
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, path) = (arguments.RunId, arguments.Required("path"));
-        ArtifactStore.CheckPath(path);
         var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
-        var root = await store.ResolveAsync(call, run.ArtifactUri).ConfigureAwait(false);
+        await DownloadAsync(call, run.ArtifactUri, path).ConfigureAwait(false);
+    }
+
+    private async Task DownloadModelAsync(MlflowCall call)
+    {
+        var path = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("artifact_file_path");
+        await DownloadAsync(call, (await ModelAsync(call).ConfigureAwait(false)).ArtifactUri, path).ConfigureAwait(false);
+    }
+
+    private async Task DownloadAsync(MlflowCall call, string uri, string path)
+    {
+        ArtifactStore.CheckPath(path);
+        var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
         call.Http.Response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..])}";
         await SendAsync(call, root.Join(path)).ConfigureAwait(false);
     }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Cairn.Kernel.Errors;
 using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Tracking;
@@ -20,6 +21,7 @@ internal sealed class MetricBatch
 
     private readonly List<LoggedPoint> points = [];
     private readonly List<(int Index, string Name)> unknown = [];
+    private readonly List<ModelPoint> measured = [];
     private readonly List<Param> parameters = [];
     private readonly List<KeyValuePair<string, string>> tags = [];
 
@@ -30,6 +32,9 @@ internal sealed class MetricBatch
     public string RunId { get; private set; } = "";
 
     public IReadOnlyList<Param> Params => parameters;
+
+    /// <summary>The points that measure logged models.</summary>
+    public IReadOnlyList<ModelPoint> Measured => measured;
 
     public IReadOnlyList<KeyValuePair<string, string>> Tags => tags;
 
@@ -134,6 +139,8 @@ internal sealed class MetricBatch
         double? value = null;
         long? time = null;
         long step = 0;
+        string? model = null;
+        var (dataset, digest) = ("", "");
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("key"u8))
@@ -161,6 +168,21 @@ internal sealed class MetricBatch
                 json.Read();
                 step = Whole(ref json);
             }
+            else if (json.ValueTextEquals("model_id"u8))
+            {
+                json.Read();
+                model = json.GetString();
+            }
+            else if (json.ValueTextEquals("dataset_name"u8))
+            {
+                json.Read();
+                dataset = json.GetString() ?? "";
+            }
+            else if (json.ValueTextEquals("dataset_digest"u8))
+            {
+                json.Read();
+                digest = json.GetString() ?? "";
+            }
             else
             {
                 json.Read();
@@ -174,6 +196,11 @@ internal sealed class MetricBatch
         if (key < 0 || name is not null)
         {
             unknown.Add((points.Count, name!));
+        }
+
+        if (!string.IsNullOrEmpty(model))
+        {
+            measured.Add(new ModelPoint(points.Count, model, dataset, digest));
         }
 
         points.Add(new LoggedPoint(key, new MetricPoint(step, time!.Value * 1_000, value!.Value)));

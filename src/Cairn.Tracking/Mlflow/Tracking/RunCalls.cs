@@ -3,12 +3,14 @@ using System.Text.Json;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Tracking;
 
 /// <summary><c>2.0/mlflow/runs/…</c>, but searching.</summary>
-internal sealed class RunCalls(IDatabase database, RunStore runs, RunDataReader reader, RunAccess access, MetricKeys keys, MetricFold fold) : IMlflowCalls
+internal sealed class RunCalls(
+    IDatabase database, RunStore runs, RunDataReader reader, RunAccess access, MetricKeys keys, MetricFold fold, LoggedModelAccess models) : IMlflowCalls
 {
     private const string NameTag = "mlflow.runName";
     private const string UserTag = "mlflow.user";
@@ -63,24 +65,24 @@ internal sealed class RunCalls(IDatabase database, RunStore runs, RunDataReader 
         await call.AnswerAsync(json =>
         {
             json.WritePropertyName("run");
-            json.WriteRun(run, data, []);
+            json.WriteRun(run, data, [], []);
         }).ConfigureAwait(false);
     }
 
     private async Task GetAsync(MlflowCall call)
     {
         var id = (await call.ArgumentsAsync().ConfigureAwait(false)).RunId;
-        var (run, data, inputs) = await database.ReadAsync(
+        var (run, data, inputs, used) = await database.ReadAsync(
             session =>
             {
                 var found = access.Run(session, call, id);
-                return (found, reader.Read(session, found), RunInputs.Of(session, [found])[found.Id].ToList());
+                return (found, reader.Read(session, found), RunInputs.Of(session, [found])[found.Id].ToList(), LoggedModelLinks.Of(session, [found])[found.Id].ToList());
             },
             call.Cancellation).ConfigureAwait(false);
         await call.AnswerAsync(json =>
         {
             json.WritePropertyName("run");
-            json.WriteRun(run, data, inputs);
+            json.WriteRun(run, data, inputs, used);
         }).ConfigureAwait(false);
     }
 
@@ -130,7 +132,17 @@ internal sealed class RunCalls(IDatabase database, RunStore runs, RunDataReader 
         var (id, key) = (arguments.RunId, arguments.Required("key"));
         var point = new MetricPoint(arguments.Number("step") ?? 0, Micros(arguments.RequiredNumber("timestamp")), arguments.RequiredDouble("value"));
         var logged = new LoggedPoint(await keys.InternAsync(key, call.Cancellation).ConfigureAwait(false), point);
-        await WriteAsync(call, id, (session, run) => MetricLog.Append(session, run, [logged])).ConfigureAwait(false);
+        IReadOnlyList<ModelPoint> measured = arguments.Text("model_id") is { Length: > 0 } of
+            ? [new ModelPoint(0, of, arguments.Text("dataset_name") ?? "", arguments.Text("dataset_digest") ?? "")]
+            : [];
+        await WriteAsync(
+            call,
+            id,
+            (session, run) =>
+            {
+                MetricLog.Append(session, run, [logged]);
+                LoggedModelMetrics.Log(session, run, [logged], measured, model => models.Existing(session, call, model));
+            }).ConfigureAwait(false);
         fold.Wake();
     }
 
@@ -154,6 +166,7 @@ internal sealed class RunCalls(IDatabase database, RunStore runs, RunDataReader 
                 }
 
                 MetricLog.Append(session, run, points);
+                LoggedModelMetrics.Log(session, run, points, batch.Measured, model => models.Existing(session, call, model));
             }).ConfigureAwait(false);
         if (points.Length > 0)
         {
@@ -190,7 +203,15 @@ internal sealed class RunCalls(IDatabase database, RunStore runs, RunDataReader 
             return new RunInput(
                 dataset.Required("name"), dataset.Required("digest"), dataset.Text("source_type") ?? "", dataset.Text("source") ?? "", dataset.Text("schema") ?? "", dataset.Text("profile") ?? "", item.Pairs("tags"));
         }).ToList();
-        await WriteAsync(call, arguments.RunId, (session, run) => inputs.ForEach(input => RunInputs.Add(session, run, input))).ConfigureAwait(false);
+        var used = arguments.Objects("models").Select(static model => model.Required("model_id")).ToList();
+        await WriteAsync(
+            call,
+            arguments.RunId,
+            (session, run) =>
+            {
+                inputs.ForEach(input => RunInputs.Add(session, run, input));
+                used.ForEach(model => LoggedModelLinks.Add(session, run, models.Active(session, call, model), isOutput: false, 0));
+            }).ConfigureAwait(false);
     }
 
     /// <summary>Notes in the run's tag what model was saved among its artifacts.</summary>

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Database;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Search;
 
@@ -24,13 +25,13 @@ internal sealed class RunSearchCalls(IDatabase database, RunSearch search, RunAc
                 PageToken = arguments.Text("page_token"),
             },
             call.Cancellation).ConfigureAwait(false);
-        var inputs = await database.ReadAsync(session => RunInputs.Of(session, page.Runs), call.Cancellation).ConfigureAwait(false);
+        var (inputs, models) = await database.ReadAsync(session => (RunInputs.Of(session, page.Runs), LoggedModelLinks.Of(session, page.Runs)), call.Cancellation).ConfigureAwait(false);
         await call.AnswerAsync(json =>
         {
             json.WriteStartArray("runs");
             foreach (var run in page.Runs)
             {
-                json.WriteRun(run, page.Data[run.Id], inputs[run.Id]);
+                json.WriteRun(run, page.Data[run.Id], inputs[run.Id], [.. models[run.Id]]);
             }
 
             json.WriteEndArray();

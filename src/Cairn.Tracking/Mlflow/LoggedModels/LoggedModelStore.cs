@@ -1,0 +1,95 @@
+using System.Data.Common;
+using System.Globalization;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Time;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Tracking.Mlflow.LoggedModels;
+
+/// <summary>Logged models: made, found, finished, deleted softly. All members take part in the caller's transaction.</summary>
+public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
+{
+    internal const string Columns = "m.id, m.model_id, m.experiment, m.name, m.model_type, m.source_run, m.artifact_uri, m.status, m.stage, m.created, m.updated";
+
+    private const int MaxName = 500;
+
+    /// <summary>What MLflow keeps out of names, because <c>models:/</c> addresses and files are made of them.</summary>
+    private const string BadInName = "/:.%\"'";
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a name, parameter or tag that cannot be kept, and in a deleted experiment.</exception>
+    public LoggedModel Create(ISqlSession session, Experiment experiment, NewLoggedModel given)
+    {
+        if (experiment.Stage != Lifecycle.Active)
+        {
+            throw StatusException.InvalidArgument($"The experiment {experiment.Id} must be in the 'active' state. Current state is deleted.");
+        }
+
+        CheckName(given.Name);
+        CheckLength("model_type", given.Type);
+        CheckLength("source_run_id", given.SourceRun);
+        var hex = ids.NextHex();
+        var id = "m-" + hex;
+        var location = experiment.ArtifactLocation.Length == 0 ? "mlflow-artifacts:/" + experiment.Id.ToString(CultureInfo.InvariantCulture) : experiment.ArtifactLocation.TrimEnd('/');
+        session.Execute(
+            "INSERT INTO logged_models (model_id, experiment, name, model_type, source_run, artifact_uri, status, stage, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)",
+            id, experiment.Id, given.Name.Length > 0 ? given.Name : RunNames.Of(hex), given.Type, given.SourceRun, $"{location}/models/{id}/artifacts", (long)LoggedModelStatus.Pending, Now());
+        var model = Find(session, id)!;
+        LoggedModelFields.SetParams(session, model, given.Params);
+        LoggedModelFields.SetTags(session, model, given.Tags);
+        return model;
+    }
+
+    /// <summary>A model, also one that is deleted; or null.</summary>
+    public LoggedModel? Find(ISqlSession session, string modelId) => session.QueryFirst($"SELECT {Columns} FROM logged_models m WHERE m.model_id = $1", Read, modelId);
+
+    /// <summary>Says whether the files are there.</summary>
+    public LoggedModel SetStatus(ISqlSession session, LoggedModel model, LoggedModelStatus status) => Change(session, model with { Status = status });
+
+    /// <summary>Deletes softly; again, it changes nothing.</summary>
+    public LoggedModel Delete(ISqlSession session, LoggedModel model) => model.Stage == Lifecycle.Deleted ? model : Change(session, model with { Stage = Lifecycle.Deleted });
+
+    /// <summary>Notes that something of the model has changed.</summary>
+    public LoggedModel Touch(ISqlSession session, LoggedModel model) => Change(session, model);
+
+    internal static LoggedModel Read(DbDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        ModelId = row.GetString(1),
+        Experiment = row.GetInt64(2),
+        Name = row.GetString(3),
+        Type = row.GetString(4),
+        SourceRun = row.GetString(5),
+        ArtifactUri = row.GetString(6),
+        Status = (LoggedModelStatus)row.GetInt64(7),
+        Stage = (Lifecycle)row.GetInt64(8),
+        Created = row.GetInt64(9),
+        Updated = row.GetInt64(10),
+    };
+
+    private static void CheckName(string name)
+    {
+        CheckLength("name", name);
+        if (name.AsSpan().IndexOfAny(BadInName) >= 0)
+        {
+            throw StatusException.InvalidArgument($"Invalid model name ('{name}') provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '");
+        }
+    }
+
+    private static void CheckLength(string what, string text)
+    {
+        if (text.Length > MaxName)
+        {
+            throw StatusException.InvalidArgument($"The {what} of the logged model has {text.Length} characters; at most {MaxName} are kept.");
+        }
+    }
+
+    private LoggedModel Change(ISqlSession session, LoggedModel wanted)
+    {
+        var after = wanted with { Updated = Now() };
+        session.Execute("UPDATE logged_models SET status = $2, stage = $3, updated = $4 WHERE id = $1", after.Id, (long)after.Status, (long)after.Stage, after.Updated);
+        return after;
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}
