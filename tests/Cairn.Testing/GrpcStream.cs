@@ -69,6 +69,16 @@ public sealed class GrpcStream : IAsyncDisposable
     {
         Complete();
         await stop.CancelAsync();
+        try
+        {
+            // What has not been read is not wanted: this resets the stream.
+            (await response).Dispose();
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException)
+        {
+            // There was no response.
+        }
+
         http.Dispose();
         stop.Dispose();
     }

@@ -31,18 +31,23 @@ internal sealed class LogTail
         begun = looked = LogTimes.Of(time.GetUtcNow());
     }
 
-    /// <summary>What has arrived since the last look and at least <paramref name="hold"/> ago, in the order of timestamps; null for nothing.</summary>
+    /// <summary>
+    /// What has arrived since the last look and at least <paramref name="hold"/> ago, in the order of timestamps, with what has arrived later and belongs before it; null for nothing.
+    /// </summary>
     public async Task<TailLogEntriesResponse?> LookAsync(string project, LogFilter filter, TimeSpan hold, CancellationToken cancellation)
     {
-        var until = LogTimes.Of(time.GetUtcNow() - hold);
+        var now = LogTimes.Of(time.GetUtcNow());
+        var until = now - (hold.Ticks * TimeSpan.NanosecondsPerTick);
         var from = Math.Max(begun, looked - (Overlap.Ticks * TimeSpan.NanosecondsPerTick));
         if (until <= looked)
         {
             return null;
         }
 
-        var rows = await database.ReadAsync(session => table.Arrived(session, project, from, until, MaxBatch + given.Count + 1), cancellation);
+        var rows = await database.ReadAsync(session => table.Arrived(session, project, from, now, MaxBatch + given.Count + 1), cancellation);
         var fresh = rows.Where(row => !given.ContainsKey(row.Row.Position)).ToList();
+        var last = fresh.Where(row => row.Received < until).Select(static row => row.Row.Nanoseconds).DefaultIfEmpty(long.MinValue).Max();
+        fresh.RemoveAll(row => row.Received >= until && row.Row.Nanoseconds > last);
         foreach (var row in fresh)
         {
             given[row.Row.Position] = row.Received;
