@@ -1,3 +1,4 @@
+using Cairn.Tracking.Cleanup;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Mlflow;
@@ -15,5 +16,6 @@ public static class TrackingServices
         .AddColdMetrics()
         .AddMetadata()
         .AddTensorboards()
-        .AddMlflow();
+        .AddMlflow()
+        .AddRemoval();
 }

@@ -30,6 +30,15 @@ public sealed class EnvTests
         run.Output.ShouldNotContain("CLOUDSDK_AUTH_DISABLE_CREDENTIALS");
     }
 
+    [Fact]
+    public async Task mlflow_is_pointed_at_the_project_and_given_the_token()
+    {
+        var run = await CliRun.OfAsync("env", "--shell", "bash", "--for", "mlflow", "--project", "p", "--region", "r", "--endpoint", "http://h:1", "--token", "secret");
+
+        run.Output.ShouldContain("export MLFLOW_TRACKING_URI='http://h:1/projects/p/locations/r'");
+        run.Output.ShouldContain("export MLFLOW_TRACKING_TOKEN='secret'");
+    }
+
     [Theory]
     [InlineData("python", "aiplatform.init")]
     [InlineData("node", "port: 8081")]

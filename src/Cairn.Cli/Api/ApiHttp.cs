@@ -77,6 +77,12 @@ internal sealed class ApiHttp : IDisposable
                 var message = error.TryGetProperty("message", out var m) ? m.GetString() : null;
                 return new ApiException(status, message ?? status);
             }
+
+            // As the MLflow door writes them.
+            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error_code", out var code) && code.GetString() is { } name)
+            {
+                return new ApiException(MlflowErrorCodes.Name(name), json.RootElement.TryGetProperty("message", out var m) ? m.GetString() ?? name : name);
+            }
         }
         catch (JsonException)
         {

@@ -17,8 +17,17 @@ internal static class FieldPath
 
     private static JsonNode? Find(JsonNode? node, string path)
     {
-        foreach (var part in path.Split('.'))
+        // Keys may have dots themselves: what is left of the path may be one.
+        for (var rest = path; rest.Length > 0;)
         {
+            if (node is JsonObject whole && whole[rest] is { } found)
+            {
+                return found;
+            }
+
+            var dot = rest.IndexOf('.');
+            var part = dot < 0 ? rest : rest[..dot];
+            rest = dot < 0 ? "" : rest[(dot + 1)..];
             node = node switch
             {
                 JsonObject o => o[part] ?? o[Camel(part)],

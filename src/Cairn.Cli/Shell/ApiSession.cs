@@ -29,6 +29,9 @@ internal sealed class ApiSession(ParseResult parse, IReadOnlyList<string> ownFor
     /// <summary>Where a person is told what happens; results go to the other stream, so that they can be piped.</summary>
     public TextWriter Status { get; } = parse.InvocationConfiguration.Error;
 
+    /// <summary>The MLflow door of the project and region.</summary>
+    public MlflowClient Mlflow => new(Client, Parent);
+
     public string Parent => $"projects/{Uri.EscapeDataString(Project)}/locations/{Uri.EscapeDataString(Region)}";
 
     /// <summary>The full name of a resource that was given by id or by full name.</summary>

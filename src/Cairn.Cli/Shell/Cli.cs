@@ -5,10 +5,12 @@ using Cairn.Cli.Commands;
 using Cairn.Cli.Commands.CustomJobs;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
+using Cairn.Cli.Commands.Experiments;
 using Cairn.Cli.Commands.Imports;
 using Cairn.Cli.Commands.Lineage;
 using Cairn.Cli.Commands.Models;
 using Cairn.Cli.Commands.Operations;
+using Cairn.Cli.Commands.Runs;
 using Cairn.Cli.Commands.Server;
 using Cairn.Cli.Commands.Storage;
 using Cairn.Cli.Commands.Tensorboards;
@@ -20,17 +22,20 @@ namespace Cairn.Cli.Shell;
 /// <summary>The whole command line: what there is, and how a run of it ends.</summary>
 internal static class Cli
 {
-    public static RootCommand Create() => new("Cairn: a self-hosted MLOps platform that speaks Vertex AI and Cloud Storage.")
+    public static RootCommand Create() => new("Cairn: a self-hosted MLOps platform that speaks Vertex AI, MLflow and Cloud Storage.")
     {
         CustomJobsNoun.Create(),
         ModelsNoun.Create(),
         EndpointsNoun.Create(),
+        ExperimentsNoun.Create(),
+        RunsNoun.Create(),
         LineageNoun.Create(),
         OperationsNoun.Create(),
         TensorboardNoun.Create(),
         ImportNoun.Create(),
         StorageNoun.Create(),
         TokensNoun.Create(),
+        new GcCommand(),
         new ServerCommand(),
         new QuickstartCommand(),
         new EnvCommand(),

@@ -164,10 +164,10 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         }
     }
 
-    /// <summary>Runs of a location that were deleted softly before a time (ms), oldest first; at most <paramref name="limit"/>.</summary>
-    public IReadOnlyList<Run> DeletedBefore(ISqlSession session, string project, string location, long before, int limit) => session.Query(
-        $"SELECT {Columns} FROM runs r JOIN experiments e ON e.id = r.experiment WHERE e.project = $1 AND e.location = $2 AND ((r.stage = 1 AND r.deleted <= $3) OR (e.stage = 1 AND e.updated <= $3)) ORDER BY r.id LIMIT $4",
-        Read, project, location, before, (long)limit);
+    /// <summary>Runs of a location that were deleted softly before a time (ms), by themselves or with their experiment, oldest first: at most <paramref name="limit"/> after a row's id.</summary>
+    public IReadOnlyList<Run> DeletedBefore(ISqlSession session, string project, string location, long before, int limit, long after = 0) => session.Query(
+        $"SELECT {Columns} FROM runs r JOIN experiments e ON e.id = r.experiment WHERE e.project = $1 AND e.location = $2 AND r.id > $5 AND ((r.stage = 1 AND r.deleted <= $3) OR (e.stage = 1 AND e.updated <= $3)) ORDER BY r.id LIMIT $4",
+        Read, project, location, before, (long)limit, after);
 
     internal static Run Read(DbDataReader row) => new()
     {

@@ -37,8 +37,8 @@ internal static class Exports
 
         if (group is "all" or "mlflow")
         {
-            yield return new("MLflow is not served by this version yet; the address is the one it will have");
-            yield return new("MLFLOW_TRACKING_URI", target.Endpoint);
+            yield return new("MLflow's clients, 2.x and 3.x, with runs in the project");
+            yield return new("MLFLOW_TRACKING_URI", $"{target.Endpoint}/projects/{Uri.EscapeDataString(target.Project)}/locations/{Uri.EscapeDataString(target.Region)}");
             if (target.Token is { } token)
             {
                 yield return new("MLFLOW_TRACKING_TOKEN", token);

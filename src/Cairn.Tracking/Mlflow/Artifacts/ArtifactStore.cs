@@ -36,9 +36,29 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
             throw StatusException.FailedPrecondition($"The artifacts are at '{uri}', which this server does not keep; read them there.");
         }
 
-        var path = uri[Scheme.Length..];
-        path = path.StartsWith("//", StringComparison.Ordinal) ? path.IndexOf('/', 2) is > 0 and var slash ? path[slash..] : "" : path;
-        return await ProxiedAsync(call, path.TrimStart('/')).ConfigureAwait(false);
+        return await ProxiedAsync(call, PathOf(uri)).ConfigureAwait(false);
+    }
+
+    /// <summary>The objects of an artifact address of a project's run; null where this server does not keep them, or another project's bucket does.</summary>
+    public async Task<GsUri?> FolderAsync(string project, string uri, CancellationToken cancellation)
+    {
+        if (uri.StartsWith("gs://", StringComparison.Ordinal))
+        {
+            var given = GsUri.Parse(uri, "artifact_uri");
+            return await objects.ProjectOfAsync(given.Bucket, cancellation).ConfigureAwait(false) == project ? given : null;
+        }
+
+        if (!uri.StartsWith(Scheme, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var path = PathOf(uri);
+        CheckPath(path);
+        var owner = long.TryParse(path.Split('/', 2)[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? (await database.ReadAsync(session => experiments.Find(session, id), cancellation).ConfigureAwait(false))?.Project ?? project
+            : project;
+        return owner == project ? new GsUri(await BucketOfAsync(project, cancellation).ConfigureAwait(false), path) : null;
     }
 
     /// <summary>The objects of a proxied path, <c>{experiment}/{run}/artifacts/…</c>.</summary>
@@ -55,6 +75,13 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
 
         return new GsUri(await BucketOfAsync(project, call.Cancellation).ConfigureAwait(false), path);
     }
+
+    /// <summary>The project that an artifact's bucket belongs to, or is made for: the experiment's in the path, else the call's.</summary>
+    public async Task<string> OwnerAsync(MlflowCall call, GsUri target) =>
+        long.TryParse(target.Object.Split('/', 2)[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+        && await database.ReadAsync(session => experiments.Find(session, id), call.Cancellation).ConfigureAwait(false) is { } experiment
+            ? experiment.Project
+            : call.Project;
 
     /// <summary>The address by which MLflow's client downloads: objects of a project's own artifact bucket are reached through this server, which needs no client of buckets.</summary>
     public async Task<string> MlflowAddressAsync(MlflowCall call, string uri)
@@ -91,6 +118,13 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
         {
             throw StatusException.InvalidArgument($"Invalid path: '{path}'. It must be relative, without '.', '..' and backslashes.");
         }
+    }
+
+    private static string PathOf(string uri)
+    {
+        var path = uri[Scheme.Length..];
+        path = path.StartsWith("//", StringComparison.Ordinal) ? path.IndexOf('/', 2) is > 0 and var slash ? path[slash..] : "" : path;
+        return path.TrimStart('/');
     }
 
     /// <summary>The bucket's name is the project's where bucket names allow it and no other project has it; else with a digest.</summary>

@@ -6,8 +6,6 @@ namespace Cairn.Tracking.Mlflow.LoggedModels;
 /// <summary>Takes logged models away with the experiment they are in, and what ties them to a run with the run.</summary>
 internal sealed class LoggedModelCleanup : IRunObserver
 {
-    private static readonly string[] TablesOfModel = ["logged_model_params", "logged_model_tags", "logged_model_metrics", "run_models"];
-
     public void ExperimentCreated(ISqlSession session, Experiment experiment)
     {
     }
@@ -18,7 +16,7 @@ internal sealed class LoggedModelCleanup : IRunObserver
 
     public void ExperimentRemoved(ISqlSession session, Experiment experiment)
     {
-        foreach (var table in TablesOfModel)
+        foreach (var table in LoggedModelStore.TablesOfModel)
         {
             session.Execute($"DELETE FROM {table} WHERE model IN (SELECT id FROM logged_models WHERE experiment = $1)", experiment.Id);
         }

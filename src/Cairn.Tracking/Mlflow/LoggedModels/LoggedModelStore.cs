@@ -12,6 +12,9 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
 {
     internal const string Columns = "m.id, m.model_id, m.experiment, m.name, m.model_type, m.source_run, m.artifact_uri, m.status, m.stage, m.created, m.updated";
 
+    /// <summary>The tables whose column <c>model</c> is a row of <c>logged_models</c>.</summary>
+    internal static readonly string[] TablesOfModel = ["logged_model_params", "logged_model_tags", "logged_model_metrics", "run_models"];
+
     private const int MaxName = 500;
 
     /// <summary>What MLflow keeps out of names, because <c>models:/</c> addresses and files are made of them.</summary>
@@ -40,6 +43,10 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
         return model;
     }
 
+    /// <summary>The logged model in whose folder an artifact address is, or null.</summary>
+    public static string? IdIn(string uri) =>
+        uri.Split('/').FirstOrDefault(static part => part.Length == 34 && part.StartsWith("m-", StringComparison.Ordinal) && part.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0);
+
     /// <summary>A model, also one that is deleted; or null.</summary>
     public LoggedModel? Find(ISqlSession session, string modelId) => session.QueryFirst($"SELECT {Columns} FROM logged_models m WHERE m.model_id = $1", Read, modelId);
 
@@ -51,6 +58,27 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
 
     /// <summary>Notes that something of the model has changed.</summary>
     public LoggedModel Touch(ISqlSession session, LoggedModel model) => Change(session, model);
+
+    /// <summary>Models of a location that were deleted softly before a time (ms), by themselves or with their experiment, each with its experiment's name.</summary>
+    public IReadOnlyList<(LoggedModel Model, string Experiment)> DeletedBefore(ISqlSession session, string project, string location, long before) => session.Query(
+        $"SELECT {Columns}, e.name FROM logged_models m JOIN experiments e ON e.id = m.experiment WHERE e.project = $1 AND e.location = $2 AND ((m.stage = 1 AND m.updated <= $3) OR (e.stage = 1 AND e.updated <= $3)) ORDER BY m.id",
+        static row => (Read(row), row.GetString(11)),
+        project, location, before);
+
+    /// <summary>The ids of an experiment's models, also of those that are deleted.</summary>
+    public IReadOnlyList<string> OfExperiment(ISqlSession session, long experiment) =>
+        session.Query("SELECT model_id FROM logged_models WHERE experiment = $1 ORDER BY id", static row => row.GetString(0), experiment);
+
+    /// <summary>Removes a model and all that is said of it, for good.</summary>
+    public bool Remove(ISqlSession session, LoggedModel model)
+    {
+        foreach (var table in TablesOfModel)
+        {
+            session.Execute($"DELETE FROM {table} WHERE model = $1", model.Id);
+        }
+
+        return session.Execute("DELETE FROM logged_models WHERE id = $1", model.Id) > 0;
+    }
 
     internal static LoggedModel Read(DbDataReader row) => new()
     {
