@@ -31,7 +31,7 @@ internal static class GrpcDuplex
         {
             if (!started)
             {
-                GrpcTransport.WriteHeaders(context, call);
+                call.WriteHeaders(context.Response);
                 started = true;
             }
 
