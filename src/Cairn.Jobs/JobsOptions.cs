@@ -6,6 +6,12 @@ public sealed record JobsOptions
     /// <summary>How many tasks run on this machine at once; others wait in line. At least 1.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
+    /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
+    public JobSandbox Sandbox { get; init; }
+
+    /// <summary>Whether a task's buckets are writable folders by overlayfs, where the machine permits it; else it reads them, and writes below its output only.</summary>
+    public bool Overlay { get; init; } = true;
+
     /// <summary>How long a task has between being asked to end and being killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 

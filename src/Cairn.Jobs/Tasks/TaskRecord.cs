@@ -52,6 +52,12 @@ public sealed record TaskRecord
     /// <summary><c>gs://bucket/prefix/</c> below which the task's outputs are expected; empty for none.</summary>
     public string OutputUri { get; init; } = "";
 
+    /// <summary>Whether a process is kept in bubblewrap.</summary>
+    public JobSandbox Sandbox { get; init; }
+
+    /// <summary>Whether buckets are mounted by overlayfs, where the machine permits it.</summary>
+    public bool Overlay { get; init; } = true;
+
     /// <summary>Folders outside the system that the task may read, such as a virtual environment.</summary>
     public IReadOnlyList<string> ReadablePaths { get; init; } = [];
 

@@ -43,6 +43,8 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             FirstSample = FirstSample(task),
             Buckets = await BucketsAsync(name.Project, cancellation),
             OutputUri = job.JobSpec.BaseOutputDirectory?.OutputUriPrefix ?? "",
+            Sandbox = options.Sandbox,
+            Overlay = options.Overlay,
             TimeoutSeconds = Remaining(task, job).TotalSeconds,
             GraceSeconds = options.Grace.TotalSeconds,
         };
