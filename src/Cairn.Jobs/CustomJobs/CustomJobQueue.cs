@@ -2,6 +2,7 @@ using Cairn.Jobs.Images;
 using Cairn.Jobs.Tasks;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Google.Cloud.AIPlatform.V1;
@@ -39,11 +40,11 @@ internal sealed class CustomJobQueue(
         return new PreparedJob(stored, plan.Executor);
     }
 
-    public CustomJob Create(ISqlSession session, PreparedJob job)
+    public CustomJob Create(ISqlSession session, PreparedJob job, Principal creator)
     {
         var name = CustomJobName.Parse(job.Job.Name);
         tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null));
-        lineage.Write(session, job.Job);
+        lineage.Create(session, job.Job, creator);
         return store.Insert(session, CustomJobs.Kind, job.Job);
     }
 

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Security;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Jobs.CustomJobs;
@@ -12,7 +13,8 @@ public interface ICustomJobs
     Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default);
 
     /// <summary>Stores the job and puts it in line, in the caller's transaction. Call <see cref="Wake"/> once that has committed.</summary>
-    CustomJob Create(ISqlSession session, PreparedJob job);
+    /// <param name="creator">Whose job it is.</param>
+    CustomJob Create(ISqlSession session, PreparedJob job, Principal creator);
 
     /// <summary>Asks a job to end: one that waits ends at once, one that has ended stays as it is. Call <see cref="Wake"/> once the transaction has committed.</summary>
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND.</exception>

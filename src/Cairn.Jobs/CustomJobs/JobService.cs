@@ -24,7 +24,7 @@ internal sealed class JobService(
         context.RequireProject(request.Parent);
         var job = request.CustomJob ?? throw StatusException.InvalidArgument("`custom_job` is missing.");
         var prepared = await queue.PrepareAsync(request.Parent, job, context.Cancellation);
-        var created = await store.WriteAsync(session => queue.Create(session, prepared), context.Cancellation);
+        var created = await store.WriteAsync(session => queue.Create(session, prepared, context.Caller), context.Cancellation);
         queue.Wake();
         return created;
     }

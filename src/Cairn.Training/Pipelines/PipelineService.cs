@@ -58,7 +58,7 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IO
         var created = await store.WriteAsync(
             session =>
             {
-                jobs.Create(session, prepared);
+                jobs.Create(session, prepared, context.Caller);
                 TrainingTable.Insert(session, prepared.Job.Name, pipeline.Name);
                 return store.Insert(session, TrainingPipelines.Kind, pipeline);
             },
