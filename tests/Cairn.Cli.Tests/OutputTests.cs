@@ -42,9 +42,9 @@ public sealed class OutputTests
 
     private static async Task<string> ListAsync(string? format)
     {
-        using var text = new StringWriter { NewLine = "\n" };
+        await using var text = new StringWriter { NewLine = "\n" };
         var items = new[] { Json, """{"name":"projects/p/locations/l/models/12","displayName":"c"}""" }.ToAsyncEnumerable();
-        await Printer.For(format, text).ManyAsync(items, [new("ID", "name:id"), new("NAME", "displayName")], TestContext.Current.CancellationToken);
+        (await Printer.For(format, text).ManyAsync(items, [new("ID", "name:id"), new("NAME", "displayName")], TestContext.Current.CancellationToken)).ShouldBe(2);
         return text.ToString();
     }
 }

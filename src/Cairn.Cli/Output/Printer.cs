@@ -55,13 +55,15 @@ internal sealed class Printer
         }
     }
 
-    /// <summary>Many resources; as a table where nothing else was asked for.</summary>
+    /// <summary>Many resources; as a table where nothing else was asked for. Returns how many there were.</summary>
     public async Task<int> ManyAsync(IAsyncEnumerable<string> items, IReadOnlyList<Column> columns, CancellationToken cancellation)
     {
         var nodes = new List<JsonNode?>();
+        var count = 0;
         await foreach (var json in items.WithCancellation(cancellation))
         {
             var node = JsonNode.Parse(json);
+            count++;
             // What can be printed at once is, so that a long list flows.
             switch (format)
             {
@@ -88,7 +90,7 @@ internal sealed class Printer
                 break;
         }
 
-        return nodes.Count;
+        return count;
     }
 
     private string Values(JsonNode? node) => string.Join('\t', fields.Select(f => FieldPath.Text(node, f)));

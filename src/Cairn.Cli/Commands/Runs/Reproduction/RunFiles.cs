@@ -11,7 +11,7 @@ internal sealed class RunFiles(ApiSession session, string run)
     private const int MaxFolders = 50;
 
     private static readonly string[] Requirements = ["requirements.txt", "conda.yaml", "python_env.yaml", "environment.yml"];
-    private static readonly string[] Diffs = ["git.diff", "uncommitted.diff"];
+    private static readonly string[] Diffs = ["diff.patch", "git.diff", "uncommitted.diff"];
 
     private List<string>? files;
 
