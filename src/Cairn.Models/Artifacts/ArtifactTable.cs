@@ -7,7 +7,7 @@ namespace Cairn.Models.Artifacts;
 internal static class ArtifactTable
 {
     public static void Insert(ISqlSession session, string version, ArtifactManifest manifest) => session.Execute(
-        "INSERT INTO model_artifacts (version, digest, manifest) VALUES ($1, $2, $3)", version, manifest.Digest(), JsonSerializer.Serialize(manifest));
+        $"INSERT INTO model_artifacts (version, digest, manifest) VALUES ($1, $2, {(session.Dialect == SqlDialect.Sqlite ? "$3" : "CAST($3 AS JSONB)")})", version, manifest.Digest(), JsonSerializer.Serialize(manifest));
 
     public static ArtifactManifest? Find(ISqlSession session, string version) =>
         session.QueryFirst("SELECT manifest FROM model_artifacts WHERE version = $1", static row => row.GetString(0), version) is { } json
