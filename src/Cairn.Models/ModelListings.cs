@@ -13,7 +13,7 @@ public sealed class ModelListings(IDatabase database, IResourceStore store, Vers
         session =>
         {
             var model = rows.GetModel(session, name.Model);
-            return WithDeployments(session, VersionRows.Compose(model, rows.GetVersion(session, name)));
+            return WithDeployments(session, VersionRows.Compose(model, rows.GetVersion(session, model, name)));
         },
         cancellation);
 

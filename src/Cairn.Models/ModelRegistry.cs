@@ -16,8 +16,8 @@ public sealed class ModelRegistry(IDatabase database, VersionRows rows, ModelSna
     /// <summary>The same, in the caller's transaction.</summary>
     public RegisteredModel Get(ISqlSession session, ModelName name)
     {
-        var version = rows.GetVersion(session, name);
         var model = rows.GetModel(session, name.Model);
+        var version = rows.GetVersion(session, model, name);
         return new RegisteredModel(
             name with { Version = version.VersionId },
             VersionRows.Compose(model, version),

@@ -99,9 +99,9 @@ public sealed class CairnServer : IAsyncDisposable
     private static WebApplication Build(ServerOptions options, Listeners listeners)
     {
         // The content root is no one's working directory: the server reads no files from where it happens to be started.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.Data, ApplicationName = "cairn" });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
+        // Empty: nothing is read from the environment, and no middleware stands before the entrance.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.Data, ApplicationName = "cairn" });
+        builder.WebHost.UseKestrelCore();
         builder.Logging.AddSimpleConsole(static console =>
         {
             console.SingleLine = true;

@@ -38,7 +38,7 @@ public static class ErrorWriter
             json.WriteStartArray("details");
             foreach (var detail in error.Details)
             {
-                json.WriteRawValue(Rpc.RpcJson.Formatter.Format(detail));
+                Rpc.Json.MessageJson.Write(json, detail);
             }
 
             json.WriteEndArray();

@@ -102,13 +102,15 @@ public sealed class PathTemplate
             return Segment(start);
         }
 
-        return string.Join('/', Enumerable.Range(start, end - start).Select(index =>
+        var parts = new string[end - start];
+        for (var i = 0; i < parts.Length; i++)
         {
-            var text = Segment(index);
             // In a name of several segments an encoded slash would make two names out of one.
-            return text.Contains('/', StringComparison.Ordinal)
-                ? throw Errors.StatusException.InvalidArgument($"The path segment '{path.Raw(index)}' holds an encoded '/', which a resource name cannot.")
+            parts[i] = Segment(start + i) is var text && text.Contains('/', StringComparison.Ordinal)
+                ? throw Errors.StatusException.InvalidArgument($"The path segment '{path.Raw(start + i)}' holds an encoded '/', which a resource name cannot.")
                 : text;
-        }));
+        }
+
+        return string.Join('/', parts);
     }
 }

@@ -37,8 +37,18 @@ public sealed class RouteTable : IRoutes
         all.Add(route);
     }
 
-    /// <summary>Finds the route of a request; null where no template matches. <paramref name="allowed"/> is filled with the methods of templates that match the path only.</summary>
-    public (Route Route, RouteValues Values)? Match(string method, RequestPath path, ISet<string> allowed)
+    /// <summary>Finds the route of a request; null where no template matches.</summary>
+    public (Route Route, RouteValues Values)? Match(string method, RequestPath path) => Match(method, path, null);
+
+    /// <summary>The methods that templates of a path have.</summary>
+    public IReadOnlyCollection<string> Allowed(RequestPath path)
+    {
+        var allowed = new SortedSet<string>(StringComparer.Ordinal);
+        Match("", path, allowed);
+        return allowed;
+    }
+
+    private (Route Route, RouteValues Values)? Match(string method, RequestPath path, SortedSet<string>? allowed)
     {
         if (path.Count == 0)
         {
@@ -55,7 +65,7 @@ public sealed class RouteTable : IRoutes
         return Find(root, path, 0, last, "", method, allowed) is { } plain ? (plain, plain.Template.Bind(path, verbInPath: false)) : null;
     }
 
-    private static Route? Find(Node node, RequestPath path, int index, string last, string verb, string method, ISet<string> allowed)
+    private static Route? Find(Node node, RequestPath path, int index, string last, string verb, string method, SortedSet<string>? allowed)
     {
         if (index == path.Count)
         {
@@ -87,7 +97,7 @@ public sealed class RouteTable : IRoutes
 
         public Dictionary<(string Verb, string Method), Route> Routes { get; } = [];
 
-        public Route? Take(string verb, string method, ISet<string> allowed)
+        public Route? Take(string verb, string method, SortedSet<string>? allowed)
         {
             if (Routes.TryGetValue((verb, method), out var route))
             {
@@ -100,12 +110,9 @@ public sealed class RouteTable : IRoutes
                 return get;
             }
 
-            foreach (var (key, _) in Routes)
+            if (allowed is not null)
             {
-                if (key.Verb == verb)
-                {
-                    allowed.Add(key.Method);
-                }
+                allowed.UnionWith(Routes.Keys.Where(key => key.Verb == verb).Select(static key => key.Method));
             }
 
             return null;

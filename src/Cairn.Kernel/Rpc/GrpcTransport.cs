@@ -33,18 +33,19 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
     public async Task InvokeAsync(HttpContext context)
     {
         context.Response.ContentType = "application/grpc";
-        using var deadline = Deadline(context, out var timedOut);
+        using var deadline = Deadline(context);
+        var cancellation = deadline?.Token ?? context.RequestAborted;
         try
         {
             var method = byPath.TryGetValue(context.Request.Path.Value ?? "", out var found)
                 ? found
                 : throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
-            var request = await ReadAsync(context, method, deadline.Token).ConfigureAwait(false);
+            var request = await ReadAsync(context, method, cancellation).ConfigureAwait(false);
             var call = new CallContext
             {
                 Caller = context.Caller(),
-                Cancellation = deadline.Token,
-                RequestHeader = name => context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null,
+                Cancellation = cancellation,
+                Request = context.Request,
             };
             var compress = context.Request.Headers["grpc-encoding"] == "gzip";
             if (compress)
@@ -55,22 +56,22 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             if (method.Descriptor.IsServerStreaming)
             {
                 var any = false;
-                await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(deadline.Token).ConfigureAwait(false))
+                await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(cancellation).ConfigureAwait(false))
                 {
                     if (!any)
                     {
-                        WriteHeaders(context, call);
+                        call.WriteHeaders(context.Response);
                         any = true;
                     }
 
                     Write(context.Response.BodyWriter, reply, compress);
-                    await context.Response.BodyWriter.FlushAsync(deadline.Token).ConfigureAwait(false);
+                    await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
                 }
             }
             else
             {
                 var reply = await RpcCalls.InvokeAsync(method, request, call).ConfigureAwait(false);
-                WriteHeaders(context, call);
+                call.WriteHeaders(context.Response);
                 Write(context.Response.BodyWriter, reply, compress);
             }
 
@@ -78,7 +79,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         }
         catch (Exception error)
         {
-            Fail(context, error, timedOut());
+            Fail(context, error, deadline?.IsCancellationRequested == true && !context.RequestAborted.IsCancellationRequested);
         }
     }
 
@@ -116,15 +117,17 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         }
     }
 
-    private static CancellationTokenSource Deadline(HttpContext context, out Func<bool> timedOut)
+    /// <summary>Null where the caller waits for as long as it takes.</summary>
+    private static CancellationTokenSource? Deadline(HttpContext context)
     {
-        var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        timedOut = () => source.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested;
-        if (Timeout(context.Request.Headers["grpc-timeout"].ToString()) is { } timeout)
+        var text = context.Request.Headers["grpc-timeout"];
+        if (text.Count == 0 || Timeout(text.ToString()) is not { } timeout)
         {
-            source.CancelAfter(timeout);
+            return null;
         }
 
+        var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        source.CancelAfter(timeout);
         return source;
     }
 
@@ -203,14 +206,6 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         return BoundedReader.ReadAll(gzip, MaxMessage);
     }
 
-    private static void WriteHeaders(HttpContext context, CallContext call)
-    {
-        foreach (var (name, value) in call.ResponseHeaders)
-        {
-            context.Response.Headers[name] = value;
-        }
-    }
-
     private static void Write(PipeWriter writer, IMessage message, bool compress)
     {
         if (compress)
@@ -229,23 +224,12 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             return;
         }
 
-        var size = message.CalculateSize();
-        var frame = ArrayPool<byte>.Shared.Rent(HeaderLength + size);
-        try
-        {
-            frame[0] = 0;
-            BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)size);
-            using (var output = new CodedOutputStream(new MemoryStream(frame, HeaderLength, size), Math.Clamp(size, 64, 4096)))
-            {
-                message.WriteTo(output);
-            }
-
-            writer.Write(frame.AsSpan(0, HeaderLength + size));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(frame);
-        }
+        using var bytes = new MessageBytes(message);
+        var frame = writer.GetSpan(HeaderLength + bytes.Span.Length);
+        frame[0] = 0;
+        BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)bytes.Span.Length);
+        bytes.Span.CopyTo(frame[HeaderLength..]);
+        writer.Advance(HeaderLength + bytes.Span.Length);
     }
 
     /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is.</summary>

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
+using Cairn.Kernel.Rpc.Json;
 using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -15,7 +17,12 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
     /// <summary>The largest request body in bytes.</summary>
     public const int MaxBody = 64 << 20;
 
-    /// <summary>Replies above this many characters are compressed for clients that accept it.</summary>
+    private const string Json = "application/json; charset=UTF-8";
+
+    /// <summary>Most replies have fewer bytes.</summary>
+    private const int FirstBuffer = 2 << 10;
+
+    /// <summary>Replies above this many bytes are compressed for clients that accept it.</summary>
     private const int CompressAbove = 32 << 10;
 
     /// <summary>Parameters that every Google API takes and that select nothing here: the reply is always JSON with enum names.</summary>
@@ -39,17 +46,13 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
     private static async Task AnswerAsync(RpcMethod method, RestRule rule, HttpContext context, RouteValues values)
     {
         var request = await ReadAsync(method.Descriptor.InputType, rule, context, values).ConfigureAwait(false);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        if (double.TryParse(context.Request.Headers["x-server-timeout"], System.Globalization.CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 4e6)
-        {
-            deadline.CancelAfter(TimeSpan.FromSeconds(seconds));
-        }
+        using var deadline = Deadline(context);
 
         var call = new CallContext
         {
             Caller = context.Caller(),
-            Cancellation = deadline.Token,
-            RequestHeader = name => context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null,
+            Cancellation = deadline?.Token ?? context.RequestAborted,
+            Request = context.Request,
         };
         try
         {
@@ -60,13 +63,27 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             }
 
             var reply = await RpcCalls.InvokeAsync(method, request, call).ConfigureAwait(false);
-            WriteHeaders(context, call);
+            call.WriteHeaders(context.Response);
             await WriteAsync(context, reply, rule).ConfigureAwait(false);
         }
         catch (OperationCanceledException error) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw RpcCalls.ToStatus(error, deadline.IsCancellationRequested);
+            throw RpcCalls.ToStatus(error, deadline?.IsCancellationRequested == true);
         }
+    }
+
+    /// <summary>Google's own header for how long the caller waits, in seconds; null where it does not say.</summary>
+    private static CancellationTokenSource? Deadline(HttpContext context)
+    {
+        var text = context.Request.Headers["x-server-timeout"];
+        if (text.Count == 0 || !double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var seconds) || seconds is not (> 0 and < 4e6))
+        {
+            return null;
+        }
+
+        var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        source.CancelAfter(TimeSpan.FromSeconds(seconds));
+        return source;
     }
 
     private static async Task<IMessage> ReadAsync(MessageDescriptor descriptor, RestRule rule, HttpContext context, RouteValues values)
@@ -142,6 +159,11 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     private static void SetQuery(IMessage request, HttpContext context)
     {
+        if (!context.Request.QueryString.HasValue)
+        {
+            return;
+        }
+
         foreach (var (name, texts) in context.Request.Query)
         {
             if (SystemParameters.Contains(name))
@@ -191,14 +213,6 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         }
     }
 
-    private static void WriteHeaders(HttpContext context, CallContext call)
-    {
-        foreach (var (name, value) in call.ResponseHeaders)
-        {
-            context.Response.Headers[name] = value;
-        }
-    }
-
     private static async Task WriteAsync(HttpContext context, IMessage reply, RestRule rule)
     {
         if (rule.ResponseBody.Length > 0)
@@ -215,19 +229,20 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             return;
         }
 
-        response.ContentType = "application/json; charset=UTF-8";
-        var text = RpcJson.Formatter.Format(reply);
-        if (text.Length > CompressAbove && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        response.ContentType = Json;
+        response.Headers.XContentTypeOptions = "nosniff";
+        using var json = new PooledBuffer(FirstBuffer);
+        MessageJson.Write(json, reply);
+        if (json.Length > CompressAbove && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
         {
             response.Headers.ContentEncoding = "gzip";
             await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest);
-            await gzip.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted).ConfigureAwait(false);
+            await gzip.WriteAsync(json.Written, context.RequestAborted).ConfigureAwait(false);
             return;
         }
 
-        var bytes = Encoding.UTF8.GetBytes(text);
-        response.ContentLength = bytes.Length;
-        await response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+        response.ContentLength = json.Length;
+        await response.BodyWriter.WriteAsync(json.Written, context.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>A stream of messages is a JSON array that grows; an error after its first element ends it as an error object, as Google's front end does.</summary>
@@ -241,21 +256,22 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             {
                 if (!any)
                 {
-                    WriteHeaders(context, call);
-                    response.ContentType = reply is HttpBody { ContentType.Length: > 0 } raw ? raw.ContentType : "application/json; charset=UTF-8";
+                    call.WriteHeaders(context.Response);
+                    response.ContentType = reply is HttpBody { ContentType.Length: > 0 } raw ? raw.ContentType : Json;
                 }
 
                 if (reply is HttpBody chunk)
                 {
-                    await response.Body.WriteAsync(chunk.Data.Memory, call.Cancellation).ConfigureAwait(false);
+                    await response.BodyWriter.WriteAsync(chunk.Data.Memory, call.Cancellation).ConfigureAwait(false);
                 }
                 else
                 {
-                    await response.WriteAsync((any ? ",\n" : "[") + RpcJson.Formatter.Format(reply), call.Cancellation).ConfigureAwait(false);
+                    response.BodyWriter.Write(any ? ",\n"u8 : "["u8);
+                    MessageJson.Write(response.BodyWriter, reply);
                 }
 
                 any = true;
-                await response.Body.FlushAsync(call.Cancellation).ConfigureAwait(false);
+                await response.BodyWriter.FlushAsync(call.Cancellation).ConfigureAwait(false);
             }
         }
         catch (StatusException error) when (any && !IsRaw(method))
@@ -266,7 +282,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
         if (!IsRaw(method))
         {
-            response.ContentType ??= "application/json; charset=UTF-8";
+            response.ContentType ??= Json;
             await response.WriteAsync(any ? "]" : "[]", call.Cancellation).ConfigureAwait(false);
         }
     }

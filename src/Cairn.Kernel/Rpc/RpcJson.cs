@@ -4,14 +4,12 @@ using Google.Protobuf.Reflection;
 
 namespace Cairn.Kernel.Rpc;
 
-/// <summary>JSON for protobuf messages, with every published message known inside <c>Any</c>.</summary>
+/// <summary>Reads protobuf messages from JSON, with every published message known inside <c>Any</c>. <see cref="Json.MessageJson"/> writes them.</summary>
 public static class RpcJson
 {
     private const int MaxDepth = 100;
 
     public static TypeRegistry Types { get; } = TypeRegistry.FromFiles(ContractFiles.All);
-
-    public static JsonFormatter Formatter { get; } = new(JsonFormatter.Settings.Default.WithTypeRegistry(Types));
 
     private static JsonParser Parser { get; } = new(JsonParser.Settings.Default.WithRecursionLimit(MaxDepth).WithTypeRegistry(Types));
 

@@ -25,7 +25,7 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                     throw StatusException.Aborted($"Model '{name.Model}' has changed since it was read: its etag is '{model.Etag}', the request's is '{request.Model.Etag}'. Read it again and repeat the change.");
                 }
 
-                var version = rows.GetVersion(session, name);
+                var version = rows.GetVersion(session, model, name);
                 if (name.Version.Length > 0)
                 {
                     ApplyToVersion(version, request.Model, paths);
@@ -60,7 +60,7 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
             session =>
             {
                 var model = rows.GetModel(session, name.Model);
-                var version = rows.GetVersion(session, name);
+                var version = rows.GetVersion(session, model, name);
                 if (removed.Contains(VersionAliases.Default) && version.VersionAliases.Contains(VersionAliases.Default))
                 {
                     throw StatusException.FailedPrecondition($"The alias 'default' cannot be removed from version '{version.VersionId}' of model '{name.Model}', for a model always has a default version; add it to another version instead.");

@@ -21,9 +21,11 @@ public sealed class VersionRows(IResourceStore store)
 
     /// <summary>A version's row by number, by alias, or (empty) the default one.</summary>
     /// <exception cref="StatusException">NOT_FOUND, with the aliases that there are.</exception>
-    public Model GetVersion(ISqlSession session, ModelName name)
+    public Model GetVersion(ISqlSession session, ModelName name) => GetVersion(session, GetModel(session, name.Model), name);
+
+    /// <summary>The same of a model that has been read.</summary>
+    public Model GetVersion(ISqlSession session, Model model, ModelName name)
     {
-        var model = GetModel(session, name.Model);
         var number = name.Version.Length == 0 || name.Version == VersionAliases.Default ? model.VersionId : name.Version;
         if (char.IsAsciiDigit(number[0]))
         {
@@ -94,25 +96,22 @@ public sealed class VersionRows(IResourceStore store)
         return insert ? store.Insert(session, ModelKinds.Model, row) : store.Update(session, ModelKinds.Model, row);
     }
 
-    /// <summary>The version as callers see it: named as the model, with the model's own fields, and the labels of both.</summary>
+    /// <summary>Makes a version's row what callers see: named as the model, with the model's own fields, and the labels of both.</summary>
     public static Model Compose(Model model, Model version)
     {
-        var seen = version.Clone();
-        seen.VersionCreateTime = version.CreateTime;
-        seen.VersionUpdateTime = version.UpdateTime;
-        seen.Name = model.Name;
-        seen.DisplayName = model.DisplayName;
-        seen.Description = model.Description;
-        seen.CreateTime = model.CreateTime;
-        seen.UpdateTime = model.UpdateTime;
-        seen.Etag = model.Etag;
-        seen.Labels.Clear();
-        seen.Labels.Add(model.Labels);
-        foreach (var (key, value) in version.Labels)
+        version.VersionCreateTime = version.CreateTime;
+        version.VersionUpdateTime = version.UpdateTime;
+        version.Name = model.Name;
+        version.DisplayName = model.DisplayName;
+        version.Description = model.Description;
+        version.CreateTime = model.CreateTime;
+        version.UpdateTime = model.UpdateTime;
+        version.Etag = model.Etag;
+        foreach (var (key, value) in model.Labels)
         {
-            seen.Labels[key] = value;
+            version.Labels.TryAdd(key, value);
         }
 
-        return seen;
+        return version;
     }
 }

@@ -39,11 +39,10 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         {
             guard.Check(context.Request);
             var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
-            var allowed = new HashSet<string>();
-            if (routes.Match(context.Request.Method, path, allowed) is not { } match)
+            if (routes.Match(context.Request.Method, path) is not { } match)
             {
                 await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
-                throw NoRoute(context, allowed);
+                throw NoRoute(context, routes.Allowed(path));
             }
 
             if (match.Route.Permission != IRoutes.Public)
@@ -98,15 +97,16 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         await ErrorWriter.WriteAsync(context, status).ConfigureAwait(false);
     }
 
-    private static StatusException NoRoute(HttpContext context, HashSet<string> allowed)
+    private static StatusException NoRoute(HttpContext context, IReadOnlyCollection<string> allowed)
     {
         if (allowed.Count == 0)
         {
             return StatusException.NotFound($"There is nothing at {context.Request.Path.Value}. 'cairn server --list-methods' lists what this server answers.");
         }
 
-        context.Response.Headers.Allow = string.Join(", ", allowed.Order());
-        return StatusException.Unimplemented($"{context.Request.Method} is not possible at {context.Request.Path.Value}; {string.Join(", ", allowed.Order())} is.");
+        var methods = string.Join(", ", allowed);
+        context.Response.Headers.Allow = methods;
+        return StatusException.Unimplemented($"{context.Request.Method} is not possible at {context.Request.Path.Value}; {methods} is.");
     }
 
     private static partial class Log

@@ -48,7 +48,7 @@ public sealed class RpcHost : IAsyncLifetime
 
             try
             {
-                var match = routes.Match(context.Request.Method, RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget), new HashSet<string>())
+                var match = routes.Match(context.Request.Method, RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget))
                     ?? throw Errors.StatusException.NotFound("no route");
                 await match.Route.Handler(context, match.Values);
             }

@@ -59,7 +59,7 @@ public sealed class BatchHandler(RouteTable routes)
     {
         try
         {
-            var match = routes.Match(call.Method, RequestPath.Parse(call.Target), new HashSet<string>())
+            var match = routes.Match(call.Method, RequestPath.Parse(call.Target))
                 ?? throw StatusException.NotFound($"A batch has no call {call.Method} {call.Target}.");
             if (!inner.Caller().May(match.Route.Permission))
             {

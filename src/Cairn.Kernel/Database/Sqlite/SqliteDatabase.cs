@@ -11,10 +11,8 @@ public sealed class SqliteDatabase : IDatabase
     /// <summary>The most calls that share a commit: bounds how long the first of them waits.</summary>
     private const int GroupLimit = 512;
 
-    private readonly string path;
     private readonly BlockingCollection<ISqliteWork> queue = new(new ConcurrentQueue<ISqliteWork>());
-    private readonly ConcurrentBag<SqliteSession> readers = [];
-    private readonly SemaphoreSlim readSlots = new(Math.Max(8, Environment.ProcessorCount * 4));
+    private readonly SqliteReaders readers;
     private readonly SqliteSession writer;
     private readonly Thread thread;
 
@@ -22,8 +20,8 @@ public sealed class SqliteDatabase : IDatabase
     public SqliteDatabase(string path)
     {
         SqliteLibrary.Load();
-        this.path = path;
         writer = new SqliteSession(path, writer: true);
+        readers = new SqliteReaders(path);
         thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
         thread.Start();
     }
@@ -38,36 +36,7 @@ public sealed class SqliteDatabase : IDatabase
         return item.Task;
     }
 
-    public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
-    {
-        await readSlots.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            if (!readers.TryTake(out var session))
-            {
-                session = new SqliteSession(path, writer: false);
-            }
-
-            try
-            {
-                session.Execute("BEGIN");
-                var result = work(session);
-                session.Execute("COMMIT");
-                readers.Add(session);
-                return result;
-            }
-            catch
-            {
-                // The connection is in an unknown state; a new one costs less than finding out.
-                session.Dispose();
-                throw;
-            }
-        }
-        finally
-        {
-            readSlots.Release();
-        }
-    }
+    public Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) => readers.ReadAsync(work, cancellation);
 
     public ValueTask DisposeAsync()
     {
@@ -79,13 +48,8 @@ public sealed class SqliteDatabase : IDatabase
         queue.CompleteAdding();
         thread.Join();
         writer.Dispose();
-        while (readers.TryTake(out var reader))
-        {
-            reader.Dispose();
-        }
-
+        readers.Dispose();
         queue.Dispose();
-        readSlots.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -106,6 +70,7 @@ public sealed class SqliteDatabase : IDatabase
                 }
                 while (group.Count < GroupLimit && queue.TryTake(out item));
 
+                readers.EndIdle();
                 writer.Execute("COMMIT");
             }
             catch (Exception error)
@@ -124,6 +89,7 @@ public sealed class SqliteDatabase : IDatabase
                 continue;
             }
 
+            readers.Committed();
             foreach (var done in group)
             {
                 done.Complete();
