@@ -6,6 +6,12 @@ public sealed record JobsOptions
     /// <summary>How many tasks run on this machine at once; others wait in line. At least 1.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
+    /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
+    public JobSandbox Sandbox { get; init; }
+
+    /// <summary>Whether a task's buckets are writable folders by overlayfs, where the machine permits it; else it reads them, and writes below its output only.</summary>
+    public bool Overlay { get; init; } = true;
+
     /// <summary>How long a task has between being asked to end and being killed.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -18,7 +24,10 @@ public sealed record JobsOptions
     /// <summary>How often running tasks are looked at.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long log entries are kept: thirty days, as Cloud Logging does.</summary>
+    /// <summary>How long the entries of jobs are kept with their runs.</summary>
+    public TimeSpan JobLogRetention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long other log entries are kept: thirty days, as Cloud Logging does.</summary>
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>How long a machine may be silent before its tasks count as lost.</summary>

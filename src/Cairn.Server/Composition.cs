@@ -40,7 +40,7 @@ internal static class Composition
         services.AddModels();
         services.AddServing();
         services.AddTracking();
-        services.AddJobs();
+        services.AddJobs(options.Jobs);
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

@@ -1,3 +1,5 @@
+using Cairn.Jobs;
+
 namespace Cairn.Server;
 
 /// <summary>What `cairn server` takes.</summary>
@@ -31,6 +33,9 @@ public sealed record ServerOptions
 
     /// <summary>Host names besides loopback's that requests to a server without authentication may carry.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>How jobs are run.</summary>
+    public JobsOptions Jobs { get; init; } = new();
 
     /// <summary>The <c>cairn</c> program, for the processes that the server starts; this process's own where it is null.</summary>
     public string? Executable { get; init; }

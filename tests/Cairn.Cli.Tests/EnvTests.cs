@@ -22,11 +22,11 @@ public sealed class EnvTests
     public void each_shell_quotes_in_its_own_way(string shell, string line) => Shells.Export(shell, "X", "a'b").ShouldBe(line);
 
     [Fact]
-    public async Task gcloud_with_a_token_reads_it_from_a_file()
+    public async Task gcloud_is_given_the_token()
     {
         var run = await CliRun.OfAsync("env", "--shell", "bash", "--for", "gcloud", "--token", "secret");
 
-        run.Output.ShouldContain("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE");
+        run.Output.ShouldContain("export CLOUDSDK_AUTH_ACCESS_TOKEN='secret'");
         run.Output.ShouldNotContain("CLOUDSDK_AUTH_DISABLE_CREDENTIALS");
     }
 

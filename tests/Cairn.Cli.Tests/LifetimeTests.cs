@@ -1,4 +1,3 @@
-using Cairn.Cli.Commands.Tokens;
 using Cairn.Cli.Shell;
 
 namespace Cairn.Cli.Tests;

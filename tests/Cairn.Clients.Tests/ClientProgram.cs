@@ -27,7 +27,10 @@ public sealed class ClientProgram(string name, IReadOnlyDictionary<string, strin
         return errors;
     }
 
-    private async Task<(int Code, string Output, string Errors)> TryAsync(string[] arguments)
+    /// <summary>Starts it and lets it run, to look at what it writes meanwhile.</summary>
+    public ClientRun Start(params string[] arguments) => new(Launch(arguments));
+
+    private Process Launch(string[] arguments)
     {
         var start = new ProcessStartInfo(name, arguments) { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (key, value) in environment)
@@ -35,8 +38,14 @@ public sealed class ClientProgram(string name, IReadOnlyDictionary<string, strin
             start.Environment[key] = value;
         }
 
-        using var process = Process.Start(start)!;
+        var process = Process.Start(start)!;
         process.StandardInput.Close();
+        return process;
+    }
+
+    private async Task<(int Code, string Output, string Errors)> TryAsync(string[] arguments)
+    {
+        using var process = Launch(arguments);
         using var deadline = new CancellationTokenSource(Limit);
         try
         {

@@ -102,19 +102,11 @@ internal sealed class PodmanLauncher : ILauncher
 
     private static IEnumerable<string> Volumes(TaskContext context, bool overlay)
     {
-        foreach (var mount in context.Record.Buckets)
-        {
-            if (overlay)
-            {
-                yield return "--volume";
-                yield return $"{Path.Combine(context.Merged, mount.Bucket)}:/gcs/{mount.Bucket}";
-            }
-            else if (mount.View is { } view)
-            {
-                yield return "--volume";
-                yield return $"{view}:/gcs/{mount.Bucket}:ro";
-            }
-        }
+        // A colon ends a path for podman; what has one in its name is not shown.
+        var volumes = overlay
+            ? context.Record.Buckets.Select(mount => $"{Path.Combine(context.Merged, mount.Bucket)}:/gcs/{mount.Bucket}")
+            : BucketBinds.Of(context).Where(static bind => bind.Source is { } source && !source.Contains(':', StringComparison.Ordinal)).Select(static bind => $"{bind.Source}:{bind.Target}{(bind.Writable ? "" : ":ro")}");
+        return volumes.SelectMany(static volume => (string[])["--volume", volume]);
     }
 
     /// <summary>Writes the environment to a file that only the owner reads; values of several lines, which such a file cannot hold, become arguments.</summary>

@@ -15,7 +15,17 @@ internal sealed class ProcessLauncher : ILauncher
     {
         Directory.CreateDirectory(context.Work);
         Directory.CreateDirectory(context.Temporary);
-        var obstacle = HostTools.Find("bwrap") is { } bubblewrap ? await ProbeAsync(bubblewrap, cancellation) : "it is not installed";
+        if (context.Record.Sandbox == JobSandbox.Off)
+        {
+            return Plain(context, "this server is configured not to use one");
+        }
+
+        var obstacle = HostTools.Find("bwrap") is { } bubblewrap ? await ProbeAsync(bubblewrap, cancellation) : "bubblewrap is not installed";
+        if (obstacle is not null && context.Record.Sandbox == JobSandbox.Required)
+        {
+            throw new TaskFailure(Code.FailedPrecondition, $"This server runs tasks in a sandbox only, and cannot: {obstacle}.");
+        }
+
         return obstacle is null ? await SandboxedAsync(context, HostTools.Find("bwrap")!, cancellation) : Plain(context, obstacle);
     }
 
@@ -23,7 +33,7 @@ internal sealed class ProcessLauncher : ILauncher
     {
         var result = await HostTools.RunAsync(
             bubblewrap, ["--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"], HostTools.Environment, cancellation);
-        return result.ExitCode == 0 ? null : result.Complaint;
+        return result.ExitCode == 0 ? null : $"bubblewrap cannot be used: {result.Complaint}";
     }
 
     private static async Task<Launch> SandboxedAsync(TaskContext context, string bubblewrap, CancellationToken cancellation)
@@ -56,7 +66,7 @@ internal sealed class ProcessLauncher : ILauncher
 
     private static Launch Plain(TaskContext context, string obstacle)
     {
-        context.Log.Say($"This task runs without a sandbox, because bubblewrap cannot be used: {obstacle}. It sees this machine's files, and has no /gcs folders.", LogSeverity.Warning);
+        context.Log.Say($"This task runs without a sandbox: {obstacle}. It sees this machine's files, and has no /gcs folders.", LogSeverity.Warning);
         var program = context.Command(context.Record.Interpreter ?? "python3");
         var environment = context.Environment(context.PythonPath, "", context.Work, context.Directory.TokenFile);
         environment["TMPDIR"] = context.Temporary;
@@ -71,6 +81,9 @@ internal sealed class ProcessLauncher : ILauncher
                 return Task.CompletedTask;
             },
             Kill = KillTree,
+
+            // A shell that is the program says so of what it ran, as bubblewrap and podman do.
+            Interpret = status => Task.FromResult(new TaskEnd(status.Unwrap())),
         };
     }
 

@@ -52,6 +52,12 @@ public sealed record TaskRecord
     /// <summary><c>gs://bucket/prefix/</c> below which the task's outputs are expected; empty for none.</summary>
     public string OutputUri { get; init; } = "";
 
+    /// <summary>Whether a process is kept in bubblewrap.</summary>
+    public JobSandbox Sandbox { get; init; }
+
+    /// <summary>Whether buckets are mounted by overlayfs, where the machine permits it.</summary>
+    public bool Overlay { get; init; } = true;
+
     /// <summary>Folders outside the system that the task may read, such as a virtual environment.</summary>
     public IReadOnlyList<string> ReadablePaths { get; init; } = [];
 
@@ -60,6 +66,12 @@ public sealed record TaskRecord
 
     /// <summary>How long it has between being asked to end and being killed, in seconds.</summary>
     public double GraceSeconds { get; init; } = 10;
+
+    /// <summary>MLflow's id of the run that the job is, or null where there is none.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The number of this attempt's first sample of usage: above those of earlier attempts.</summary>
+    public long FirstSample { get; init; }
 
     /// <summary>How many bytes of its output are kept.</summary>
     public long MaxLogBytes { get; init; } = 256L << 20;

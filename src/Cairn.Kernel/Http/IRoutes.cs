@@ -12,11 +12,14 @@ public interface IRoutes
 {
     /// <param name="method">The HTTP method.</param>
     /// <param name="template">The path template.</param>
-    /// <param name="permission">The permission the caller needs (<c>storage.objects.get</c>), or <see cref="Public"/>.</param>
+    /// <param name="permission">The permission the caller needs (<c>storage.objects.get</c>), <see cref="AnyCaller"/> or <see cref="Public"/>.</param>
     /// <param name="handler">What answers.</param>
     /// <param name="maxBody">The largest request body in bytes that is accepted; null for no limit (streamed uploads).</param>
     void Add(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20);
 
     /// <summary>The permission of routes that need no identity (health).</summary>
     const string Public = "public";
+
+    /// <summary>The permission of routes that need an identity only, and ask for permissions themselves, part by part (batches).</summary>
+    const string AnyCaller = "any-caller";
 }

@@ -49,7 +49,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
             {
                 var caller = await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
                 context.Features.Set(caller);
-                if (!caller.May(match.Route.Permission))
+                if (match.Route.Permission != IRoutes.AnyCaller && !caller.May(match.Route.Permission))
                 {
                     throw StatusException.PermissionDenied($"'{caller.Name}' lacks the permission '{match.Route.Permission}'.");
                 }

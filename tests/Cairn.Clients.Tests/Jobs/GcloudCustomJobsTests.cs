@@ -1,6 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Testing;
 
@@ -17,7 +14,7 @@ public sealed class GcloudCustomJobsTests(JobsServer server) : IClassFixture<Job
         await server.UploadAsync("trainer-0.1.tar.gz", Package("import sys; print('trained with', *sys.argv[1:]); print('a warning', file=sys.stderr)"));
 
         var name = await gcloud.RunAsync(
-            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=by-flags", "--python-package-uris=gs://demo-bucket/trainer-0.1.tar.gz",
+            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=by-flags", $"--python-package-uris=gs://{JobsServer.Bucket}/trainer-0.1.tar.gz",
             $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Image},python-module=trainer.task", "--args=--epochs=3", "--labels=team=red", "--format=value(name)");
 
         var job = await EndAsync(gcloud, name);
@@ -37,6 +34,37 @@ public sealed class GcloudCustomJobsTests(JobsServer server) : IClassFixture<Job
         log.ShouldContain("a warning");
         (await gcloud.RunAsync("logging", "read", $"resource.labels.job_id=\"{name.Split('/')[^1]}\" AND jsonPayload.message:trained", "--format=value(jsonPayload.message)"))
             .ShouldBe("trained with --epochs=3");
+    }
+
+    [Fact]
+    public async Task the_log_of_a_running_job_is_streamed_to_its_end()
+    {
+        var gcloud = server.Gcloud();
+        await server.UploadAsync("waiter-0.1.tar.gz", SourcePackage.Tar("waiter", ("waiter.py", $"""
+            import os, time, urllib.request
+            print("waiting", flush=True)
+            ask = urllib.request.Request(os.environ["CAIRN_ENDPOINT"] + "/storage/v1/b/{JobsServer.Bucket}/o/go", headers=dict(Authorization="Bearer " + os.environ["CAIRN_TOKEN"]))
+            while True:
+                try:
+                    urllib.request.urlopen(ask)
+                    break
+                except urllib.error.HTTPError:
+                    time.sleep(0.2)
+            print("told to go on", flush=True)
+            """)));
+        var name = await gcloud.RunAsync(
+            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=streamed", $"--python-package-uris=gs://{JobsServer.Bucket}/waiter-0.1.tar.gz",
+            $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Image},python-module=waiter", "--format=value(name)");
+
+        await using var stream = gcloud.Start("ai", "custom-jobs", "stream-logs", name, "--region=us-central1", "--polling-interval=1");
+        await Poll.UntilAsync(() => stream.Output.Contains("waiting"), "the first line of the running job");
+        ((string)(await server.Rest.GetAsync("/v1/" + name))["state"]!).ShouldBe("JOB_STATE_RUNNING");
+        stream.Output.ShouldNotContain("told to go on");
+        await server.UploadAsync("go", []);
+
+        // It asks for the job's state once, at its start, so it follows a job that was running then until it is interrupted.
+        await Poll.UntilAsync(() => stream.Output.Contains("told to go on"), "the last line");
+        ((string)(await server.Rest.GetAsync("/v1/" + name))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
     }
 
     [Fact]
@@ -64,7 +92,7 @@ public sealed class GcloudCustomJobsTests(JobsServer server) : IClassFixture<Job
     [Fact]
     public async Task a_refusal_is_told_in_the_servers_sentence() =>
         (await server.Gcloud().FailAsync(
-            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=bad", "--python-package-uris=gs://demo-bucket/trainer.exe",
+            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=bad", $"--python-package-uris=gs://{JobsServer.Bucket}/trainer.exe",
             $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Image},python-module=trainer.task")).ShouldContain("which is no Python package");
 
     private static async Task<JsonNode> EndAsync(ClientProgram gcloud, string name)
@@ -81,18 +109,5 @@ public sealed class GcloudCustomJobsTests(JobsServer server) : IClassFixture<Job
         return job;
     }
 
-    private static byte[] Package(string code)
-    {
-        using var bytes = new MemoryStream();
-        using (var zipped = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(zipped))
-        {
-            foreach (var (path, content) in new[] { ("setup.py", ""), ("trainer/__init__.py", ""), ("trainer/task.py", code) })
-            {
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"trainer-0.1/{path}") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
-            }
-        }
-
-        return bytes.ToArray();
-    }
+    private static byte[] Package(string code) => SourcePackage.Tar("trainer", ("setup.py", ""), ("trainer/__init__.py", ""), ("trainer/task.py", code));
 }

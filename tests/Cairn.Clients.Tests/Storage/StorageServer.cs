@@ -1,48 +1,13 @@
-using System.Reflection;
-using Cairn.Testing;
-
 namespace Cairn.Clients.Tests.Storage;
 
-/// <summary>A real server with TLS, and the clients of Cloud Storage pointed at it, as the documentation says.</summary>
-public sealed class StorageServer : IAsyncLifetime
+/// <summary>A server with TLS too, which gsutil asks for, and the files that go to it.</summary>
+public sealed class StorageServer() : ClientServer("--https", "127.0.0.1:0")
 {
-    private ServerProcess process = null!;
-
-    /// <summary>Where the clients run, and keep their files.</summary>
-    public ScratchDirectory Files { get; } = new();
-
-    public string Http => process.Http;
-
-    public async ValueTask InitializeAsync() => process = await ServerProcess.StartAsync(arguments: ["--https", "127.0.0.1:0"]);
-
-    public async ValueTask DisposeAsync()
-    {
-        await process.DisposeAsync();
-        Files.Dispose();
-    }
-
-    public ClientProgram Gcloud()
-    {
-        SkipWithout("gcloud", "Google Cloud CLI");
-        return new ClientProgram(
-            "gcloud",
-            new Dictionary<string, string>
-            {
-                ["CLOUDSDK_CONFIG"] = Directory.CreateDirectory(Files["gcloud-config"]).FullName,
-                ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
-                ["CLOUDSDK_CORE_PROJECT"] = "demo",
-                ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",
-                ["CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE"] = $"{process.Http}/storage/v1/",
-                ["CLOUDSDK_CORE_DISABLE_USAGE_REPORTING"] = "true",
-            },
-            Files.Path);
-    }
-
     public ClientProgram Gsutil()
     {
         SkipWithout("gsutil", "Google Cloud CLI");
         // Its configuration, as a file: what the documentation gives as -o options.
-        var https = new Uri(process.Https!);
+        var https = new Uri(Process.Https!);
         var config = Files["boto"];
         File.WriteAllText(config, $"""
             [Credentials]
@@ -61,22 +26,10 @@ public sealed class StorageServer : IAsyncLifetime
             new Dictionary<string, string>
             {
                 ["BOTO_CONFIG"] = config,
-                ["CLOUDSDK_CONFIG"] = Directory.CreateDirectory(Files["gsutil-config"]).FullName,
+                ["CLOUDSDK_CONFIG"] = Folder("gsutil-config"),
                 ["CLOUDSDK_CORE_PASS_CREDENTIALS_TO_GSUTIL"] = "false",
             },
             Files.Path);
-    }
-
-    public ClientProgram Node()
-    {
-        SkipWithout("node", "Node");
-        var modules = typeof(StorageServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "NodeModules").Value!;
-        if (!Directory.Exists(Path.Combine(modules, "@google-cloud/storage")))
-        {
-            Assert.Skip("The package @google-cloud/storage is not installed: run `make deps`.");
-        }
-
-        return new ClientProgram("node", new Dictionary<string, string> { ["NODE_PATH"] = modules, ["CAIRN_HTTP"] = process.Http }, Files.Path);
     }
 
     /// <summary>Writes a file of random bytes and returns its path.</summary>
@@ -108,12 +61,4 @@ public sealed class StorageServer : IAsyncLifetime
 
     private static SortedDictionary<string, string> Contents(string folder)
         => new(Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText), StringComparer.Ordinal);
-
-    private static void SkipWithout(string program, string product)
-    {
-        if (!ClientProgram.Exists(program))
-        {
-            Assert.Skip($"{program} ({product}) is not installed.");
-        }
-    }
 }

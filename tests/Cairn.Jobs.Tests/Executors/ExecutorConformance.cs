@@ -17,6 +17,9 @@ public abstract class ExecutorConformance : IDisposable
     /// <summary>The image that the tasks run in, or null.</summary>
     protected virtual Task<string?> ImageAsync() => Task.FromResult<string?>(null);
 
+    /// <summary>What the server's configuration changes of a task's record.</summary>
+    internal virtual TaskRecord Configure(TaskRecord record) => record;
+
     public void Dispose()
     {
         server.Dispose();
@@ -117,7 +120,7 @@ public abstract class ExecutorConformance : IDisposable
         var attempt = new AttemptDirectory(scratch.Path, task, 1);
         attempt.Create();
         attempt.WriteToken("a-token");
-        attempt.WriteTask(new TaskRecord
+        attempt.WriteTask(Configure(new TaskRecord
         {
             Task = task,
             Attempt = 1,
@@ -131,7 +134,7 @@ public abstract class ExecutorConformance : IDisposable
             Command = ["sh", "-c", script],
             TimeoutSeconds = timeout,
             GraceSeconds = 1,
-        });
+        }));
         return attempt;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cairn.Testing;
 
 namespace Cairn.Jobs.Tests.Jobs;
 

@@ -57,8 +57,7 @@ internal static class Exports
         }
         else
         {
-            yield return new("gcloud reads the token from a file: write it there with  printf %s \"$CAIRN_TOKEN\" > ~/.config/cairn/token  (readable by you alone)");
-            yield return new("CLOUDSDK_AUTH_ACCESS_TOKEN_FILE", Path.Combine(home, ".config", "cairn", "token"));
+            yield return new("CLOUDSDK_AUTH_ACCESS_TOKEN", target.Token);
         }
 
         yield return new("CLOUDSDK_CORE_PROJECT", target.Project);

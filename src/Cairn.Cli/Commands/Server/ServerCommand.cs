@@ -20,12 +20,13 @@ internal sealed class ServerCommand : Command
     private readonly Option<string> objects = new("--objects") { Description = "disk (in the data folder), or s3://….", HelpName = "STORE", DefaultValueFactory = _ => "disk" };
     private readonly Option<string?> authentication = new("--authentication") { Description = "on or off; off by default on loopback, and always on elsewhere." };
     private readonly Option<string[]> hosts = new("--allowed-host") { Description = "A host name besides loopback's that requests without authentication may carry.", HelpName = "NAME" };
+    private readonly JobFlags jobs = new();
     private readonly Option<bool> list = new("--list-methods") { Description = "Print every method with its permission and whether it is answered, and end." };
 
     public ServerCommand() : base("server", "Run a server until Ctrl-C or SIGTERM.")
     {
         authentication.AcceptOnlyFromAmong("on", "off");
-        foreach (var option in (Option[])[data, http, grpc, https, certificate, key, store, objects, authentication, hosts, list])
+        foreach (var option in (Option[])[data, http, grpc, https, certificate, key, store, objects, authentication, hosts, .. jobs.All, list])
         {
             Add(option);
         }
@@ -71,5 +72,6 @@ internal sealed class ServerCommand : Command
         Objects = parse.GetValue(objects) is "disk" ? null : parse.GetValue(objects),
         Authentication = parse.GetValue(authentication) switch { "on" => true, "off" => false, _ => null },
         AllowedHosts = parse.GetValue(hosts) ?? [],
+        Jobs = jobs.Read(parse),
     };
 }

@@ -2,10 +2,10 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 
-namespace Cairn.Jobs.Tests;
+namespace Cairn.Testing;
 
 /// <summary>Python packages made in memory.</summary>
-internal static class SourcePackage
+public static class SourcePackage
 {
     /// <summary>A source archive <c>NAME-0.1.tar.gz</c> of files by their path below its top folder.</summary>
     public static byte[] Tar(string name, params (string Path, string Content)[] files)

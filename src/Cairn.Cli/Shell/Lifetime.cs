@@ -1,7 +1,6 @@
 using System.Globalization;
-using Cairn.Cli.Shell;
 
-namespace Cairn.Cli.Commands.Tokens;
+namespace Cairn.Cli.Shell;
 
 /// <summary>How long something is to last: <c>90d</c>, <c>12h</c>, <c>30m</c>, <c>45s</c>.</summary>
 internal static class Lifetime

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using Cairn.Cli.Shell;
+using Cairn.Jobs;
+
+namespace Cairn.Cli.Commands.Server;
+
+/// <summary>How a server runs jobs, as options of its command line.</summary>
+internal sealed class JobFlags
+{
+    private static readonly JobsOptions Defaults = new();
+
+    private readonly Option<int> slots = new("--job-slots") { Description = "How many tasks run on this machine at once; others wait in line.", HelpName = "N", DefaultValueFactory = _ => Defaults.Slots };
+    private readonly Option<string> sandbox = new("--job-sandbox") { Description = "auto: tasks run in bubblewrap where it is permitted, else as plain processes; required: they fail where it is not; off: never.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> overlay = new("--job-overlay") { Description = "on: a task's buckets are writable folders where the machine permits overlayfs; off: read-only but for its output.", DefaultValueFactory = _ => "on" };
+    private readonly Option<string> grace = Time("--job-grace", "How long a task has between being asked to end and being killed.", Defaults.Grace);
+    private readonly Option<string> timeout = Time("--job-timeout", "How long a job may run that sets no scheduling.timeout.", Defaults.DefaultTimeout);
+    private readonly Option<int> restarts = new("--job-restarts") { Description = "How often a job whose worker is lost is started again, where it asks for that.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxRestarts };
+    private readonly Option<string> machineTimeout = Time("--machine-timeout", "How long another machine may be silent before its tasks count as lost.", Defaults.MachineTimeout);
+    private readonly Option<string> retention = Time("--log-retention", "How long log entries are kept.", Defaults.LogRetention);
+
+    public JobFlags()
+    {
+        sandbox.AcceptOnlyFromAmong("auto", "required", "off");
+        overlay.AcceptOnlyFromAmong("on", "off");
+    }
+
+    public IEnumerable<Option> All => [slots, sandbox, overlay, grace, timeout, restarts, machineTimeout, retention];
+
+    /// <exception cref="CliException">Wrong usage: a number or time that cannot be.</exception>
+    public JobsOptions Read(ParseResult parse) => new()
+    {
+        Slots = AtLeast(1, parse, slots),
+        Sandbox = Enum.Parse<JobSandbox>(parse.GetValue(sandbox)!, ignoreCase: true),
+        Overlay = parse.GetValue(overlay) is "on",
+        Grace = Lifetime.Parse(grace.Name, parse.GetValue(grace)!),
+        DefaultTimeout = Lifetime.Parse(timeout.Name, parse.GetValue(timeout)!),
+        MaxRestarts = AtLeast(0, parse, restarts),
+        MachineTimeout = Lifetime.Parse(machineTimeout.Name, parse.GetValue(machineTimeout)!),
+        LogRetention = Lifetime.Parse(retention.Name, parse.GetValue(retention)!),
+    };
+
+    private static int AtLeast(int least, ParseResult parse, Option<int> option) => parse.GetValue(option) is var value && value >= least
+        ? value
+        : throw CliException.Usage($"{option.Name} is {value}; it must be at least {least}.");
+
+    private static Option<string> Time(string name, string description, TimeSpan value) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        DefaultValueFactory = _ => value.TotalDays >= 1 ? Text(value.TotalDays, 'd') : value.TotalMinutes >= 1 ? Text(value.TotalMinutes, 'm') : Text(value.TotalSeconds, 's'),
+    };
+
+    private static string Text(double number, char unit) => string.Create(CultureInfo.InvariantCulture, $"{number:0.###}{unit}");
+}

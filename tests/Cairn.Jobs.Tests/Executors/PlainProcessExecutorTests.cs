@@ -1,0 +1,12 @@
+using Cairn.Jobs.Executors;
+using Cairn.Jobs.Tasks;
+
+namespace Cairn.Jobs.Tests.Executors;
+
+/// <summary>The same promises without bubblewrap.</summary>
+public sealed class PlainProcessExecutorTests : ExecutorConformance
+{
+    internal override IExecutor Executor { get; } = new ProcessExecutor(new LocalAgents());
+
+    internal override TaskRecord Configure(TaskRecord record) => record with { Sandbox = JobSandbox.Off };
+}
