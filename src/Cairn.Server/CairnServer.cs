@@ -44,12 +44,14 @@ public sealed class CairnServer : IAsyncDisposable
         var options = given with { Data = Path.GetFullPath(given.Data) };
         var listeners = new Listeners(options);
         var folder = DataFolder.Open(options.Data);
+        // Half of a start is reading the descriptors of the contracts: on a core of its own, while the rest of the server is put together.
+        var contracts = Task.Run(static () => ContractFiles.All, cancellation);
         try
         {
             var application = Build(options, listeners);
-            var entrance = application.Services.GetRequiredService<Entrance>();
-            application.Run(entrance.InvokeAsync);
             await Migrations.ApplyAsync(application.Services.GetRequiredService<IDatabase>(), application.Services.GetServices<MigrationSet>(), cancellation).ConfigureAwait(false);
+            await contracts.ConfigureAwait(false);
+            application.Run(application.Services.GetRequiredService<Entrance>().InvokeAsync);
             await application.StartAsync(cancellation).ConfigureAwait(false);
             listeners.Read(application.Services.GetRequiredService<IServer>());
             ServerFile.Write(options.Data, listeners);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Metadata;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.Reflection;
 
@@ -7,6 +8,8 @@ namespace Cairn.Kernel.Rpc;
 /// <summary>Every .proto file of the contracts, found by their generated reflection classes.</summary>
 public static class ContractFiles
 {
+    private const string Suffix = "Reflection";
+
     public static IReadOnlyList<FileDescriptor> All { get; } = Find();
 
     /// <summary>The services of Vertex AI v1, whether or not anyone handles them.</summary>
@@ -14,13 +17,30 @@ public static class ContractFiles
 
     private static List<FileDescriptor> Find()
     {
-        var files = typeof(JobServiceReflection).Assembly.GetExportedTypes()
-            .Where(static type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
-            .Select(static type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+        var assembly = typeof(JobServiceReflection).Assembly;
+        var files = Names(assembly)
+            .Select(name => assembly.GetType(name)?.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
             .OfType<FileDescriptor>()
             .ToList();
         // Details of errors travel as Any too.
         files.Add(Google.Rpc.ErrorDetailsReflection.Descriptor);
         return files;
+    }
+
+    /// <summary>The classes' names, from the assembly's metadata: asking for its types would load the thousands of messages first.</summary>
+    private static unsafe List<string> Names(Assembly assembly)
+    {
+        if (!assembly.TryGetRawMetadata(out var blob, out var length))
+        {
+            throw new InvalidOperationException($"{assembly.FullName} has no metadata that can be read.");
+        }
+
+        var metadata = new MetadataReader(blob, length);
+        return
+        [
+            .. metadata.TypeDefinitions.Select(metadata.GetTypeDefinition)
+                .Where(type => (type.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public && metadata.GetString(type.Name).EndsWith(Suffix, StringComparison.Ordinal))
+                .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}"),
+        ];
     }
 }
