@@ -1,0 +1,65 @@
+using Cairn.Optimization.GaussianProcesses;
+using Cairn.Optimization.Numerics;
+using Cairn.Optimization.Studies;
+
+namespace Cairn.Optimization.Designers.GaussianProcessBandit;
+
+/// <summary>What the bandit believes of every metric, from a study's trials and those of its predecessors.</summary>
+internal sealed class Belief
+{
+    // Pending points take this many deviations below what is expected of them.
+    private const double Pessimism = 1;
+
+    private readonly Evidence evidence;
+    private readonly Constraint[] constraints;
+    private readonly Surrogate[] objectives;
+
+    private Belief(Evidence evidence, Surrogate[] objectives, Constraint[] constraints) => (this.evidence, this.objectives, this.constraints) = (evidence, objectives, constraints);
+
+    public static Belief Fit(Problem problem, Evidence evidence, Features features, SeededRandom random)
+    {
+        var objectives = new Surrogate[problem.Objectives.Count];
+        var earlier = problem.Predecessors.Select(trials => new Evidence(problem, trials, features)).Where(static study => study.Measured.Length > 1).ToList();
+        for (var i = 0; i < objectives.Length; i++)
+        {
+            Surrogate? stack = null;
+            foreach (var study in earlier)
+            {
+                stack = Surrogate.Fit(features, study.Features, study.Warped[i], problem.Noise, random, stack);
+            }
+
+            objectives[i] = Surrogate.Fit(features, evidence.Features, evidence.Warped[i], problem.Noise, random, stack);
+        }
+
+        return new Belief(evidence, objectives, Constraint.Fit(problem, evidence, features, random));
+    }
+
+    /// <summary>The same with a point whose measurement is still to come.</summary>
+    public Belief WithPending(double[] features) => new(evidence, [.. objectives.Select(surrogate => surrogate.WithPending(features, Pessimism))], constraints);
+
+    /// <summary>Where to look for better values.</summary>
+    public IAcquisition Improvement(SeededRandom random) => Constrained(
+        objectives.Length == 1
+            ? new ImprovementAcquisition(objectives[0], Incumbent())
+            : new HypervolumeAcquisition(objectives, [.. evidence.Measured.Select((_, i) => evidence.Warped.Select(values => values[i]).ToArray())], random));
+
+    /// <summary>Where to look beside points that are pending already, which <paramref name="pending"/> knows: with several objectives, random directions spread by themselves.</summary>
+    public IAcquisition Exploration(Belief pending, SeededRandom random) =>
+        objectives.Length == 1 ? Constrained(new ExplorationAcquisition(objectives[0], pending.objectives[0], Incumbent())) : pending.Improvement(random);
+
+    /// <summary>The best that is believed of any measured point that was safe.</summary>
+    private double Incumbent()
+    {
+        var (best, worst) = (double.NegativeInfinity, double.PositiveInfinity);
+        foreach (var point in evidence.Measured)
+        {
+            var mean = objectives[0].Predict(point.Features).Mean;
+            worst = Math.Min(worst, mean);
+            best = point.IsSafe ? Math.Max(best, mean) : best;
+        }
+
+        return double.IsFinite(best) ? best : double.IsFinite(worst) ? worst : 0;
+    }
+
+    private IAcquisition Constrained(IAcquisition acquisition) => constraints.Length == 0 ? acquisition : new ConstrainedAcquisition(acquisition, constraints);
+}

@@ -1,0 +1,83 @@
+using Cairn.Optimization.GaussianProcesses;
+using Cairn.Optimization.Numerics;
+using Cairn.Optimization.Studies;
+
+namespace Cairn.Optimization.Designers.GaussianProcessBandit;
+
+/// <summary>
+/// One metric as the bandit believes it: a Gaussian process on what earlier studies leave unexplained, whose mean is their prediction (the stack of residuals in Golovin and others,
+/// "Google Vizier: A Service for Black-Box Optimization", KDD 2017, section 3.3). Pending points take part with the value that is believed of them at the
+/// pessimistic end, which narrows the deviation there and draws nothing to them.
+/// </summary>
+internal sealed class Surrogate
+{
+    private readonly Surrogate? predecessor;
+    private readonly GaussianProcess process;
+    private readonly Features features;
+    private readonly double[][] points;
+    private readonly double[] residuals;
+
+    private Surrogate(Surrogate? predecessor, GaussianProcess process, Features features, double[][] points, double[] residuals) =>
+        (this.predecessor, this.process, this.features, this.points, this.residuals) = (predecessor, process, features, points, residuals);
+
+    public GaussianProcess Process => process;
+
+    /// <param name="features">The kernel's distances.</param>
+    /// <param name="points">Features of measured points.</param>
+    /// <param name="values">Their warped values.</param>
+    /// <param name="noise">What is known of the noise.</param>
+    /// <param name="random">For the search of hyperparameters.</param>
+    /// <param name="predecessor">What earlier studies believe; null where there are none.</param>
+    public static Surrogate Fit(Features features, double[][] points, double[] values, Noise noise, SeededRandom random, Surrogate? predecessor)
+    {
+        var residuals = values.ToArray();
+        if (predecessor is not null)
+        {
+            for (var i = 0; i < residuals.Length; i++)
+            {
+                residuals[i] -= predecessor.Mean(points[i]);
+            }
+        }
+
+        var hyper = GaussianProcessFit.Find(features, points, residuals, noise, random);
+        return new Surrogate(predecessor, new GaussianProcess(features, points, residuals, hyper), features, points, residuals);
+    }
+
+    /// <summary>The same belief with one more point, whose value is taken to be <paramref name="deviations"/> below what is expected.</summary>
+    public Surrogate WithPending(double[] point, double deviations)
+    {
+        var (mean, variance) = process.Predict(point);
+        double[][] more = [.. points, point];
+        double[] values = [.. residuals, mean - (deviations * Math.Sqrt(variance))];
+        return new Surrogate(predecessor, new GaussianProcess(features, more, values, process.Hyperparameters), features, more, values);
+    }
+
+    public (double Mean, double Deviation) Predict(ReadOnlySpan<double> at)
+    {
+        var (mean, variance) = process.Predict(at);
+        return (mean + (predecessor?.Mean(at) ?? 0), Math.Sqrt(variance));
+    }
+
+    /// <summary>Also the gradients by the features.</summary>
+    public (double Mean, double Deviation) Predict(ReadOnlySpan<double> at, Span<double> meanGradient, Span<double> deviationGradient)
+    {
+        var (mean, variance) = process.Predict(at, meanGradient, deviationGradient);
+        var deviation = Math.Sqrt(variance);
+        foreach (ref var slope in deviationGradient)
+        {
+            slope /= 2 * deviation;
+        }
+
+        return (mean + (predecessor?.AddMean(at, meanGradient) ?? 0), deviation);
+    }
+
+    private double Mean(ReadOnlySpan<double> at) => process.Mean(at) + (predecessor?.Mean(at) ?? 0);
+
+    private double AddMean(ReadOnlySpan<double> at, Span<double> gradient)
+    {
+        var (own, unused) = (new double[at.Length], new double[at.Length]);
+        var mean = process.Predict(at, own, unused).Mean;
+        Vectors.AddScaled(gradient, 1, own);
+        return mean + (predecessor?.AddMean(at, gradient) ?? 0);
+    }
+}

@@ -1,0 +1,132 @@
+using Cairn.Optimization.Numerics;
+
+namespace Cairn.Optimization.GaussianProcesses;
+
+/// <summary>
+/// Gaussian process regression with an ARD <see cref="Matern"/> kernel and a mean of zero: Rasmussen and Williams (2006), algorithm 2.1. Values are expected to be of
+/// unit size.
+/// </summary>
+internal sealed class GaussianProcess
+{
+    private readonly Features features;
+    private readonly Hyperparameters hyper;
+    private readonly double[][] points;
+    private readonly double[] inverseSquares;
+    private readonly Cholesky factor;
+    private readonly double[] weights;
+
+    /// <param name="features">The kernel's distances.</param>
+    /// <param name="points">Features of the training points.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="hyper">The hyperparameters.</param>
+    /// <param name="extraNoise">Variances that are added to single points' noise; null for none.</param>
+    public GaussianProcess(Features features, double[][] points, double[] values, Hyperparameters hyper, double[]? extraNoise = null)
+    {
+        (this.features, this.points, this.hyper) = (features, points, hyper);
+        inverseSquares = [.. hyper.Lengths.Select(static length => 1 / (length * length))];
+        factor = Factor(extraNoise);
+        weights = [.. values];
+        factor.SolveLower(weights);
+        factor.SolveUpper(weights);
+    }
+
+    public Hyperparameters Hyperparameters => hyper;
+
+    public int Count => points.Length;
+
+    public (double Mean, double Variance) Predict(ReadOnlySpan<double> at)
+    {
+        Span<double> k = points.Length <= 1024 ? stackalloc double[points.Length] : new double[points.Length];
+        for (var i = 0; i < points.Length; i++)
+        {
+            k[i] = hyper.Signal * Matern.At(Squared(points[i], at));
+        }
+
+        var mean = Vectors.Dot(k, weights);
+        factor.SolveLower(k);
+        return (mean, Math.Max(hyper.Signal - Vectors.Dot(k, k), 1e-12 * hyper.Signal));
+    }
+
+    /// <summary>The mean alone, which costs far less.</summary>
+    public double Mean(ReadOnlySpan<double> at)
+    {
+        var mean = 0.0;
+        for (var i = 0; i < points.Length; i++)
+        {
+            mean += weights[i] * hyper.Signal * Matern.At(Squared(points[i], at));
+        }
+
+        return mean;
+    }
+
+    /// <summary>Also the gradients by the features (0 for categories).</summary>
+    public (double Mean, double Variance) Predict(ReadOnlySpan<double> at, Span<double> meanGradient, Span<double> varianceGradient)
+    {
+        var n = points.Length;
+        Span<double> k = n <= 1024 ? stackalloc double[n] : new double[n];
+        Span<double> slopes = n <= 1024 ? stackalloc double[n] : new double[n];
+        for (var i = 0; i < n; i++)
+        {
+            var (value, slope) = Matern.WithSlope(Squared(points[i], at));
+            (k[i], slopes[i]) = (hyper.Signal * value, hyper.Signal * slope);
+        }
+
+        var mean = Vectors.Dot(k, weights);
+        factor.SolveLower(k);
+        var variance = hyper.Signal - Vectors.Dot(k, k);
+        factor.SolveUpper(k);
+        meanGradient.Clear();
+        varianceGradient.Clear();
+        for (var i = 0; i < n; i++)
+        {
+            var (forMean, forVariance) = (2 * slopes[i] * weights[i], -4 * slopes[i] * k[i]);
+            for (var d = 0; d < at.Length; d++)
+            {
+                if (!features.IsCategorical(d))
+                {
+                    var difference = (at[d] - points[i][d]) * inverseSquares[d];
+                    meanGradient[d] += forMean * difference;
+                    varianceGradient[d] += forVariance * difference;
+                }
+            }
+        }
+
+        return (mean, Math.Max(variance, 1e-12 * hyper.Signal));
+    }
+
+    private double Squared(double[] point, ReadOnlySpan<double> at)
+    {
+        var sum = 0.0;
+        for (var d = 0; d < point.Length; d++)
+        {
+            var difference = point[d] - at[d];
+            sum += features.IsCategorical(d) ? (difference == 0 ? 0 : inverseSquares[d]) : difference * difference * inverseSquares[d];
+        }
+
+        return sum;
+    }
+
+    private Cholesky Factor(double[]? extraNoise)
+    {
+        var n = points.Length;
+        var kernel = new double[n * n];
+        // Points that are almost the same make the matrix almost singular: a little more noise each time until it can be factored.
+        for (var jitter = 1e-10; ; jitter *= 100)
+        {
+            for (var i = 0; i < n; i++)
+            {
+                for (var j = 0; j < i; j++)
+                {
+                    kernel[(i * n) + j] = hyper.Signal * Matern.At(Squared(points[i], points[j]));
+                }
+
+                kernel[(i * n) + i] = hyper.Signal + hyper.Noise + (extraNoise?[i] ?? 0) + (jitter * hyper.Signal);
+            }
+
+            if (Cholesky.Factor(kernel, n) is { } done)
+            {
+                return done;
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Cairn.Optimization.Studies;
+
+public enum Goal
+{
+    Maximize,
+    Minimize,
+}
