@@ -24,7 +24,10 @@ public sealed record JobsOptions
     /// <summary>How often running tasks are looked at.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long log entries are kept: thirty days, as Cloud Logging does.</summary>
+    /// <summary>How long the entries of jobs are kept with their runs.</summary>
+    public TimeSpan JobLogRetention { get; init; } = TimeSpan.FromDays(400);
+
+    /// <summary>How long other log entries are kept: thirty days, as Cloud Logging does.</summary>
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>How long a machine may be silent before its tasks count as lost.</summary>

@@ -3,7 +3,9 @@ using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
 using Cairn.Jobs.Tasks;
+using Cairn.Jobs.Usage;
 using Cairn.Kernel.Rpc;
+using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -28,6 +30,7 @@ public static class JobsServices
         services.AddSingleton<Machine>();
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();
+        services.AddSingleton<UsageReader>();
         services.AddSingleton<TaskController>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TaskController>());
 
@@ -45,6 +48,9 @@ public static class JobsServices
         services.AddSingleton(LogTable.Migrations);
         services.AddSingleton<LogTable>();
         services.AddSingleton<LogStore>();
+        services.AddSingleton<LogTailLimits>();
+        services.AddSingleton<LogTails>();
+        services.AddSingleton<IRunObserver, RunLogs>();
         services.AddSingleton<IRpcService, LoggingService>();
         services.AddSingleton<IHostedService, LogRetention>();
         return services;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
+using Cairn.Jobs.Usage;
 using Google.Cloud.Logging.Type;
 using Google.Rpc;
 
@@ -85,6 +86,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var uploader = new BucketUploader(context, objects, time);
         using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var uploading = uploader.FollowAsync(running.Token);
+        var sampler = new UsageSampler(directory, record, time);
+        var sampling = sampler.FollowAsync(running.Token);
         var program = new TaskProgram(launch, log, TimeSpan.FromSeconds(record.GraceSeconds), time);
         TaskEnd end;
         try
@@ -95,7 +98,10 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         {
             await running.CancelAsync();
             await IgnoreCancellationAsync(uploading);
+            await IgnoreCancellationAsync(sampling);
         }
+
+        await sampler.CompleteAsync(cancellation);
 
         // Also what a cancelled or failed task wrote is kept: its checkpoints are what one goes on from.
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))

@@ -1,5 +1,6 @@
 using Cairn.Jobs.Agent;
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Security;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metadata.Lineage;
 using Cairn.Tracking.Metadata.Names;
@@ -22,6 +23,28 @@ namespace Cairn.Jobs.CustomJobs;
 internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobRuns> runs, IEnumerable<IJobLogs> logs)
 {
     private const int MaxInputs = 64;
+
+    /// <summary>The label of a job that names its run: MLflow's id of it.</summary>
+    public const string RunLabel = "cairn-run";
+
+    /// <summary>Makes the job's run, and says in the job which it is; called in the transaction that stores the job.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="job">The job with its name, not yet stored.</param>
+    /// <param name="submitter">Who submits it.</param>
+    public void Create(ISqlSession session, CustomJob job, Principal submitter)
+    {
+        job.Labels.Remove(RunLabel);
+        foreach (var own in runs)
+        {
+            own.Created(session, job, submitter == Principal.Anonymous ? "" : submitter.Name[(submitter.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            if (own.Find(session, job) is { } found)
+            {
+                job.Labels[RunLabel] = found.Run.Uuid;
+            }
+        }
+
+        Write(session, job);
+    }
 
     /// <summary>Writes what the job is now, in the transaction that stores it.</summary>
     public void Write(ISqlSession session, CustomJob job)

@@ -50,7 +50,7 @@ internal sealed class JobService(
             session =>
             {
                 tasks.Insert(session, new TaskRow(name.Id, name.ToString(), name.Project, TaskState.Queued, "", plan.Executor, 0, 0, false, time.GetUtcNow(), null));
-                lineage.Write(session, stored);
+                lineage.Create(session, stored, context.Caller);
                 return store.Insert(session, CustomJobs.Kind, stored);
             },
             context.Cancellation);

@@ -22,6 +22,11 @@ internal sealed record LogBounds(long From = long.MinValue, long To = long.MaxVa
             return and.Operands.Aggregate(this, (bounds, operand) => bounds.Narrow(operand));
         }
 
+        if (node is FunctionNode { Name: "log_id", Arguments: [var id] } && Uri.EscapeDataString(id) == id)
+        {
+            return this with { Log = id };
+        }
+
         if (node is not ComparisonNode comparison)
         {
             return this;

@@ -54,11 +54,25 @@ internal sealed class LogFilter
                 return entry => LogFields.AllText(entry).Any(value => value.Contains(text.Text, StringComparison.OrdinalIgnoreCase));
             case FunctionNode { Name: "log_id", Arguments: [var id] }:
                 return entry => entry.LogName.EndsWith("/logs/" + id, StringComparison.Ordinal) || entry.LogName.EndsWith("/logs/" + Uri.EscapeDataString(id), StringComparison.Ordinal);
+            case FunctionNode { Name: "SEARCH" or "search", Arguments: [.., var query] and { Count: 1 or 2 } arguments }:
+                return Search(arguments.Count == 2 ? arguments[0].Split('.') : null, new LogWords(query));
             case ComparisonNode comparison:
                 return Compile(comparison);
             default:
-                throw StatusException.InvalidArgument($"`filter` uses {(node as FunctionNode)?.Name}(), which is not supported; log_id() is.");
+                throw StatusException.InvalidArgument($"`filter` uses {(node as FunctionNode)?.Name}(), which is not supported; log_id(ID), SEARCH(TEXT) and SEARCH(FIELD, TEXT) are.");
         }
+    }
+
+    private static Func<LogEntry, bool> Search(string[]? path, LogWords words)
+    {
+        if (words.IsEmpty)
+        {
+            throw StatusException.InvalidArgument("`filter` has a SEARCH() for nothing; give words.");
+        }
+
+        return path is null
+            ? entry => words.AreIn(LogFields.AllText(entry))
+            : entry => words.AreIn(LogFields.Values(entry, path).Select(LogFields.Text));
     }
 
     private static Func<LogEntry, bool> Compile(ComparisonNode comparison)

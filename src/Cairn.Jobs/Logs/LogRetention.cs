@@ -4,11 +4,35 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Logs;
 
-/// <summary>Deletes entries when they are old.</summary>
+/// <summary>Deletes entries when they are old, and those of jobs whose run was removed.</summary>
 internal sealed partial class LogRetention(IDatabase database, LogTable table, JobsOptions options, TimeProvider time, ILogger<LogRetention> logger) : BackgroundService
 {
     private const int Batch = 2000;
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AgeInterval = TimeSpan.FromHours(1);
+
+    private DateTimeOffset nextAge = DateTimeOffset.MinValue;
+
+    /// <summary>One look at what is to go.</summary>
+    internal async Task PassAsync(CancellationToken cancellation)
+    {
+        while (await database.ReadAsync(table.Discarded, cancellation) is { } job)
+        {
+            while (await database.WriteAsync(session => table.DeleteDiscarded(session, job.Project, job.Job, Batch), cancellation))
+            {
+            }
+        }
+
+        if (time.GetUtcNow() >= nextAge)
+        {
+            var (before, beforeOfJobs) = (LogTimes.Of(time.GetUtcNow() - options.LogRetention), LogTimes.Of(time.GetUtcNow() - options.JobLogRetention));
+            while (await database.WriteAsync(session => table.DeleteBefore(session, before, beforeOfJobs, Batch), cancellation) >= Batch)
+            {
+            }
+
+            nextAge = time.GetUtcNow() + AgeInterval;
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -17,10 +41,7 @@ internal sealed partial class LogRetention(IDatabase database, LogTable table, J
         {
             try
             {
-                var before = LogTimes.Of(time.GetUtcNow() - options.LogRetention);
-                while (await database.WriteAsync(session => table.DeleteBefore(session, before, Batch), stoppingToken) == Batch)
-                {
-                }
+                await PassAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -32,7 +53,7 @@ internal sealed partial class LogRetention(IDatabase database, LogTable table, J
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Old log entries could not be deleted; trying again in an hour.")]
+        [LoggerMessage(1, LogLevel.Error, "Old log entries could not be deleted; trying again soon.")]
         public static partial void Failed(ILogger logger, Exception error);
     }
 }

@@ -5,7 +5,7 @@ using Google.Protobuf;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>Log entries by project and time.</summary>
-internal sealed class LogStore(IDatabase database, LogTable table)
+internal sealed class LogStore(IDatabase database, LogTable table, TimeProvider time)
 {
     private const int ScanBatch = 1000;
 
@@ -19,9 +19,11 @@ internal sealed class LogStore(IDatabase database, LogTable table)
         return database.WriteAsync(
             session =>
             {
+                // Told within the transaction: as near to the commit, after which others see it, as can be.
+                var received = LogTimes.Of(time.GetUtcNow());
                 foreach (var row in rows)
                 {
-                    table.Insert(session, row);
+                    table.Insert(session, row, received);
                 }
 
                 return rows.Count;

@@ -10,8 +10,8 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Jobs.Logs;
 
-/// <summary>The Cloud Logging API's <c>LoggingServiceV2</c>: write, list, delete. Tailing is bidirectional streaming, which is not there yet.</summary>
-internal sealed class LoggingService(LogStore store, IDatabase database, LogTable table, IIdSource ids, TimeProvider time) : IRpcService
+/// <summary>The Cloud Logging API's <c>LoggingServiceV2</c>: write, list, tail, delete.</summary>
+internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase database, LogTable table, IIdSource ids, TimeProvider time) : IRpcService
 {
     private const int DefaultPage = 50;
     private const int MaxPage = 1000;
@@ -74,6 +74,10 @@ internal sealed class LoggingService(LogStore store, IDatabase database, LogTabl
             context.Cancellation);
         return new ListLogEntriesResponse { Entries = { entries }, NextPageToken = next is { } position ? LogPageToken.Write(query, position) : "" };
     }
+
+    [Permission("logging.logEntries.list")]
+    public IAsyncEnumerable<TailLogEntriesResponse> TailLogEntries(IAsyncEnumerable<TailLogEntriesRequest> requests, CallContext context) =>
+        tails.TailAsync(requests, context, context.Cancellation);
 
     [Permission("logging.logs.list")]
     public async Task<ListLogsResponse> ListLogs(ListLogsRequest request, CallContext context)

@@ -36,6 +36,12 @@ internal sealed class AttemptDirectory(string path)
 
     public string LogOffset => In("log.offset");
 
+    /// <summary>What the task used, sample by sample.</summary>
+    public string UsageSpool => In("usage.spool");
+
+    /// <summary>How much of it the server has taken.</summary>
+    public string UsageOffset => In("usage.offset");
+
     public string Lock => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "lock");
 
     public string In(string name) => System.IO.Path.Combine(Path, name);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Usage;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
@@ -23,6 +24,7 @@ internal sealed partial class TaskDriver(
     IEnumerable<IExecutor> executors,
     ITaskTokens tokens,
     SpoolReader spools,
+    UsageReader usage,
     Failpoints failpoints,
     JobsOptions options,
     TimeProvider time,
@@ -67,7 +69,7 @@ internal sealed partial class TaskDriver(
                 await StartAsync(task, attempt, executor, record, cancellation);
                 break;
             case AttemptState.Running:
-                await RunningAsync(task, attempt, executor, cancellation);
+                await RunningAsync(task, attempt, executor, record, cancellation);
                 break;
             case AttemptState.Ended:
                 await EndedAsync(task, attempt, record, cancellation);
@@ -127,8 +129,9 @@ internal sealed partial class TaskDriver(
         failpoints.Hit("started");
     }
 
-    private async Task RunningAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, CancellationToken cancellation)
+    private async Task RunningAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, CancellationToken cancellation)
     {
+        await usage.TakeAsync(attempt, record, cancellation);
         if (task.State == TaskState.Starting && attempt.ReadStart() is { } start)
         {
             await transitions.BegunAsync(task, start.Started, cancellation);
@@ -152,6 +155,7 @@ internal sealed partial class TaskDriver(
         }
 
         await spools.TakeRestAsync(attempt, record, cancellation);
+        await usage.TakeRestAsync(attempt, record, cancellation);
         failpoints.Hit("ended");
         await transitions.EndAsync(task, exit.Outcome, (Code)exit.Code, exit.Reason, exit.Ended, cancellation);
         failpoints.Hit("recorded");
@@ -162,6 +166,7 @@ internal sealed partial class TaskDriver(
     {
         await executor.CleanAsync(attempt, cancellation);
         await spools.TakeRestAsync(attempt, record, cancellation);
+        await usage.TakeRestAsync(attempt, record, cancellation);
         failpoints.Hit("lost");
         var job = await store.FindAsync<CustomJob>(CustomJobs.CustomJobs.Kind, task.Job, cancellation);
         var scheduling = job?.JobSpec.Scheduling;

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Jobs.Agent;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Usage;
 
 namespace Cairn.Jobs.Tasks;
 
@@ -12,6 +13,7 @@ namespace Cairn.Jobs.Tasks;
 [JsonSerializable(typeof(StartRecord))]
 [JsonSerializable(typeof(ExitRecord))]
 [JsonSerializable(typeof(MountPlan))]
+[JsonSerializable(typeof(UsageSample))]
 internal sealed partial class TaskJson : JsonSerializerContext
 {
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));

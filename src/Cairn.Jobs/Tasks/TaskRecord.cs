@@ -67,6 +67,12 @@ public sealed record TaskRecord
     /// <summary>How long it has between being asked to end and being killed, in seconds.</summary>
     public double GraceSeconds { get; init; } = 10;
 
+    /// <summary>MLflow's id of the run that the job is, or null where there is none.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The number of this attempt's first sample of usage: above those of earlier attempts.</summary>
+    public long FirstSample { get; init; }
+
     /// <summary>How many bytes of its output are kept.</summary>
     public long MaxLogBytes { get; init; } = 256L << 20;
 }

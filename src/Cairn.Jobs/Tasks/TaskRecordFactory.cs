@@ -20,6 +20,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var container = pool.ContainerSpec;
         var package = pool.PythonPackageSpec;
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
+        var run = await RunAsync(job, cancellation);
         var url = server.HttpUrl().ToString().TrimEnd('/');
         return new TaskRecord
         {
@@ -37,7 +38,9 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Interpreter = plan.Interpreter,
             Image = plan.Image,
             ReadablePaths = plan.Paths,
-            Environment = TaskEnvironment.Build(name, job.JobSpec, url, await RunAsync(job, cancellation)),
+            Environment = TaskEnvironment.Build(name, job.JobSpec, url, run),
+            Run = run?.Uuid,
+            FirstSample = FirstSample(task),
             Buckets = await BucketsAsync(name.Project, cancellation),
             OutputUri = job.JobSpec.BaseOutputDirectory?.OutputUriPrefix ?? "",
             Sandbox = options.Sandbox,
@@ -52,6 +55,10 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var found = await database.ReadAsync(session => runs.Select(own => own.Find(session, job)).FirstOrDefault(static run => run is not null), cancellation);
         return found is { } run ? new TaskRun(run.Experiment.Id, run.Experiment.Slug, run.Run.Uuid, run.Run.Slug) : null;
     }
+
+    /// <summary>At most as many samples as this were taken before: one each ten seconds, and a few more each attempt.</summary>
+    private long FirstSample(TaskRow task) =>
+        task.Started is { } started && task.Attempt > 1 ? ((long)Math.Max(0, (time.GetUtcNow() - started).TotalSeconds) / 10) + (4 * (task.Attempt - 1)) : 0;
 
     /// <summary>The timeout counts from the first attempt's start.</summary>
     private TimeSpan Remaining(TaskRow task, CustomJob job)

@@ -148,8 +148,62 @@ public sealed class FilterParser
         }
 
         var op = token.Text;
-        var (value, valueQuoted) = Value();
-        return new ComparisonNode(path, op, value, valueQuoted, start);
+        Advance();
+        return Argument(path, op, start);
+    }
+
+    /// <summary>What stands behind an operator: a value, or several in parentheses, joined by AND, OR and NOT, for each of which the comparison is made.</summary>
+    private FilterNode Argument(List<string> path, string op, int start)
+    {
+        if (token.Kind != FilterTokenKind.Open)
+        {
+            var (value, quoted) = Value();
+            return new ComparisonNode(path, op, value, quoted, start);
+        }
+
+        if (++depth > MaxDepth)
+        {
+            throw StatusException.InvalidArgument($"`filter` is nested deeper than {MaxDepth} levels.");
+        }
+
+        Advance();
+        var all = new List<FilterNode>();
+        do
+        {
+            if (all.Count > 0 && IsKeyword("AND"))
+            {
+                Advance();
+            }
+
+            var any = new List<FilterNode>();
+            do
+            {
+                if (any.Count > 0)
+                {
+                    Advance();
+                }
+
+                if (++nodes > MaxNodes)
+                {
+                    throw StatusException.InvalidArgument($"`filter` has more than {MaxNodes} terms.");
+                }
+
+                var not = IsKeyword("NOT");
+                if (not)
+                {
+                    Advance();
+                }
+
+                var operand = Argument(path, op, start);
+                any.Add(not ? new NotNode(operand) : operand);
+            }
+            while (IsKeyword("OR"));
+            all.Add(any.Count == 1 ? any[0] : new OrNode(any));
+        }
+        while (token.Kind != FilterTokenKind.Close);
+        Advance();
+        depth--;
+        return all.Count == 1 ? all[0] : new AndNode(all);
     }
 
     private FunctionNode Function(string name, int start)
@@ -168,18 +222,24 @@ public sealed class FilterParser
                 throw Unexpected("an argument");
             }
 
-            arguments.Add(token.Text);
+            var argument = token.Text;
             Advance();
+            while (token.Kind == FilterTokenKind.Dot)
+            {
+                Advance();
+                argument += "." + (token.Kind is FilterTokenKind.Word or FilterTokenKind.String ? token.Text : throw Unexpected("a field name after '.'"));
+                Advance();
+            }
+
+            arguments.Add(argument);
         }
 
         Advance();
         return new FunctionNode(name, arguments, start);
     }
 
-    /// <summary>The argument after an operator, which <see cref="token"/> still is.</summary>
     private (string Value, bool Quoted) Value()
     {
-        Advance();
         switch (token.Kind)
         {
             case FilterTokenKind.String:

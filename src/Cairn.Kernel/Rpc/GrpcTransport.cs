@@ -40,7 +40,8 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             var method = byPath.TryGetValue(context.Request.Path.Value ?? "", out var found)
                 ? found
                 : throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
-            var request = await ReadAsync(context, method, cancellation).ConfigureAwait(false);
+            var request = method.Duplex is not null ? null : await ReadAsync(context, method, cancellation).ConfigureAwait(false)
+                ?? throw StatusException.InvalidArgument("The call's body ended before its message.");
             var call = new CallContext
             {
                 Caller = context.Caller(),
@@ -53,7 +54,11 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
                 context.Response.Headers["grpc-encoding"] = "gzip";
             }
 
-            if (method.Descriptor.IsServerStreaming)
+            if (request is null)
+            {
+                await GrpcDuplex.AnswerAsync(context, method, call, compress).ConfigureAwait(false);
+            }
+            else if (method.Descriptor.IsServerStreaming)
             {
                 var any = false;
                 await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(cancellation).ConfigureAwait(false))
@@ -143,7 +148,8 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         return seconds < 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, 4e6));
     }
 
-    private static async Task<IMessage> ReadAsync(HttpContext context, RpcMethod method, CancellationToken cancellation)
+    /// <summary>The next message; null where the client has sent its last.</summary>
+    internal static async Task<IMessage?> ReadAsync(HttpContext context, RpcMethod method, CancellationToken cancellation)
     {
         var reader = context.Request.BodyReader;
         while (true)
@@ -160,7 +166,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             reader.AdvanceTo(buffer.Start, buffer.End);
             if (result.IsCompleted)
             {
-                throw StatusException.InvalidArgument("The call's body ended before its message.");
+                return buffer.IsEmpty ? null : throw StatusException.InvalidArgument("The call's body ended within a message.");
             }
         }
     }
@@ -206,7 +212,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         return BoundedReader.ReadAll(gzip, MaxMessage);
     }
 
-    private static void Write(PipeWriter writer, IMessage message, bool compress)
+    internal static void Write(PipeWriter writer, IMessage message, bool compress)
     {
         if (compress)
         {

@@ -45,9 +45,20 @@ public static class RpcBinder
         var request = method.InputType.ClrType;
         var response = method.OutputType.ClrType;
         var expected = method.IsServerStreaming ? typeof(IAsyncEnumerable<>).MakeGenericType(response) : typeof(Task<>).MakeGenericType(response);
-        if (method.IsClientStreaming || parameters.Length != 2 || parameters[0].ParameterType != request || parameters[1].ParameterType != typeof(CallContext) || handler.ReturnType != expected)
+        var given = method.IsClientStreaming ? typeof(IAsyncEnumerable<>).MakeGenericType(request) : request;
+        if (method is { IsClientStreaming: true, IsServerStreaming: false })
         {
-            throw new InvalidOperationException($"{where} must be {expected.Name[..^2]}<{response.Name}> {handler.Name}({request.Name}, CallContext).");
+            throw new InvalidOperationException($"{where}: methods in which only the client streams cannot be handled.");
+        }
+
+        if (parameters.Length != 2 || parameters[0].ParameterType != given || parameters[1].ParameterType != typeof(CallContext) || handler.ReturnType != expected)
+        {
+            throw new InvalidOperationException($"{where} must be {expected.Name[..^2]}<{response.Name}> {handler.Name}({(method.IsClientStreaming ? $"IAsyncEnumerable<{request.Name}>" : request.Name)}, CallContext).");
+        }
+
+        if (method.IsClientStreaming)
+        {
+            return BindDuplex(service, method, handler, permission);
         }
 
         var adapter = typeof(RpcBinder).GetMethod(method.IsServerStreaming ? nameof(AdaptStreaming) : nameof(AdaptUnary), BindingFlags.NonPublic | BindingFlags.Static)!
@@ -59,6 +70,20 @@ public static class RpcBinder
             Permission = permission,
             Unary = adapter as Func<IMessage, CallContext, Task<IMessage>>,
             Streaming = adapter as Func<IMessage, CallContext, IAsyncEnumerable<IMessage>>,
+        };
+    }
+
+    private static RpcMethod BindDuplex(IRpcService service, MethodDescriptor method, MethodInfo handler, string permission)
+    {
+        var duplex = (Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>>)typeof(RpcBinder).GetMethod(nameof(AdaptDuplex), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(method.InputType.ClrType, method.OutputType.ClrType)
+            .Invoke(null, [service, handler])!;
+        return new RpcMethod
+        {
+            Descriptor = method,
+            Permission = permission,
+            Duplex = duplex,
+            Streaming = (request, context) => duplex(Single(request), context),
         };
     }
 
@@ -94,6 +119,29 @@ public static class RpcBinder
     {
         var call = handler.CreateDelegate<Func<TRequest, CallContext, IAsyncEnumerable<TResponse>>>(service);
         return (request, context) => Cast(call((TRequest)request, context), context.Cancellation);
+    }
+
+    private static Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>> AdaptDuplex<TRequest, TResponse>(IRpcService service, MethodInfo handler)
+        where TRequest : class, IMessage
+        where TResponse : class, IMessage
+    {
+        var call = handler.CreateDelegate<Func<IAsyncEnumerable<TRequest>, CallContext, IAsyncEnumerable<TResponse>>>(service);
+        return (requests, context) => Cast(call(Typed<TRequest>(requests), context), context.Cancellation);
+    }
+
+    private static async IAsyncEnumerable<T> Typed<T>(IAsyncEnumerable<IMessage> source, [EnumeratorCancellation] CancellationToken cancellation = default)
+        where T : class, IMessage
+    {
+        await foreach (var item in source.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            yield return (T)item;
+        }
+    }
+
+    private static async IAsyncEnumerable<IMessage> Single(IMessage request)
+    {
+        yield return request;
+        await Task.CompletedTask.ConfigureAwait(false);
     }
 
     private static async IAsyncEnumerable<IMessage> Cast<T>(IAsyncEnumerable<T> source, [EnumeratorCancellation] CancellationToken cancellation)

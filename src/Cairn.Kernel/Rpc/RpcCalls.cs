@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
 using Google.Protobuf;
@@ -27,6 +28,21 @@ internal static class RpcCalls
         Authorize(method, context.Caller);
         RequiredFields.Check(request);
         return method.Streaming is { } handler ? handler(request, context) : throw Unimplemented(method);
+    }
+
+    public static IAsyncEnumerable<IMessage> Duplex(RpcMethod method, IAsyncEnumerable<IMessage> requests, CallContext context)
+    {
+        Authorize(method, context.Caller);
+        return method.Duplex is { } handler ? handler(Checked(requests), context) : throw Unimplemented(method);
+    }
+
+    private static async IAsyncEnumerable<IMessage> Checked(IAsyncEnumerable<IMessage> requests, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (var request in requests.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            RequiredFields.Check(request);
+            yield return request;
+        }
     }
 
     /// <summary>The status that a caller sees for an exception; what it should not see stays in the log.</summary>

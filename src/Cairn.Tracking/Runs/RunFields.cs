@@ -23,20 +23,27 @@ public static class RunFields
             throw StatusException.InvalidArgument($"The value of parameter '{param.Key}' has {param.Value.Length} characters; at most {MaxParamValue} are kept.");
         }
 
-        const string Insert = "INSERT INTO run_params (run, key, value, number) VALUES ($1, $2, $3, $4) ON CONFLICT (run, key) DO ";
+        const string Insert = "INSERT INTO run_params (run, key, value, number) VALUES ($1, $2, $3, $4) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value, number = excluded.number, suggested = 0";
         if (overwrite)
         {
-            session.Execute(Insert + "UPDATE SET value = excluded.value, number = excluded.number", run.Id, param.Key, param.Value, param.IsNumber);
+            session.Execute(Insert, run.Id, param.Key, param.Value, param.IsNumber);
             return;
         }
 
-        if (session.Execute(Insert + "NOTHING", run.Id, param.Key, param.Value, param.IsNumber) == 0
+        if (session.Execute(Insert + " WHERE run_params.suggested = 1", run.Id, param.Key, param.Value, param.IsNumber) == 0
             && session.QueryFirst("SELECT value FROM run_params WHERE run = $1 AND key = $2", static row => row.GetString(0), run.Id, param.Key) is { } old && old != param.Value)
         {
             throw StatusException.InvalidArgument(
                 $"Changing param values is not allowed. Param with key='{param.Key}' was already logged with value='{old}' for run ID='{run.Uuid}'. Attempted logging new value '{param.Value}'.");
         }
     }
+
+    /// <summary>
+    /// Sets a parameter that nobody has logged: what the run was started with says so. Who logs one of that name later, perhaps spelled in another way (0.001 for 1e-3),
+    /// gives it its value.
+    /// </summary>
+    public static void SuggestParam(ISqlSession session, Run run, Param param) => session.Execute(
+        "INSERT INTO run_params (run, key, value, number, suggested) VALUES ($1, $2, $3, $4, 1) ON CONFLICT (run, key) DO NOTHING", run.Id, param.Key, param.Value, param.IsNumber);
 
     public static bool DeleteParam(ISqlSession session, Run run, string key) => session.Execute("DELETE FROM run_params WHERE run = $1 AND key = $2", run.Id, key) > 0;
 
@@ -50,6 +57,10 @@ public static class RunFields
 
         session.Execute("INSERT INTO run_tags (run, key, value) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value", run.Id, key, value);
     }
+
+    /// <summary>Sets a tag that the run has not.</summary>
+    public static void SuggestTag(ISqlSession session, Run run, string key, string value) =>
+        session.Execute("INSERT INTO run_tags (run, key, value) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO NOTHING", run.Id, key, value);
 
     public static bool DeleteTag(ISqlSession session, Run run, string key) => session.Execute("DELETE FROM run_tags WHERE run = $1 AND key = $2", run.Id, key) > 0;
 

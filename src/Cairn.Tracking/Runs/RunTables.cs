@@ -120,6 +120,8 @@ internal static class RunTables
         CREATE INDEX metric_segments_by_run ON metric_segments (run, level);
         CREATE INDEX metric_segments_by_blob ON metric_segments (blob);
         """,
+        // 1 for a parameter that is read off what the run was started with, until someone logs it.
+        "ALTER TABLE run_params ADD COLUMN suggested BIGINT NOT NULL DEFAULT 0",
     ])
     {
         SqliteStatistics = new Dictionary<string, string>

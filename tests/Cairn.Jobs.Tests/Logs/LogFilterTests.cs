@@ -39,6 +39,15 @@ public sealed class LogFilterTests
     [InlineData("log_id(\"workerpool0-0\")")]
     [InlineData("Epoch")]
     [InlineData("-jsonPayload.absent:*")]
+    [InlineData("severity=(ERROR OR WARNING)")]
+    [InlineData("jsonPayload.message:(epoch AND loss)")]
+    [InlineData("jsonPayload.message:(epoch NOT \"loss 0.5\")")]
+    [InlineData("jsonPayload.message=~(\"^nothing\" OR \"^Epoch\")")]
+    [InlineData("SEARCH(\"LOSS epoch\")")]
+    [InlineData("SEARCH(\"`epoch 3` 25\")")]
+    [InlineData("SEARCH(jsonPayload.message, \"epoch\")")]
+    [InlineData("search(resource.labels, \"workerpool0\") severity>=INFO")]
+    [InlineData("resource.type=\"ml_job\" AND (severity=ERROR OR jsonPayload.metrics.loss<=0.25) AND NOT jsonPayload.tags=c")]
     [InlineData("jsonPayload.absent!=x")]
     public void an_entry_that_matches_is_accepted(string filter) => LogFilter.Parse(filter).Accepts(Entry).ShouldBeTrue();
 
@@ -51,6 +60,10 @@ public sealed class LogFilterTests
     [InlineData("nonsense")]
     [InlineData("no_such_field=1")]
     [InlineData("jsonPayload.message=~\"^loss\"")]
+    [InlineData("severity=(ERROR OR INFO)")]
+    [InlineData("SEARCH(\"`3 epoch`\")")]
+    [InlineData("SEARCH(\"epo\")")]
+    [InlineData("SEARCH(textPayload, \"epoch\")")]
     public void one_that_does_not_is_not(string filter) => LogFilter.Parse(filter).Accepts(Entry).ShouldBeFalse();
 
     [Theory]
@@ -59,6 +72,9 @@ public sealed class LogFilterTests
     [InlineData("jsonPayload.message=~\"(\"", "regular expression")]
     [InlineData("resource.type=", "ends")]
     [InlineData("sample(insertId, 1)", "sample")]
+    [InlineData("SEARCH(\"...\")", "words")]
+    [InlineData("severity=(ERROR", "ends")]
+    [InlineData("severity=()", "value")]
     public void a_wrong_filter_is_told(string filter, string part) => Should.Throw<StatusException>(() => LogFilter.Parse(filter)).Message.ShouldContain(part);
 
     [Fact]
@@ -67,6 +83,7 @@ public sealed class LogFilterTests
         var bounds = LogFilter.Parse("resource.labels.job_id=\"42\" AND (severity>=ERROR timestamp>=\"1970-01-01T00:00:01Z\") AND timestamp<\"1970-01-01T00:00:02Z\"").Bounds;
 
         bounds.ShouldBe(new LogBounds(1_000_000_000, 2_000_000_000, "42", null, 500));
+        LogFilter.Parse("log_id(\"stdout\") AND severity=(ERROR OR INFO)").Bounds.ShouldBe(new LogBounds(Log: "stdout"));
         LogFilter.Parse("resource.labels.job_id=\"42\" OR severity>=ERROR").Bounds.ShouldBe(new LogBounds());
     }
 }

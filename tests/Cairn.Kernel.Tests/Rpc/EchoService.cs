@@ -50,4 +50,18 @@ public sealed class EchoService : IRpcService
             yield return new StreamingPredictResponse { Outputs = { input } };
         }
     }
+
+    /// <summary>Each message's inputs as it comes, failing at one that is negative; and when there are no more, how many there were.</summary>
+    [Permission("aiplatform.endpoints.predict")]
+    public async IAsyncEnumerable<StreamingPredictResponse> StreamingPredict(IAsyncEnumerable<StreamingPredictRequest> requests, CallContext context)
+    {
+        var count = 0;
+        await foreach (var request in requests.WithCancellation(context.Cancellation))
+        {
+            count++;
+            yield return request.Inputs[0].IntVal[0] < 0 ? throw StatusException.Aborted("The stream broke on purpose.") : new StreamingPredictResponse { Outputs = { request.Inputs } };
+        }
+
+        yield return new StreamingPredictResponse { Outputs = { new Tensor { IntVal = { count } } } };
+    }
 }

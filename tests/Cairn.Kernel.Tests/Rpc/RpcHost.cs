@@ -21,6 +21,9 @@ public sealed class RpcHost : IAsyncLifetime
 
     public HttpClient Http { get; private set; } = null!;
 
+    /// <summary>Host and port.</summary>
+    public string GrpcAddress { get; private set; } = "";
+
     public GrpcClient Grpc { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -61,6 +64,7 @@ public sealed class RpcHost : IAsyncLifetime
         var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         Http = new HttpClient { BaseAddress = new Uri(addresses[0]) };
         Grpc = new GrpcClient(addresses[1]);
+        GrpcAddress = new Uri(addresses[1]).Authority;
     }
 
     public async ValueTask DisposeAsync()

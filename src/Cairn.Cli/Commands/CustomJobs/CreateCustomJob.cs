@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cairn.Cli.Api;
 using Cairn.Cli.Commands.Verbs;
 using Cairn.Cli.Output;
+using Cairn.Cli.Provenance;
 using Cairn.Cli.Shell;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
@@ -22,11 +23,12 @@ internal sealed class CreateCustomJob : ApiCommand
     private readonly Option<string?> output = new("--base-output-directory") { Description = "A gs:// folder; the job finds its sub-folders in AIP_MODEL_DIR and the like.", HelpName = "URI" };
     private readonly Option<string?> timeout = new("--timeout") { Description = "How long it may run, in seconds: 3600s.", HelpName = "SECONDS" };
     private readonly Option<bool> stream = new("--stream-logs") { Description = "Follow the job's log, and end as the job ends." };
+    private readonly Option<bool> noSource = new("--no-source") { Description = "Keep nothing of the git work tree of this folder: by default its commit, branch, remote and changes are kept with the job's run." };
     private readonly LabelsOption labels = new();
 
     public CreateCustomJob() : base("create", "Start a custom job.")
     {
-        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, labels, stream])
+        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, labels, stream, noSource])
         {
             Add(option);
         }
@@ -57,8 +59,15 @@ internal sealed class CreateCustomJob : ApiCommand
             (job.JobSpec.Scheduling ??= new Scheduling()).Timeout = Seconds(limit);
         }
 
+        var source = parse.GetValue(noSource) ? null : await SourceState.OfAsync(Directory.GetCurrentDirectory(), cancellation);
+        RunContext.Attach(job.JobSpec, RunContext.Tags(source));
         var created = await session.Client.PostAsync<CustomJob>($"/v1/{session.Parent}/{CustomJobsNoun.Collection}", job, cancellation);
         session.Status.WriteLine($"Custom job [{created.Name}] is submitted; follow it with: cairn custom-jobs stream-logs {created.Name.Split('/')[^1]}");
+        if (source is not null)
+        {
+            await new SourceFiles(session).KeepAsync(created, source, cancellation);
+        }
+
         if (!parse.GetValue(stream))
         {
             session.Print(created);

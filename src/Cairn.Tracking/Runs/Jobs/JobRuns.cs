@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Cairn.Kernel.Database;
+using Cairn.Tracking.Metrics;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -10,25 +11,36 @@ namespace Cairn.Tracking.Runs.Jobs;
 /// A job's own run is <c>job-{id}</c> of the experiment that the job names, else of "Custom jobs"; its id comes from the job's name, so that there is one however often the job is
 /// written. A run that the job names belongs to whoever made it: its status is left alone.
 /// </summary>
-public sealed class JobRuns(ExperimentStore experiments, RunStore runs) : IJobRuns
+public sealed class JobRuns(ExperimentStore experiments, RunStore runs, MetricKeys keys, MetricLog log) : IJobRuns
 {
     /// <summary>The experiment of jobs that name none.</summary>
     public const string Slug = "custom-jobs";
 
     private const string Title = "Custom jobs";
 
-    public void Changed(ISqlSession session, CustomJob job)
+    public void Created(ISqlSession session, CustomJob job, string submitter)
     {
-        if (job.State == JobState.Queued)
+        var tags = JobTags.Of(job, submitter);
+        if ((Find(session, job)?.Run ?? Create(session, job, tags)) is not { Stage: Lifecycle.Active } run)
         {
-            if (Find(session, job) is null)
-            {
-                Create(session, job);
-            }
-
             return;
         }
 
+        // A run that the job names has tags of its own; what they say stands.
+        foreach (var (key, value) in tags)
+        {
+            RunFields.SuggestTag(session, run, key, value);
+        }
+
+        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        foreach (var param in JobArguments.Read(pool.ContainerSpec is { } container ? [.. Program(container.Command), .. container.Args] : pool.PythonPackageSpec.Args))
+        {
+            RunFields.SuggestParam(session, run, param);
+        }
+    }
+
+    public void Changed(ISqlSession session, CustomJob job)
+    {
         if (runs.Find(session, Uuid(job.Name)) is not { Stage: Lifecycle.Active } own)
         {
             return;
@@ -65,7 +77,17 @@ public sealed class JobRuns(ExperimentStore experiments, RunStore runs) : IJobRu
         return runs.Find(session, Uuid(job.Name)) is { } own ? (experiments.Get(session, own.Experiment), own) : null;
     }
 
-    private void Create(ISqlSession session, CustomJob job)
+    public async Task LogAsync(string run, IReadOnlyList<JobPoint> points, CancellationToken cancellation)
+    {
+        var numbers = await keys.InternAsync(points.Select(static point => point.Name), cancellation).ConfigureAwait(false);
+        var logged = points.Select(point => new LoggedPoint(numbers[point.Name], new MetricPoint(point.Step, point.Time, point.Value))).ToArray();
+        await log.AppendAsync(run, logged, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A command without the interpreter's own options: those before the first that is spelled out, such as <c>-m MODULE</c> or <c>-c PROGRAM</c>.</summary>
+    private static IEnumerable<string> Program(IEnumerable<string> command) => command.SkipWhile(static word => !word.StartsWith("--", StringComparison.Ordinal));
+
+    private Run? Create(ISqlSession session, CustomJob job, IReadOnlyDictionary<string, string> tags)
     {
         var (project, location, id) = Parts(job.Name);
         var slug = Last(job.JobSpec.Experiment) is { Length: > 0 } given ? given : Slug;
@@ -74,22 +96,27 @@ public sealed class JobRuns(ExperimentStore experiments, RunStore runs) : IJobRu
         if (experiment.Stage != Lifecycle.Active)
         {
             // The experiment was deleted by its owner: the job runs all the same, without a run.
-            return;
+            return null;
         }
 
-        runs.Create(session, new NewRun(experiment.Id)
+        return runs.Create(session, new NewRun(experiment.Id)
         {
             Uuid = Uuid(job.Name),
             Slug = "job-" + id,
             Name = job.DisplayName,
             Status = RunStatus.Scheduled,
-            Tags = new Dictionary<string, string>
-            {
-                ["mlflow.runName"] = job.DisplayName,
-                ["mlflow.source.type"] = "JOB",
-                ["mlflow.source.name"] = job.Name,
-            },
+            User = tags.GetValueOrDefault(JobTags.User, ""),
+            Tags = tags,
         });
+    }
+
+    /// <summary>The number of the job whose own run this is, or null.</summary>
+    public static string? JobOf(Experiment experiment, Run run)
+    {
+        // The slug may have got an ending since; the id tells for sure.
+        const string prefix = "job-";
+        var id = run.Slug.StartsWith(prefix, StringComparison.Ordinal) ? run.Slug[prefix.Length..].Split('-')[0] : "";
+        return id.Length > 0 && Uuid($"projects/{experiment.Project}/locations/{experiment.Location}/customJobs/{id}") == run.Uuid ? id : null;
     }
 
     private static string Uuid(string job) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("run of " + job)))[..32];

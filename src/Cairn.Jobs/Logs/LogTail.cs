@@ -1,0 +1,80 @@
+using Cairn.Kernel.Database;
+using Google.Cloud.Logging.V2;
+using Reason = Google.Cloud.Logging.V2.TailLogEntriesResponse.Types.SuppressionInfo.Types.Reason;
+
+namespace Cairn.Jobs.Logs;
+
+/// <summary>
+/// The entries of a project as they arrive, whichever server they arrive at and whatever their timestamps say. They are looked for by their time of arrival, and those of the last
+/// moments again each time, because a writer with an earlier time may commit after one with a later; what was given already is remembered for as long.
+/// </summary>
+internal sealed class LogTail
+{
+    /// <summary>Longer than a commit takes.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most entries of one look; what arrives faster is counted and left out.</summary>
+    private const int MaxBatch = 5_000;
+
+    private readonly IDatabase database;
+    private readonly LogTable table;
+    private readonly TimeProvider time;
+    private readonly long begun;
+    private readonly Dictionary<LogPosition, long> given = [];
+    private long looked;
+
+    public LogTail(IDatabase database, LogTable table, TimeProvider time)
+    {
+        this.database = database;
+        this.table = table;
+        this.time = time;
+        begun = looked = LogTimes.Of(time.GetUtcNow());
+    }
+
+    /// <summary>
+    /// What has arrived since the last look and at least <paramref name="hold"/> ago, in the order of timestamps, with what has arrived later and belongs before it; null for nothing.
+    /// </summary>
+    public async Task<TailLogEntriesResponse?> LookAsync(string project, LogFilter filter, TimeSpan hold, CancellationToken cancellation)
+    {
+        var now = LogTimes.Of(time.GetUtcNow());
+        var until = now - (hold.Ticks * TimeSpan.NanosecondsPerTick);
+        var from = Math.Max(begun, looked - (Overlap.Ticks * TimeSpan.NanosecondsPerTick));
+        if (until <= looked)
+        {
+            return null;
+        }
+
+        var rows = await database.ReadAsync(session => table.Arrived(session, project, from, now, MaxBatch + given.Count + 1), cancellation);
+        var fresh = rows.Where(row => !given.ContainsKey(row.Row.Position)).ToList();
+        var last = fresh.Where(row => row.Received < until).Select(static row => row.Row.Nanoseconds).DefaultIfEmpty(long.MinValue).Max();
+        fresh.RemoveAll(row => row.Received >= until && row.Row.Nanoseconds > last);
+        foreach (var row in fresh)
+        {
+            given[row.Row.Position] = row.Received;
+        }
+
+        Forget(from);
+        looked = until;
+        var response = new TailLogEntriesResponse();
+        if (fresh.Count > MaxBatch)
+        {
+            // Those that were not even read are not known by number; that some are left out is.
+            response.SuppressionInfo.Add(new TailLogEntriesResponse.Types.SuppressionInfo { Reason = Reason.RateLimit, SuppressedCount = fresh.Count - MaxBatch });
+        }
+
+        response.Entries.AddRange(fresh.Take(MaxBatch).Select(static row => row.Row).OrderBy(static row => row.Nanoseconds).ThenBy(static row => row.InsertId, StringComparer.Ordinal)
+            .Select(static row => LogEntry.Parser.ParseFrom(row.Body)).Where(filter.Accepts));
+        return response.Entries.Count + response.SuppressionInfo.Count > 0 ? response : null;
+    }
+
+    private void Forget(long before)
+    {
+        foreach (var (position, received) in given)
+        {
+            if (received < before)
+            {
+                given.Remove(position);
+            }
+        }
+    }
+}
