@@ -17,7 +17,7 @@ async function suggest(study, clientId, suggestionCount = 1) {
 }
 
 function values(trial) {
-  return Object.fromEntries(trial.parameters.map(({ parameterId, value }) => [parameterId, value.stringValue ?? value.numberValue]));
+  return Object.fromEntries(trial.parameters.map(({ parameterId, value }) => [parameterId, value[value.kind]]));
 }
 
 // Best at a tree of depth 6 that learns at 0.1.
