@@ -15,6 +15,7 @@ using Cairn.Security;
 using Cairn.Server.Entry;
 using Cairn.Serving;
 using Cairn.Tracking;
+using Cairn.Training;
 using Cairn.Tuning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -42,6 +43,7 @@ internal static class Composition
         services.AddServing();
         services.AddTracking();
         services.AddJobs(options.Jobs);
+        services.AddTraining();
         services.AddTuning();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
