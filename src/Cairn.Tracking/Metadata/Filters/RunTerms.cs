@@ -16,13 +16,14 @@ internal static class RunTerms
 
     public static string? Metadata(FilterNode node, IFilterSql sql)
     {
-        if (node is not ComparisonNode { Path: ["metadata", var section, .. var rest] } comparison)
+        if (node is not ComparisonNode { Path: { Count: > 1 } path } comparison)
         {
             return null;
         }
 
+        string[] rest = [.. path.Skip(2)];
         var key = string.Join('.', rest.Where(static segment => !Accessors.Contains(segment)));
-        return section switch
+        return path[1] switch
         {
             RunMetadata.ParamsKey when key.Length > 0 => Either(comparison, sql, test => Param(key, rest[^1], test, sql)),
             RunMetadata.MetricsKey when key.Length > 0 => Either(comparison, sql, test => Metric(key, test, sql)),
