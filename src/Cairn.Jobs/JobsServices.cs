@@ -39,6 +39,7 @@ public static class JobsServices
         services.AddSingleton<IExecutor, PodmanExecutor>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();
+        services.AddSingleton<ICustomJobs, CustomJobQueue>();
         services.AddSingleton<IRpcService, JobService>();
         return services.AddLogs();
     }

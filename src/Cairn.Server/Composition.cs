@@ -15,6 +15,7 @@ using Cairn.Security;
 using Cairn.Server.Entry;
 using Cairn.Serving;
 using Cairn.Tracking;
+using Cairn.Training;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,7 @@ internal static class Composition
         services.AddServing();
         services.AddTracking();
         services.AddJobs(options.Jobs);
+        services.AddTraining();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

@@ -15,6 +15,7 @@ using Cairn.Cli.Commands.Server;
 using Cairn.Cli.Commands.Storage;
 using Cairn.Cli.Commands.Tensorboards;
 using Cairn.Cli.Commands.Tokens;
+using Cairn.Cli.Commands.TrainingPipelines;
 using Cairn.Cli.Quickstart;
 
 namespace Cairn.Cli.Shell;
@@ -25,6 +26,7 @@ internal static class Cli
     public static RootCommand Create() => new("Cairn: a self-hosted MLOps platform that speaks Vertex AI, MLflow and Cloud Storage.")
     {
         CustomJobsNoun.Create(),
+        TrainingPipelinesNoun.Create(),
         ModelsNoun.Create(),
         EndpointsNoun.Create(),
         ExperimentsNoun.Create(),

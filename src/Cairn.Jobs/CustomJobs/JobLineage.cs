@@ -20,7 +20,8 @@ namespace Cairn.Jobs.CustomJobs;
 /// <param name="lineages">The graph, or none where the server keeps none.</param>
 /// <param name="runs">The run that the job is.</param>
 /// <param name="logs">Who reads the event files that the job writes.</param>
-internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobRuns> runs, IEnumerable<IJobLogs> logs)
+/// <param name="observers">Who goes on from here: what a job is a part of.</param>
+internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobRuns> runs, IEnumerable<IJobLogs> logs, IEnumerable<ICustomJobObserver> observers)
 {
     private const int MaxInputs = 64;
 
@@ -84,6 +85,12 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
                 lineage.Made(session, execution, output);
                 Join(session, lineage, job, output);
             }
+        }
+
+        // Last: what they make of the job's outputs finds these in the graph.
+        foreach (var observer in observers)
+        {
+            observer.Changed(session, job);
         }
     }
 

@@ -1,11 +1,9 @@
-using Cairn.Jobs.Images;
 using Cairn.Jobs.Tasks;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
-using Cairn.Kernel.Time;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf.Reflection;
@@ -15,7 +13,7 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Vertex's <c>JobService</c>: so far its custom jobs.</summary>
 internal sealed class JobService(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, IOperations operations, TrainingImages images, JobLineage lineage, IIdSource ids, TimeProvider time) : IRpcService
+    IResourceStore store, ICustomJobs queue, TaskTable tasks, IOperations operations, TimeProvider time) : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
@@ -25,36 +23,9 @@ internal sealed class JobService(
     {
         context.RequireProject(request.Parent);
         var job = request.CustomJob ?? throw StatusException.InvalidArgument("`custom_job` is missing.");
-        CustomJobValidator.Check(job);
-        var name = CustomJobName.Under(request.Parent, ids.NextNumber());
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
-        var image = pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec.ExecutorImageUri;
-        var plan = await images.PlanAsync(image);
-        if (plan.Interpreter is not null && pool.ContainerSpec is { Command.Count: 0 })
-        {
-            throw StatusException.InvalidArgument(
-                $"The image '{image}' is mapped to the interpreter '{plan.Interpreter}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml.");
-        }
-
-        var stored = new CustomJob
-        {
-            Name = name.ToString(),
-            DisplayName = job.DisplayName,
-            JobSpec = job.JobSpec.Clone(),
-            State = JobState.Queued,
-            EncryptionSpec = job.EncryptionSpec?.Clone(),
-            Labels = { job.Labels },
-        };
-        stored.JobSpec.WorkerPoolSpecs[0].ReplicaCount = 1;
-        var created = await store.WriteAsync(
-            session =>
-            {
-                tasks.Insert(session, new TaskRow(name.Id, name.ToString(), name.Project, TaskState.Queued, "", plan.Executor, 0, 0, false, time.GetUtcNow(), null));
-                lineage.Create(session, stored, context.Caller);
-                return store.Insert(session, CustomJobs.Kind, stored);
-            },
-            context.Cancellation);
-        signal.Set();
+        var prepared = await queue.PrepareAsync(request.Parent, job, context.Cancellation);
+        var created = await store.WriteAsync(session => queue.Create(session, prepared, context.Caller), context.Cancellation);
+        queue.Wake();
         return created;
     }
 
@@ -79,35 +50,15 @@ internal sealed class JobService(
     public async Task<Empty> CancelCustomJob(CancelCustomJobRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        var name = CustomJobName.Parse(request.Name);
+        var name = CustomJobName.Parse(request.Name).ToString();
         await store.WriteAsync(
             session =>
             {
-                var job = store.Find<CustomJob>(session, CustomJobs.Kind, name.ToString()) ?? throw Missing(name);
-                if (CustomJobs.IsTerminal(job.State) || tasks.Find(session, name.Id) is not { } task)
-                {
-                    return false;
-                }
-
-                if (task.State == TaskState.Queued)
-                {
-                    job.State = JobState.Cancelled;
-                    job.EndTime = time.GetUtcNow().ToTimestamp();
-                    job.Error = new Google.Rpc.Status { Code = (int)Google.Rpc.Code.Cancelled, Message = "The job was cancelled before it started." };
-                    tasks.Update(session, task with { State = TaskState.Done, Cancel = true });
-                }
-                else
-                {
-                    job.State = JobState.Cancelling;
-                    tasks.Update(session, task with { Cancel = true });
-                }
-
-                store.Update(session, CustomJobs.Kind, job);
-                lineage.Write(session, job);
+                queue.Cancel(session, name);
                 return true;
             },
             context.Cancellation);
-        signal.Set();
+        queue.Wake();
         return new Empty();
     }
 
@@ -134,7 +85,7 @@ internal sealed class JobService(
                 });
             },
             context.Cancellation);
-        signal.Set();
+        queue.Wake();
         return operation;
     }
 

@@ -18,6 +18,20 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
 {
     public async Task<Operation> UploadAsync(UploadModelRequest request, CallContext context)
     {
+        var upload = await PrepareAsync(request, context).ConfigureAwait(false);
+        return await store.WriteAsync(
+            session =>
+            {
+                var (name, number) = Add(session, upload);
+                var response = new UploadModelResponse { Model = name, ModelVersionId = number };
+                return operations.Completed(session, request.Parent, response, new UploadModelOperationMetadata());
+            },
+            context.Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks an upload and takes stock of its files; <see cref="Add(ISqlSession, PreparedUpload)"/> registers it.</summary>
+    public async Task<PreparedUpload> PrepareAsync(UploadModelRequest request, CallContext context)
+    {
         var parent = LocationName.Parse(request.Parent, "parent");
         var model = request.Model ?? throw StatusException.InvalidArgument("`model` is missing; it is what is uploaded.");
         var target = Target(parent, request.ParentModel, request.ModelId);
@@ -33,16 +47,11 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
         }
 
         var artifacts = await TakeArtifactsAsync(model, context).ConfigureAwait(false);
-        var version = Version(model);
-        return await store.WriteAsync(
-            session =>
-            {
-                var (name, number) = Add(session, target, version.Clone(), artifacts);
-                var response = new UploadModelResponse { Model = name, ModelVersionId = number };
-                return operations.Completed(session, request.Parent, response, new UploadModelOperationMetadata());
-            },
-            context.Cancellation).ConfigureAwait(false);
+        return new PreparedUpload(target, Version(model), artifacts);
     }
+
+    /// <summary>Registers what was prepared, in the caller's transaction; returns the model's name and the version's number.</summary>
+    public (string Model, string Number) Add(ISqlSession session, PreparedUpload upload) => Add(session, upload.Target, upload.Version.Clone(), upload.Artifacts);
 
     /// <summary>The model that a version goes into, and whether it must exist already.</summary>
     public UploadTarget Target(LocationName parent, string parentModel, string modelId)

@@ -19,7 +19,7 @@ internal static class CustomJobsNoun
             page => (page.CustomJobs, page.NextPageToken),
             [new("ID", "name:id"), new("DISPLAY_NAME", "displayName"), new("STATE", "state"), new("CREATED", "createTime"), new("ENDED", "endTime")]),
         new DescribeVerb<CustomJob>("custom job", Collection),
-        new CancelCustomJob(),
+        new CancelVerb("custom job", Collection),
         new DeleteVerb("custom job", Collection),
         new JobLogs(),
         new StreamLogs());

@@ -1,0 +1,77 @@
+using Cairn.Jobs.Images;
+using Cairn.Jobs.Tasks;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Security;
+using Cairn.Kernel.Store;
+using Cairn.Kernel.Time;
+using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf.WellKnownTypes;
+
+namespace Cairn.Jobs.CustomJobs;
+
+/// <summary>Puts jobs in line and takes them out of it.</summary>
+internal sealed class CustomJobQueue(
+    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, JobLineage lineage, IIdSource ids, TimeProvider time) : ICustomJobs
+{
+    public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
+    {
+        CustomJobValidator.Check(job);
+        var name = CustomJobName.Under(parent, ids.NextNumber());
+        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        var image = pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec.ExecutorImageUri;
+        var plan = await images.PlanAsync(image).WaitAsync(cancellation);
+        if (plan.Interpreter is not null && pool.ContainerSpec is { Command.Count: 0 })
+        {
+            throw StatusException.InvalidArgument(
+                $"The image '{image}' is mapped to the interpreter '{plan.Interpreter}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml.");
+        }
+
+        var stored = new CustomJob
+        {
+            Name = name.ToString(),
+            DisplayName = job.DisplayName,
+            JobSpec = job.JobSpec.Clone(),
+            State = JobState.Queued,
+            EncryptionSpec = job.EncryptionSpec?.Clone(),
+            Labels = { job.Labels },
+        };
+        stored.JobSpec.WorkerPoolSpecs[0].ReplicaCount = 1;
+        return new PreparedJob(stored, plan.Executor);
+    }
+
+    public CustomJob Create(ISqlSession session, PreparedJob job, Principal creator)
+    {
+        var name = CustomJobName.Parse(job.Job.Name);
+        tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null));
+        lineage.Create(session, job.Job, creator);
+        return store.Insert(session, CustomJobs.Kind, job.Job);
+    }
+
+    public void Cancel(ISqlSession session, string name)
+    {
+        var job = store.Find<CustomJob>(session, CustomJobs.Kind, name) ?? throw StatusException.NotFound($"CustomJob '{name}' does not exist.");
+        if (CustomJobs.IsTerminal(job.State) || tasks.Find(session, CustomJobName.Parse(name).Id) is not { } task)
+        {
+            return;
+        }
+
+        if (task.State == TaskState.Queued)
+        {
+            job.State = JobState.Cancelled;
+            job.EndTime = time.GetUtcNow().ToTimestamp();
+            job.Error = new Google.Rpc.Status { Code = (int)Google.Rpc.Code.Cancelled, Message = "The job was cancelled before it started." };
+            tasks.Update(session, task with { State = TaskState.Done, Cancel = true });
+        }
+        else
+        {
+            job.State = JobState.Cancelling;
+            tasks.Update(session, task with { Cancel = true });
+        }
+
+        store.Update(session, CustomJobs.Kind, job);
+        lineage.Write(session, job);
+    }
+
+    public void Wake() => signal.Set();
+}

@@ -1,0 +1,17 @@
+using Cairn.Jobs.CustomJobs;
+using Cairn.Kernel.Rpc;
+using Cairn.Training.Pipelines;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Cairn.Training;
+
+/// <summary>Puts training pipelines into a server.</summary>
+public static class TrainingServices
+{
+    public static IServiceCollection AddTraining(this IServiceCollection services) => services
+        .AddSingleton(TrainingTable.Migrations)
+        .AddSingleton<ICustomJobObserver, TrainingProgress>()
+        .AddSingleton<IHostedService, ModelUploader>()
+        .AddSingleton<IRpcService, PipelineService>();
+}
