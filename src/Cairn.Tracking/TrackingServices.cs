@@ -1,4 +1,5 @@
 using Cairn.Tracking.Cleanup;
+using Cairn.Tracking.Imports.Door;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metrics.Cold;
 using Cairn.Tracking.Mlflow;
@@ -17,5 +18,6 @@ public static class TrackingServices
         .AddMetadata()
         .AddTensorboards()
         .AddMlflow()
+        .AddImports()
         .AddRemoval();
 }

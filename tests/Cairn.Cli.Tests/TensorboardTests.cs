@@ -14,6 +14,16 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
+    public async Task a_tensorboard_is_updated()
+    {
+        var name = (await server.CairnAsync("tensorboard", "create", "--display-name", "before", "--format", "value(name)")).ShouldWork().Trim();
+        (await server.CairnAsync("tensorboard", "update", name, "--display-name", "after", "--labels", "team=a", "--format", "value(displayName,labels.team)")).ShouldWork().ShouldBe("after\ta\n");
+        (await server.CairnAsync("tensorboard", "update", name, "--description", "what it is for")).ShouldWork();
+        (await server.CairnAsync("tensorboard", "describe", name, "--format", "value(displayName,description)")).ShouldWork().ShouldBe("after\twhat it is for\n");
+        (await server.CairnAsync("tensorboard", "update", name)).Code.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task event_files_of_every_plugin_are_uploaded_once_however_often_it_is_done()
     {
         var hparams = EventBytes.Bytes(3, [.. EventBytes.Bytes(1, [.. EventBytes.Bytes(1, "lr"u8), .. EventBytes.Bytes(2, EventBytes.Double(2, 0.1))])]);

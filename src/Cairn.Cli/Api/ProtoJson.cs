@@ -26,6 +26,7 @@ internal static class ProtoJson
         if (json.Contains("\"@type\"", StringComparison.Ordinal))
         {
             settings = settings.WithTypeRegistry(Registry.Value);
+            json = PackedEmpty.Complete(json);
         }
 
         return new JsonParser(settings).Parse<T>(json);

@@ -1,16 +1,20 @@
 using System.Globalization;
 using Cairn.Kernel.Errors;
+using Cairn.Tracking.Imports.Door;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Names;
 
 namespace Cairn.Tracking.Imports;
 
 /// <summary>
 /// MLflow's file store: <c>EXPERIMENT/meta.yaml</c>, and for each run <c>EXPERIMENT/RUN/meta.yaml</c> with <c>params/</c>, <c>tags/</c>, <c>metrics/</c> (lines of
-/// time in ms, value and step) and <c>artifacts/</c>; what was deleted has <c>lifecycle_stage: deleted</c>, and deleted experiments lie in <c>.trash/</c>. Runs keep MLflow's ids.
+/// time in ms, value and step), <c>inputs/</c>, <c>outputs/</c> and <c>artifacts/</c>; datasets are in <c>EXPERIMENT/datasets/</c>, logged models in <c>EXPERIMENT/models/</c>, the
+/// registry in <c>models/</c>. What was deleted has <c>lifecycle_stage: deleted</c>, and deleted experiments lie in <c>.trash/</c>. Runs and models keep MLflow's ids.
 /// </summary>
-public sealed class MlrunsSource(string directory) : IRunSource
+public sealed class MlrunsSource(string directory) : IRunSource, IModelSource
 {
     private const string Trash = ".trash";
+    private const string Registry = "models";
 
     private readonly SourceFolder folder = new(directory);
     private readonly List<string> problems = [];
@@ -19,19 +23,27 @@ public sealed class MlrunsSource(string directory) : IRunSource
 
     public IEnumerable<ImportedRun> Read()
     {
-        foreach (var experiment in folder.Folders().Where(static name => name is not (Trash or "models")).Concat(folder.Folders(Trash).Select(static name => $"{Trash}/{name}")))
+        foreach (var (path, meta) in Experiments())
         {
-            if (folder.Text($"{experiment}/meta.yaml") is not { } text)
+            var deleted = path.StartsWith(Trash, StringComparison.Ordinal) || meta.Text("lifecycle_stage") == "deleted";
+            var tags = new Dictionary<string, string>(Values($"{path}/tags"));
+            foreach (var run in folder.Folders(path))
             {
-                continue;
+                if (Tried($"The run '{path}/{run}'", () => Run(path, run, Name(path, meta), deleted)) is { } found)
+                {
+                    yield return found with { ExperimentTags = tags };
+                }
             }
+        }
+    }
 
-            var meta = FlatYaml.Parse(text);
-            var name = meta.GetValueOrDefault("name") is { Length: > 0 } given ? given : experiment;
-            var deleted = experiment.StartsWith(Trash, StringComparison.Ordinal) || meta.GetValueOrDefault("lifecycle_stage") == "deleted";
-            foreach (var run in folder.Folders(experiment))
+    public IEnumerable<ImportedModel> Models()
+    {
+        foreach (var (path, meta) in Experiments().Where(static experiment => !experiment.Path.StartsWith(Trash, StringComparison.Ordinal)))
+        {
+            foreach (var model in folder.Folders($"{path}/models"))
             {
-                if (Run($"{experiment}/{run}", name, deleted) is { } found)
+                if (Tried($"The logged model '{path}/models/{model}'", () => Model($"{path}/models/{model}", Name(path, meta))) is { } found)
                 {
                     yield return found;
                 }
@@ -39,37 +51,117 @@ public sealed class MlrunsSource(string directory) : IRunSource
         }
     }
 
-    private ImportedRun? Run(string path, string experiment, bool deleted)
+    public IEnumerable<ImportedRegistration> Registered()
+    {
+        foreach (var name in folder.Folders(Registry))
+        {
+            if (Tried($"The registered model '{name}'", () => Registration($"{Registry}/{name}")) is { } found)
+            {
+                yield return found;
+            }
+        }
+    }
+
+    private static string Name(string path, MetaYaml meta) => meta.Text("name", path[(path.LastIndexOf('/') + 1)..]);
+
+    private IEnumerable<(string Path, MetaYaml Meta)> Experiments() => folder.Folders().Where(static name => name is not (Trash or Registry))
+        .Concat(folder.Folders(Trash).Select(static name => $"{Trash}/{name}"))
+        .Select(path => (Path: path, Meta: Tried($"The experiment '{path}'", () => Meta(path))))
+        .Where(static experiment => experiment.Meta is not null)
+        .Select(static experiment => (experiment.Path, experiment.Meta!));
+
+    private MetaYaml? Meta(string path) => folder.Text($"{path}/meta.yaml") is { } text
+        ? MetaYaml.Parse(text) ?? throw StatusException.InvalidArgument($"'{path}/meta.yaml' is no YAML map.")
+        : null;
+
+    private ImportedRun? Run(string experiment, string run, string name, bool deleted)
+    {
+        var path = $"{experiment}/{run}";
+        if (Meta(path) is not { } meta || (meta.Text("run_id") ?? meta.Text("run_uuid")) is null)
+        {
+            return null;
+        }
+
+        var id = meta.Text("run_id") ?? meta.Text("run_uuid")!;
+        var tags = Values($"{path}/tags");
+        var links = folder.Folders($"{path}/inputs").Select(input => Meta($"{path}/inputs/{input}")).OfType<MetaYaml>().ToList();
+        return new ImportedRun
+        {
+            Experiment = name,
+            Id = ResourceIds.FromName(id),
+            Name = tags.Find(static tag => tag.Key == "mlflow.runName").Value ?? meta.Text("run_name", id),
+            User = meta.Text("user_id", tags.Find(static tag => tag.Key == "mlflow.user").Value ?? ""),
+            Status = Status(meta.Text("status", "")),
+            Start = Time(meta.Number("start_time")),
+            End = Time(meta.Number("end_time")),
+            Params = Values($"{path}/params"),
+            Tags = tags,
+            Metrics = [.. folder.Files($"{path}/metrics").Select(file => new ImportedMetric(file.Key, Points(file.Value)))],
+            Datasets = [.. links.Select(link => Dataset(experiment, link)).OfType<RunInput>()],
+            ModelsUsed = [.. links.Select(ModelOf).OfType<string>()],
+            ModelsMade = [.. folder.Folders($"{path}/outputs").Select(output => Meta($"{path}/outputs/{output}")).OfType<MetaYaml>()
+                .Select(static link => ModelOf(link) is { } model ? new ModelMade(model, link.Number("step") ?? 0) : null).OfType<ModelMade>()],
+            Artifacts = [.. folder.Files($"{path}/artifacts")],
+            Parent = tags.Find(static tag => tag.Key == "mlflow.parentRunId").Value is { Length: > 0 } parent ? ResourceIds.FromName(parent) : null,
+            Deleted = deleted || meta.Text("lifecycle_stage") == "deleted",
+        };
+    }
+
+    /// <summary>What a link from a run's inputs says of a dataset; null where it is of something else.</summary>
+    private RunInput? Dataset(string experiment, MetaYaml link) =>
+        link.Text("source_type") == "DATASET" && link.Text("source_id") is { Length: > 0 } id && !id.Contains('/', StringComparison.Ordinal) && Meta($"{experiment}/datasets/{id}") is { } meta
+            ? new RunInput(meta.Text("name", ""), meta.Text("digest", ""), meta.Text("source_type", ""), meta.Text("source", ""), meta.Text("schema", ""), meta.Text("profile", ""), link.Pairs("tags"))
+            : null;
+
+    /// <summary>The logged model that a link names at either end.</summary>
+    private static string? ModelOf(MetaYaml link) =>
+        ((string[])["destination_id", "source_id"]).Select(link.Text).FirstOrDefault(static id => id is not null && id.StartsWith("m-", StringComparison.Ordinal));
+
+    private ImportedModel? Model(string path, string experiment)
+    {
+        if (Meta(path) is not { } meta || meta.Text("lifecycle_stage") == "deleted")
+        {
+            return null;
+        }
+
+        var created = meta.Number("creation_timestamp") ?? 0;
+        var points = folder.Files($"{path}/metrics").SelectMany(file => Lines(file.Value, most: 6).Select(line => new ModelPointImport(
+            file.Key, line.Point.Step, line.Point.TimeMicros / 1_000, line.Point.Value, line.Behind.ElementAtOrDefault(0) ?? "", line.Behind.ElementAtOrDefault(1) ?? "", line.Behind.ElementAtOrDefault(2) ?? "")));
+        return new ImportedModel(
+            new ModelImportRequest(
+                experiment, meta.Text("model_id", path[(path.LastIndexOf('/') + 1)..]), meta.Text("name", ""), meta.Text("model_type", ""), meta.Text("source_run_id", ""),
+                meta.Text("status", "READY"), created, meta.Number("last_updated_timestamp") ?? created, Values($"{path}/params"), Values($"{path}/tags"), [.. points]),
+            [.. folder.Files($"{path}/artifacts")]);
+    }
+
+    private ImportedRegistration? Registration(string path)
+    {
+        if (Meta(path) is not { } meta)
+        {
+            return null;
+        }
+
+        var versions = folder.Folders(path).Where(static name => name.StartsWith("version-", StringComparison.Ordinal)).Select(name => Version($"{path}/{name}")).OfType<ImportedVersion>();
+        var aliases = Values($"{path}/aliases").Concat(meta.Pairs("aliases")).DistinctBy(static alias => alias.Key)
+            .Select(static alias => int.TryParse(alias.Value, CultureInfo.InvariantCulture, out var number) ? KeyValuePair.Create(alias.Key, number) : default)
+            .Where(static alias => alias.Value > 0);
+        return new ImportedRegistration(meta.Text("name", path[(path.LastIndexOf('/') + 1)..]), meta.Text("description", ""), Values($"{path}/tags"), [.. versions.OrderBy(static version => version.Number)], [.. aliases]);
+    }
+
+    private ImportedVersion? Version(string path) => Meta(path) is { } meta && meta.Number("version") is > 0 and var number && meta.Text("current_stage") != "Deleted_Internal"
+        ? new ImportedVersion(
+            (int)number, meta.Text("storage_location") ?? meta.Text("source", ""), meta.Text("run_id", ""), meta.Text("run_link", ""), meta.Text("current_stage", "None"), meta.Text("description", ""), Values($"{path}/tags"))
+        : null;
+
+    private T? Tried<T>(string what, Func<T?> read) where T : class
     {
         try
         {
-            if (folder.Text($"{path}/meta.yaml") is not { } text)
-            {
-                return null;
-            }
-
-            var meta = FlatYaml.Parse(text);
-            var id = meta.GetValueOrDefault("run_id") ?? meta.GetValueOrDefault("run_uuid") ?? path[(path.LastIndexOf('/') + 1)..];
-            var tags = Values($"{path}/tags");
-            return new ImportedRun
-            {
-                Experiment = experiment,
-                Id = ResourceIds.FromName(id),
-                Name = tags.Find(static tag => tag.Key == "mlflow.runName").Value ?? (meta.GetValueOrDefault("run_name") is { Length: > 0 } name ? name : id),
-                State = State(meta.GetValueOrDefault("status") ?? ""),
-                Start = Time(meta.GetValueOrDefault("start_time")),
-                End = Time(meta.GetValueOrDefault("end_time")),
-                Params = Values($"{path}/params"),
-                Tags = tags,
-                Metrics = [.. folder.Files($"{path}/metrics").Select(file => new ImportedMetric(file.Key, Points(file.Value)))],
-                Artifacts = [.. folder.Files($"{path}/artifacts")],
-                Parent = tags.Find(static tag => tag.Key == "mlflow.parentRunId").Value is { Length: > 0 } parent ? ResourceIds.FromName(parent) : null,
-                Deleted = deleted || meta.GetValueOrDefault("lifecycle_stage") == "deleted",
-            };
+            return read();
         }
         catch (Exception error) when (error is StatusException or IOException or UnauthorizedAccessException)
         {
-            problems.Add($"The run '{path}' could not be read: {error.Message}");
+            problems.Add($"{what} could not be read: {error.Message}");
             return null;
         }
     }
@@ -77,19 +169,22 @@ public sealed class MlrunsSource(string directory) : IRunSource
     private List<KeyValuePair<string, string>> Values(string path) =>
         [.. folder.Files(path).Select(static file => KeyValuePair.Create(file.Key, SourceFolder.TextOf(file.Value) ?? ""))];
 
-    private IEnumerable<ImportedPoint> Points(string file)
+    /// <summary>A run's points; lines of newer clients name a dataset behind the step.</summary>
+    private IEnumerable<ImportedPoint> Points(string file) => Lines(file, most: 5).Select(static line => line.Point);
+
+    private IEnumerable<(ImportedPoint Point, string[] Behind)> Lines(string file, int most)
     {
         var number = 0;
         foreach (var line in File.ReadLines(file))
         {
             number++;
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length is 2 or 3
+            if (parts.Length >= 2 && parts.Length <= most
                 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)
                 && Numbers.TryParse(parts[1], out var value)
-                && long.TryParse(parts.Length == 3 ? parts[2] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var step))
+                && long.TryParse(parts.Length >= 3 ? parts[2] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var step))
             {
-                yield return new ImportedPoint(step, time * 1000, value);
+                yield return (new ImportedPoint(step, time * 1000, value), parts.Length > 3 ? parts[3..] : []);
             }
             else if (parts.Length > 0)
             {
@@ -98,16 +193,15 @@ public sealed class MlrunsSource(string directory) : IRunSource
         }
     }
 
-    /// <summary>MLflow's run states, by number in its older records.</summary>
-    private static string State(string status) => status switch
+    /// <summary>MLflow's run states, by number in its records.</summary>
+    private static RunStatus Status(string status) => status switch
     {
-        "1" or "RUNNING" => "RUNNING",
-        "2" or "SCHEDULED" => "RUNNING",
-        "4" or "FAILED" => "FAILED",
-        "5" or "KILLED" => "CANCELLED",
-        _ => "COMPLETE",
+        "1" or "RUNNING" => RunStatus.Running,
+        "2" or "SCHEDULED" => RunStatus.Scheduled,
+        "4" or "FAILED" => RunStatus.Failed,
+        "5" or "KILLED" => RunStatus.Killed,
+        _ => RunStatus.Finished,
     };
 
-    private static DateTimeOffset? Time(string? milliseconds) =>
-        long.TryParse(milliseconds, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) && value is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+    private static DateTimeOffset? Time(long? milliseconds) => milliseconds is > 0 and < 253_402_300_799_000 ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds.Value) : null;
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Files;
+using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Names;
 
 namespace Cairn.Tracking.Imports;
@@ -65,7 +66,7 @@ public sealed partial class SacredSource(string directory) : IRunSource
             Experiment = experiment,
             Id = $"{ResourceIds.FromName(name.ToLowerInvariant())}-{digest}",
             Name = $"{experiment}-{name}",
-            State = Text(root, "status") switch { "COMPLETED" => "COMPLETE", "RUNNING" or "QUEUED" => "RUNNING", "INTERRUPTED" => "CANCELLED", _ => "FAILED" },
+            Status = Text(root, "status") switch { "COMPLETED" => RunStatus.Finished, "QUEUED" => RunStatus.Scheduled, "RUNNING" => RunStatus.Running, "INTERRUPTED" => RunStatus.Killed, _ => RunStatus.Failed },
             Start = start,
             End = Time(Text(root, "stop_time")),
             Params = folder.Text($"{name}/config.json") is { } config ? Flatten(config) : [],

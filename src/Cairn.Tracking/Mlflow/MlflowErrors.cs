@@ -8,7 +8,7 @@ namespace Cairn.Tracking.Mlflow;
 /// <summary>Failures as MLflow's clients read them: <c>{"error_code": …, "message": …}</c> with the HTTP status that MLflow's own server gives the code.</summary>
 internal static class MlflowErrors
 {
-    public static async Task WriteAsync(HttpContext context, StatusException error)
+    public static Task WriteAsync(HttpContext context, StatusException error)
     {
         var (status, code) = error.Code switch
         {
@@ -24,8 +24,13 @@ internal static class MlflowErrors
             Code.Unavailable => (503, "TEMPORARILY_UNAVAILABLE"),
             _ => (500, "INTERNAL_ERROR"),
         };
+        return WriteAsync(context, status, code, error.Message);
+    }
+
+    public static async Task WriteAsync(HttpContext context, int status, string code, string message)
+    {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error_code"] = code, ["message"] = error.Message }), context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error_code"] = code, ["message"] = message }), context.RequestAborted).ConfigureAwait(false);
     }
 }

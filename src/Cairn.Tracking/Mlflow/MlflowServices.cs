@@ -1,6 +1,7 @@
 using Cairn.Kernel.Http;
 using Cairn.Models;
 using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.Artifacts.Multipart;
 using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Registry;
 using Cairn.Tracking.Mlflow.Tracking;
@@ -20,6 +21,9 @@ public static class MlflowServices
         .AddSingleton<IMlflowCalls, MetricCalls>()
         .AddSingleton<IMlflowCalls, ArtifactCalls>()
         .AddSingleton<IMlflowCalls, ProbeCalls>()
+        .AddSingleton<IMlflowCalls, AbsentCalls>()
+        .AddSingleton<ArtifactFiles>()
+        .AddMultipart()
         .AddLoggedModels()
         .AddSingleton(RegistryTables.Migrations)
         .AddSingleton<RegistryRows>()

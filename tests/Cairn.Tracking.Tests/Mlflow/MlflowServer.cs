@@ -2,12 +2,44 @@ using Cairn.Testing;
 
 namespace Cairn.Tracking.Tests.Mlflow;
 
-/// <summary>One server for the tests of a class.</summary>
-public sealed class MlflowServer : IAsyncLifetime
+/// <summary>One server for the tests of a class, on one of the stores.</summary>
+public abstract class MlflowServer : IAsyncLifetime
 {
-    public ServerProcess Process { get; private set; } = null!;
+    private ServerProcess? process;
 
-    public async ValueTask InitializeAsync() => Process = await ServerProcess.StartAsync();
+    /// <summary>Why the store cannot be had here, or null.</summary>
+    public virtual string? Missing => null;
 
-    public async ValueTask DisposeAsync() => await Process.DisposeAsync();
+    /// <summary>The server; the test is skipped where its store cannot be had.</summary>
+    public ServerProcess Process
+    {
+        get
+        {
+            Assert.SkipWhen(Missing is not null, Missing ?? "");
+            return process!;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Missing is null)
+        {
+            process = await ServerProcess.StartAsync(arguments: await ArgumentsAsync());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+        }
+
+        await EndAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual Task<string[]> ArgumentsAsync() => Task.FromResult<string[]>([]);
+
+    protected virtual ValueTask EndAsync() => ValueTask.CompletedTask;
 }

@@ -7,6 +7,12 @@ internal sealed class ImportTotals
 
     public int Runs { get; set; }
 
+    /// <summary>Logged models.</summary>
+    public int Models { get; set; }
+
+    /// <summary>Runs and models that were left alone, because they have been deleted here.</summary>
+    public int Skipped { get; set; }
+
     public long Points { get; set; }
 
     public long Files { get; set; }

@@ -1,148 +1,164 @@
-using Cairn.Cli.Api;
-using Cairn.Cli.Commands.Tensorboards;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cairn.Cli.Shell;
-using Cairn.Kernel.Store;
 using Cairn.Tracking.Imports;
+using Cairn.Tracking.Imports.Door;
 using Cairn.Tracking.Tensorboards.Names;
-using Google.Cloud.AIPlatform.V1;
-using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueType;
 
 namespace Cairn.Cli.Commands.Imports;
 
 /// <summary>
-/// Writes imported runs through the API, as Vertex experiment runs with their time series. A run's identity is its source's, so writing it again changes
-/// nothing but what has changed there.
+/// Writes what other tools have kept through the server's door for imports. A run's identity is its source's, so writing it again changes nothing but what has changed there.
 /// </summary>
 internal sealed class RunImport(ApiSession session, bool withArtifacts)
 {
-    private const int PointsPerWrite = 5_000;
-    private const int MaxName = 250;
+    private const int PointsPerCall = 5_000;
 
-    private readonly Dictionary<string, TensorboardExperiment> experiments = new(StringComparer.Ordinal);
-    private readonly List<(string Experiment, string Parent, string Child)> nested = [];
-    private readonly RunContexts contexts = new(session.Client, session.Parent);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    private readonly HashSet<string> experiments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> contexts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
+    private readonly List<(string Parent, string Child)> nested = [];
+    private readonly List<ImportedRun> linked = [];
+    private readonly RunContexts nodes = new(session.Client, session.Parent);
     private readonly RunArtifacts artifacts = new(session);
-    private Tensorboard? board;
 
     public ImportTotals Totals { get; } = new();
 
     public List<string> Problems { get; } = [];
 
+    /// <summary>Where the artifacts of what has been written are, by the id of the run or logged model.</summary>
+    public IReadOnlyDictionary<string, string> Addresses => addresses;
+
     public async Task WriteAsync(ImportedRun run, CancellationToken cancellation)
     {
-        var experiment = await ExperimentAsync(run.Experiment, cancellation);
-        var slug = experiment.Name[(experiment.Name.LastIndexOf('/') + 1)..];
-        run = run with { Metrics = [.. run.Metrics.Select(static metric => metric with { Name = KeyNames.Clean(metric.Name) })] };
-
-        // First the run, which takes over the source's identity, and then what is said of it.
-        var name = (await session.Client.GetOrCreateAsync<TensorboardRun>(
-            $"/v1/{experiment.Name}/runs/{run.Id}", $"/v1/{experiment.Name}/runs?tensorboardRunId={run.Id}", new TensorboardRun { DisplayName = run.Name }, cancellation)).Name;
-        await contexts.RunAsync(slug, run, new Dictionary<string, double>(), cancellation);
-        var latest = await PointsAsync(new ApiRunSink(session.Client, experiment.Name), name, run, cancellation);
-        string? folder = null;
-        if (withArtifacts && run.Artifacts.Count > 0)
+        var description = new RunDescription(
+            run.Experiment, run.Id, run.Name, run.User, run.Status.ToString().ToUpperInvariant(), run.Start?.ToUnixTimeMilliseconds(), run.End?.ToUnixTimeMilliseconds(),
+            run.ExperimentTags, run.Params, run.Tags, run.Datasets, Deleted: false);
+        var reply = await CallAsync("runs", new RunImportRequest { RunId = run.RunId, Run = description }, cancellation);
+        if (reply.Skipped)
         {
-            folder = await artifacts.UploadAsync(slug, run, Totals, cancellation);
+            Totals.Skipped++;
+            return;
         }
 
-        await contexts.RunAsync(slug, run, latest, cancellation);
-        await contexts.AttachAsync(slug, run, name, folder, cancellation);
+        contexts[run.Id] = reply.Context!;
+        addresses[run.RunId] = reply.ArtifactUri;
+        await PointsAsync(run, cancellation);
+        if (withArtifacts && run.Artifacts.Count > 0)
+        {
+            await FilesAsync($"run '{run.Id}'", reply, run.Artifacts, cancellation);
+            if (reply.ArtifactFolder is { } folder)
+            {
+                await nodes.FilesAsync(reply.Context!, folder, cancellation);
+            }
+        }
+
         if (run.Parent is { } parent)
         {
-            nested.Add((slug, parent, run.Id));
+            nested.Add((parent, run.Id));
+        }
+
+        if (run.ModelsUsed.Count + run.ModelsMade.Count > 0)
+        {
+            linked.Add(run);
+        }
+
+        if (run.Deleted)
+        {
+            await CallAsync("runs", new RunImportRequest { RunId = run.RunId, Run = description with { Deleted = true } }, cancellation);
         }
 
         Totals.Runs++;
+        Totals.Experiments += experiments.Add(run.Experiment) ? 1 : 0;
     }
 
-    /// <summary>Puts nested runs below their parents, which may have come after them.</summary>
-    public async Task NestAsync(CancellationToken cancellation)
+    public async Task WriteAsync(ImportedModel model, CancellationToken cancellation)
     {
-        foreach (var (experiment, parent, child) in nested)
+        var request = model.Request with { Metrics = [.. model.Request.Metrics.Select(static metric => metric with { Name = KeyNames.Clean(metric.Name) })] };
+        var reply = await CallAsync("loggedModels", request, cancellation);
+        if (reply.Skipped)
         {
-            if (!await contexts.NestAsync(experiment, parent, child, cancellation))
+            Totals.Skipped++;
+            return;
+        }
+
+        addresses[request.ModelId] = reply.ArtifactUri;
+        if (withArtifacts)
+        {
+            await FilesAsync($"logged model '{request.ModelId}'", reply, model.Artifacts, cancellation);
+        }
+
+        Totals.Models++;
+    }
+
+    /// <summary>Ties runs to what may have come after them: the runs they are nested in, and logged models.</summary>
+    public async Task TieAsync(CancellationToken cancellation)
+    {
+        foreach (var (parent, child) in nested)
+        {
+            if (!contexts.TryGetValue(parent, out var above) || !await nodes.NestAsync(above, contexts[child], cancellation))
             {
                 Problems.Add($"The run '{child}' is nested in '{parent}', which is not here.");
             }
         }
+
+        foreach (var run in linked)
+        {
+            await CallAsync("runs", new RunImportRequest { RunId = run.RunId, ModelsUsed = run.ModelsUsed, ModelsMade = run.ModelsMade }, cancellation);
+        }
     }
 
-    private async Task<TensorboardExperiment> ExperimentAsync(string name, CancellationToken cancellation)
+    private async Task FilesAsync(string of, ImportReply reply, IReadOnlyList<KeyValuePair<string, string>> files, CancellationToken cancellation)
     {
-        if (!experiments.TryGetValue(name, out var experiment))
+        if (reply.ArtifactFolder is { } folder)
         {
-            var boards = new Boards(session.Client, session.Parent);
-            board ??= await boards.DefaultAsync(cancellation);
-            experiment = await boards.ExperimentAsync(board.Name, name, cancellation);
-            await contexts.ExperimentAsync(experiment.Name[(experiment.Name.LastIndexOf('/') + 1)..], name, board.Name, cancellation);
-            experiments.Add(name, experiment);
-            Totals.Experiments++;
+            await artifacts.UploadAsync(folder, files, Totals, cancellation);
         }
-
-        return experiment;
+        else if (files.Count > 0)
+        {
+            Problems.Add($"The files of {of} belong at '{reply.ArtifactUri}', which this server does not keep; copy them there.");
+        }
     }
 
-    /// <summary>Writes the metrics' points; returns each metric's last value.</summary>
-    private async Task<Dictionary<string, double>> PointsAsync(ApiRunSink sink, string name, ImportedRun run, CancellationToken cancellation)
+    /// <summary>Writes the metrics' points, so many a call.</summary>
+    private async Task PointsAsync(ImportedRun run, CancellationToken cancellation)
     {
-        var latest = new Dictionary<string, double>();
-        if (run.Metrics.Count == 0)
-        {
-            return latest;
-        }
-
-        var there = (await sink.SeriesAsync(name, cancellation)).ToDictionary(static series => series.DisplayName);
-        foreach (var missing in run.Metrics.Where(metric => !there.ContainsKey(metric.Name) && metric.Name.Length <= MaxName).Chunk(1_000))
-        {
-            var wanted = missing.Select(static metric => new TensorboardTimeSeries { DisplayName = metric.Name, ValueType = ValueType.Scalar, PluginName = "scalars" }).ToList();
-            foreach (var made in await sink.CreateSeriesAsync(name, wanted, cancellation))
-            {
-                there[made.DisplayName] = made;
-            }
-        }
-
-        var request = new WriteTensorboardRunDataRequest { TensorboardRun = name };
+        var batch = new List<PointSeries>();
         var count = 0;
         foreach (var metric in run.Metrics)
         {
-            if (!there.TryGetValue(metric.Name, out var series) || series.ValueType != ValueType.Scalar)
+            foreach (var points in metric.Points.Chunk(PointsPerCall))
             {
-                Problems.Add($"The metric '{metric.Name[..Math.Min(metric.Name.Length, 60)]}' of the run '{run.Id}' cannot be a series of scalars here.");
-                continue;
-            }
-
-            var last = (Step: long.MinValue, Time: long.MinValue);
-            TimeSeriesData? data = null;
-            foreach (var point in metric.Points)
-            {
-                if (count == PointsPerWrite)
+                if (count + points.Length > PointsPerCall)
                 {
-                    await sink.WriteAsync(request, cancellation);
-                    (request, data, count) = (new WriteTensorboardRunDataRequest { TensorboardRun = name }, null, 0);
+                    await SendAsync();
                 }
 
-                if (data is null)
-                {
-                    data = new TimeSeriesData { TensorboardTimeSeriesId = series.Name[(series.Name.LastIndexOf('/') + 1)..], ValueType = ValueType.Scalar };
-                    request.TimeSeriesData.Add(data);
-                }
-
-                data.Values.Add(new TimeSeriesDataPoint { Step = point.Step, WallTime = Timestamps.ToTimestamp(point.TimeMicros), Scalar = new Scalar { Value = point.Value } });
-                count++;
-                Totals.Points++;
-                if ((point.Step, point.TimeMicros).CompareTo(last) >= 0)
-                {
-                    last = (point.Step, point.TimeMicros);
-                    latest[metric.Name] = point.Value;
-                }
+                batch.Add(new PointSeries(KeyNames.Clean(metric.Name), [.. points.Select(static point => point.Step)], [.. points.Select(static point => point.TimeMicros)], [.. points.Select(static point => point.Value)]));
+                count += points.Length;
+                Totals.Points += points.Length;
             }
         }
 
         if (count > 0)
         {
-            await sink.WriteAsync(request, cancellation);
+            await SendAsync();
         }
 
-        return latest;
+        async Task SendAsync()
+        {
+            await CallAsync("runs", new RunImportRequest { RunId = run.RunId, Metrics = batch }, cancellation);
+            (batch, count) = ([], 0);
+        }
+    }
+
+    private async Task<ImportReply> CallAsync<T>(string collection, T request, CancellationToken cancellation)
+    {
+        var answer = await session.Client.TextAsync(HttpMethod.Post, $"/cairn/v1/{session.Parent}/{collection}:import", JsonSerializer.Serialize(request, Json), cancellation);
+        var reply = JsonSerializer.Deserialize<ImportReply>(answer, Json)!;
+        Problems.AddRange(reply.Problems.Except(Problems));
+        return reply;
     }
 }

@@ -23,6 +23,7 @@ internal static class TensorboardNoun
                 static page => (page.Tensorboards, page.NextPageToken),
                 [new("ID", "name:id"), new("DISPLAY_NAME", "displayName"), new("DEFAULT", "isDefault"), new("RUNS", "runCount"), new("UPDATED", "updateTime")]),
             new DescribeVerb<Tensorboard>("tensorboard", Collection),
+            new UpdateTensorboard(),
             new DeleteVerb("tensorboard", Collection),
             Below("experiments", "Experiments of a tensorboard.", new ListVerb<ListTensorboardExperimentsResponse, TensorboardExperiment>(
                 "List a tensorboard's experiments.",

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Tracking.Mlflow.Artifacts;
 
 /// <summary>Artifacts of runs, and the store that clients reach through this server: <c>mlflow-artifacts</c>.</summary>
-internal sealed class ArtifactCalls(IDatabase database, RunAccess access, LoggedModelAccess models, ArtifactStore store, IObjects objects) : IMlflowCalls
+internal sealed class ArtifactCalls(IDatabase database, RunAccess access, LoggedModelAccess models, ArtifactStore store, ArtifactFiles files, IObjects objects) : IMlflowCalls
 {
     private const int MaxPage = 1_000;
 
@@ -20,16 +20,9 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
         routes.Add("GET", "2.0/mlflow/logged-models/{model_id}/artifacts/files", "mlflow.artifacts.get", DownloadModelAsync);
         routes.Add("GET", "2.0/mlflow-artifacts/artifacts", "mlflow.artifacts.list", ListProxiedAsync);
         routes.AddStreamed("GET", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.get", async call =>
-            await SendAsync(call, await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false)).ConfigureAwait(false));
+            await files.SendAsync(call, await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false)).ConfigureAwait(false));
         routes.AddStreamed("PUT", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.create", PutAsync);
         routes.Add("DELETE", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.delete", DeleteAsync);
-        foreach (var verb in (string[])["create", "complete", "abort"])
-        {
-            // In these words: the client then uploads the file whole, which has no limit here.
-            routes.Add("POST", $"2.0/mlflow-artifacts/mpu/{verb}/{{path=**}}", "mlflow.artifacts.create",
-                static call => throw StatusException.Unimplemented("Multipart upload is not supported for the current artifact repository"));
-        }
-
         routes.AddAtRoot("GET", "get-artifact", "mlflow.artifacts.get", DownloadRunAsync);
     }
 
@@ -71,36 +64,22 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, path) = (arguments.RunId, arguments.Required("path"));
         var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
-        await DownloadAsync(call, run.ArtifactUri, path).ConfigureAwait(false);
+        await files.DownloadAsync(call, run.ArtifactUri, path).ConfigureAwait(false);
     }
 
     private async Task DownloadModelAsync(MlflowCall call)
     {
         var path = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("artifact_file_path");
-        await DownloadAsync(call, (await ModelAsync(call).ConfigureAwait(false)).ArtifactUri, path).ConfigureAwait(false);
-    }
-
-    private async Task DownloadAsync(MlflowCall call, string uri, string path)
-    {
-        ArtifactStore.CheckPath(path);
-        var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
-        call.Http.Response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..])}";
-        await SendAsync(call, root.Join(path)).ConfigureAwait(false);
+        await files.DownloadAsync(call, (await ModelAsync(call).ConfigureAwait(false)).ArtifactUri, path).ConfigureAwait(false);
     }
 
     private async Task PutAsync(MlflowCall call)
     {
         var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
-        await store.EnsureBucketAsync(await ProjectAsync(call, target).ConfigureAwait(false), target.Bucket, call.Cancellation).ConfigureAwait(false);
+        await store.EnsureBucketAsync(await store.OwnerAsync(call, target).ConfigureAwait(false), target.Bucket, call.Cancellation).ConfigureAwait(false);
         await objects.PutAsync(target, call.Http.Request.Body, call.Http.Request.ContentType, call.Cancellation).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }
-
-    private async Task<string> ProjectAsync(MlflowCall call, GsUri target) =>
-        long.TryParse(target.Object.Split('/', 2)[0], System.Globalization.CultureInfo.InvariantCulture, out var id)
-        && await database.ReadAsync(session => access.FindExperiment(session, id), call.Cancellation).ConfigureAwait(false) is { } experiment
-            ? experiment.Project
-            : call.Project;
 
     private async Task DeleteAsync(MlflowCall call)
     {
@@ -117,21 +96,6 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
         }
 
         await call.DoneAsync().ConfigureAwait(false);
-    }
-
-    private async Task SendAsync(MlflowCall call, GsUri address)
-    {
-        var item = await objects.FindAsync(address, call.Cancellation).ConfigureAwait(false)
-            ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
-        var response = call.Http.Response;
-        response.ContentType = "application/octet-stream";
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.ContentLength = item.Size;
-        var content = await objects.OpenAsync(address, call.Cancellation).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
-        {
-            await content.CopyToAsync(response.Body, call.Cancellation).ConfigureAwait(false);
-        }
     }
 
     private static GsUri Folder(GsUri uri) => uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };

@@ -31,12 +31,16 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
         CheckName(given.Name);
         CheckLength("model_type", given.Type);
         CheckLength("source_run_id", given.SourceRun);
-        var hex = ids.NextHex();
-        var id = "m-" + hex;
+        var id = given.ModelId ?? "m-" + ids.NextHex();
+        if (IdIn(id) is null)
+        {
+            throw StatusException.InvalidArgument($"The id of the logged model is '{id}'; it must be m- and 32 lower-case hexadecimal digits.");
+        }
+
         var location = experiment.ArtifactLocation.Length == 0 ? "mlflow-artifacts:/" + experiment.Id.ToString(CultureInfo.InvariantCulture) : experiment.ArtifactLocation.TrimEnd('/');
         session.Execute(
             "INSERT INTO logged_models (model_id, experiment, name, model_type, source_run, artifact_uri, status, stage, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)",
-            id, experiment.Id, given.Name.Length > 0 ? given.Name : RunNames.Of(hex), given.Type, given.SourceRun, $"{location}/models/{id}/artifacts", (long)LoggedModelStatus.Pending, Now());
+            id, experiment.Id, given.Name.Length > 0 ? given.Name : RunNames.Of(id[2..]), given.Type, given.SourceRun, $"{location}/models/{id}/artifacts", (long)LoggedModelStatus.Pending, given.Created ?? Now());
         var model = Find(session, id)!;
         LoggedModelFields.SetParams(session, model, given.Params);
         LoggedModelFields.SetTags(session, model, given.Tags);

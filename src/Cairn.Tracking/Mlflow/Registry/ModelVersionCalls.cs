@@ -12,7 +12,7 @@ namespace Cairn.Tracking.Mlflow.Registry;
 
 /// <summary><c>2.0/mlflow/model-versions/…</c></summary>
 internal sealed class ModelVersionCalls(
-    IDatabase database, RegistryRows rows, RegistryJson json, VersionFiles files, ArtifactStore artifacts, ModelUploads uploads, ModelUpdates updates, ModelDeletions deletions) : IMlflowCalls
+    IDatabase database, RegistryRows rows, RegistryJson json, VersionFiles files, ArtifactStore artifacts, ArtifactFiles downloads, ModelUploads uploads, ModelUpdates updates, ModelDeletions deletions) : IMlflowCalls
 {
     private static readonly Dictionary<string, string> Orders = new()
     {
@@ -33,6 +33,7 @@ internal sealed class ModelVersionCalls(
         routes.Add("DELETE", at + "delete", "mlflow.modelVersions.delete", DeleteAsync);
         routes.Add("GET", at + "search", "mlflow.modelVersions.list", SearchAsync);
         routes.Add("GET", at + "get-download-uri", "mlflow.modelVersions.get", DownloadUriAsync);
+        routes.AddAtRoot("GET", "model-versions/get-artifact", "mlflow.modelVersions.get", DownloadAsync);
         routes.Add("POST", at + "set-tag", "mlflow.modelVersions.update", SetTagAsync);
         routes.Add("DELETE", at + "delete-tag", "mlflow.modelVersions.update", DeleteTagAsync);
     }
@@ -231,6 +232,15 @@ internal sealed class ModelVersionCalls(
         var address = source.StartsWith("runs:/", StringComparison.Ordinal) ? await files.AddressAsync(call, source).ConfigureAwait(false) : source;
         var bucket = await artifacts.MlflowAddressAsync(call, address).ConfigureAwait(false);
         await call.AnswerAsync(writer => writer.WriteString("artifact_uri", bucket)).ConfigureAwait(false);
+    }
+
+    /// <summary>One file of a version, from where it was registered.</summary>
+    private async Task DownloadAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var (name, version, path) = (arguments.Required("name"), arguments.Required("version"), arguments.Required("path"));
+        var source = await database.ReadAsync(session => rows.GetVersion(session, rows.Get(session, call, name), version).Source, call.Cancellation).ConfigureAwait(false);
+        await downloads.DownloadAsync(call, await files.AddressAsync(call, source).ConfigureAwait(false), path).ConfigureAwait(false);
     }
 
     private async Task SetTagAsync(MlflowCall call)

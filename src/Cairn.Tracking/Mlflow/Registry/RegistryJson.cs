@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cairn.Kernel.Database;
 using Cairn.Models.Names;
 using Cairn.Models.Versions;
+using Cairn.Tracking.Mlflow.LoggedModels;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 
@@ -77,6 +78,11 @@ internal sealed class RegistryJson(RegistryRows rows, VersionRows registry)
         json.WriteString("run_id", version.Run);
         json.WriteString("status", "READY");
         json.WriteString("run_link", version.RunLink);
+        if (LoggedModelStore.IdIn(version.Source) is { } logged)
+        {
+            json.WriteString("model_id", logged);
+        }
+
         json.WritePairs("tags", view.Tags);
         json.WriteStartArray("aliases");
         foreach (var alias in view.Aliases)

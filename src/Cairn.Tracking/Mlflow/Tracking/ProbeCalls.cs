@@ -1,34 +1,28 @@
-using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow.Tracking;
 
-/// <summary>What clients ask of a server before they use it, and what of MLflow is not here: said plainly.</summary>
+/// <summary>What clients ask of a server before they use it.</summary>
 internal sealed class ProbeCalls : IMlflowCalls
 {
-    /// <summary>The version of MLflow's protocol that is spoken; clients of 3.x ask.</summary>
+    /// <summary>The version of MLflow whose protocol is spoken whole. Clients of 3.x ask, and leave out what a server of this version has not: traces and what is built on them.</summary>
     private const string Version = "2.17.2";
-
-    private static readonly (string Method, string Path)[] Absent =
-    [
-        ("POST", "2.0/mlflow/traces"), ("GET", "2.0/mlflow/traces"), ("PATCH", "2.0/mlflow/traces/{id}"), ("GET", "2.0/mlflow/traces/{id}/info"), ("PATCH", "2.0/mlflow/traces/{id}/tags"),
-        ("DELETE", "2.0/mlflow/traces/{id}/tags"), ("POST", "2.0/mlflow/traces/delete-traces"), ("POST", "3.0/mlflow/traces"), ("POST", "3.0/mlflow/traces/search"), ("GET", "3.0/mlflow/traces/{id}"),
-    ];
 
     public void Map(MlflowRoutes routes)
     {
-        routes.AddAtRoot("GET", "version", IRoutes.Public, VersionAsync);
-        routes.AddAtRoot("GET", "health", IRoutes.Public, HealthAsync);
-        foreach (var (method, path) in Absent)
-        {
-            routes.Add(method, path, "mlflow.traces.use", static call => throw StatusException.Unimplemented("Traces are not kept by this server. Switch tracing off with mlflow.tracing.disable()."));
-        }
+        routes.AddAtRoot("GET", "version", IRoutes.Public, static call => TextAsync(call, Version));
+        routes.AddAtRoot("GET", "health", IRoutes.Public, static call => TextAsync(call, "OK"));
+        routes.Add("GET", "3.0/mlflow/server-info", "mlflow.server.get", InfoAsync);
     }
 
-    private static Task VersionAsync(MlflowCall call) => TextAsync(call, Version);
-
-    private static Task HealthAsync(MlflowCall call) => TextAsync(call, "OK");
+    private static Task InfoAsync(MlflowCall call) => call.AnswerAsync(static json =>
+    {
+        // MLflow's name of a store that keeps its rows in a database.
+        json.WriteString("store_type", "SqlStore");
+        json.WriteBoolean("workspaces_enabled", false);
+        json.WriteBoolean("trace_archival_enabled", false);
+    });
 
     private static Task TextAsync(MlflowCall call, string text)
     {

@@ -19,9 +19,6 @@ public sealed class RunAccess(ExperimentStore experiments, RunStore runs)
         return experiments.Find(session, number) is { } found && call.Sees(found.Project) ? found : throw StatusException.NotFound($"No Experiment with id={id} exists");
     }
 
-    /// <summary>An experiment of any project, or null.</summary>
-    public Experiment? FindExperiment(ISqlSession session, long id) => experiments.Find(session, id);
-
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public Run Run(ISqlSession session, MlflowCall call, string uuid) =>
         runs.Find(session, uuid) is { } run && (call.Confined is null || call.Sees(experiments.Get(session, run.Experiment).Project))

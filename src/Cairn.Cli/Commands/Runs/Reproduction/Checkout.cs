@@ -6,9 +6,9 @@ namespace Cairn.Cli.Commands.Runs.Reproduction;
 internal sealed class Checkout : IAsyncDisposable
 {
     private readonly string scratch;
-    private readonly Git? worktreeOf;
+    private readonly GitProgram? worktreeOf;
 
-    private Checkout(string scratch, Git? worktreeOf)
+    private Checkout(string scratch, GitProgram? worktreeOf)
     {
         this.scratch = scratch;
         this.worktreeOf = worktreeOf;
@@ -31,7 +31,7 @@ internal sealed class Checkout : IAsyncDisposable
             throw new CliException($"The run's git commit is '{commit}', which is no commit's id.");
         }
 
-        var clone = new Git(repository ?? Directory.GetCurrentDirectory());
+        var clone = new GitProgram(repository ?? Directory.GetCurrentDirectory());
         var scratch = Directory.CreateTempSubdirectory("cairn-reproduce-").FullName;
         try
         {
@@ -49,8 +49,8 @@ internal sealed class Checkout : IAsyncDisposable
 
             status.WriteLine($"Cloning {address}.");
             var fresh = new Checkout(scratch, null);
-            await new Git(scratch).RunAsync(cancellation, "clone", "--quiet", "--no-checkout", "--", address, fresh.Folder);
-            await new Git(fresh.Folder).RunAsync(cancellation, "checkout", "--quiet", "--detach", commit);
+            await new GitProgram(scratch).RunAsync(cancellation, "clone", "--quiet", "--no-checkout", "--", address, fresh.Folder);
+            await new GitProgram(fresh.Folder).RunAsync(cancellation, "checkout", "--quiet", "--detach", commit);
             return fresh;
         }
         catch
@@ -65,14 +65,14 @@ internal sealed class Checkout : IAsyncDisposable
     {
         var file = Path.Combine(scratch, "uncommitted.diff");
         await File.WriteAllTextAsync(file, diff.EndsWith('\n') ? diff : diff + "\n", cancellation);
-        await new Git(Folder).RunAsync(cancellation, "apply", "--whitespace=nowarn", file);
+        await new GitProgram(Folder).RunAsync(cancellation, "apply", "--whitespace=nowarn", file);
     }
 
     /// <summary>The program's path in the checkout: the run recorded it on another machine, from another folder.</summary>
     /// <exception cref="CliException">The commit has no such file, or several.</exception>
     public async Task<string> FindAsync(string program, CancellationToken cancellation)
     {
-        var files = (await new Git(Folder).RunAsync(cancellation, "ls-files", "-z", "--cached", "--others")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var files = (await new GitProgram(Folder).RunAsync(cancellation, "ls-files", "-z", "--cached", "--others")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var parts = program.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries).Where(static part => part is not ("." or "..")).ToArray();
         // The longest end of the recorded path that a file of the commit has.
         for (var skip = 0; skip < parts.Length; skip++)

@@ -11,6 +11,9 @@ namespace Cairn.Cli.Commands.Runs.Reproduction;
 /// <summary>Submits a run's job again, as a run of its own.</summary>
 internal sealed class JobReproduction(ApiSession session)
 {
+    /// <summary>The label in which a server tells the job's run.</summary>
+    private const string RunLabel = "cairn-run";
+
     public async Task<int> ExecuteAsync(Recipe recipe, CustomJob original, string? output, bool stream, CancellationToken cancellation)
     {
         var names = original.Name.Split('/');
@@ -31,7 +34,7 @@ internal sealed class JobReproduction(ApiSession session)
 
         var created = await session.Client.PostAsync<CustomJob>($"/v1/{string.Join('/', names.Take(4))}/{CustomJobsNoun.Collection}", job, cancellation);
         session.Status.WriteLine($"Custom job [{created.Name}] is submitted; it reproduces run {recipe.RunId}.");
-        var run = await RunOfAsync(created, cancellation);
+        var run = created.Labels.GetValueOrDefault(RunLabel) ?? await RunOfAsync(created, cancellation);
         if (run is not null)
         {
             await session.Mlflow.PostAsync("runs/set-tag", new JsonObject { ["run_id"] = run, ["key"] = Reproductions.Tag, ["value"] = recipe.RunId }, cancellation);
@@ -47,7 +50,7 @@ internal sealed class JobReproduction(ApiSession session)
         return ExitCode.Ok;
     }
 
-    /// <summary>The job's run is made with the job; none where its experiment was deleted.</summary>
+    /// <summary>The run of a job whose server does not tell it; none where its experiment was deleted.</summary>
     private async Task<string?> RunOfAsync(CustomJob job, CancellationToken cancellation)
     {
         var experiments = await new Experiments.ExperimentLookup(session.Mlflow).AllAsync("ACTIVE_ONLY", cancellation);

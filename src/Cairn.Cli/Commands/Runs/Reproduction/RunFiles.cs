@@ -11,13 +11,14 @@ internal sealed class RunFiles(ApiSession session, string run)
     private const int MaxFolders = 50;
 
     private static readonly string[] Requirements = ["requirements.txt", "conda.yaml", "python_env.yaml", "environment.yml"];
-    private static readonly string[] Diffs = ["git.diff", "uncommitted.diff"];
+    /// <summary>The first is what 'custom-jobs create' keeps.</summary>
+    private static readonly string[] Diffs = ["git/diff.patch", "git.diff"];
 
     private List<string>? files;
 
     /// <summary>What was changed and not committed; null where no such file is there.</summary>
     public async Task<string?> DiffAsync(CancellationToken cancellation) =>
-        (await FilesAsync(cancellation)).Find(static file => Diffs.Contains(Path.GetFileName(file))) is { } path ? await TextAsync(path, cancellation) : null;
+        (await FilesAsync(cancellation)).Find(static file => Diffs.Contains(file)) is { } path ? await TextAsync(path, cancellation) : null;
 
     /// <summary>The contents of the files that name packages, by path.</summary>
     public async Task<JsonObject> RequirementsAsync(CancellationToken cancellation)

@@ -5,11 +5,15 @@ using System.Text.Json.Nodes;
 namespace Cairn.Tracking.Tests.Mlflow;
 
 /// <summary>MLflow's REST API as its clients use it, on a real server.</summary>
-public sealed class MlflowTrackingTests(MlflowServer server) : IClassFixture<MlflowServer>, IDisposable
+public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposable
 {
     private readonly MlflowClient mlflow = new(server.Process.Http);
 
-    public void Dispose() => mlflow.Dispose();
+    public void Dispose()
+    {
+        mlflow.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task set_experiment_makes_it_where_it_is_missing_and_finds_it_after()
@@ -89,8 +93,16 @@ public sealed class MlflowTrackingTests(MlflowServer server) : IClassFixture<Mlf
     [InlineData("GET", "mlflow/experiments/get?experiment_id=a", "", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("GET", "mlflow/runs/get", "", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("GET", "mlflow-artifacts/artifacts?path=../../etc", "", 400, "INVALID_PARAMETER_VALUE")]
-    [InlineData("POST", "mlflow-artifacts/mpu/create/0/x", "{}", 501, "NOT_IMPLEMENTED")]
+    [InlineData("POST", "mlflow-artifacts/mpu/create/0/x", "{}", 400, "INVALID_PARAMETER_VALUE")]
+    [InlineData("POST", "mlflow-artifacts/mpu/create/0/x", """{"path":"f","num_parts":10001}""", 400, "INVALID_PARAMETER_VALUE")]
+    [InlineData("POST", "mlflow-artifacts/mpu/complete/0/x", """{"path":"f","upload_id":"none","parts":[]}""", 404, "RESOURCE_DOES_NOT_EXIST")]
+    [InlineData("PUT", "mlflow-artifacts/mpu/part/none/1", "x", 404, "RESOURCE_DOES_NOT_EXIST")]
+    [InlineData("GET", "mlflow-artifacts/presigned/0/x", "", 501, "NOT_IMPLEMENTED")]
     [InlineData("POST", "mlflow/traces", "{}", 501, "NOT_IMPLEMENTED")]
+    [InlineData("GET", "mlflow/traces/tr-1/info", "", 501, "NOT_IMPLEMENTED")]
+    [InlineData("POST", "mlflow/webhooks", "{}", 501, "NOT_IMPLEMENTED")]
+    [InlineData("GET", "mlflow/runs/create", "", 404, "ENDPOINT_NOT_FOUND")]
+    [InlineData("POST", "mlflow/no/such/thing", "{}", 404, "ENDPOINT_NOT_FOUND")]
     public async Task what_cannot_be_done_is_refused_with_mlflows_code(string method, string path, string body, int status, string code)
     {
         using var response = await mlflow.Send(new HttpMethod(method), path, body.Length == 0 ? null : new StringContent(body, Encoding.UTF8, "application/json"));
@@ -98,6 +110,88 @@ public sealed class MlflowTrackingTests(MlflowServer server) : IClassFixture<Mlf
         ((int)response.StatusCode).ShouldBe(status, text);
         ((string?)JsonNode.Parse(text)!["error_code"]).ShouldBe(code);
         ((string?)JsonNode.Parse(text)!["message"]).ShouldNotBeNullOrEmpty();
+    }
+
+    [Theory]
+    [InlineData("POST", "traces/search", 501, "NOT_IMPLEMENTED")]
+    [InlineData("POST", "traces/tr-1/assessments", 501, "NOT_IMPLEMENTED")]
+    [InlineData("GET", "scorers/list", 501, "NOT_IMPLEMENTED")]
+    [InlineData("POST", "datasets/create", 501, "NOT_IMPLEMENTED")]
+    [InlineData("GET", "gateway/endpoints/list", 501, "NOT_IMPLEMENTED")]
+    [InlineData("DELETE", "prompt-optimization/jobs/1", 501, "NOT_IMPLEMENTED")]
+    [InlineData("GET", "workspaces", 501, "NOT_IMPLEMENTED")]
+    [InlineData("PATCH", "issues/1", 501, "NOT_IMPLEMENTED")]
+    [InlineData("GET", "no-such-thing", 404, "ENDPOINT_NOT_FOUND")]
+    public async Task what_only_newer_servers_have_is_told_as_absent(string method, string path, int status, string code)
+    {
+        foreach (var root in (string[])["/api/3.0", "/ajax-api/3.0", "/projects/p/locations/l/api/3.0"])
+        {
+            using var newer = new MlflowClient(server.Process.Http, root: root);
+            var refused = await newer.Refused(new HttpMethod(method), $"mlflow/{path}", method == "GET" ? null : new { });
+            ((int)refused.Status, refused.Code).ShouldBe((status, code));
+            refused.Message.ShouldNotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task a_client_of_3_x_learns_what_the_server_is()
+    {
+        using var newer = new MlflowClient(server.Process.Http, root: "/api/3.0");
+        (await newer.Get("mlflow/server-info")).ToJsonString().ShouldBe("""{"store_type":"SqlStore","workspaces_enabled":false,"trace_archival_enabled":false}""");
+    }
+
+    [Fact]
+    public async Task a_large_file_comes_in_parts_and_is_one()
+    {
+        var run = await Run(Name());
+        var folder = ((string)run["info"]!["artifact_uri"]!)["mlflow-artifacts:/".Length..] + "/model";
+        var made = await mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "/home/ada/weights.bin", num_parts = 3 });
+        var upload = (string)made["upload_id"]!;
+        var tags = new List<object>();
+        using var plain = new HttpClient();
+        foreach (var credential in made["credentials"]!.AsArray().Reverse())
+        {
+            var number = (int)credential!["part_number"]!;
+            using var put = await plain.PutAsync((string)credential["url"]!, new ByteArrayContent([.. Enumerable.Repeat((byte)number, 100_000 + number)]));
+            put.StatusCode.ShouldBe(HttpStatusCode.OK, await put.Content.ReadAsStringAsync());
+            tags.Insert(0, new { part_number = number, etag = put.Headers.ETag!.Tag, url = (string)credential["url"]! });
+        }
+
+        (await mlflow.Refused(HttpMethod.Post, $"mlflow-artifacts/mpu/complete/{folder}", new { path = "/home/ada/weights.bin", upload_id = upload, parts = tags[1..] })).Code.ShouldBe("INVALID_PARAMETER_VALUE");
+        (await mlflow.Refused(HttpMethod.Post, $"mlflow-artifacts/mpu/complete/{folder}", new { path = "other.bin", upload_id = upload, parts = tags })).Code.ShouldBe("INVALID_PARAMETER_VALUE");
+        await mlflow.Post($"mlflow-artifacts/mpu/complete/{folder}", new { path = "/home/ada/weights.bin", upload_id = upload, parts = tags });
+        using var whole = await mlflow.Send(HttpMethod.Get, $"mlflow-artifacts/artifacts/{folder}/weights.bin", null);
+        (await whole.Content.ReadAsByteArrayAsync()).ShouldBe([.. Enumerable.Range(1, 3).SelectMany(static number => Enumerable.Repeat((byte)number, 100_000 + number))]);
+        (await mlflow.Refused(HttpMethod.Post, $"mlflow-artifacts/mpu/complete/{folder}", new { path = "/home/ada/weights.bin", upload_id = upload, parts = tags })).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", ".mlflow-multipart")))["files"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task an_upload_in_parts_that_is_aborted_leaves_nothing_and_another_project_cannot_touch_it()
+    {
+        var run = await Run(Name());
+        var folder = ((string)run["info"]!["artifact_uri"]!)["mlflow-artifacts:/".Length..];
+        var made = await mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "f", num_parts = 1 });
+        var upload = (string)made["upload_id"]!;
+        using var other = new MlflowClient(server.Process.Http + "/projects/other/locations/us-central1");
+        using (var refused = await other.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+
+        using (var put = await mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
+        {
+            put.EnsureSuccessStatusCode();
+        }
+
+        using (var beyond = await mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/2", new StringContent("x")))
+        {
+            beyond.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        await mlflow.Post($"mlflow-artifacts/mpu/abort/{folder}", new { path = "f", upload_id = upload });
+        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", $".mlflow-multipart/{upload}")))["files"]!.AsArray().ShouldBeEmpty();
+        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", folder)))["files"]!.AsArray().ShouldBeEmpty();
     }
 
     [Fact]
@@ -274,3 +368,7 @@ public sealed class MlflowTrackingTests(MlflowServer server) : IClassFixture<Mlf
         return await response.Content.ReadAsByteArrayAsync();
     }
 }
+
+public sealed class MlflowTrackingOnSqlite(SqliteMlflowServer server) : MlflowTrackingConformance(server), IClassFixture<SqliteMlflowServer>;
+
+public sealed class MlflowTrackingOnPostgreSql(PostgresMlflowServer server) : MlflowTrackingConformance(server), IClassFixture<PostgresMlflowServer>;

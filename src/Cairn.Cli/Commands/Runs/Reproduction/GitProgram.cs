@@ -3,8 +3,8 @@ using Cairn.Cli.Shell;
 
 namespace Cairn.Cli.Commands.Runs.Reproduction;
 
-/// <summary>The git program in one folder. Hooks of the repository are not run, and addresses may use no transport that starts programs.</summary>
-internal sealed class Git(string folder)
+/// <summary>The git program, which changes files in one folder. Hooks of the repository are not run, and addresses may use no transport that starts programs.</summary>
+internal sealed class GitProgram(string folder)
 {
     public string Folder => folder;
 

@@ -4,13 +4,17 @@ using Cairn.Tracking.Tests.Mlflow;
 namespace Cairn.Tracking.Tests.Cleanup;
 
 /// <summary>The removal of what was deleted, on a real server.</summary>
-public sealed class RemovalTests(MlflowServer server) : IClassFixture<MlflowServer>, IDisposable
+public abstract class RemovalConformance(MlflowServer server) : IDisposable
 {
     private const string Route = "//cairn/v1/projects/demo/locations/us-central1/runs:removeDeleted";
 
     private readonly MlflowClient mlflow = new(server.Process.Http);
 
-    public void Dispose() => mlflow.Dispose();
+    public void Dispose()
+    {
+        mlflow.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task deleted_runs_go_with_their_metrics_and_files_and_active_ones_stay()
@@ -125,3 +129,7 @@ public sealed class RemovalTests(MlflowServer server) : IClassFixture<MlflowServ
 
     private async Task<JsonNode> Read(string run) => (await mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!;
 }
+
+public sealed class RemovalOnSqlite(SqliteMlflowServer server) : RemovalConformance(server), IClassFixture<SqliteMlflowServer>;
+
+public sealed class RemovalOnPostgreSql(PostgresMlflowServer server) : RemovalConformance(server), IClassFixture<PostgresMlflowServer>;

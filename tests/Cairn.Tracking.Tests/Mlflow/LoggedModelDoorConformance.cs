@@ -5,11 +5,15 @@ using System.Text.Json.Nodes;
 namespace Cairn.Tracking.Tests.Mlflow;
 
 /// <summary>Logged models as clients of MLflow 3 use them, on a real server: each request is one that the Python client's REST store sends.</summary>
-public sealed class LoggedModelTests(MlflowServer server) : IClassFixture<MlflowServer>, IDisposable
+public abstract class LoggedModelDoorConformance(MlflowServer server) : IDisposable
 {
     private readonly MlflowClient mlflow = new(server.Process.Http);
 
-    public void Dispose() => mlflow.Dispose();
+    public void Dispose()
+    {
+        mlflow.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task log_model_makes_a_model_puts_its_files_ties_it_to_the_run_and_finishes_it()
@@ -254,3 +258,7 @@ public sealed class LoggedModelTests(MlflowServer server) : IClassFixture<Mlflow
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
     }
 }
+
+public sealed class LoggedModelDoorOnSqlite(SqliteMlflowServer server) : LoggedModelDoorConformance(server), IClassFixture<SqliteMlflowServer>;
+
+public sealed class LoggedModelDoorOnPostgreSql(PostgresMlflowServer server) : LoggedModelDoorConformance(server), IClassFixture<PostgresMlflowServer>;

@@ -7,7 +7,7 @@ using Cairn.Tracking.Tests.Events;
 namespace Cairn.Tracking.Tests.Mlflow;
 
 /// <summary>One run: begun over MLflow, continued over Vertex, given an event file, and read back alike over all three.</summary>
-public sealed class OneRunTests(MlflowServer server) : IClassFixture<MlflowServer>
+public abstract class OneRunConformance(MlflowServer server)
 {
     private const string Location = "//v1/projects/demo/locations/us-central1";
 
@@ -75,3 +75,7 @@ public sealed class OneRunTests(MlflowServer server) : IClassFixture<MlflowServe
         return JsonNode.Parse(text)!.AsObject();
     }
 }
+
+public sealed class OneRunOnSqlite(SqliteMlflowServer server) : OneRunConformance(server), IClassFixture<SqliteMlflowServer>;
+
+public sealed class OneRunOnPostgreSql(PostgresMlflowServer server) : OneRunConformance(server), IClassFixture<PostgresMlflowServer>;

@@ -4,13 +4,17 @@ using System.Text.Json.Nodes;
 namespace Cairn.Tracking.Tests.Mlflow;
 
 /// <summary>Registered models through MLflow's calls, and the same models through Vertex's.</summary>
-public sealed class MlflowRegistryTests(MlflowServer server) : IClassFixture<MlflowServer>, IDisposable
+public abstract class MlflowRegistryConformance(MlflowServer server) : IDisposable
 {
     private const string Location = "//v1/projects/demo/locations/us-central1";
 
     private readonly MlflowClient mlflow = new(server.Process.Http);
 
-    public void Dispose() => mlflow.Dispose();
+    public void Dispose()
+    {
+        mlflow.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task a_model_of_a_run_is_registered_and_vertex_lists_it()
@@ -26,6 +30,12 @@ public sealed class MlflowRegistryTests(MlflowServer server) : IClassFixture<Mlf
         ((string)version["run_id"]!).ShouldBe(run);
         ((string)(await mlflow.Post("mlflow/model-versions/create", new { name, source = $"runs:/{run}/model", run_id = run }))["model_version"]!["version"]!).ShouldBe("2");
         ((string)(await mlflow.Get("mlflow/model-versions/get-download-uri", ("name", name), ("version", "2")))["artifact_uri"]!).ShouldBe(source);
+        using (var file = await mlflow.Send(HttpMethod.Get, MlflowClient.Query("//model-versions/get-artifact", [("name", name), ("version", "2"), ("path", "MLmodel")]), null))
+        {
+            (await file.Content.ReadAsStringAsync()).ShouldContain("sklearn");
+        }
+
+        (await mlflow.Refused(HttpMethod.Get, MlflowClient.Query("//model-versions/get-artifact", [("name", name), ("version", "2"), ("path", "../x")]), null)).Code.ShouldBe("INVALID_PARAMETER_VALUE");
 
         var listed = (await Vertex($"{Location}/models?filter={Uri.EscapeDataString($"display_name=\"{name}\"")}"))["models"]!.AsArray().ShouldHaveSingleItem()!;
         ((string)listed["artifactUri"]!).ShouldStartWith("gs://demo-mlflow-artifacts/");
@@ -138,3 +148,7 @@ public sealed class MlflowRegistryTests(MlflowServer server) : IClassFixture<Mlf
         return JsonNode.Parse(text)!.AsObject();
     }
 }
+
+public sealed class MlflowRegistryOnSqlite(SqliteMlflowServer server) : MlflowRegistryConformance(server), IClassFixture<SqliteMlflowServer>;
+
+public sealed class MlflowRegistryOnPostgreSql(PostgresMlflowServer server) : MlflowRegistryConformance(server), IClassFixture<PostgresMlflowServer>;

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Cairn.Cli.Api;
+using Cairn.Cli.Commands.Verbs;
+using Cairn.Cli.Shell;
+using Google.Cloud.AIPlatform.V1;
+using Google.LongRunning;
+
+namespace Cairn.Cli.Commands.Tensorboards;
+
+internal sealed class UpdateTensorboard : ApiCommand
+{
+    private readonly Argument<string> name = ResourceArgument.For("tensorboard");
+    private readonly Option<string?> displayName = new("--display-name") { Description = "The new name for people." };
+    private readonly Option<string?> description = new("--description") { Description = "The new description." };
+    private readonly Option<bool?> isDefault = new("--default") { Description = "Whether it is the region's default one, which shows experiments that name none." };
+    private readonly LabelsOption labels = new() { Description = "The new labels, instead of all the old ones." };
+
+    public UpdateTensorboard() : base("update", "Change what a tensorboard says of itself.")
+    {
+        Add(name);
+        Add(displayName);
+        Add(description);
+        Add(isDefault);
+        Add(labels);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
+    {
+        var full = session.Name(TensorboardNoun.Collection, parse.GetValue(name)!);
+        var board = new Tensorboard { Name = full };
+        var mask = new List<string>();
+        if (parse.GetValue(displayName) is { } newName)
+        {
+            board.DisplayName = newName;
+            mask.Add("displayName");
+        }
+
+        if (parse.GetValue(description) is { } newDescription)
+        {
+            board.Description = newDescription;
+            mask.Add("description");
+        }
+
+        if (parse.GetValue(isDefault) is { } wanted)
+        {
+            board.IsDefault = wanted;
+            mask.Add("isDefault");
+        }
+
+        if (parse.GetValue(labels) is { Length: > 0 })
+        {
+            labels.Apply(parse, board.Labels);
+            mask.Add("labels");
+        }
+
+        if (mask.Count == 0)
+        {
+            throw CliException.Usage("Nothing to change: give --display-name, --description, --default or --labels.");
+        }
+
+        var operation = await session.Client.PatchAsync<Operation>($"/v1/{full}", board, mask, cancellation);
+        session.Print(await session.Client.ResultAsync<Tensorboard>(operation, cancellation));
+        return ExitCode.Ok;
+    }
+}

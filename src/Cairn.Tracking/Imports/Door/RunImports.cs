@@ -1,0 +1,145 @@
+using System.Globalization;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
+using Cairn.Tracking.Metrics;
+using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.LoggedModels;
+using Cairn.Tracking.Runs;
+
+namespace Cairn.Tracking.Imports.Door;
+
+/// <summary>Writes runs that are brought from elsewhere, each in one transaction; written again, nothing is there twice. A run that was deleted here stays deleted.</summary>
+public sealed class RunImports(
+    IDatabase database, ExperimentStore experiments, RunStore runs, LoggedModelStore models, MetricKeys keys, MetricFold fold, ArtifactStore artifacts)
+{
+    public async Task<ImportReply> WriteAsync(string project, string location, RunImportRequest request, CancellationToken cancellation)
+    {
+        var problems = new List<string>();
+        var points = await PointsAsync(request, problems, cancellation).ConfigureAwait(false);
+        var (run, experiment, skipped, more) = await database.WriteAsync(session => Write(session, project, location, request, points), cancellation).ConfigureAwait(false);
+        if (points.Length > 0)
+        {
+            fold.Wake();
+        }
+
+        var folder = await artifacts.FolderAsync(project, run.ArtifactUri, cancellation).ConfigureAwait(false);
+        if (folder is { } kept)
+        {
+            await artifacts.EnsureBucketAsync(project, kept.Bucket, cancellation).ConfigureAwait(false);
+        }
+
+        return new ImportReply(
+            experiment.Id.ToString(CultureInfo.InvariantCulture), experiment.Slug, $"{experiment.Slug}-{run.Slug}", run.ArtifactUri, folder?.ToString(), skipped, [.. problems, .. more]);
+    }
+
+    private (Run Run, Experiment Experiment, bool Skipped, IReadOnlyList<string> Problems) Write(ISqlSession session, string project, string location, RunImportRequest request, LoggedPoint[] points)
+    {
+        var known = runs.Find(session, request.RunId);
+        if (known is not null && experiments.Get(session, known.Experiment) is var home && (home.Project != project || home.Location != location))
+        {
+            throw StatusException.AlreadyExists($"Run with id={request.RunId} already exists elsewhere on this server.");
+        }
+
+        if (known is { Stage: Lifecycle.Deleted })
+        {
+            return (known, experiments.Get(session, known.Experiment), true, []);
+        }
+
+        var problems = new List<string>();
+        if (request.Run is { } given)
+        {
+            known = Describe(session, known ?? Create(session, project, location, request.RunId, given), given, problems);
+        }
+
+        var run = known ?? throw StatusException.NotFound($"Run with id={request.RunId} not found");
+        MetricLog.Append(session, run, points);
+        foreach (var (id, isOutput, step) in request.ModelsUsed.Select(static id => (id, false, 0L)).Concat(request.ModelsMade.Select(static made => (made.ModelId, true, made.Step))))
+        {
+            if (models.Find(session, id) is { } model && experiments.Find(session, model.Experiment)?.Project == project)
+            {
+                LoggedModelLinks.Add(session, run, model, isOutput, step);
+            }
+            else
+            {
+                problems.Add($"The run '{run.Uuid}' names the logged model '{id}', which is not here.");
+            }
+        }
+
+        if (request.Run is { Deleted: true })
+        {
+            run = runs.SetStage(session, run, Lifecycle.Deleted);
+        }
+
+        return (run, experiments.Get(session, run.Experiment), false, problems);
+    }
+
+    private Run Create(ISqlSession session, string project, string location, string id, RunDescription given)
+    {
+        var experiment = experiments.FindByName(session, project, location, given.Experiment)
+            ?? experiments.Create(session, new NewExperiment(project, location) { Name = given.Experiment, Tags = given.ExperimentTags });
+        return runs.Create(session, new NewRun(experiment.Id) { Uuid = id, Slug = given.Slug, Name = given.Name, User = given.User, Started = given.Started });
+    }
+
+    private Run Describe(ISqlSession session, Run run, RunDescription given, List<string> problems)
+    {
+        var status = Enum.TryParse<RunStatus>(given.Status, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+            ? parsed
+            : throw StatusException.InvalidArgument($"The run's status is '{given.Status}'; it must be one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED.");
+        run = runs.Update(session, run, run with { Name = given.Name.Length > 0 ? given.Name : run.Name, User = given.User, Status = status, Started = given.Started ?? run.Started, Ended = given.Ended });
+        foreach (var (key, value) in given.Params)
+        {
+            Try(() => RunFields.SetParam(session, run, new Param(key, value, IsNumber(value)), overwrite: true));
+        }
+
+        foreach (var (key, value) in given.Tags)
+        {
+            Try(() => RunFields.SetTag(session, run, key, value, key == "mlflow.log-model.history" ? RunFields.MaxModelHistory : RunFields.MaxTagValue));
+        }
+
+        foreach (var input in given.Datasets)
+        {
+            Try(() => RunInputs.Add(session, run, input));
+        }
+
+        return run;
+
+        // What cannot be kept is told; the rest of the run is not worth less for it.
+        void Try(Action write)
+        {
+            try
+            {
+                write();
+            }
+            catch (StatusException error)
+            {
+                problems.Add($"Run '{run.Uuid}': {error.Message}");
+            }
+        }
+    }
+
+    private async Task<LoggedPoint[]> PointsAsync(RunImportRequest request, List<string> problems, CancellationToken cancellation)
+    {
+        var series = request.Metrics.Where(metric =>
+        {
+            try
+            {
+                RunFields.CheckKey(metric.Name, "metric");
+                return true;
+            }
+            catch (StatusException error)
+            {
+                problems.Add($"Run '{request.RunId}': {error.Message}");
+                return false;
+            }
+        }).ToList();
+        if (series.Find(static metric => metric.Steps.Count != metric.Values.Count || metric.Times.Count != metric.Values.Count) is { } uneven)
+        {
+            throw StatusException.InvalidArgument($"The metric '{uneven.Name}' has {uneven.Steps.Count} steps, {uneven.Times.Count} times and {uneven.Values.Count} values; it must have as many of each.");
+        }
+
+        var numbers = await keys.InternAsync(series.Select(static metric => metric.Name), cancellation).ConfigureAwait(false);
+        return [.. series.SelectMany(metric => metric.Values.Select((value, i) => new LoggedPoint(numbers[metric.Name], new MetricPoint(metric.Steps[i], metric.Times[i], value))))];
+    }
+
+    private static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
+}

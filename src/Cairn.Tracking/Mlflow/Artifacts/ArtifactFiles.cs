@@ -1,0 +1,34 @@
+using Cairn.Data;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Tracking.Mlflow.Artifacts;
+
+/// <summary>Sends artifacts as files.</summary>
+internal sealed class ArtifactFiles(ArtifactStore store, IObjects objects)
+{
+    /// <summary>Sends a file below an artifact address, for a person to save.</summary>
+    /// <exception cref="StatusException">NOT_FOUND; INVALID_ARGUMENT for a path that would leave the folder.</exception>
+    public async Task DownloadAsync(MlflowCall call, string uri, string path)
+    {
+        ArtifactStore.CheckPath(path);
+        var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
+        call.Http.Response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..])}";
+        await SendAsync(call, root.Join(path)).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends an object. What it holds is never shown as a page.</summary>
+    public async Task SendAsync(MlflowCall call, GsUri address)
+    {
+        var item = await objects.FindAsync(address, call.Cancellation).ConfigureAwait(false)
+            ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
+        var response = call.Http.Response;
+        response.ContentType = "application/octet-stream";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.ContentLength = item.Size;
+        var content = await objects.OpenAsync(address, call.Cancellation).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            await content.CopyToAsync(response.Body, call.Cancellation).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
+
+/// <summary>Composition of uploads in parts.</summary>
+internal static class MultipartServices
+{
+    public static IServiceCollection AddMultipart(this IServiceCollection services) => services
+        .AddSingleton(MultipartTables.Migrations)
+        .AddSingleton<MultipartUploads>()
+        .AddSingleton<IMlflowCalls, MultipartCalls>();
+}

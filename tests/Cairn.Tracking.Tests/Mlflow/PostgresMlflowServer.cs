@@ -1,0 +1,19 @@
+using Cairn.Testing;
+
+namespace Cairn.Tracking.Tests.Mlflow;
+
+/// <summary>A server on a PostgreSQL of its own.</summary>
+public sealed class PostgresMlflowServer : MlflowServer
+{
+    private PostgresServer? postgres;
+
+    public override string? Missing => PostgresServer.Find() is null ? "PostgreSQL is not installed." : null;
+
+    protected override async Task<string[]> ArgumentsAsync()
+    {
+        postgres = await PostgresServer.StartAsync();
+        return ["--store", await postgres.CreateDatabaseAsync()];
+    }
+
+    protected override ValueTask EndAsync() => postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

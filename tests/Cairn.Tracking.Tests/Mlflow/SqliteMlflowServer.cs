@@ -1,0 +1,3 @@
+namespace Cairn.Tracking.Tests.Mlflow;
+
+public sealed class SqliteMlflowServer : MlflowServer;
