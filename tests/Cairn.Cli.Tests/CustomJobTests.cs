@@ -27,6 +27,14 @@ public sealed class CustomJobTests(OpenServer server) : IClassFixture<OpenServer
         run.Output.ShouldContain("before the end");
         run.Error.ShouldContain("non-zero status of 3");
         (await server.CairnAsync("custom-jobs", "list", "--filter", "display_name=\"fails\"", "--format", "value(state)")).ShouldWork().ShouldBe("JOB_STATE_FAILED\n");
+
+        var job = (await server.CairnAsync("custom-jobs", "list", "--filter", "display_name=\"fails\"", "--format", "value(name:id,labels.cairn-run)")).ShouldWork().Split();
+        var lines = (await server.CairnAsync("custom-jobs", "logs", job[0])).ShouldWork();
+        lines.ShouldContain("before the end");
+        (await server.CairnAsync("custom-jobs", "logs", job[0], "--filter", "severity=INFO AND SEARCH(\"BEFORE end\")")).ShouldWork().TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldEndWith("before the end");
+        (await server.CairnAsync("custom-jobs", "logs", job[0], "--limit=1", "--format=value(jsonPayload.message)")).ShouldWork().ShouldContain("non-zero status of 3");
+        (await server.CairnAsync("custom-jobs", "delete", job[0])).ShouldWork();
+        (await server.CairnAsync("runs", "logs", job[1])).ShouldWork().ShouldBe(lines, "the log is kept with the run");
     }
 
     [Fact]

@@ -71,7 +71,7 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
                 Join(session, lineage, job, execution);
                 foreach (var input in Mentioned(job).Take(MaxInputs))
                 {
-                    if (lineage.FindByUri(session, store, input) is { } artifact)
+                    if ((lineage.FindByUri(session, store, input) ?? lineage.FindByUri(session, store, input.EndsWith('/') ? input.TrimEnd('/') : input + "/")) is { } artifact)
                     {
                         lineage.Read(session, execution, artifact);
                     }

@@ -27,6 +27,7 @@ public sealed class Deployments(
     PredictorSpecs specs,
     PredictorHost host,
     EndpointRoutes routes,
+    IEnumerable<IDeploymentObserver> observers,
     IIdSource ids,
     TimeProvider time) : IOperationHandler
 {
@@ -122,6 +123,11 @@ public sealed class Deployments(
 
                 store.Update(session, EndpointKinds.Endpoint, endpoint);
                 DeploymentTable.Delete(session, endpoint.Name, deployed.Id);
+                foreach (var observer in observers)
+                {
+                    observer.Undeployed(session, endpoint, deployed);
+                }
+
                 return operations.Completed(session, name.Parent.ToString(), new UndeployModelResponse(), new UndeployModelOperationMetadata());
             },
             cancellation).ConfigureAwait(false);
@@ -146,6 +152,11 @@ public sealed class Deployments(
         Place(endpoint, deployed, work.TrafficSplit);
         store.Update(session, EndpointKinds.Endpoint, endpoint);
         DeploymentTable.Insert(session, endpoint.Name, deployed);
+        foreach (var observer in observers)
+        {
+            observer.Deployed(session, endpoint, deployed);
+        }
+
         return deployed;
     }
 

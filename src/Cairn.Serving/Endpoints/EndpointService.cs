@@ -4,6 +4,7 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Models;
 using Cairn.Models.Names;
 using Cairn.Serving.Prediction;
 using Google.Cloud.AIPlatform.V1;
@@ -14,7 +15,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Serving.Endpoints;
 
 /// <summary>Vertex's <c>EndpointService</c>.</summary>
-public sealed class EndpointService(IResourceStore store, IOperations operations, Deployments deployments, EndpointRoutes routes, IIdSource ids) : IRpcService
+public sealed class EndpointService(IResourceStore store, IOperations operations, Deployments deployments, EndpointRoutes routes, IEnumerable<IDeploymentObserver> observers, IIdSource ids) : IRpcService
 {
     public ServiceDescriptor Descriptor => EndpointServiceReflection.Descriptor.Services[0];
 
@@ -85,6 +86,11 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
 
                 store.Delete(session, EndpointKinds.Endpoint, endpoint.Name);
                 DeploymentTable.Bump(session);
+                foreach (var observer in observers)
+                {
+                    observer.EndpointRemoved(session, endpoint.Name);
+                }
+
                 return operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata());
             },
             context.Cancellation).ConfigureAwait(false);

@@ -28,6 +28,7 @@ public static class MetadataServices
         .AddSingleton<Contexts>()
         .AddSingleton<ILineage, LineageWriter>()
         .AddSingleton<IVersionObserver, ModelLineage>()
+        .AddSingleton<IDeploymentObserver, EndpointLineage>()
         .AddSingleton<RelationVerbs>()
         .AddSingleton<Subgraphs>()
         .AddSingleton<StoreDeletion>()

@@ -16,6 +16,9 @@ public static class SchemaTitles
     /// <summary>The registration of a model from files: its input is the folder, its output the registered version.</summary>
     public const string ModelRegistration = "cairn.ModelRegistration";
 
+    /// <summary>The deployment of a version: its input is the version, its output the endpoint.</summary>
+    public const string ModelDeployment = "cairn.ModelDeployment";
+
     /// <summary>The version of the built-in schemas, and of a node that names a title and no version.</summary>
     public const string Version = "0.0.1";
 }

@@ -44,6 +44,42 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
     }
 
     [Fact]
+    public async Task contexts_are_found_by_what_their_runs_have()
+    {
+        var (experiment, good) = await Make("Search", "good");
+        var bad = await Write(session => Runs.Create(session, new NewRun(experiment.Id) { Name = "bad" }));
+        await Write(session =>
+        {
+            RunFields.SetParam(session, good, new Param("lr", "0.1", IsNumber: true));
+            RunFields.SetParam(session, good, new Param("opt.name", "Adam W"));
+            RunFields.SetParam(session, bad, new Param("lr", "0.9"));
+            return Runs.Update(session, good, good with { Status = RunStatus.Finished, Ended = 5 });
+        });
+        await Log(good, "acc", 0.5, 0.95);
+        await Log(bad, "acc", 0.99, 0.4);
+        await Log(bad, "loss", double.NaN);
+        await Context("other", new Context { DisplayName = "other", SchemaTitle = "system.Pipeline", Metadata = Of(("_state", Value.ForString("ODD")), ("_params", Value.ForStruct(Of(("lr", Value.ForNumber(0.1)))))) });
+
+        var runs = $"schema_title=\"{RunTitle}\" AND ";
+        (await ListContexts(runs + "metadata._metrics.acc.number_value > 0.9")).ShouldBe(["search-good"], "the latest value counts");
+        (await ListContexts(runs + "metadata._metrics.acc.number_value <= 0.4")).ShouldBe(["search-bad"]);
+        (await ListContexts(runs + "metadata._metrics.acc >= 0.1 AND metadata._state.string_value = \"COMPLETE\"")).ShouldBe(["search-good"]);
+        (await ListContexts(runs + "metadata._metrics.loss:*")).ShouldBe(["search-bad"]);
+        (await ListContexts(runs + "metadata._metrics.loss.string_value = \"NaN\"")).ShouldBe(["search-bad"]);
+        (await ListContexts(runs + "metadata._metrics.loss.number_value < 1")).ShouldBeEmpty();
+        (await ListContexts("metadata._params.lr.number_value = 0.1")).ShouldBe(["other", "search-good"]);
+        (await ListContexts(runs + "metadata._params.lr.number_value != 0.1")).ShouldBe(["search-bad"], "text that looks like a number is none");
+        (await ListContexts(runs + "metadata._params.lr.string_value = \"0.9\"")).ShouldBe(["search-bad"]);
+        (await ListContexts(runs + "metadata._params.\"opt.name\".string_value : \"adam\"")).ShouldBe(["search-good"]);
+        (await ListContexts(runs + "metadata._params.opt.name = \"Adam*\"")).ShouldBe(["search-good"]);
+        (await ListContexts(runs + "NOT metadata._params.opt.name:*")).ShouldBe(["search-bad"]);
+        (await ListContexts(runs + "metadata._state = \"RUNNING\"")).ShouldBe(["search-bad"]);
+        (await ListContexts(runs + "metadata._state != \"RUNNING\"")).ShouldBe(["search-good"]);
+        (await ListContexts("metadata._state = \"ODD\"")).ShouldBe(["other"]);
+        (await Should.ThrowAsync<Cairn.Kernel.Errors.StatusException>(() => ListContexts("metadata._state > \"A\""))).Message.ShouldContain("no order");
+    }
+
+    [Fact]
     public async Task what_is_written_through_the_context_is_the_runs()
     {
         await Context("exp", new Context { DisplayName = "exp", SchemaTitle = ExperimentTitle, Metadata = Of(("experiment_deleted", Value.ForBool(false))) });

@@ -21,5 +21,6 @@ internal static class CustomJobsNoun
         new DescribeVerb<CustomJob>("custom job", Collection),
         new CancelVerb("custom job", Collection),
         new DeleteVerb("custom job", Collection),
+        new JobLogs(),
         new StreamLogs());
 }

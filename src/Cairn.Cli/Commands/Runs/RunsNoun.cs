@@ -12,6 +12,8 @@ internal static class RunsNoun
         new DescribeRun(),
         new CompareRuns(),
         new ReproduceRun(),
+        new RunLogs(),
+        new MoveRuns(),
         new StageRuns("delete", "Delete runs; 'restore' brings them back until 'cairn gc' removes them for good.", "Deleted"),
         new StageRuns("restore", "Bring deleted runs back.", "Restored"));
 }

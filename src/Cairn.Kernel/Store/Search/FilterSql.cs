@@ -5,8 +5,16 @@ using Cairn.Kernel.Filters;
 namespace Cairn.Kernel.Store.Search;
 
 /// <summary>Turns a parsed filter into a condition over <c>resources r</c>. The engine evaluates all of it, so what does not match is never loaded.</summary>
-internal sealed class FilterSql(ResourceKind kind, SqlText sql)
+internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
 {
+    Database.SqlDialect IFilterSql.Dialect => sql.Dialect;
+
+    string IFilterSql.Argument(object? value) => sql.Argument(value);
+
+    string IFilterSql.Field(ComparisonNode node) => Comparison(node);
+
+    string IFilterSql.Text(string expression, string op, string value) => TextCompare(expression, op, value);
+
     public string Condition(FilterNode node) => node switch
     {
         AndNode and => "(" + string.Join(" AND ", and.Operands.Select(Condition)) + ")",
@@ -24,7 +32,7 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql)
     private string Functions => kind.Terms.Count == 0 ? "" : $" Beside its fields it knows {string.Join(", ", kind.Terms.Keys)}.";
 
     /// <summary>What the capability's own term says, or null.</summary>
-    private string? Term(string name, FilterNode node) => kind.Terms.TryGetValue(name, out var term) ? term(node, sql) : null;
+    private string? Term(string name, FilterNode node) => kind.Terms.TryGetValue(name, out var term) ? term(node, this) : null;
 
     /// <summary>A bare word: in the display name or the resource's own id.</summary>
     private string Anywhere(string text) => $"(lower(r.display_name) LIKE {Contains(text)} ESCAPE '\\' OR r.id = {sql.Argument(text)})";

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Filters;
 
 namespace Cairn.Kernel.Store.Search;
 
@@ -9,4 +10,13 @@ public interface IFilterSql
 
     /// <summary>Adds a value and returns its placeholder.</summary>
     string Argument(object? value);
+
+    /// <summary>The comparison as it is made with the message's own field; it may be NULL where the field is absent.</summary>
+    string Field(ComparisonNode node);
+
+    /// <summary>A comparison of text as filters make it: <c>:</c> is "contains", and <c>=</c> knows patterns with <c>*</c>.</summary>
+    /// <param name="expression">The SQL of the text.</param>
+    /// <param name="op">The filter's operator.</param>
+    /// <param name="value">What it is compared with.</param>
+    string Text(string expression, string op, string value);
 }

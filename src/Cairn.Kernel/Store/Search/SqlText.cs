@@ -5,7 +5,7 @@ using Cairn.Kernel.Database;
 namespace Cairn.Kernel.Store.Search;
 
 /// <summary>SQL being written together with its arguments; values only ever become arguments.</summary>
-internal sealed class SqlText(SqlDialect dialect) : IFilterSql
+internal sealed class SqlText(SqlDialect dialect)
 {
     private readonly StringBuilder text = new(256);
     private readonly List<object?> arguments = [];

@@ -33,6 +33,7 @@ internal static class MetadataTerms
         ["parentContexts"] = static (node, sql) => Has(node, sql, Children),
         ["child_contexts"] = static (node, sql) => Has(node, sql, Parents),
         ["childContexts"] = static (node, sql) => Has(node, sql, Parents),
+        ["metadata"] = RunTerms.Metadata,
         ["schema_title"] = Title,
         ["schemaTitle"] = Title,
     };

@@ -22,6 +22,9 @@ public interface ILineage
     /// <summary>Records that an execution made an artifact.</summary>
     void Made(ISqlSession session, NodeName execution, NodeName artifact);
 
+    /// <summary>Whether a node is there.</summary>
+    bool Exists(ISqlSession session, NodeName node);
+
     /// <summary>Makes a node a member of a context; false where the context is not there, or lies in another store.</summary>
     bool Join(ISqlSession session, string context, NodeName member);
 

@@ -38,6 +38,8 @@ internal sealed class LineageWriter(IResourceStore store, NodeRows rows, TimePro
         return true;
     }
 
+    public bool Exists(ISqlSession session, NodeName node) => session.QueryFirst("SELECT 1 FROM metadata_nodes WHERE name = $1", static row => true, node.ToString());
+
     public NodeName? FindByUri(ISqlSession session, StoreName store, string uri) => session.QueryFirst(
         "SELECT n.name FROM metadata_nodes n JOIN resources r ON r.name = n.name WHERE n.uri = $1 AND n.schema_title <> $4 AND r.kind = $2 AND r.parent = $3 ORDER BY r.create_time DESC, n.name DESC LIMIT 1",
         static row => row.GetString(0),

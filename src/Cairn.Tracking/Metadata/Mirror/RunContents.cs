@@ -29,6 +29,10 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         }
     }
 
+    /// <summary>Brings the latest values of metrics up to date where a filter asks for them.</summary>
+    public Task SettleAsync(string filter, CancellationToken cancellation) =>
+        filter.Contains(RunMetadata.MetricsKey, StringComparison.Ordinal) ? fold.FoldAsync(cancellation) : Task.CompletedTask;
+
     /// <summary>Has what was logged through contexts counted; called after the transaction.</summary>
     public void Committed() => fold.Wake();
 

@@ -26,6 +26,8 @@ public sealed class Contexts(
         }
     }
 
+    protected override Task SettleAsync(string filter, CancellationToken cancellation) => contents.SettleAsync(filter, cancellation);
+
     protected override Task PrepareAsync(Context node, CancellationToken cancellation) => contents.PrepareAsync([node], cancellation);
 
     protected override void Committed() => contents.Committed();

@@ -52,6 +52,7 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
     public async Task<Page<T>> ListAsync(ListQuery query, CancellationToken cancellation)
     {
         await stores.RequireReadableAsync(StoreName.Parse(query.Parent, "parent"), cancellation).ConfigureAwait(false);
+        await SettleAsync(query.Filter, cancellation).ConfigureAwait(false);
         var page = await store.ListAsync<T>(Kind, query, cancellation).ConfigureAwait(false);
         return page.Items.Count == 0 ? page : page with { Items = await database.ReadAsync(session => Compose(session, page.Items), cancellation).ConfigureAwait(false) };
     }
@@ -113,6 +114,9 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
 
     /// <summary>The stored node, or null.</summary>
     public virtual T? Find(ISqlSession session, NodeName name) => rows.Find<T>(session, Kind, name);
+
+    /// <summary>What has to happen before nodes are searched, so that the search sees what was acknowledged.</summary>
+    protected virtual Task SettleAsync(string filter, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>What has to happen before the transaction that writes a node.</summary>
     protected virtual Task PrepareAsync(T node, CancellationToken cancellation) => Task.CompletedTask;

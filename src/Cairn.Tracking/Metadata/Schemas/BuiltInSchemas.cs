@@ -49,5 +49,6 @@ internal static class BuiltInSchemas
         new("google.VertexPipelineCustomJob", ExecutionType, "A custom job that a pipeline ran.", "resourceName: string"),
         new("google.VertexPipelineBatchPrediction", ExecutionType, "A batch prediction that a pipeline ran.", "resourceName: string"),
         new(SchemaTitles.ModelRegistration, ExecutionType, "Registered a version of a model from its files.", "model: string"),
+        new(SchemaTitles.ModelDeployment, ExecutionType, "Deployed a version of a model to an endpoint.", "endpoint: string", "deployedModelId: string"),
     ];
 }

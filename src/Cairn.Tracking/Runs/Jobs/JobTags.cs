@@ -29,6 +29,7 @@ internal static class JobTags
         tags["mlflow.runName"] = job.DisplayName;
         tags["mlflow.source.type"] = "JOB";
         tags["mlflow.source.name"] = job.Name;
+        tags["cairn.job"] = job.Name;
         Add("mlflow.docker.image.uri", pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec.ExecutorImageUri);
         Add("cairn.python_module", pool.PythonPackageSpec?.PythonModule);
         Add("cairn.package_uris", pool.PythonPackageSpec is { } package ? string.Join(' ', package.PackageUris) : null);
