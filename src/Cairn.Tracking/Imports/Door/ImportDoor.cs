@@ -16,6 +16,9 @@ public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // What is missing is told as that, instead of being found as a null later.
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     public void Map(IRoutes routes)
