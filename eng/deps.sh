@@ -11,6 +11,7 @@ quickstart_packages=(
 test_packages=(
   "python3-xgboost|/usr/lib/python3/dist-packages/xgboost|XGBoost models are served in the tests"
   "python3-pandas|/usr/lib/python3/dist-packages/pandas|training jobs of the tests read tables with it"
+  "python3-optuna|/usr/lib/python3/dist-packages/optuna|the benchmark of the tuning algorithms compares with it"
   "podman|/usr/bin/podman|runs jobs and models that are container images"
   "buildah|/usr/bin/buildah|builds the tests' container images"
   "runc|/usr/sbin/runc|what podman starts containers with"

@@ -16,6 +16,7 @@ using Cairn.Server.Entry;
 using Cairn.Serving;
 using Cairn.Tracking;
 using Cairn.Training;
+using Cairn.Tuning;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,7 @@ internal static class Composition
         services.AddTracking();
         services.AddJobs(options.Jobs);
         services.AddTraining();
+        services.AddTuning();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

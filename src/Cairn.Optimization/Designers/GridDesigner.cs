@@ -31,7 +31,7 @@ public sealed class GridDesigner(int Resolution = 10) : IDesigner
             {
                 var point = request.Space.Encode(assignment);
                 request.Pin(point);
-                assignment = request.Space.Decode(point);
+                assignment = request.Decode(point);
             }
 
             suggestions.Add(assignment);

@@ -18,7 +18,7 @@ public sealed class QuasiRandomDesigner : IDesigner
             var index = request.Issued + i;
             var point = request.Space.Sample(dimension => sequence.At(index, dimension));
             request.Pin(point);
-            suggestions[i] = request.Space.Decode(point);
+            suggestions[i] = request.Decode(point);
         }
 
         return suggestions;

@@ -16,7 +16,7 @@ public sealed class RandomDesigner : IDesigner
         {
             var point = request.Space.Sample(request.Random(i));
             request.Pin(point);
-            suggestions[i] = request.Space.Decode(point);
+            suggestions[i] = request.Decode(point);
         }
 
         return suggestions;

@@ -34,7 +34,7 @@ public sealed class CmaEsDesigner : IDesigner
 
             request.Space.Snap(point);
             request.Pin(point);
-            suggestions.Add(request.Space.Decode(point));
+            suggestions.Add(request.Decode(point));
         }
 
         return suggestions;

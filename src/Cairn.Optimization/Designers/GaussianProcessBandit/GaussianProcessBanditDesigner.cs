@@ -37,7 +37,7 @@ public sealed class GaussianProcessBanditDesigner : IDesigner
                 : Next(request, suggestions.Count == 0 ? withPending!.Improvement(random) : belief.Exploration(withPending!, random), evidence, features, taken, random);
             taken.Add(point);
             withPending = withPending?.WithPending(features.Of(point));
-            suggestions.Add(request.Space.Decode(point));
+            suggestions.Add(request.Decode(point));
         }
 
         return suggestions;

@@ -39,7 +39,7 @@ public sealed class Nsga2Designer : IDesigner
             Mutate(request.Space, child, random);
             request.Space.Snap(child);
             request.Pin(child);
-            suggestions.Add(request.Space.Decode(child));
+            suggestions.Add(request.Decode(child));
         }
 
         return suggestions;

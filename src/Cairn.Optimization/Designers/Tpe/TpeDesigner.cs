@@ -38,7 +38,7 @@ public sealed class TpeDesigner : IDesigner
             cancellation.ThrowIfCancellationRequested();
             var point = Best(request, good, new Parzen(request.Space, bad), request.Random(i));
             bad.Add(point);
-            suggestions.Add(request.Space.Decode(point));
+            suggestions.Add(request.Decode(point));
         }
 
         return suggestions;
