@@ -58,6 +58,18 @@ public sealed class RunTests(OpenServer server) : IClassFixture<OpenServer>, IDi
     }
 
     [Fact]
+    public async Task runs_are_moved_with_what_they_logged_all_or_none()
+    {
+        var (from, to) = (await CreateAsync("moved from"), await CreateAsync("moved to"));
+        var run = await RunAsync(from, "mover", ("lr", "0.1"), ("depth", "3"), ("loss", 0.5));
+        (await server.CairnAsync("runs", "move", run, "--to", "moved to")).ShouldWork();
+        (await server.CairnAsync("runs", "list", "--experiment", "moved to", "--filter", "metrics.loss < 1", "--format", "value(runId,experimentId)")).ShouldWork().ShouldBe($"{run}\t{to}\n");
+        (await server.CairnAsync("runs", "list", "--experiment", "moved from", "--format", "value(runId)")).ShouldWork().ShouldBeEmpty();
+        (await server.CairnAsync("experiments", "delete", "moved from")).ShouldWork();
+        (await server.CairnAsync("runs", "move", run, "--to", from)).ShouldFail("FAILED_PRECONDITION", "moved from");
+    }
+
+    [Fact]
     public async Task gc_removes_for_good_what_was_deleted_and_says_first_what_it_would_be()
     {
         var experiment = await CreateAsync("collected");

@@ -47,7 +47,7 @@ public sealed class DataFixture : IAsyncDisposable
         collection.AddLogging();
         collection.TryAddSingleton(TimeProvider.System);
         collection.AddSingleton<IIdSource, RandomIdSource>();
-        collection.AddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(directory, "cairn.db")));
+        collection.TryAddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(directory, "cairn.db")));
         collection.AddSingleton(new ServerEnvironment
         {
             DataDirectory = directory,

@@ -62,9 +62,7 @@ public sealed class ObjectCopier(ObjectCommits commits, ObjectStore store, Conte
 
         await using var staged = await stager.JoinAsync([.. parts.Select(part => part.Content)], wantMd5: false, cancellation).ConfigureAwait(false);
         var content = staged.Content with { Components = parts.Sum(part => part.Content.Components ?? 1) };
-        var item = await commits.WriteAsync(transaction => transaction.Publish(bucket, name, content, metadata, preconditions), cancellation).ConfigureAwait(false);
-        staged.Keep();
-        return item;
+        return await staged.CommitAsync(() => commits.WriteAsync(transaction => transaction.Publish(bucket, name, content, metadata, preconditions), cancellation)).ConfigureAwait(false);
     }
 
     private static ObjectRecord Require(ObjectTransaction transaction, ObjectSource source)

@@ -89,15 +89,9 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
     }
 
     /// <summary>Publishes staged content.</summary>
-    public async Task<ObjectRecord> PublishAsync(
+    public Task<ObjectRecord> PublishAsync(
         string bucket, string name, StagedContent staged, ObjectMetadata metadata, Preconditions preconditions, CancellationToken cancellation)
-    {
-        var item = await commits.WriteAsync(
-            transaction => transaction.Publish(bucket, name, staged.Content, metadata, preconditions),
-            cancellation).ConfigureAwait(false);
-        staged.Keep();
-        return item;
-    }
+        => staged.CommitAsync(() => commits.WriteAsync(transaction => transaction.Publish(bucket, name, staged.Content, metadata, preconditions), cancellation));
 
     /// <summary>Changes metadata; the content and its generation stay.</summary>
     public Task<ObjectRecord> UpdateAsync(

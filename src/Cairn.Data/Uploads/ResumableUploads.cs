@@ -110,8 +110,8 @@ public sealed class ResumableUploads(
                     throw StatusException.InvalidArgument($"The body has more bytes than its Content-Range says: {received - start} after byte {start}. Nothing of it was kept.");
                 }
 
-                upload = await database.WriteAsync(session => RecordPart(session, upload, staged.Content), CancellationToken.None).ConfigureAwait(false);
-                staged.Keep();
+                var before = upload;
+                upload = await staged.CommitAsync(() => database.WriteAsync(session => RecordPart(session, before, staged.Content), CancellationToken.None)).ConfigureAwait(false);
             }
         }
 
@@ -147,9 +147,7 @@ public sealed class ResumableUploads(
                 ? await stager.StageAsync(Stream.Null, cancellation).ConfigureAwait(false)
                 : await stager.JoinAsync(parts, wantMd5: true, cancellation).ConfigureAwait(false);
             joined.Verify(upload.Request.Expected.Or(expected));
-            var published = await PublishAsync(upload, joined.Content, cancellation).ConfigureAwait(false);
-            joined.Keep();
-            return published;
+            return await joined.CommitAsync(() => PublishAsync(upload, joined.Content, cancellation)).ConfigureAwait(false);
         }
         catch (StatusException error) when (error.Code != Google.Rpc.Code.Aborted)
         {

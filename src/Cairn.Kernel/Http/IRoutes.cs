@@ -15,7 +15,9 @@ public interface IRoutes
     /// <param name="permission">The permission the caller needs (<c>storage.objects.get</c>), <see cref="AnyCaller"/> or <see cref="Public"/>.</param>
     /// <param name="handler">What answers.</param>
     /// <param name="maxBody">The largest request body in bytes that is accepted; null for no limit (streamed uploads).</param>
-    void Add(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20);
+    /// <param name="errors">Writes what goes wrong in the form of the door's protocol, also before the handler is called; null for Google's.</param>
+    void Add(
+        string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20, Func<HttpContext, Errors.StatusException, Task>? errors = null);
 
     /// <summary>The permission of routes that need no identity (health).</summary>
     const string Public = "public";

@@ -10,14 +10,15 @@ public sealed class RouteTable : IRoutes
 
     public IReadOnlyList<Route> All => all;
 
-    public void Add(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20)
+    public void Add(
+        string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20, Func<HttpContext, Errors.StatusException, Task>? errors = null)
     {
         if (string.IsNullOrWhiteSpace(permission))
         {
             throw new InvalidOperationException($"The route {method} {template} declares no permission; the server does not start with one open by mistake.");
         }
 
-        var route = new Route(method, PathTemplate.Parse(template), permission, handler, maxBody);
+        var route = new Route(method, PathTemplate.Parse(template), permission, handler, maxBody, errors);
         var node = root;
         foreach (var segment in route.Template.Segments)
         {

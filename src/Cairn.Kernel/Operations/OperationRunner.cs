@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Leases;
+using Google.LongRunning;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Microsoft.Extensions.Hosting;
@@ -87,6 +88,35 @@ public sealed partial class OperationRunner(
 
     private async Task RunAsync(OperationWork work, CancellationTokenSource source, CancellationToken stopping)
     {
+        var recorded = false;
+        try
+        {
+            if (await OutcomeAsync(work, source.Token, stopping).ConfigureAwait(false) is { } outcome)
+            {
+                await store.EndAsync(work.Name, outcome, CancellationToken.None).ConfigureAwait(false);
+                recorded = true;
+            }
+        }
+        catch (Exception error)
+        {
+            // The store did not take the end. The operation is still to be done, so it is run again in a while; what it has done is not called a failure.
+            Log.NotRecorded(logger, error, work.Name);
+        }
+        finally
+        {
+            running.TryRemove(work.Name, out _);
+            source.Dispose();
+            await ReleaseAsync(work.Name).ConfigureAwait(false);
+            if (recorded)
+            {
+                signal.Pulse();
+            }
+        }
+    }
+
+    /// <summary>Runs the handler and returns what to write into the operation; null where the server stops, and the operation stays as it is for the next start.</summary>
+    private async Task<Action<Operation>?> OutcomeAsync(OperationWork work, CancellationToken cancellation, CancellationToken stopping)
+    {
         try
         {
             if (work.Cancelled)
@@ -99,27 +129,21 @@ public sealed partial class OperationRunner(
                 throw new StatusException(Code.Internal, $"This server has no handler '{work.Handler}' for the operation.");
             }
 
-            var response = await handler.RunAsync(work.Name, work.Request, source.Token).ConfigureAwait(false);
-            await store.EndAsync(work.Name, operation => operation.Response = Any.Pack(response), CancellationToken.None).ConfigureAwait(false);
+            var response = await handler.RunAsync(work.Name, work.Request, cancellation).ConfigureAwait(false);
+            return operation => operation.Response = Any.Pack(response);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The server stops: the operation stays where it is, for the next start.
+            return null;
         }
         catch (Exception error)
         {
-            await FailAsync(work, error).ConfigureAwait(false);
-        }
-        finally
-        {
-            running.TryRemove(work.Name, out _);
-            source.Dispose();
-            await leases.ReleaseAsync(work.Name, environment.ServerId, CancellationToken.None).ConfigureAwait(false);
-            signal.Pulse();
+            var status = StatusOf(work, error);
+            return operation => operation.Error = status;
         }
     }
 
-    private async Task FailAsync(OperationWork work, Exception error)
+    private Status StatusOf(OperationWork work, Exception error)
     {
         var status = error switch
         {
@@ -132,7 +156,20 @@ public sealed partial class OperationRunner(
             Log.HandlerFailed(logger, error, work.Handler, work.Name);
         }
 
-        await store.EndAsync(work.Name, operation => operation.Error = status, CancellationToken.None).ConfigureAwait(false);
+        return status;
+    }
+
+    /// <summary>A lease that cannot be given back expires.</summary>
+    private async Task ReleaseAsync(string name)
+    {
+        try
+        {
+            await leases.ReleaseAsync(name, environment.ServerId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            Log.NotReleased(logger, error, name);
+        }
     }
 
     private static partial class Log
@@ -142,5 +179,11 @@ public sealed partial class OperationRunner(
 
         [LoggerMessage(2, LogLevel.Error, "Handler {Handler} failed on {Operation}.")]
         public static partial void HandlerFailed(ILogger logger, Exception error, string handler, string operation);
+
+        [LoggerMessage(3, LogLevel.Error, "The end of {Operation} could not be recorded; it is run again.")]
+        public static partial void NotRecorded(ILogger logger, Exception error, string operation);
+
+        [LoggerMessage(4, LogLevel.Warning, "The lease on {Operation} could not be given back; it expires.")]
+        public static partial void NotReleased(ILogger logger, Exception error, string operation);
     }
 }

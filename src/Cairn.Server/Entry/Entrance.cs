@@ -35,6 +35,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
 
     private async Task HttpAsync(HttpContext context)
     {
+        Route? route = null;
         try
         {
             guard.Check(context.Request);
@@ -45,6 +46,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
                 throw NoRoute(context, routes.Allowed(path));
             }
 
+            route = match.Route;
             if (match.Route.Permission != IRoutes.Public)
             {
                 var caller = await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
@@ -68,11 +70,11 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         }
         catch (Exception error)
         {
-            await FailAsync(context, error).ConfigureAwait(false);
+            await FailAsync(context, error, route?.OnError ?? ErrorWriter.WriteAsync).ConfigureAwait(false);
         }
     }
 
-    private async Task FailAsync(HttpContext context, Exception error)
+    private async Task FailAsync(HttpContext context, Exception error, Func<HttpContext, StatusException, Task> write)
     {
         var status = error switch
         {
@@ -94,7 +96,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         }
 
         context.Response.Clear();
-        await ErrorWriter.WriteAsync(context, status).ConfigureAwait(false);
+        await write(context, status).ConfigureAwait(false);
     }
 
     private static StatusException NoRoute(HttpContext context, IReadOnlyCollection<string> allowed)

@@ -24,6 +24,11 @@ internal static class MlflowErrors
             Code.Unavailable => (503, "TEMPORARILY_UNAVAILABLE"),
             _ => (500, "INTERNAL_ERROR"),
         };
+        if (error.Code == Code.Unauthenticated)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer realm=\"cairn\"";
+        }
+
         return WriteAsync(context, status, code, error.Message);
     }
 

@@ -1,7 +1,4 @@
-using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
-using Google.Rpc;
-using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow;
 
@@ -28,7 +25,7 @@ public sealed class MlflowRoutes(IRoutes server)
     {
         foreach (var prefix in Prefixes)
         {
-            server.Add(method, $"{prefix}/{path}", permission, (context, values) => AnswerAsync(new MlflowCall(context, values), handler), MaxBody);
+            server.Add(method, $"{prefix}/{path}", permission, (context, values) => handler(new MlflowCall(context, values)), MaxBody, MlflowErrors.WriteAsync);
         }
     }
 
@@ -38,24 +35,8 @@ public sealed class MlflowRoutes(IRoutes server)
         {
             foreach (var root in Roots)
             {
-                server.Add(method, $"{prefix}{root}/{path}", permission, (context, values) => AnswerAsync(new MlflowCall(context, values), handler), maxBody);
+                server.Add(method, $"{prefix}{root}/{path}", permission, (context, values) => handler(new MlflowCall(context, values)), maxBody, MlflowErrors.WriteAsync);
             }
-        }
-    }
-
-    private static async Task AnswerAsync(MlflowCall call, Func<MlflowCall, Task> handler)
-    {
-        try
-        {
-            await handler(call).ConfigureAwait(false);
-        }
-        catch (StatusException error) when (!call.Http.Response.HasStarted)
-        {
-            await MlflowErrors.WriteAsync(call.Http, error).ConfigureAwait(false);
-        }
-        catch (BadHttpRequestException error) when (!call.Http.Response.HasStarted)
-        {
-            await MlflowErrors.WriteAsync(call.Http, new StatusException(Code.InvalidArgument, error.Message)).ConfigureAwait(false);
         }
     }
 }

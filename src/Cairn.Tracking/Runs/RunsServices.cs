@@ -1,3 +1,4 @@
+using Cairn.Kernel.Http;
 using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Runs.Jobs;
 using Cairn.Tracking.Search;
@@ -18,6 +19,7 @@ public static class RunsServices
         .AddSingleton<MetricLog>()
         .AddSingleton<MetricReader>()
         .AddSingleton<IJobRuns, JobRuns>()
+        .AddSingleton<IDoor, MoveDoor>()
         .AddSingleton<RunSearch>()
         .AddSingleton<ExperimentSearch>()
         .AddSingleton<MetricFold>()

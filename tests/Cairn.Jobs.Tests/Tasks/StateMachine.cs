@@ -31,13 +31,13 @@ internal sealed class StateMachine : IAsyncDisposable
 
     private JobService Handler => services.GetServices<IRpcService>().OfType<JobService>().Single();
 
-    public static async Task<StateMachine> StartAsync(string data, string url, JobsOptions options)
+    public static async Task<StateMachine> StartAsync(string data, string url, JobsOptions options, IDatabase? database = null)
     {
         var collection = new ServiceCollection();
         collection.AddLogging();
         collection.AddSingleton(TimeProvider.System);
         collection.AddSingleton<IIdSource, RandomIdSource>();
-        collection.AddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(data, "cairn.db")));
+        collection.AddSingleton(_ => database ?? new SqliteDatabase(Path.Combine(data, "cairn.db")));
         collection.AddSingleton(ResourceSchema.Migrations);
         collection.AddSingleton(Leases.Migrations);
         collection.AddSingleton(OperationStore.Migrations);
@@ -84,6 +84,9 @@ internal sealed class StateMachine : IAsyncDisposable
     public Task CancelAsync(string name) => Handler.CancelCustomJob(new CancelCustomJobRequest { Name = name }, new CallContext { Caller = Principal.Anonymous });
 
     public Task<CustomJob> GetAsync(string name) => services.GetRequiredService<IResourceStore>().GetAsync<CustomJob>(CustomJobs.CustomJobs.Kind, name);
+
+    public async Task<IReadOnlyList<CustomJob>> ListAsync(string project = "p") =>
+        (await Handler.ListCustomJobs(new ListCustomJobsRequest { Parent = $"projects/{project}/locations/l", PageSize = 1000 }, new CallContext { Caller = Principal.Anonymous })).CustomJobs;
 
     public async Task<CustomJob> RunToEndAsync(string name)
     {

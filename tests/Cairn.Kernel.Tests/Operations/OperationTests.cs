@@ -9,6 +9,7 @@ using Cairn.Kernel.Store;
 using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Time;
 using Cairn.Testing;
+using Cairn.Testing.Faults;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -121,6 +122,67 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
         (await Should.ThrowAsync<StatusException>(() => server.Service.DeleteOperation(new DeleteOperationRequest { Name = operation.Name }, Call))).Code.ShouldBe(Code.FailedPrecondition);
         (await Should.ThrowAsync<StatusException>(() => server.Service.GetOperation(new GetOperationRequest { Name = Parent + "/operations/0" }, Call))).Code.ShouldBe(Code.NotFound);
         (await Should.ThrowAsync<StatusException>(() => server.Service.CancelOperation(new CancelOperationRequest { Name = Parent + "/operations/0" }, Call))).Code.ShouldBe(Code.NotFound);
+    }
+
+    /// <summary>Every step of the store's writes fails once, from the call that starts an operation to the record of its end.</summary>
+    [Fact]
+    public async Task an_operation_ends_with_its_response_whatever_write_of_the_store_fails()
+    {
+        var faulty = new FaultyDatabase(database);
+        await using var server = new Server(faulty, new Handler((_, request, _) => Task.FromResult<IMessage>(request.Unpack<Endpoint>())));
+        var failures = new ConcurrentBag<string?>();
+        for (var step = 0; ; step++)
+        {
+            faulty.FailAfter(step);
+            var (sent, acknowledged) = ($"step {step}", "");
+            try
+            {
+                acknowledged = (await server.EnqueueAsync(new Endpoint { DisplayName = sent })).Name;
+                await UntilEndedAsync(server, acknowledged);
+            }
+            catch (IOException)
+            {
+                faulty.HasFailed.ShouldBeTrue();
+            }
+
+            var failed = faulty.HasFailed;
+            failures.Add(faulty.Failure);
+            faulty.NeverFail();
+
+            // What is there, acknowledged or not, is whole: it runs to its end, and the end is what its handler answered.
+            var listed = (await server.Service.ListOperations(new ListOperationsRequest { Name = Parent, PageSize = 1000 }, Call)).Operations;
+            if (acknowledged.Length > 0)
+            {
+                listed.ShouldContain(operation => operation.Name == acknowledged);
+            }
+
+            foreach (var operation in listed)
+            {
+                (await UntilEndedAsync(server, operation.Name)).Response.ShouldNotBeNull($"step {step}, {faulty.Failure}: {operation}");
+            }
+
+            if (!failed)
+            {
+                break;
+            }
+        }
+
+        failures.ShouldContain("before commit");
+        failures.ShouldContain("after commit");
+        failures.Count.ShouldBeGreaterThan(8);
+    }
+
+    private static async Task<Operation> UntilEndedAsync(Server server, string name)
+    {
+        Operation operation = null!;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                server.Signal.Pulse();
+                return (operation = await server.Service.GetOperation(new GetOperationRequest { Name = name }, Call)).Done;
+            },
+            $"{name} to end");
+        return operation;
     }
 
     private sealed class Handler(Func<string, Any, CancellationToken, Task<IMessage>> run) : IOperationHandler

@@ -4,6 +4,7 @@ using Cairn.Kernel.Filters;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Store.Search;
 using Cairn.Kernel.Tests.Database;
+using Cairn.Testing.Faults;
 
 namespace Cairn.Kernel.Tests.Store;
 
@@ -42,6 +43,48 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : IAsync
         stored.UpdateTime.ShouldBe(stored.CreateTime);
         stored.Etag.ShouldNotBeEmpty();
         (await store.GetAsync<Model>(Models, stored.Name)).ShouldBe(stored);
+    }
+
+    /// <summary>Two resources and a change of a third in one transaction: all of it is there, or nothing.</summary>
+    [Fact]
+    public async Task a_write_is_whole_or_absent_whatever_step_of_it_fails()
+    {
+        var faulty = new FaultyDatabase(database);
+        var failing = new ResourceStore(faulty, TimeProvider.System);
+        var counter = await Insert(new Model { Name = $"{Parent}/models/counter", DisplayName = "-1" });
+        var failures = new List<string?>();
+        for (var step = 0; ; step++)
+        {
+            faulty.FailAfter(step);
+            var acknowledged = true;
+            try
+            {
+                await failing.WriteAsync(session =>
+                {
+                    failing.Insert(session, Models, new Model { Name = $"{Parent}/models/a{step}" });
+                    failing.Update(session, Models, new Model { Name = counter.Name, DisplayName = $"{step}" });
+                    return failing.Insert(session, Models, new Model { Name = $"{Parent}/models/b{step}" });
+                });
+            }
+            catch (IOException)
+            {
+                acknowledged = false;
+            }
+
+            var names = (await List<Model>(Models, "")).Select(static model => model.Name).ToHashSet();
+            bool[] there = [names.Contains($"{Parent}/models/a{step}"), names.Contains($"{Parent}/models/b{step}"), (await store.GetAsync<Model>(Models, counter.Name)).DisplayName == $"{step}"];
+            there.Distinct().ShouldHaveSingleItem().ShouldBe(acknowledged || faulty.Failure == "after commit", $"step {step}: {faulty.Failure}");
+            if (acknowledged)
+            {
+                break;
+            }
+
+            failures.Add(faulty.Failure);
+        }
+
+        failures.ShouldContain("before commit");
+        failures.ShouldContain("after commit");
+        failures.Count.ShouldBeGreaterThan(4);
     }
 
     [Fact]

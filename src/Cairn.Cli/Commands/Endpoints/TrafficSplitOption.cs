@@ -13,8 +13,6 @@ internal sealed class TrafficSplitOption : Option<string[]>
         HelpName = "ID=PERCENT,…";
     }
 
-    public bool IsGiven(ParseResult parse) => parse.GetValue(this) is { Length: > 0 };
-
     public void Apply(ParseResult parse, MapField<string, int> to)
     {
         foreach (var (key, value) in KeyValues.Parse(Name, parse.GetValue(this)))

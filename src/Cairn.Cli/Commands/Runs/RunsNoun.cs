@@ -13,6 +13,7 @@ internal static class RunsNoun
         new CompareRuns(),
         new ReproduceRun(),
         new RunLogs(),
+        new MoveRuns(),
         new StageRuns("delete", "Delete runs; 'restore' brings them back until 'cairn gc' removes them for good.", "Deleted"),
         new StageRuns("restore", "Bring deleted runs back.", "Restored"));
 }

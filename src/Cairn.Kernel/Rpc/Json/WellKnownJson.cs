@@ -18,6 +18,9 @@ internal static class WellKnownJson
     public static WellKnownWriter? Of(string fullName) => fullName switch
     {
         "google.protobuf.Any" => WriteAny,
+
+        // In an Any it stands under `value`, without which the parsers of C# and Go refuse it; it is what deletions answer.
+        "google.protobuf.Empty" => WriteEmpty,
         "google.protobuf.Timestamp" => WriteTimestamp,
         "google.protobuf.Duration" => WriteDuration,
         "google.protobuf.FieldMask" => WriteMask,
@@ -35,6 +38,12 @@ internal static class WellKnownJson
         "google.protobuf.BytesValue" => Wrapper(BytesValue.Descriptor),
         _ => null,
     };
+
+    private static void WriteEmpty(Utf8JsonWriter json, ReadOnlySpan<byte> bytes)
+    {
+        json.WriteStartObject();
+        json.WriteEndObject();
+    }
 
     /// <summary>A scalar in a message of its own is written as the scalar.</summary>
     private static WellKnownWriter Wrapper(MessageDescriptor descriptor)

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
 
 namespace Cairn.Tracking.Mlflow.Tracking;
 
@@ -34,12 +35,12 @@ internal sealed class AbsentCalls : IMlflowCalls
             foreach (var (path, sentence) in Features)
             {
                 // The two stars are none, too.
-                routes.Add(method, path + "/{rest=**}", "mlflow.absent.get", _ => throw StatusException.Unimplemented(sentence));
+                routes.Add(method, path + "/{rest=**}", IRoutes.AnyCaller, _ => throw StatusException.Unimplemented(sentence));
             }
 
             foreach (var root in (string[])["2.0/mlflow", "3.0/mlflow", "2.0/mlflow-artifacts"])
             {
-                routes.Add(method, root + "/{rest=**}", "mlflow.absent.get", NowhereAsync);
+                routes.Add(method, root + "/{rest=**}", IRoutes.AnyCaller, NowhereAsync);
             }
         }
     }

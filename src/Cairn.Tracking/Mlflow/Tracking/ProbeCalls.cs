@@ -13,7 +13,7 @@ internal sealed class ProbeCalls : IMlflowCalls
     {
         routes.AddAtRoot("GET", "version", IRoutes.Public, static call => TextAsync(call, Version));
         routes.AddAtRoot("GET", "health", IRoutes.Public, static call => TextAsync(call, "OK"));
-        routes.Add("GET", "3.0/mlflow/server-info", "mlflow.server.get", InfoAsync);
+        routes.Add("GET", "3.0/mlflow/server-info", IRoutes.AnyCaller, InfoAsync);
     }
 
     private static Task InfoAsync(MlflowCall call) => call.AnswerAsync(static json =>

@@ -1,9 +1,9 @@
 using Cairn.Kernel.Blobs;
 
-namespace Cairn.Data.Tests.Faults;
+namespace Cairn.Testing.Faults;
 
 /// <summary>A blob store that fails at the n-th step, counted over every operation that can fail on a disk.</summary>
-internal sealed class FaultyBlobStore(IBlobStore inner) : IBlobStore
+public sealed class FaultyBlobStore(IBlobStore inner) : IBlobStore
 {
     private int remaining = int.MaxValue;
 
