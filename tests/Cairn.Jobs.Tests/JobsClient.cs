@@ -31,7 +31,10 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
     {
         ["pythonPackageSpec"] = new JsonObject
         {
-            ["executorImageUri"] = SklearnImage, ["packageUris"] = Array(uris), ["pythonModule"] = module, ["args"] = Array(arguments),
+            ["executorImageUri"] = SklearnImage,
+            ["packageUris"] = Array(uris),
+            ["pythonModule"] = module,
+            ["args"] = Array(arguments),
         },
     });
 

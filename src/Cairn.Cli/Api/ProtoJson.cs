@@ -17,6 +17,7 @@ internal static class ProtoJson
         PipelineServiceReflection.Descriptor,
         MetadataServiceReflection.Descriptor,
         TensorboardServiceReflection.Descriptor,
+        VizierServiceReflection.Descriptor,
         Google.Rpc.ErrorDetailsReflection.Descriptor));
 
     public static T Parse<T>(string json) where T : IMessage<T>, new()

@@ -13,9 +13,11 @@ using Cairn.Cli.Commands.Operations;
 using Cairn.Cli.Commands.Runs;
 using Cairn.Cli.Commands.Server;
 using Cairn.Cli.Commands.Storage;
+using Cairn.Cli.Commands.Studies;
 using Cairn.Cli.Commands.Tensorboards;
 using Cairn.Cli.Commands.Tokens;
 using Cairn.Cli.Commands.TrainingPipelines;
+using Cairn.Cli.Commands.Tune;
 using Cairn.Cli.Quickstart;
 
 namespace Cairn.Cli.Shell;
@@ -27,6 +29,8 @@ internal static class Cli
     {
         CustomJobsNoun.Create(),
         TrainingPipelinesNoun.Create(),
+        StudiesNoun.Create(),
+        new TuneCommand(),
         ModelsNoun.Create(),
         EndpointsNoun.Create(),
         ExperimentsNoun.Create(),

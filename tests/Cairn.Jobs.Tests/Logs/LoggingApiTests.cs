@@ -74,7 +74,11 @@ public sealed class LoggingApiTests(Server server)
         {
             var page = await client.SendAsync(HttpMethod.Post, "/v2/entries:list", new JsonObject
             {
-                ["resourceNames"] = new JsonArray($"projects/{Project}"), ["filter"] = filter, ["orderBy"] = order, ["pageSize"] = pageSize, ["pageToken"] = token,
+                ["resourceNames"] = new JsonArray($"projects/{Project}"),
+                ["filter"] = filter,
+                ["orderBy"] = order,
+                ["pageSize"] = pageSize,
+                ["pageToken"] = token,
             });
             var entries = page["entries"]?.AsArray() ?? [];
             entries.Count.ShouldBeLessThanOrEqualTo(pageSize);

@@ -75,8 +75,13 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
     {
         var given = new Artifact
         {
-            DisplayName = "Data", Uri = "gs://demo/data.csv", State = Google.Cloud.AIPlatform.V1.Artifact.Types.State.Live, SchemaTitle = "system.Dataset",
-            Metadata = new Struct { Fields = { [" rows "] = Value.ForNumber(12) } }, Labels = { ["env"] = "test" }, Description = "d",
+            DisplayName = "Data",
+            Uri = "gs://demo/data.csv",
+            State = Google.Cloud.AIPlatform.V1.Artifact.Types.State.Live,
+            SchemaTitle = "system.Dataset",
+            Metadata = new Struct { Fields = { [" rows "] = Value.ForNumber(12) } },
+            Labels = { ["env"] = "test" },
+            Description = "d",
         };
         var stored = await Artifact("data", given);
         stored.Name.ShouldBe(Name("artifacts", "data"));

@@ -94,7 +94,11 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
     {
         await Artifact("big", new Artifact
         {
-            DisplayName = "Big", Uri = "gs://demo/big", SchemaTitle = "system.Dataset", State = Google.Cloud.AIPlatform.V1.Artifact.Types.State.Live, Labels = { ["env"] = "prod" },
+            DisplayName = "Big",
+            Uri = "gs://demo/big",
+            SchemaTitle = "system.Dataset",
+            State = Google.Cloud.AIPlatform.V1.Artifact.Types.State.Live,
+            Labels = { ["env"] = "prod" },
             Metadata = new Struct { Fields = { ["rows"] = Value.ForNumber(20), ["field:1"] = Value.ForString("x"), ["final"] = Value.ForBool(true) } },
         });
         await Artifact("small", new Artifact { DisplayName = "Small", Uri = "gs://demo/small", SchemaTitle = "system.Model", Metadata = new Struct { Fields = { ["rows"] = Value.ForNumber(10) } } });

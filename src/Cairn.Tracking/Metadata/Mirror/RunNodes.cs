@@ -52,8 +52,18 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
 
     public void RunCreated(ISqlSession session, Experiment experiment, Run run)
     {
-        var node = Ensure(session, Subjects.Of(run), Name(experiment, run), new Context { DisplayName = Short(run.Name), SchemaTitle = SchemaTitles.ExperimentRun });
-        if (NodeIndex.NodeOf(session, Subjects.Of(experiment)) is { } parent)
+        // With few statements: runs are made by the thousand.
+        var (node, isNew) = Ensure(session, Subjects.Of(run), Name(experiment, run), new Context { DisplayName = Short(run.Name), SchemaTitle = SchemaTitles.ExperimentRun });
+        if (NodeIndex.NodeOf(session, Subjects.Of(experiment)) is not { } parent)
+        {
+            return;
+        }
+
+        if (isNew)
+        {
+            ContextTree.AddNew(session, parent, node);
+        }
+        else
         {
             ContextTree.Add(session, parent, [node]);
         }
@@ -106,24 +116,26 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
     private static NodeName Name(Experiment experiment, Run run) => StoreName.Default(experiment.Project, experiment.Location).Context($"{experiment.Slug}-{run.Slug}");
 
     /// <summary>A node whose maker came through Vertex's door is there already, tied or not; any other is made.</summary>
-    private string Ensure(ISqlSession session, string subject, NodeName name, Context fresh)
+    private (string Node, bool IsNew) Ensure(ISqlSession session, string subject, NodeName name, Context fresh)
     {
         if (NodeIndex.NodeOf(session, subject) is { } tied)
         {
-            return tied;
+            return (tied, false);
         }
 
         if (rows.Find<Context>(session, MetadataKinds.Context, name) is not { } found)
         {
-            rows.Insert(session, MetadataKinds.Context, name, fresh);
+            rows.Insert(session, MetadataKinds.Context, name, fresh, subject);
+            return (name.ToString(), true);
         }
-        else if (found.SchemaTitle != fresh.SchemaTitle || NodeIndex.SubjectOf(session, name.ToString()) is not null)
+
+        if (found.SchemaTitle != fresh.SchemaTitle || NodeIndex.SubjectOf(session, name.ToString()) is not null)
         {
             throw StatusException.AlreadyExists($"'{name}' is the context of something else ({found.SchemaTitle}), so that '{fresh.DisplayName}' cannot have it; choose another name.");
         }
 
         NodeIndex.Tie(session, name.ToString(), subject);
-        return name.ToString();
+        return (name.ToString(), false);
     }
 
     private static (ResourceKind From, ResourceKind Into) Kinds(Lifecycle stage) =>

@@ -6,6 +6,15 @@ namespace Cairn.Tracking.Metadata.Nodes;
 /// <summary>The rows of <c>metadata_nodes</c>.</summary>
 internal static class NodeIndex
 {
+    /// <summary>Inserts the row of a new node.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="name">The node's name.</param>
+    /// <param name="title">Its schema's title.</param>
+    /// <param name="uri">Its address, or empty.</param>
+    /// <param name="subject">What it is the node of, or null.</param>
+    public static void Insert(ISqlSession session, string name, string title, string uri, string? subject) =>
+        session.Execute("INSERT INTO metadata_nodes (name, schema_title, uri, subject) VALUES ($1, $2, $3, $4)", name, title, uri, subject);
+
     public static void Write(ISqlSession session, string name, string title, string uri) => session.Execute(
         """
         INSERT INTO metadata_nodes (name, schema_title, uri, subject) VALUES ($1, $2, $3, NULL)

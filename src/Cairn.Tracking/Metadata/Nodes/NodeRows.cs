@@ -12,8 +12,13 @@ namespace Cairn.Tracking.Metadata.Nodes;
 public sealed class NodeRows(IResourceStore store, MetadataStores stores)
 {
     /// <summary>Inserts a node; the default store comes into being with its first one.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="kind">The node's kind.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="node">What it holds.</param>
+    /// <param name="subject">What it is the node of, or null.</param>
     /// <exception cref="StatusException">NOT_FOUND for a store that was never created, ALREADY_EXISTS, INVALID_ARGUMENT.</exception>
-    public T Insert<T>(ISqlSession session, ResourceKind kind, NodeName name, T node)
+    public T Insert<T>(ISqlSession session, ResourceKind kind, NodeName name, T node, string? subject = null)
         where T : class, IMessage<T>
     {
         stores.Require(session, name.Store);
@@ -22,7 +27,7 @@ public sealed class NodeRows(IResourceStore store, MetadataStores stores)
         NodeChecks.Require(stored, null);
         fields.SetName(stored, name.ToString());
         var inserted = store.Insert(session, kind, stored);
-        NodeIndex.Write(session, name.ToString(), fields.Title(stored), fields.Uri(stored));
+        NodeIndex.Insert(session, name.ToString(), fields.Title(stored), fields.Uri(stored), subject);
         return inserted;
     }
 

@@ -32,6 +32,10 @@ internal static class ContextTree
         }
     }
 
+    /// <summary>Adds a child that was made in this transaction: nothing is below it and nothing above, so that there is nothing to check.</summary>
+    public static void AddNew(ISqlSession session, string parent, string child) =>
+        session.Execute("INSERT INTO metadata_children (parent, child) VALUES ($1, $2)", parent, child);
+
     public static void Remove(ISqlSession session, string parent, IReadOnlyCollection<string> children)
     {
         foreach (var child in children)
