@@ -42,6 +42,26 @@ public sealed class SqliteReadersTests : IDisposable
     }
 
     [Fact]
+    public async Task what_another_program_commits_is_seen_at_once()
+    {
+        var path = scratch["database"];
+        await using var database = new SqliteDatabase(path);
+        await database.WriteAsync(static session => session.Execute("CREATE TABLE t (value INTEGER)"));
+        for (var value = 0; value < 20; value++)
+        {
+            (await CountAsync()).ShouldBe(value);
+            // Python's own engine, in a process of its own.
+            using var other = System.Diagnostics.Process.Start("/usr/bin/python3", ["-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('INSERT INTO t VALUES (1)'); c.commit()", path]);
+            await other.WaitForExitAsync();
+            other.ExitCode.ShouldBe(0);
+        }
+
+        (await CountAsync()).ShouldBe(20);
+
+        Task<long> CountAsync() => database.ReadAsync(static session => session.QueryFirst("SELECT COUNT(*) FROM t", static row => row.GetInt64(0)));
+    }
+
+    [Fact]
     public async Task a_read_that_fails_leaves_a_connection_that_reads_on()
     {
         await using var database = new SqliteDatabase(scratch["database"]);

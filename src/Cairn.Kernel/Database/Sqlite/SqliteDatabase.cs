@@ -12,6 +12,7 @@ public sealed class SqliteDatabase : IDatabase
     private const int GroupLimit = 512;
 
     private readonly BlockingCollection<ISqliteWork> queue = new(new ConcurrentQueue<ISqliteWork>());
+    private readonly WalIndex index;
     private readonly SqliteReaders readers;
     private readonly SqliteSession writer;
     private readonly Thread thread;
@@ -21,7 +22,11 @@ public sealed class SqliteDatabase : IDatabase
     {
         SqliteLibrary.Load();
         writer = new SqliteSession(path, writer: true);
-        readers = new SqliteReaders(path);
+        // The log's index comes into being with the first transaction.
+        writer.Execute("BEGIN IMMEDIATE");
+        writer.Execute("COMMIT");
+        index = new WalIndex(path);
+        readers = new SqliteReaders(path, index);
         thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
         thread.Start();
     }
@@ -49,6 +54,7 @@ public sealed class SqliteDatabase : IDatabase
         thread.Join();
         writer.Dispose();
         readers.Dispose();
+        index.Dispose();
         queue.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -89,7 +95,6 @@ public sealed class SqliteDatabase : IDatabase
                 continue;
             }
 
-            readers.Committed();
             foreach (var done in group)
             {
                 done.Complete();

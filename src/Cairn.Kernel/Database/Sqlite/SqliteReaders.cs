@@ -3,16 +3,15 @@ using System.Collections.Concurrent;
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>
-/// The connections that read. Each keeps its snapshot, an open read transaction, until something is committed: beginning and ending one is locks and system
-/// calls, which cost more than the read of a row.
+/// The connections that read. Each keeps its snapshot, an open read transaction, until something is committed, here or by another process: beginning and ending
+/// one is locks and system calls, which cost more than the read of a row.
 /// </summary>
-internal sealed class SqliteReaders(string path) : IDisposable
+internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
 {
     private static readonly int Slots = Math.Max(8, Environment.ProcessorCount * 4);
 
     private readonly ConcurrentBag<Reader> idle = [];
     private readonly SemaphoreSlim slots = new(Slots);
-    private long commits;
 
     public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation)
     {
@@ -27,7 +26,7 @@ internal sealed class SqliteReaders(string path) : IDisposable
             try
             {
                 // Read before the snapshot begins: a snapshot may be newer than it says, never older.
-                reader.Renew(Volatile.Read(ref commits));
+                reader.Renew(index.Stand());
                 var result = work(reader.Session);
                 idle.Add(reader);
                 return result;
@@ -70,9 +69,6 @@ internal sealed class SqliteReaders(string path) : IDisposable
         }
     }
 
-    /// <summary>Called by the writer after it has committed, before it tells anyone.</summary>
-    public void Committed() => Interlocked.Increment(ref commits);
-
     public void Dispose()
     {
         while (idle.TryTake(out var reader))
@@ -85,31 +81,30 @@ internal sealed class SqliteReaders(string path) : IDisposable
 
     private sealed class Reader(SqliteSession session)
     {
-        private const long None = -1;
-
-        private long snapshot = None;
+        private bool open;
+        private ulong? snapshot;
 
         public SqliteSession Session => session;
 
-        /// <summary>Makes the snapshot one that has at least so many commits.</summary>
-        public void Renew(long commits)
+        /// <summary>Makes the snapshot one that has all that the log has where it stands.</summary>
+        public void Renew(ulong? stand)
         {
-            if (snapshot == commits)
+            if (open && stand is not null && snapshot == stand)
             {
                 return;
             }
 
             End();
             session.Execute("BEGIN");
-            snapshot = commits;
+            (open, snapshot) = (true, stand);
         }
 
         public void End()
         {
-            if (snapshot != None)
+            if (open)
             {
                 session.Execute("COMMIT");
-                snapshot = None;
+                open = false;
             }
         }
     }
