@@ -15,29 +15,36 @@ public static class RpcBinder
     {
         var methods = new List<RpcMethod>();
         var bound = new HashSet<string>();
-        foreach (var service in services)
+        foreach (var classes in services.GroupBy(static service => service.Descriptor.FullName))
         {
-            if (!bound.Add(service.Descriptor.FullName))
+            bound.Add(classes.Key);
+            methods.AddRange(classes.First().Descriptor.Methods.Select(method => BindMethod([.. classes], method)));
+            foreach (var service in classes)
             {
-                throw new InvalidOperationException($"Two classes handle {service.Descriptor.FullName}.");
+                CheckStrays(service);
             }
-
-            methods.AddRange(service.Descriptor.Methods.Select(method => BindMethod(service, method)));
-            CheckStrays(service);
         }
 
         methods.AddRange(others.Where(other => bound.Add(other.FullName)).SelectMany(static other => other.Methods).Select(Unhandled));
         return methods;
     }
 
-    private static RpcMethod BindMethod(IRpcService service, MethodDescriptor method)
+    /// <summary>Of a service that several classes share, each method is handled by one of them, or by none.</summary>
+    private static RpcMethod BindMethod(IRpcService[] classes, MethodDescriptor method)
     {
-        var handler = service.GetType().GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance);
-        if (handler is null)
+        var handlers = classes.Select(service => (Service: service, Method: service.GetType().GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance)))
+            .Where(static candidate => candidate.Method is not null)
+            .ToList();
+        return handlers switch
         {
-            return Unhandled(method);
-        }
+            [] => Unhandled(method),
+            [var (service, handler)] => BindHandler(service, method, handler!),
+            _ => throw new InvalidOperationException($"{string.Join(" and ", handlers.Select(static candidate => candidate.Service.GetType().Name))} both handle {method.FullName}."),
+        };
+    }
 
+    private static RpcMethod BindHandler(IRpcService service, MethodDescriptor method, MethodInfo handler)
+    {
         var where = $"{service.GetType().Name}.{handler.Name}";
         var permission = handler.GetCustomAttribute<PermissionAttribute>()?.Permission
             ?? throw new InvalidOperationException($"{where} declares no permission; the server does not start with a route open by mistake.");
