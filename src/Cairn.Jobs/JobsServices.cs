@@ -39,6 +39,7 @@ public static class JobsServices
         services.AddSingleton<IExecutor, ProcessExecutor>();
         services.AddSingleton<IExecutor, PodmanExecutor>();
         services.AddHostedService<EnvironmentJanitor>();
+        services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();
         services.AddSingleton<ICustomJobs, CustomJobQueue>();
