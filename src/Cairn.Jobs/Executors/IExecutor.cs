@@ -3,8 +3,8 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Executors;
 
 /// <summary>
-/// A place where tasks run. It starts an agent on an attempt's folder and says how the agent fares. It keeps no state of its own: a server that
-/// has been restarted finds every task through the folder.
+/// A place where gangs run: the replicas of one attempt of a job. It starts an agent on each replica's folder and says how the agents fare. It keeps no state of
+/// its own: a server that has been restarted finds every gang through its folder.
 /// </summary>
 internal interface IExecutor
 {
@@ -15,26 +15,33 @@ internal interface IExecutor
     string? Obstacle();
 
     /// <summary>
-    /// Starts an agent. May be called again for an attempt whose agent is not seen yet: of several agents exactly one works.
+    /// Starts an agent on each replica that is <see cref="AttemptState.NotStarted"/>; the others it leaves alone. May be called again while some are: of several
+    /// agents on a replica exactly one works.
     /// </summary>
-    Task StartAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation);
+    Task StartAsync(Gang gang, CancellationToken cancellation);
 
-    /// <summary>Where the attempt stands.</summary>
-    AttemptState Observe(AttemptDirectory attempt);
+    /// <summary>Where the replicas stand, in their order.</summary>
+    IReadOnlyList<AttemptState> Observe(Gang gang);
 
-    /// <summary>Ends the attempt's processes at once, where a polite request through the folder did not.</summary>
-    Task KillAsync(AttemptDirectory attempt, CancellationToken cancellation);
+    /// <summary>
+    /// Ends the gang's processes at once, where a polite request through the folders did not; withdraws what has not begun. Afterwards no replica is
+    /// <see cref="AttemptState.Running"/> or, for long, <see cref="AttemptState.Pending"/>.
+    /// </summary>
+    Task KillAsync(Gang gang, CancellationToken cancellation);
 
-    /// <summary>Removes what an attempt that is over may have left running or lying outside its folder.</summary>
-    Task CleanAsync(AttemptDirectory attempt, CancellationToken cancellation);
+    /// <summary>Removes what a gang that is over may have left running or lying outside its folder.</summary>
+    Task CleanAsync(Gang gang, CancellationToken cancellation);
 }
 
 internal enum AttemptState
 {
-    /// <summary>No agent has begun it, and none is at it.</summary>
+    /// <summary>No agent has begun it, none is at it, and none is on its way.</summary>
     NotStarted,
 
-    /// <summary>An agent has the task's lock.</summary>
+    /// <summary>An agent was started, or waits for a place to run, and has not begun.</summary>
+    Pending,
+
+    /// <summary>An agent has the replica's lock.</summary>
     Running,
 
     /// <summary>There is an exit record.</summary>

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
+
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>Everything the agent needs to run one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
+/// <summary>Everything the agent needs to run one replica in one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
 public sealed record TaskRecord
 {
     /// <summary>The task's id: its job's number.</summary>
@@ -14,7 +16,11 @@ public sealed record TaskRecord
     public required string Location { get; init; }
 
     /// <summary><c>workerpool0-0</c>: the replica, as Vertex names it in logs.</summary>
-    public string Replica { get; init; } = "workerpool0-0";
+    [JsonIgnore]
+    public string Replica => Place.Name;
+
+    /// <summary>Which replica of the job it is.</summary>
+    public ClusterPlace Place { get; init; } = ClusterPlace.Single;
 
     /// <summary>The URL of the server's REST doors when this was written.</summary>
     public required string Endpoint { get; init; }
@@ -22,8 +28,8 @@ public sealed record TaskRecord
     /// <summary>The file in which the server keeps its present URL, for when it comes back at another one.</summary>
     public required string EndpointFile { get; init; }
 
-    /// <summary>The name of the executor that runs it: <c>process</c> or <c>podman</c>.</summary>
-    public required string Executor { get; init; }
+    /// <summary>How the agent runs the program: <c>process</c> or <c>podman</c>.</summary>
+    public required string Launcher { get; init; }
 
     /// <summary>The <c>cairn</c> program, which also is the helper that mounts.</summary>
     public required string Cairn { get; init; }
