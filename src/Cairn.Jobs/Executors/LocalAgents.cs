@@ -20,7 +20,7 @@ internal sealed class LocalAgents
         }
     }
 
-    public IReadOnlyList<AttemptState> Observe(Gang gang) => [.. gang.Replicas.Select(replica => Observe(replica.Directory))];
+    public IReadOnlyList<AttemptStatus> Observe(Gang gang) => [.. gang.Replicas.Select(replica => new AttemptStatus(Observe(replica.Directory)))];
 
     /// <summary>Kills the agents, and by the kernel's hand what depends on them.</summary>
     public static void Kill(Gang gang)
@@ -63,7 +63,7 @@ internal sealed class LocalAgents
         return attempt.ReadExit() is not null ? AttemptState.Ended
             : locked ? AttemptState.Running
             : started ? AttemptState.Lost
-            : children.ContainsKey(attempt.Path) ? AttemptState.Pending
+            : children.ContainsKey(attempt.Path) ? AttemptState.Waiting
             : AttemptState.NotStarted;
     }
 

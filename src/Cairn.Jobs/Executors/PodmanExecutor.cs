@@ -19,7 +19,7 @@ internal sealed class PodmanExecutor(LocalAgents agents) : IExecutor
         return Task.CompletedTask;
     }
 
-    public IReadOnlyList<AttemptState> Observe(Gang gang) => agents.Observe(gang);
+    public Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation) => Task.FromResult(agents.Observe(gang));
 
     public async Task KillAsync(Gang gang, CancellationToken cancellation)
     {

@@ -6,13 +6,12 @@ namespace Cairn.Jobs.Tasks;
 /// <param name="Replicas">The replicas in the order of their ordinals; never empty.</param>
 internal sealed record Gang(GangDirectory Directory, GangRecord Record, IReadOnlyList<Replica> Replicas)
 {
-    /// <summary>Asks all replicas to end.</summary>
-    /// <param name="reason">What their logs say of it; empty where the job was cancelled.</param>
-    public void RequestStop(string reason = "")
+    /// <summary>Asks all replicas to end, because the job is cancelled.</summary>
+    public void RequestStop()
     {
         foreach (var replica in Replicas)
         {
-            replica.Directory.RequestStop(reason);
+            replica.Directory.RequestStop();
         }
     }
 

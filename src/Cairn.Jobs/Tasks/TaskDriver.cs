@@ -21,7 +21,7 @@ internal sealed partial class TaskDriver(
     TaskTransitions transitions,
     TaskRecordFactory records,
     Machine machine,
-    IEnumerable<IExecutor> executors,
+    ExecutorSet executors,
     ITaskTokens tokens,
     SpoolReader spools,
     UsageReader usage,
@@ -41,7 +41,7 @@ internal sealed partial class TaskDriver(
     public async Task AdvanceAsync(TaskRow task, CancellationToken cancellation)
     {
         var directory = machine.Attempt(task);
-        var executor = executors.First(candidate => candidate.Name == task.Executor);
+        var executor = executors[task.Executor];
         var gang = directory.Read();
         if (task.State == TaskState.Ending)
         {
@@ -60,12 +60,13 @@ internal sealed partial class TaskDriver(
             gang.RequestStop();
         }
 
-        var states = executor.Observe(gang);
+        var states = await executor.ObserveAsync(gang, cancellation);
         var verdict = GangVerdict.Of(gang, states, task.Cancel);
         if (verdict is { End: GangEnd.Failed })
         {
             // What fails because another is lost may be seen before that one is.
-            verdict = GangVerdict.Of(gang, states = executor.Observe(gang), task.Cancel) ?? verdict;
+            states = await executor.ObserveAsync(gang, cancellation);
+            verdict = GangVerdict.Of(gang, states, task.Cancel) ?? verdict;
         }
 
         if (verdict is null)
@@ -106,9 +107,9 @@ internal sealed partial class TaskDriver(
         }
     }
 
-    private async Task GoOnAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptState> states, CancellationToken cancellation)
+    private async Task GoOnAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptStatus> states, CancellationToken cancellation)
     {
-        if (states.Contains(AttemptState.NotStarted))
+        if (states.Any(static status => status.State == AttemptState.NotStarted))
         {
             await StartAsync(task, gang, executor, cancellation);
         }
@@ -123,7 +124,7 @@ internal sealed partial class TaskDriver(
         {
             var said = await SaidAsync(gang, cancellation);
             Log.NotStarting(logger, task.Job, said);
-            gang.RequestStop("The job ends: not all of its replicas could be started.");
+            gang.RequestStop();
             await transitions.EndAsync(task, TaskOutcome.Failed, Code.Internal, $"The agent of the executor '{executor.Name}' does not start on this machine. {said[..Math.Min(said.Length, 1000)]}".TrimEnd(), time.GetUtcNow(), cancellation);
             return;
         }
@@ -136,6 +137,17 @@ internal sealed partial class TaskDriver(
         catch (Exception e) when (e is IOException or System.ComponentModel.Win32Exception)
         {
             Log.CannotStart(logger, task.Job, e);
+        }
+        catch (ExecutorAwayException)
+        {
+            // Not this task's failure: it counts as not tried.
+            starts[gang.Directory.Path] = 0;
+            throw;
+        }
+        catch (StatusException e)
+        {
+            gang.RequestStop();
+            await transitions.EndAsync(task, TaskOutcome.Failed, e.Code, e.Message, time.GetUtcNow(), cancellation);
         }
 
         failpoints.Hit("started");
@@ -174,21 +186,26 @@ internal sealed partial class TaskDriver(
     }
 
     /// <summary>The job is decided, and some replicas are still there: they are asked to end.</summary>
-    private async Task StopAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptState> states, GangVerdict verdict, CancellationToken cancellation)
+    private async Task StopAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptStatus> states, GangVerdict verdict, CancellationToken cancellation)
     {
-        gang.RequestStop(verdict.End switch
+        var reason = verdict.End switch
         {
             GangEnd.Succeeded => "The chief and all workers have completed; this replica is ended.",
             GangEnd.Failed => $"The replica {verdict.Replica.Record.Replica} failed; this replica is ended.",
             GangEnd.Lost => $"The replica {verdict.Replica.Record.Replica} was lost; this replica is ended.",
             _ => "",
-        });
+        };
+        foreach (var (replica, status) in gang.Replicas.Zip(states).Where(static pair => !pair.Second.IsOver))
+        {
+            replica.Directory.RequestStop(reason);
+        }
+
         await TakeUsageAsync(gang, cancellation);
         await BegunAsync(task, gang, cancellation);
         failpoints.Hit("stopping");
 
         // The agents end their programs by themselves. What has not got as far as that is withdrawn; and an agent may be stuck.
-        if (states.All(static state => state is AttemptState.NotStarted or AttemptState.Pending))
+        if (states.All(static status => status.State is AttemptState.NotStarted or AttemptState.Waiting))
         {
             await executor.KillAsync(gang, cancellation);
         }
@@ -237,7 +254,11 @@ internal sealed partial class TaskDriver(
         failpoints.Hit("lost");
         var job = await store.FindAsync<CustomJob>(CustomJobs.CustomJobs.Kind, task.Job, cancellation);
         var scheduling = job?.JobSpec.Scheduling;
-        if (scheduling is { RestartJobOnWorkerRestart: true, DisableRetries: false } && task.Restarts < options.MaxRestarts)
+        if (verdict.Loss is { Final: true } loss)
+        {
+            await transitions.EndAsync(task, loss.Outcome, loss.Code, loss.Reason, time.GetUtcNow(), cancellation);
+        }
+        else if (scheduling is { RestartJobOnWorkerRestart: true, DisableRetries: false } && task.Restarts < options.MaxRestarts)
         {
             Log.Restarting(logger, task.Job, task.Restarts + 1);
             await transitions.RestartAsync(task, cancellation);

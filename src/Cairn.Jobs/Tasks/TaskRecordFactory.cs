@@ -43,6 +43,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Endpoint = url,
             EndpointFile = machine.EndpointFile,
             Place = place,
+            Executor = task.Executor,
             Launcher = plan.Executor,
             Cairn = server.Executable,
             Command = container?.Command.ToArray() ?? [],

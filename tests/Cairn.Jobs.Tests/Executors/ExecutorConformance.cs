@@ -32,7 +32,7 @@ public abstract class ExecutorConformance : IDisposable
     {
         var attempt = await PrepareAsync("echo out; echo err >&2");
 
-        Observe(attempt).ShouldBe(AttemptState.NotStarted);
+        (await StateAsync(attempt)).ShouldBe(AttemptState.NotStarted);
         var exit = await RunAsync(attempt);
 
         exit.Outcome.ShouldBe(TaskOutcome.Succeeded, exit.Reason);
@@ -100,11 +100,11 @@ public abstract class ExecutorConformance : IDisposable
         var attempt = await PrepareAsync($"echo ready; sleep {mark}");
         await Executor.StartAsync(GangOf(attempt), default);
         await Poll.UntilAsync(() => Lines(attempt).Contains("ready"), "the task to be ready");
-        Observe(attempt).ShouldBe(AttemptState.Running);
+        (await StateAsync(attempt)).ShouldBe(AttemptState.Running);
 
         await Executor.KillAsync(GangOf(attempt), default);
 
-        await Poll.UntilAsync(() => Observe(attempt) == AttemptState.Lost, "the attempt to be lost");
+        await Poll.UntilAsync(async () => await StateAsync(attempt) == AttemptState.Lost, "the attempt to be lost");
         await Executor.CleanAsync(GangOf(attempt), default);
         await Poll.UntilAsync(() => !AnyProcess($"sleep\0{mark}\0"), "the program to be gone");
     }
@@ -113,15 +113,15 @@ public abstract class ExecutorConformance : IDisposable
     public async Task a_gangs_replicas_run_all_and_end_each_for_itself()
     {
         var gang = await PrepareGangAsync("echo $0; case $0 in workerpool1-1) exit 3;; workerpool2-*) sleep 60;; esac", [1, 2, 1]);
-        Executor.Observe(gang).ShouldBe(Enumerable.Repeat(AttemptState.NotStarted, 4));
+        (await StatesAsync(gang)).ShouldBe(Enumerable.Repeat(AttemptState.NotStarted, 4));
 
         await Executor.StartAsync(gang, default);
 
-        await Poll.UntilAsync(() => Executor.Observe(gang).Take(3).All(static state => state == AttemptState.Ended), "the workers to end");
-        await Poll.UntilAsync(() => Executor.Observe(gang)[3] == AttemptState.Running && Lines(gang.Replicas[3].Directory).Count > 0, "the server to run on");
+        await Poll.UntilAsync(async () => (await StatesAsync(gang)).Take(3).All(static state => state == AttemptState.Ended), "the workers to end");
+        await Poll.UntilAsync(async () => (await StatesAsync(gang))[3] == AttemptState.Running && Lines(gang.Replicas[3].Directory).Count > 0, "the server to run on");
         await Executor.StartAsync(gang, default);
-        gang.RequestStop("enough");
-        await Poll.UntilAsync(() => Executor.Observe(gang).All(static state => state == AttemptState.Ended) && !gang.IsLocked(), "all to end");
+        gang.Replicas[3].Directory.RequestStop("enough");
+        await Poll.UntilAsync(async () => (await StatesAsync(gang)).All(static state => state == AttemptState.Ended) && !gang.IsLocked(), "all to end");
         gang.Replicas.Select(static replica => replica.Directory.ReadExit()!.Outcome).ShouldBe([TaskOutcome.Succeeded, TaskOutcome.Succeeded, TaskOutcome.Failed, TaskOutcome.Cancelled]);
         gang.Replicas[3].Directory.ReadExit()!.Reason.ShouldBe("enough");
         gang.Replicas.Select(static replica => Lines(replica.Directory).ShouldHaveSingleItem()).ShouldBe(gang.Replicas.Select(static replica => replica.Record.Replica));
@@ -136,7 +136,7 @@ public abstract class ExecutorConformance : IDisposable
         await Executor.StartAsync(gang, default);
         await Executor.KillAsync(gang, default);
 
-        await Poll.UntilAsync(() => Executor.Observe(gang).All(static state => state == AttemptState.NotStarted), "the agents to be gone");
+        await Poll.UntilAsync(async () => (await StatesAsync(gang)).All(static state => state == AttemptState.NotStarted), "the agents to be gone");
         gang.Replicas.ShouldAllBe(static replica => !File.Exists(replica.Directory.StartFile));
     }
 
@@ -160,6 +160,7 @@ public abstract class ExecutorConformance : IDisposable
             Place = place,
             Endpoint = server.Url,
             EndpointFile = scratch["endpoint"],
+            Executor = Executor.Name,
             Launcher = image is null ? "process" : "podman",
             Cairn = ServerProcess.Executable,
             Image = image,
@@ -172,7 +173,7 @@ public abstract class ExecutorConformance : IDisposable
 
     private static Gang GangOf(AttemptDirectory attempt) => GangDirectory.Of(attempt).Read()!;
 
-    private AttemptState Observe(AttemptDirectory attempt) => Executor.Observe(GangOf(attempt)).ShouldHaveSingleItem();
+    private async Task<IReadOnlyList<AttemptState>> StatesAsync(Gang gang) => [.. (await Executor.ObserveAsync(gang, default)).Select(static status => status.State)];
 
     private async Task<ExitRecord> RunAsync(AttemptDirectory attempt)
     {
@@ -182,9 +183,11 @@ public abstract class ExecutorConformance : IDisposable
 
     private async Task<ExitRecord> EndAsync(AttemptDirectory attempt)
     {
-        await Poll.UntilAsync(() => Observe(attempt) is AttemptState.Ended && !attempt.IsLocked(), "the attempt to end");
+        await Poll.UntilAsync(async () => await StateAsync(attempt) is AttemptState.Ended && !attempt.IsLocked(), "the attempt to end");
         return attempt.ReadExit()!;
     }
+
+    private async Task<AttemptState> StateAsync(AttemptDirectory attempt) => (await StatesAsync(GangOf(attempt))).ShouldHaveSingleItem();
 
     private static List<string> Lines(AttemptDirectory attempt) =>
         [.. LogSpool.Read(attempt.LogSpool, 0).Lines.Where(line => line.Source != LogSpool.Service).Select(line => line.Text)];
