@@ -1,8 +1,10 @@
 using Cairn.Classic.Jobs;
 using Cairn.Classic.Models;
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Logs;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
+using Cairn.TuningJobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Classic;
@@ -14,6 +16,8 @@ public static class ClassicServices
         .AddSingleton(ClassicJobTable.Migrations)
         .AddSingleton(ClassicModelTable.Migrations)
         .AddSingleton<ICustomJobObserver, JobProgress>()
+        .AddSingleton<ITuningJobObserver, JobProgress>()
+        .AddSingleton<IJobMembers, ClassicJobLogs>()
         .AddSingleton<IRpcService, JobService>()
         .AddSingleton<ModelReads>()
         .AddSingleton<VersionUpload>()

@@ -1,10 +1,13 @@
 using Cairn.Classic.Models;
 using Cairn.Classic.Names;
 using Cairn.Jobs.CustomJobs;
+using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
+using Cairn.Tuning;
+using Cairn.TuningJobs;
 using Google.Cloud.AIPlatform.V1;
 using Google.Cloud.ML.V1;
 using Google.Protobuf.Reflection;
@@ -13,8 +16,8 @@ using Job = Google.Cloud.ML.V1.Job;
 
 namespace Cairn.Classic.Jobs;
 
-/// <summary>AI Platform's <c>JobService</c>: trainings. Each is a custom job, seen from here by the ID that its caller chose.</summary>
-internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcService
+/// <summary>AI Platform's <c>JobService</c>: trainings. Each is a custom job or a tuning job, seen from here by the ID that its caller chose.</summary>
+internal sealed class JobService(IResourceStore store, IDatabase database, ICustomJobs jobs, IHyperparameterTuningJobs tunings) : IRpcService
 {
     private const string DefaultRegion = "us-central1";
 
@@ -26,25 +29,12 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
         var parent = ProjectName.Require(request.Parent);
         context.RequireProject(parent);
         var job = Fresh(request.Job, parent);
-        var input = job.TrainingInput;
-        if (input.Hyperparameters is not null)
-        {
-            throw StatusException.Unimplemented("`training_input.hyperparameters` is given; tuning by this API is not there yet. Use `gcloud ai hp-tuning-jobs`.");
-        }
-
-        var custom = new CustomJob { DisplayName = job.JobId, JobSpec = TrainingSpec.Of(input, input.JobDir), Labels = { job.Labels } };
-        var prepared = await jobs.PrepareAsync($"{parent}/locations/{Region(input)}", custom, context.Cancellation).ConfigureAwait(false);
-        var created = await store.WriteAsync(
-            session =>
-            {
-                var stored = store.Insert(session, ClassicKinds.Job, job);
-                ClassicJobTable.Insert(session, job.Name, prepared.Job.Name);
-                jobs.Create(session, prepared, context.Caller);
-                return stored;
-            },
-            context.Cancellation).ConfigureAwait(false);
+        var created = job.TrainingInput.Hyperparameters is null
+            ? await TrainAsync(job, parent, context).ConfigureAwait(false)
+            : await TuneAsync(job, parent, context).ConfigureAwait(false);
         jobs.Wake();
-        return Shown(created);
+        tunings.Wake();
+        return (await ShownAsync([created], context.Cancellation).ConfigureAwait(false))[0];
     }
 
     [Permission("ml.jobs.list")]
@@ -52,7 +42,7 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
     {
         context.RequireProject(ProjectName.Require(request.Parent));
         var page = await store.ListAsync<Job>(ClassicKinds.Job, new ListQuery(request.Parent, request.Filter, "create_time desc", request.PageSize, request.PageToken), context.Cancellation).ConfigureAwait(false);
-        return new ListJobsResponse { Jobs = { page.Items.Select(Shown) }, NextPageToken = page.NextPageToken };
+        return new ListJobsResponse { Jobs = { await ShownAsync(page.Items, context.Cancellation).ConfigureAwait(false) }, NextPageToken = page.NextPageToken };
     }
 
     [Permission("ml.jobs.get")]
@@ -60,7 +50,8 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
     {
         context.RequireProject(request.Name);
         var name = JobName.Parse(request.Name);
-        return Shown(await store.FindAsync<Job>(ClassicKinds.Job, name.ToString(), context.Cancellation).ConfigureAwait(false) ?? throw Missing(name));
+        var job = await store.FindAsync<Job>(ClassicKinds.Job, name.ToString(), context.Cancellation).ConfigureAwait(false) ?? throw Missing(name);
+        return (await ShownAsync([job], context.Cancellation).ConfigureAwait(false))[0];
     }
 
     /// <summary>Changes the labels.</summary>
@@ -71,7 +62,7 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
         var name = JobName.Parse(request.Name);
         Cairn.Models.Names.ResourceId.RequireLabels("job.labels", request.Job.Labels);
         Changes.RequireOnly(request.UpdateMask, "labels");
-        return Shown(await store.WriteAsync(
+        var updated = await store.WriteAsync(
             session =>
             {
                 var job = store.Find<Job>(session, ClassicKinds.Job, name.ToString()) ?? throw Missing(name);
@@ -79,7 +70,8 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
                 changed.Etag = request.Job.Etag;
                 return store.Update(session, ClassicKinds.Job, changed);
             },
-            context.Cancellation).ConfigureAwait(false));
+            context.Cancellation).ConfigureAwait(false);
+        return (await ShownAsync([updated], context.Cancellation).ConfigureAwait(false))[0];
     }
 
     /// <summary>Asks a job to end; one that has ended stays as it is.</summary>
@@ -91,13 +83,79 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
         await store.WriteAsync(
             session =>
             {
-                jobs.Cancel(session, ClassicJobTable.Backing(session, name.ToString()) ?? throw Missing(name));
+                var backing = ClassicJobTable.Backing(session, name.ToString()) ?? throw Missing(name);
+                if (IsTuning(backing))
+                {
+                    tunings.Cancel(session, backing);
+                }
+                else
+                {
+                    jobs.Cancel(session, backing);
+                }
+
                 return true;
             },
             context.Cancellation).ConfigureAwait(false);
         jobs.Wake();
+        tunings.Wake();
         return new Empty();
     }
+
+    private async Task<Job> TrainAsync(Job job, string parent, CallContext context)
+    {
+        var input = job.TrainingInput;
+        var custom = new CustomJob { DisplayName = job.JobId, JobSpec = TrainingSpec.Of(input, input.JobDir), Labels = { job.Labels } };
+        var prepared = await jobs.PrepareAsync($"{parent}/locations/{Region(input)}", custom, context.Cancellation).ConfigureAwait(false);
+        return await store.WriteAsync(
+            session =>
+            {
+                var stored = Insert(session, job, prepared.Job.Name);
+                jobs.Create(session, prepared, context.Caller);
+                return stored;
+            },
+            context.Cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Job> TuneAsync(Job job, string parent, CallContext context)
+    {
+        var tuning = TuningSpec.Of(job);
+        var options = new StudyOptions { Predecessors = await PredecessorsAsync(job.TrainingInput.Hyperparameters.ResumePreviousJobId, parent, context.Cancellation).ConfigureAwait(false) };
+        var prepared = await tunings.PrepareAsync($"{parent}/locations/{Region(job.TrainingInput)}", tuning, options, context.Cancellation).ConfigureAwait(false);
+        return await store.WriteAsync(
+            session =>
+            {
+                var stored = Insert(session, job, prepared.Job.Name);
+                tunings.Create(session, prepared, context.Caller);
+                return stored;
+            },
+            context.Cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The study of an earlier job, which a new one learns from.</summary>
+    private async Task<IReadOnlyList<string>> PredecessorsAsync(string previous, string parent, CancellationToken cancellation)
+    {
+        if (previous.Length == 0)
+        {
+            return [];
+        }
+
+        var study = await database.ReadAsync(
+            session => ClassicJobTable.Backing(session, $"{parent}/jobs/{previous}") is { } backing ? tunings.StudyOf(session, backing) : null,
+            cancellation).ConfigureAwait(false);
+        return study is not null
+            ? [study]
+            : throw StatusException.NotFound($"`training_input.hyperparameters.resume_previous_job_id` is '{previous}', and there is no tuning job of that ID with trials in '{parent}'.");
+    }
+
+    private Job Insert(ISqlSession session, Job job, string backing)
+    {
+        // First, so that a name that is taken is what is refused; and before the job behind it, whose observers look for it.
+        var stored = store.Insert(session, ClassicKinds.Job, job);
+        ClassicJobTable.Insert(session, job.Name, backing);
+        return stored;
+    }
+
+    private static bool IsTuning(string backing) => backing.Contains("/hyperparameterTuningJobs/", StringComparison.Ordinal);
 
     private static Job Fresh(Job given, string parent)
     {
@@ -119,12 +177,23 @@ internal sealed class JobService(IResourceStore store, ICustomJobs jobs) : IRpcS
 
     private static string Region(TrainingInput input) => input.Region.Length > 0 ? input.Region : DefaultRegion;
 
-    /// <summary>The name is how the server stores it; the API has none.</summary>
-    private static Job Shown(Job job)
-    {
-        job.Name = "";
-        return job;
-    }
+    /// <summary>Jobs as they are answered with: with what a tuning has come to, and without the name, which the API does not have.</summary>
+    private Task<List<Job>> ShownAsync(IReadOnlyList<Job> stored, CancellationToken cancellation) => database.ReadAsync(
+        session =>
+        {
+            foreach (var job in stored)
+            {
+                if (job.TrainingInput.Hyperparameters is not null)
+                {
+                    job.TrainingOutput = TuningOutput.Of(job.TrainingInput, ClassicJobTable.Backing(session, job.Name) is { } backing ? tunings.Find(session, backing) : null);
+                }
+
+                job.Name = "";
+            }
+
+            return stored.ToList();
+        },
+        cancellation);
 
     private static StatusException Missing(JobName name) => StatusException.NotFound($"There is no job '{name.Id}' in project '{name.Project}'.");
 }
