@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Datasets;
 using Cairn.Jobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
@@ -43,6 +44,7 @@ internal static class Composition
         services.AddServing();
         services.AddTracking();
         services.AddJobs(options.Jobs);
+        services.AddDatasets();
         services.AddTraining();
         services.AddTuning();
         services.AddSingleton<IDoor, HealthDoor>();
