@@ -1,3 +1,4 @@
+using Cairn.Classic;
 using Cairn.Data;
 using Cairn.Datasets;
 using Cairn.Jobs;
@@ -47,6 +48,7 @@ internal static class Composition
         services.AddDatasets();
         services.AddTraining();
         services.AddTuning();
+        services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

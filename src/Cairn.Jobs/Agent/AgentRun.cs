@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
@@ -78,6 +79,13 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             context = context with { PythonPath = await new PackageInstaller(context, objects).InstallAsync(package, staging.Token) };
         }
 
+        // Held to the end, so that nobody removes what the task runs from.
+        using var environment = await new EnvironmentInstaller(context, objects, time).InstallAsync(staging.Token);
+        if (environment is not null)
+        {
+            context = context with { Record = record with { Interpreter = environment.Interpreter, ReadablePaths = [.. record.ReadablePaths, environment.Folder] } };
+        }
+
         context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
         var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
             ?? throw new TaskFailure(Code.Internal, $"There is no launcher '{record.Launcher}'.");
@@ -120,7 +128,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     }
 
     private ExitRecord Stopped(StopSignal stop, DateTimeOffset started) => stop.Reason == StopReason.Cancelled
-        ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, "The job was cancelled.", null, started, time.GetUtcNow())
+        ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, directory.ReadStopReason() is { Length: > 0 } reason ? reason : "The job was cancelled.", null, started, time.GetUtcNow())
         : new ExitRecord(
             TaskOutcome.Failed,
             (int)Code.DeadlineExceeded,
@@ -143,7 +151,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     /// <summary>What only the run needed. The records and the log stay.</summary>
     private void Clean()
     {
-        foreach (var name in (string[])["work", "tmp", "packages", "gcs"])
+        foreach (var name in (string[])["work", "tmp", "packages", "wheels", "build", "gcs"])
         {
             try
             {

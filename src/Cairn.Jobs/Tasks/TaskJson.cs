@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Jobs.Agent;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Usage;
 
@@ -10,10 +11,12 @@ namespace Cairn.Jobs.Tasks;
 /// <summary>The records that server and agent leave for each other, as JSON files.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskRecord))]
+[JsonSerializable(typeof(GangRecord))]
 [JsonSerializable(typeof(StartRecord))]
 [JsonSerializable(typeof(ExitRecord))]
 [JsonSerializable(typeof(MountPlan))]
 [JsonSerializable(typeof(UsageSample))]
+[JsonSerializable(typeof(EnvironmentRecord))]
 internal sealed partial class TaskJson : JsonSerializerContext
 {
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));

@@ -1,6 +1,7 @@
 using Cairn.Data;
 using Cairn.Data.Views;
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Images;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
@@ -12,11 +13,23 @@ namespace Cairn.Jobs.Tasks;
 /// <summary>Writes down what an attempt of a job is to run.</summary>
 internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
 {
-    /// <exception cref="Kernel.Errors.StatusException">The image cannot be run here any more.</exception>
-    public async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
+    /// <summary>The record of each replica, in order.</summary>
+    /// <exception cref="Kernel.Errors.StatusException">An image cannot be run here any more.</exception>
+    public async Task<IReadOnlyList<TaskRecord>> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
+    {
+        var records = new List<TaskRecord>();
+        foreach (var place in ClusterPlace.All(WorkerPools.Counts(job.JobSpec)))
+        {
+            records.Add(await CreateAsync(task, job, place, cancellation));
+        }
+
+        return records;
+    }
+
+    private async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, ClusterPlace place, CancellationToken cancellation)
     {
         var name = CustomJobName.Parse(task.Job);
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        var pool = job.JobSpec.WorkerPoolSpecs[place.Pool];
         var container = pool.ContainerSpec;
         var package = pool.PythonPackageSpec;
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
@@ -30,6 +43,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Location = name.Location,
             Endpoint = url,
             EndpointFile = machine.EndpointFile,
+            Place = place,
             Executor = task.Executor,
             Launcher = plan.Executor,
             Cairn = server.Executable,
@@ -39,7 +53,9 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Interpreter = plan.Interpreter,
             Image = plan.Image,
             ReadablePaths = plan.Paths,
-            Environment = TaskEnvironment.Build(name, job.JobSpec, url, run),
+            ProgramFolders = plan.Program is { } program ? [Path.GetDirectoryName(program)!] : [],
+            Environments = Environments(),
+            Environment = With(TaskEnvironment.Build(name, job.JobSpec, url, run), plan.Variables),
             Run = run?.Uuid,
             FirstSample = FirstSample(task),
             Buckets = await BucketsAsync(name.Project, cancellation),
@@ -49,6 +65,28 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             TimeoutSeconds = Remaining(task, job).TotalSeconds,
             GraceSeconds = options.Grace.TotalSeconds,
         };
+    }
+
+    private static Dictionary<string, string> With(Dictionary<string, string> environment, IReadOnlyDictionary<string, string> more)
+    {
+        foreach (var (name, value) in more)
+        {
+            environment.TryAdd(name, value);
+        }
+
+        return environment;
+    }
+
+    /// <summary>A bucket's wheels are taken from its folder on this machine where it has one.</summary>
+    private EnvironmentSettings Environments()
+    {
+        var links = options.PipFindLinks;
+        if (links is not null && links.StartsWith("gs://", StringComparison.Ordinal) && GsUri.Parse(links, "--pip-find-links") is var uri && views.Directory(uri.Bucket) is { } view)
+        {
+            links = Path.Combine(view, uri.Object.TrimEnd('/'));
+        }
+
+        return new EnvironmentSettings(EnvironmentJanitor.Folder(server), options.PipIndex, links);
     }
 
     private async Task<TaskRun?> RunAsync(CustomJob job, CancellationToken cancellation)
