@@ -69,6 +69,11 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
             await commits.WriteAsync(
                 transaction =>
                 {
+                    if (!export.IsOwn(transaction.Session))
+                    {
+                        throw StatusException.Aborted("Another server has taken the export over.");
+                    }
+
                     export.Publish(transaction);
                     return true;
                 },

@@ -22,22 +22,28 @@ internal sealed class StagedBlobs(IDatabase database, IBlobStore blobs) : IBlobO
     public Task AddAsync(string export, string blob, CancellationToken cancellation) =>
         database.WriteAsync(session => session.Execute("INSERT INTO dataset_staged_blobs (blob, export) VALUES ($1, $2)", blob, export), cancellation);
 
+    /// <summary>Whether a blob is staged for the export.</summary>
+    public static bool Has(ISqlSession session, string export, string blob) =>
+        session.QueryFirst("SELECT 1 FROM dataset_staged_blobs WHERE blob = $1 AND export = $2", static _ => true, blob, export);
+
     /// <summary>Forgets the blobs of an export in the transaction that gives them objects.</summary>
     public static void Published(ISqlSession session, string export) => session.Execute("DELETE FROM dataset_staged_blobs WHERE export = $1", export);
 
     /// <summary>Deletes what an export has staged.</summary>
     public async Task DiscardAsync(string export, CancellationToken cancellation)
     {
-        var staged = await database.ReadAsync(
-            session => session.Query("SELECT blob FROM dataset_staged_blobs WHERE export = $1", static row => row.GetString(0), export), cancellation).ConfigureAwait(false);
+        // The rows first: whoever else staged these blobs then finds that they are no longer his, and does not make objects of them.
+        var staged = await database.WriteAsync(
+            session =>
+            {
+                var own = session.Query("SELECT blob FROM dataset_staged_blobs WHERE export = $1", static row => row.GetString(0), export);
+                Published(session, export);
+                return own;
+            },
+            cancellation).ConfigureAwait(false);
         foreach (var blob in staged)
         {
-            await blobs.DeleteAsync(blob, cancellation).ConfigureAwait(false);
-        }
-
-        if (staged.Count > 0)
-        {
-            await database.WriteAsync(session => session.Execute("DELETE FROM dataset_staged_blobs WHERE export = $1", export), cancellation).ConfigureAwait(false);
+            await blobs.DeleteAsync(blob, CancellationToken.None).ConfigureAwait(false);
         }
     }
 }

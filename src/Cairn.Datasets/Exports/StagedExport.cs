@@ -1,6 +1,7 @@
 using Cairn.Data;
 using Cairn.Data.Objects;
 using Cairn.Datasets.Splits;
+using Cairn.Kernel.Database;
 
 namespace Cairn.Datasets.Exports;
 
@@ -35,7 +36,10 @@ public sealed class StagedExport
     /// <summary>The addresses of all files.</summary>
     public IReadOnlyList<string> Files => [.. Objects().Select(static item => item.Uri.ToString())];
 
-    /// <summary>Makes the objects, in the caller's transaction.</summary>
+    /// <summary>Whether the bytes are still this export's: another server that thought this one dead has begun again with others.</summary>
+    public bool IsOwn(ISqlSession session) => Objects().All(item => StagedBlobs.Has(session, id, item.Content.Blob));
+
+    /// <summary>Makes the objects, in the caller's transaction, in which <see cref="IsOwn"/> has been asked.</summary>
     public void Publish(ObjectTransaction transaction)
     {
         var metadata = new ObjectMetadata { ContentType = Format == "csv" ? "text/csv" : "application/jsonl" };

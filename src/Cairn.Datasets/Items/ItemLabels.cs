@@ -22,9 +22,9 @@ internal static class ItemLabels
         var merged = new Dictionary<string, string>();
         foreach (var (key, value) in all.Concat(own))
         {
-            if (key.Length is 0 or > MaxLabel || value.Length > MaxLabel)
+            if (key.Length is 0 or > MaxLabel || value.Length > MaxLabel || key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
             {
-                throw StatusException.InvalidArgument($"the label '{key}': '{value}' is too long; a key has 1 to {MaxLabel} characters, and a value at most {MaxLabel}.");
+                throw StatusException.InvalidArgument($"the label '{key}': '{value}' is none; a key has 1 to {MaxLabel} characters, a value at most {MaxLabel}, and neither a NUL.");
             }
 
             merged[key] = value;

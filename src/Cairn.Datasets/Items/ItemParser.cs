@@ -106,9 +106,9 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
         return new ImportedItem(field, value, ItemLabels.Merge(config.DataItemLabels, labels), annotations);
     }
 
-    private ImportedAnnotation Annotation(string displayName, IEnumerable<KeyValuePair<string, string>> labels) => displayName.Length is > 0 and <= MaxDisplayName
+    private ImportedAnnotation Annotation(string displayName, IEnumerable<KeyValuePair<string, string>> labels) => displayName.Length is > 0 and <= MaxDisplayName && !displayName.Contains('\0', StringComparison.Ordinal)
         ? new ImportedAnnotation(displayName, ItemLabels.Merge(config.AnnotationLabels, labels))
-        : throw StatusException.InvalidArgument($"a label's name has {displayName.Length} characters; it must have 1 to {MaxDisplayName}.");
+        : throw StatusException.InvalidArgument($"a label's name has {displayName.Length} characters; it must have 1 to {MaxDisplayName}, and no NUL.");
 
     private static string? String(JsonElement element, string name) => !element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()

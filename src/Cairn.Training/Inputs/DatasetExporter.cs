@@ -62,7 +62,7 @@ internal sealed partial class DatasetExporter(IDatabase database, PipelineExport
                 if (running.Count < AtOnce && await leases.TryAcquireAsync(Name(pipeline), server.ServerId, Lease, stopping).ConfigureAwait(false))
                 {
                     var cancel = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-                    running[pipeline] = new Running(Task.Run(() => RunAsync(pipeline, cancel.Token, stopping), CancellationToken.None), cancel) { Renewed = time.GetUtcNow() };
+                    running[pipeline] = new Running(Task.Run(() => RunAsync(pipeline, cancel.Token), CancellationToken.None), cancel) { Renewed = time.GetUtcNow() };
                 }
             }
         }
@@ -84,27 +84,30 @@ internal sealed partial class DatasetExporter(IDatabase database, PipelineExport
         return await leases.TryAcquireAsync(Name(pipeline), server.ServerId, Lease, stopping).ConfigureAwait(false);
     }
 
-    private async Task RunAsync(string pipeline, CancellationToken cancellation, CancellationToken stopping)
+    private async Task RunAsync(string pipeline, CancellationToken cancellation)
     {
         try
         {
             await export.RunAsync(pipeline, cancellation).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // It begins again when a server runs.
-        }
         catch (Exception error)
         {
-            await FailAsync(pipeline, error).ConfigureAwait(false);
+            await EndAsync(pipeline, error, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task FailAsync(string pipeline, Exception error)
+    private async Task EndAsync(string pipeline, Exception error, CancellationToken cancellation)
     {
         try
         {
-            if (error is not (StatusException or OperationCanceledException))
+            if (cancellation.IsCancellationRequested)
+            {
+                // The pipeline was cancelled, or this server stops, or another has it: no failure of the data's.
+                await export.ForgetAsync(pipeline, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+
+            if (error is not StatusException)
             {
                 Log.Failed(logger, error, pipeline);
             }

@@ -24,31 +24,33 @@ internal sealed class PipelineExport(
     public async Task RunAsync(string name, CancellationToken cancellation)
     {
         var parent = TrainingPipelineName.Parse(name).Parent;
-        var id = Id(name);
         if (await database.ReadAsync(session => ExportTable.Find(session, name), cancellation).ConfigureAwait(false) is not { } row)
         {
             return;
         }
 
-        var started = false;
-        try
+        var pipeline = await store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, name, cancellation).ConfigureAwait(false);
+        var export = await exports.StageAsync(Id(name), pipeline.InputDataConfig, parent, GsUri.Parse(row.Directory, "directory"), cancellation).ConfigureAwait(false);
+        var spec = CustomTask.Read(pipeline);
+        InputVariables.Add(spec, export);
+        var job = await jobs.PrepareAsync(parent, TrainingJob.Of(pipeline, spec), cancellation).ConfigureAwait(false);
+        if (await commits.WriteAsync(transaction => Start(transaction, name, row.Creator, export, job), cancellation).ConfigureAwait(false))
         {
-            var pipeline = await store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, name, cancellation).ConfigureAwait(false);
-            var export = await exports.StageAsync(id, pipeline.InputDataConfig, parent, GsUri.Parse(row.Directory, "directory"), cancellation).ConfigureAwait(false);
-            var spec = CustomTask.Read(pipeline);
-            InputVariables.Add(spec, export);
-            var job = await jobs.PrepareAsync(parent, TrainingJob.Of(pipeline, spec), cancellation).ConfigureAwait(false);
-            started = await commits.WriteAsync(transaction => Start(transaction, name, row.Creator, export, job), cancellation).ConfigureAwait(false);
+            jobs.Wake();
         }
-        finally
+        else
         {
-            if (!started && !cancellation.IsCancellationRequested)
-            {
-                await exports.DiscardAsync(id, CancellationToken.None).ConfigureAwait(false);
-            }
+            await ForgetAsync(name, CancellationToken.None).ConfigureAwait(false);
         }
+    }
 
-        jobs.Wake();
+    /// <summary>Deletes what has been staged for a pipeline that no longer waits for it. One that does is another server's now, or this one's when it runs again.</summary>
+    public async Task ForgetAsync(string name, CancellationToken cancellation)
+    {
+        if (await database.ReadAsync(session => ExportTable.Find(session, name), cancellation).ConfigureAwait(false) is null)
+        {
+            await exports.DiscardAsync(Id(name), cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends a pipeline whose data cannot be exported, unless it has ended meanwhile.</summary>
@@ -75,7 +77,7 @@ internal sealed class PipelineExport(
     private bool Start(ObjectTransaction transaction, string name, string creator, StagedExport export, PreparedJob job)
     {
         var session = transaction.Session;
-        if (!ExportTable.Delete(session, name) || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline)
+        if (!export.IsOwn(session) || !ExportTable.Delete(session, name) || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline)
         {
             return false;
         }
