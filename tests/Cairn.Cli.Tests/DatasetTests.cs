@@ -20,7 +20,7 @@ public sealed class DatasetTests(OpenServer server) : IClassFixture<OpenServer>
         var texts = (await server.CairnAsync("datasets", "create", "--display-name=texts", "--type=text", "--format=value(name:id)")).ShouldWork().Trim();
         (await server.CairnAsync("datasets", "import", texts, "--gcs-source=gs://data-sets/texts.csv", "--import-schema=text_classification_single_label")).ShouldWork();
         (await server.CairnAsync("datasets", "describe", texts, "--format=value(dataItemCount)")).ShouldWork().ShouldBe("2\n");
-        (await server.CairnAsync("datasets", "import", texts, "--gcs-source=gs://data-sets/none.csv", "--import-schema=text_classification_single_label")).ShouldFail("NOT_FOUND", "none.csv");
+        (await server.CairnAsync("datasets", "import", texts, "--gcs-source=gs://data-sets/none.csv", "--import-schema=text_classification_single_label")).ShouldFail("There is no object", "none.csv");
 
         (await server.CairnAsync("datasets", "delete", texts)).ShouldWork();
         (await server.CairnAsync("datasets", "delete", table)).ShouldWork();
