@@ -2,6 +2,7 @@ using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Rpc;
@@ -31,6 +32,7 @@ public static class JobsServices
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();
         services.AddSingleton<UsageReader>();
+        services.AddSingleton<MetricReader>();
         services.AddSingleton<TaskController>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TaskController>());
 

@@ -17,6 +17,7 @@ using Cairn.Serving;
 using Cairn.Tracking;
 using Cairn.Training;
 using Cairn.Tuning;
+using Cairn.TuningJobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -45,6 +46,7 @@ internal static class Composition
         services.AddJobs(options.Jobs);
         services.AddTraining();
         services.AddTuning();
+        services.AddTuningJobs();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

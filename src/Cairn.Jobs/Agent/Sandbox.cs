@@ -56,7 +56,7 @@ internal sealed class Sandbox(TaskContext context)
         }
 
         arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
-        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile]);
+        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile, "--bind", context.Metrics, TaskContext.MetricFolder]);
         if (Directory.Exists(context.Packages))
         {
             arguments.AddRange(["--ro-bind", context.Packages, Packages]);

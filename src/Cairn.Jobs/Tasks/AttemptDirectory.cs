@@ -42,6 +42,18 @@ internal sealed class AttemptDirectory(string path)
     /// <summary>How much of it the server has taken.</summary>
     public string UsageOffset => In("usage.offset");
 
+    /// <summary>What the metric file is called in <see cref="Metrics"/>.</summary>
+    public const string MetricFileName = "output.metrics";
+
+    /// <summary>The folder that the task sees as <c>/var/hypertune</c>, where it writes what it reports.</summary>
+    public string Metrics => In("metrics");
+
+    /// <summary>What the task has reported, report by report.</summary>
+    public string MetricSpool => In("metrics.spool");
+
+    /// <summary>How much of it the server has taken.</summary>
+    public string MetricOffset => In("metrics.offset");
+
     public string Lock => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "lock");
 
     public string In(string name) => System.IO.Path.Combine(Path, name);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
@@ -25,6 +26,7 @@ internal sealed partial class TaskDriver(
     ITaskTokens tokens,
     SpoolReader spools,
     UsageReader usage,
+    MetricReader metrics,
     Failpoints failpoints,
     JobsOptions options,
     TimeProvider time,
@@ -132,6 +134,7 @@ internal sealed partial class TaskDriver(
     private async Task RunningAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, CancellationToken cancellation)
     {
         await usage.TakeAsync(attempt, record, cancellation);
+        await metrics.TakeAsync(task.Job, attempt, record, cancellation);
         if (task.State == TaskState.Starting && attempt.ReadStart() is { } start)
         {
             await transitions.BegunAsync(task, start.Started, cancellation);
@@ -156,6 +159,7 @@ internal sealed partial class TaskDriver(
 
         await spools.TakeRestAsync(attempt, record, cancellation);
         await usage.TakeRestAsync(attempt, record, cancellation);
+        await metrics.TakeRestAsync(task.Job, attempt, record, cancellation);
         failpoints.Hit("ended");
         await transitions.EndAsync(task, exit.Outcome, (Code)exit.Code, exit.Reason, exit.Ended, cancellation);
         failpoints.Hit("recorded");
@@ -167,6 +171,7 @@ internal sealed partial class TaskDriver(
         await executor.CleanAsync(attempt, cancellation);
         await spools.TakeRestAsync(attempt, record, cancellation);
         await usage.TakeRestAsync(attempt, record, cancellation);
+        await metrics.TakeRestAsync(task.Job, attempt, record, cancellation);
         failpoints.Hit("lost");
         var job = await store.FindAsync<CustomJob>(CustomJobs.CustomJobs.Kind, task.Job, cancellation);
         var scheduling = job?.JobSpec.Scheduling;

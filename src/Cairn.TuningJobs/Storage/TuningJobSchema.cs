@@ -1,0 +1,37 @@
+using Cairn.Kernel.Database;
+
+namespace Cairn.TuningJobs.Storage;
+
+/// <summary>Tuning jobs' tables.</summary>
+internal static class TuningJobSchema
+{
+    public static MigrationSet Migrations { get; } = new("tuning-jobs",
+    [
+        """
+        CREATE TABLE tuning_jobs (
+            job {text} NOT NULL PRIMARY KEY,
+            study {text} NOT NULL,
+            algorithm {text} NOT NULL,
+            predecessors {text} NOT NULL,
+            creator {text} NOT NULL,
+            cancel INTEGER NOT NULL,
+            failure {text} NOT NULL,
+            active INTEGER NOT NULL);
+        CREATE INDEX tuning_jobs_active ON tuning_jobs (job) WHERE active = 1;
+        CREATE TABLE tuning_trials (
+            job {text} NOT NULL,
+            trial BIGINT NOT NULL,
+            custom_job {text} NOT NULL,
+            phase INTEGER NOT NULL,
+            outcome INTEGER NOT NULL,
+            reason {text} NOT NULL,
+            stopping INTEGER NOT NULL,
+            fresh INTEGER NOT NULL,
+            last {blob} NOT NULL,
+            best {blob} NOT NULL,
+            body {blob} NOT NULL,
+            PRIMARY KEY (job, trial));
+        CREATE INDEX tuning_trials_custom_job ON tuning_trials (custom_job)
+        """,
+    ]);
+}
