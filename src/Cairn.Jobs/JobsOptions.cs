@@ -3,8 +3,14 @@ namespace Cairn.Jobs;
 /// <summary>How this server runs jobs.</summary>
 public sealed record JobsOptions
 {
+    /// <summary>Where jobs run.</summary>
+    public JobsExecutor Executor { get; init; }
+
     /// <summary>How many tasks run on this machine at once; others wait in line. At least 1.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>How many tasks may be with a scheduler (Slurm, Kubernetes) at once, running or in its line; others wait in this server's.</summary>
+    public int MaxSubmitted { get; init; } = 1000;
 
     /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
     public JobSandbox Sandbox { get; init; }

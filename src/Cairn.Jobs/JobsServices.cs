@@ -39,6 +39,7 @@ public static class JobsServices
         services.AddSingleton<LocalAgents>();
         services.AddSingleton<IExecutor, ProcessExecutor>();
         services.AddSingleton<IExecutor, PodmanExecutor>();
+        services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();
         services.AddSingleton<ICustomJobs, CustomJobQueue>();

@@ -38,7 +38,7 @@ internal static class TrackedRuns
     private static void Fill(ISqlSession session, RunStore runs, long experiment, int index, long[] keys, Random random)
     {
         var run = runs.Create(session, new NewRun(experiment) { Name = $"run-{index}", Started = 1_700_000_000_000 + (index * 7), Status = (RunStatus)(3 + (index % 2)) });
-        RunFields.SetParam(session, run, new Param("lr", (index % 10 / 10.0).ToString(System.Globalization.CultureInfo.InvariantCulture), true));
+        RunFields.SetParam(session, run, new Param("lr", (index / 2 % 10 / 10.0).ToString(System.Globalization.CultureInfo.InvariantCulture), true));
         RunFields.SetParam(session, run, new Param("model", $"model-{index % 7}"));
         RunFields.SetParam(session, run, new Param("seed", index.ToString(System.Globalization.CultureInfo.InvariantCulture), true));
         RunFields.SetTag(session, run, "team", $"team-{index % 5}");

@@ -81,8 +81,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         }
 
         context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
-        var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Executor)
-            ?? throw new TaskFailure(Code.Internal, $"There is no launcher for the executor '{record.Executor}'.");
+        var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
+            ?? throw new TaskFailure(Code.Internal, $"There is no launcher '{record.Launcher}'.");
         var launch = await launcher.PrepareAsync(context, staging.Token);
 
         var uploader = new BucketUploader(context, objects, time);

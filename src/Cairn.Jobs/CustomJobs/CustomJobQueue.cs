@@ -1,3 +1,4 @@
+using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Tasks;
 using Cairn.Kernel.Database;
@@ -12,7 +13,7 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Puts jobs in line and takes them out of it.</summary>
 internal sealed class CustomJobQueue(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, JobLineage lineage, IIdSource ids, TimeProvider time) : ICustomJobs
+    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobLineage lineage, IIdSource ids, TimeProvider time) : ICustomJobs
 {
     public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
     {
@@ -37,7 +38,7 @@ internal sealed class CustomJobQueue(
             Labels = { job.Labels },
         };
         stored.JobSpec.WorkerPoolSpecs[0].ReplicaCount = 1;
-        return new PreparedJob(stored, plan.Executor);
+        return new PreparedJob(stored, executors.For(plan.Executor));
     }
 
     public CustomJob Create(ISqlSession session, PreparedJob job, Principal creator)

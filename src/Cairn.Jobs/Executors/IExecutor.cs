@@ -8,7 +8,7 @@ namespace Cairn.Jobs.Executors;
 /// </summary>
 internal interface IExecutor
 {
-    /// <summary>What configuration and task records call it: <c>process</c>, <c>podman</c>.</summary>
+    /// <summary>What configuration and task records call it: <c>process</c>, <c>podman</c>, <c>slurm</c>.</summary>
     string Name { get; }
 
     /// <summary>Why tasks cannot run here, in a sentence, or null where they can.</summary>
@@ -17,29 +17,17 @@ internal interface IExecutor
     /// <summary>
     /// Starts an agent. May be called again for an attempt whose agent is not seen yet: of several agents exactly one works.
     /// </summary>
+    /// <exception cref="Kernel.Errors.StatusException">This task can never start here; the sentence says why.</exception>
+    /// <exception cref="ExecutorAwayException">The scheduler does not answer just now.</exception>
     Task StartAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation);
 
     /// <summary>Where the attempt stands.</summary>
-    AttemptState Observe(AttemptDirectory attempt);
+    /// <exception cref="ExecutorAwayException">The scheduler does not answer just now.</exception>
+    Task<AttemptStatus> ObserveAsync(AttemptDirectory attempt, CancellationToken cancellation);
 
     /// <summary>Ends the attempt's processes at once, where a polite request through the folder did not.</summary>
     Task KillAsync(AttemptDirectory attempt, CancellationToken cancellation);
 
     /// <summary>Removes what an attempt that is over may have left running or lying outside its folder.</summary>
     Task CleanAsync(AttemptDirectory attempt, CancellationToken cancellation);
-}
-
-internal enum AttemptState
-{
-    /// <summary>No agent has begun it, and none is at it.</summary>
-    NotStarted,
-
-    /// <summary>An agent has the task's lock.</summary>
-    Running,
-
-    /// <summary>There is an exit record.</summary>
-    Ended,
-
-    /// <summary>It was begun, no agent is at it, and it left no exit record: the agent was killed, or the machine went down.</summary>
-    Lost,
 }

@@ -16,7 +16,7 @@ internal sealed class PodmanExecutor(LocalAgents agents) : IExecutor
         return Task.CompletedTask;
     }
 
-    public AttemptState Observe(AttemptDirectory attempt) => agents.Observe(attempt);
+    public Task<AttemptStatus> ObserveAsync(AttemptDirectory attempt, CancellationToken cancellation) => Task.FromResult<AttemptStatus>(agents.Observe(attempt));
 
     public async Task KillAsync(AttemptDirectory attempt, CancellationToken cancellation)
     {

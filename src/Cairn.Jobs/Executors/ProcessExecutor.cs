@@ -15,7 +15,7 @@ internal sealed class ProcessExecutor(LocalAgents agents) : IExecutor
         return Task.CompletedTask;
     }
 
-    public AttemptState Observe(AttemptDirectory attempt) => agents.Observe(attempt);
+    public Task<AttemptStatus> ObserveAsync(AttemptDirectory attempt, CancellationToken cancellation) => Task.FromResult<AttemptStatus>(agents.Observe(attempt));
 
     public Task KillAsync(AttemptDirectory attempt, CancellationToken cancellation)
     {

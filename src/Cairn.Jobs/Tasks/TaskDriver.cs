@@ -22,7 +22,7 @@ internal sealed partial class TaskDriver(
     TaskTransitions transitions,
     TaskRecordFactory records,
     Machine machine,
-    IEnumerable<IExecutor> executors,
+    ExecutorSet executors,
     ITaskTokens tokens,
     SpoolReader spools,
     UsageReader usage,
@@ -43,7 +43,7 @@ internal sealed partial class TaskDriver(
     public async Task AdvanceAsync(TaskRow task, CancellationToken cancellation)
     {
         var attempt = machine.Attempt(task);
-        var executor = executors.First(candidate => candidate.Name == task.Executor);
+        var executor = executors[task.Executor];
         if (task.State == TaskState.Ending)
         {
             await PutAwayAsync(task, attempt, executor, cancellation);
@@ -65,10 +65,18 @@ internal sealed partial class TaskDriver(
             attempt.RequestCancel();
         }
 
-        switch (executor.Observe(attempt))
+        var status = await executor.ObserveAsync(attempt, cancellation);
+        switch (status.State)
         {
             case AttemptState.NotStarted:
                 await StartAsync(task, attempt, executor, record, cancellation);
+                break;
+            case AttemptState.Waiting:
+                if (task.Cancel)
+                {
+                    await executor.KillAsync(attempt, cancellation);
+                }
+
                 break;
             case AttemptState.Running:
                 await RunningAsync(task, attempt, executor, record, cancellation);
@@ -77,7 +85,7 @@ internal sealed partial class TaskDriver(
                 await EndedAsync(task, attempt, record, cancellation);
                 break;
             case AttemptState.Lost:
-                await LostAsync(task, attempt, executor, record, cancellation);
+                await LostAsync(task, attempt, executor, record, status.Loss, cancellation);
                 break;
         }
     }
@@ -127,6 +135,16 @@ internal sealed partial class TaskDriver(
         {
             Log.CannotStart(logger, task.Job, e);
         }
+        catch (ExecutorAwayException)
+        {
+            // Not this task's failure: it counts as not tried.
+            starts[attempt.Path] = 0;
+            throw;
+        }
+        catch (StatusException e)
+        {
+            await transitions.EndAsync(task, TaskOutcome.Failed, e.Code, e.Message, time.GetUtcNow(), cancellation);
+        }
 
         failpoints.Hit("started");
     }
@@ -166,7 +184,7 @@ internal sealed partial class TaskDriver(
         Log.Ended(logger, task.Job, exit.Outcome);
     }
 
-    private async Task LostAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, CancellationToken cancellation)
+    private async Task LostAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, AttemptLoss? loss, CancellationToken cancellation)
     {
         await executor.CleanAsync(attempt, cancellation);
         await spools.TakeRestAsync(attempt, record, cancellation);
@@ -179,6 +197,10 @@ internal sealed partial class TaskDriver(
         {
             await transitions.EndAsync(task, TaskOutcome.Cancelled, Code.Cancelled, "The job was cancelled.", time.GetUtcNow(), cancellation);
         }
+        else if (loss is { Final: true })
+        {
+            await transitions.EndAsync(task, loss.Outcome, loss.Code, loss.Reason, time.GetUtcNow(), cancellation);
+        }
         else if (scheduling is { RestartJobOnWorkerRestart: true, DisableRetries: false } && task.Restarts < options.MaxRestarts)
         {
             Log.Restarting(logger, task.Job, task.Restarts + 1);
@@ -187,7 +209,7 @@ internal sealed partial class TaskDriver(
         else
         {
             var restarts = task.Restarts > 0 ? $" It had been restarted {task.Restarts} times." : scheduling?.RestartJobOnWorkerRestart == true ? "" : " Set scheduling.restart_job_on_worker_restart to have such a job started again.";
-            await transitions.EndAsync(task, TaskOutcome.Failed, Code.Unavailable, $"The replica {record.Replica} was lost: its machine went down, or its agent was killed.{restarts}", time.GetUtcNow(), cancellation);
+            await transitions.EndAsync(task, TaskOutcome.Failed, Code.Unavailable, $"{loss?.Reason ?? $"The replica {record.Replica} was lost: its machine went down, or its agent was killed."}{restarts}", time.GetUtcNow(), cancellation);
         }
     }
 

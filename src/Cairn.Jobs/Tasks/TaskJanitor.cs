@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Removes the files of deleted jobs, and ends agents whose task has become another machine's or nobody's while this server was away.</summary>
-internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, Machine machine, IEnumerable<IExecutor> executors, ILogger<TaskJanitor> logger)
+internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, Machine machine, ExecutorSet executors, ILogger<TaskJanitor> logger)
 {
     public async Task RemoveDeletedAsync(CancellationToken cancellation)
     {
@@ -41,7 +41,7 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
                         Log.Stray(logger, record.Task, record.Attempt);
                     }
 
-                    await executors.First(executor => executor.Name == record.Executor).KillAsync(attempt, cancellation);
+                    await executors[record.Executor].KillAsync(attempt, cancellation);
                 }
             }
 

@@ -22,8 +22,15 @@ public sealed record TaskRecord
     /// <summary>The file in which the server keeps its present URL, for when it comes back at another one.</summary>
     public required string EndpointFile { get; init; }
 
-    /// <summary>The name of the executor that runs it: <c>process</c> or <c>podman</c>.</summary>
+    /// <summary>The name of the executor that runs it: <c>process</c>, <c>podman</c>, <c>slurm</c>, <c>kubernetes</c>.</summary>
     public required string Executor { get; init; }
+
+    /// <summary>How the agent runs the program on its machine: <c>process</c> or <c>podman</c>. The executor's name where it says that already.</summary>
+    public string Launcher
+    {
+        get => field ?? Executor;
+        init;
+    }
 
     /// <summary>The <c>cairn</c> program, which also is the helper that mounts.</summary>
     public required string Cairn { get; init; }

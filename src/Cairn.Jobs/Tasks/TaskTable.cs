@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Cairn.Jobs.Executors;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Store;
 
@@ -68,12 +69,17 @@ internal sealed class TaskTable
 
     /// <summary>How many of a machine's slots are taken.</summary>
     public int Occupied(ISqlSession session, string machine) =>
-        (int)session.QueryFirst("SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1", static row => row.GetInt64(0), machine);
+        (int)session.QueryFirst($"SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor NOT IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
+
+    /// <summary>How many tasks a machine has with schedulers.</summary>
+    public int Submitted(ISqlSession session, string machine) =>
+        (int)session.QueryFirst($"SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
 
     /// <summary>The task whose turn it is: of the project that has the fewest running, the one that waits longest.</summary>
-    public TaskRow? Next(ISqlSession session) => session.QueryFirst(
+    /// <param name="submitted">Whether it is one for a scheduler, or for this machine.</param>
+    public TaskRow? Next(ISqlSession session, bool submitted = false) => session.QueryFirst(
         $"""
-        SELECT {Columns} FROM tasks t WHERE state = 0
+        SELECT {Columns} FROM tasks t WHERE state = 0 AND executor {(submitted ? "IN" : "NOT IN")} {ExecutorSet.WithQueue}
         ORDER BY (SELECT COUNT(*) FROM tasks other WHERE other.state IN (1, 2) AND other.project = t.project), enqueued, id LIMIT 1
         """,
         Map);

@@ -13,7 +13,9 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Job
     public Task<TaskRow?> ClaimAsync(string machine, CancellationToken cancellation) => store.WriteAsync(
         session =>
         {
-            if (tasks.Occupied(session, machine) >= options.Slots || tasks.Next(session) is not { } next)
+            var next = tasks.Occupied(session, machine) < options.Slots ? tasks.Next(session) : null;
+            next ??= tasks.Submitted(session, machine) < options.MaxSubmitted ? tasks.Next(session, submitted: true) : null;
+            if (next is null)
             {
                 return null;
             }

@@ -14,10 +14,12 @@ internal static class RestRules
     private const string Operations = "google.longrunning.Operations";
 
     /// <summary>
-    /// Where Vertex puts operations: flat below a location, or below the resource they work on; the SDK's REST transport polls under <c>/ui</c>.
+    /// Where Vertex puts operations: flat below a location, or below the resource they work on; the SDK's REST transport polls under <c>/ui</c>. The classic
+    /// API knows no locations.
     /// </summary>
     private static readonly string[] OperationParents =
     [
+        "projects/*",
         "projects/*/locations/*",
         "projects/*/locations/*/*/*",
         "projects/*/locations/*/*/*/*/*",

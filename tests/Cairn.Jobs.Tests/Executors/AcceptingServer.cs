@@ -6,13 +6,27 @@ namespace Cairn.Jobs.Tests.Executors;
 /// <summary>A server that accepts whatever an agent sends, for tests that look only at the agent's folder.</summary>
 internal sealed class AcceptingServer : IDisposable
 {
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
 
     public AcceptingServer()
     {
-        Url = $"http://127.0.0.1:{PostgresServer.FreePort()}";
-        listener.Prefixes.Add(Url + "/");
-        listener.Start();
+        // Another test may take the port that was free a moment ago.
+        for (var tries = 1; ; tries++)
+        {
+            listener = new HttpListener();
+            Url = $"http://127.0.0.1:{PostgresServer.FreePort()}";
+            listener.Prefixes.Add(Url + "/");
+            try
+            {
+                listener.Start();
+                break;
+            }
+            catch (HttpListenerException) when (tries < 10)
+            {
+                listener.Close();
+            }
+        }
+
         _ = AcceptAsync();
     }
 

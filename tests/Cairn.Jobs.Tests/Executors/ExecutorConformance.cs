@@ -32,7 +32,7 @@ public abstract class ExecutorConformance : IDisposable
     {
         var attempt = await PrepareAsync("echo out; echo err >&2");
 
-        Executor.Observe(attempt).ShouldBe(AttemptState.NotStarted);
+        (await StateAsync(attempt)).ShouldBe(AttemptState.NotStarted);
         var exit = await RunAsync(attempt);
 
         exit.Outcome.ShouldBe(TaskOutcome.Succeeded, exit.Reason);
@@ -101,11 +101,11 @@ public abstract class ExecutorConformance : IDisposable
         var attempt = await PrepareAsync($"echo ready; sleep {mark}");
         await Executor.StartAsync(attempt, attempt.ReadTask()!, default);
         await Poll.UntilAsync(() => Lines(attempt).Contains("ready"), "the task to be ready");
-        Executor.Observe(attempt).ShouldBe(AttemptState.Running);
+        (await StateAsync(attempt)).ShouldBe(AttemptState.Running);
 
         await Executor.KillAsync(attempt, default);
 
-        await Poll.UntilAsync(() => Executor.Observe(attempt) == AttemptState.Lost, "the attempt to be lost");
+        await Poll.UntilAsync(async () => await StateAsync(attempt) == AttemptState.Lost, "the attempt to be lost");
         await Executor.CleanAsync(attempt, default);
         await Poll.UntilAsync(() => !AnyProcess($"sleep\0{mark}\0"), "the program to be gone");
     }
@@ -146,9 +146,11 @@ public abstract class ExecutorConformance : IDisposable
 
     private async Task<ExitRecord> EndAsync(AttemptDirectory attempt)
     {
-        await Poll.UntilAsync(() => Executor.Observe(attempt) is AttemptState.Ended && !attempt.IsLocked(), "the attempt to end");
+        await Poll.UntilAsync(async () => await StateAsync(attempt) is AttemptState.Ended && !attempt.IsLocked(), "the attempt to end");
         return attempt.ReadExit()!;
     }
+
+    private async Task<AttemptState> StateAsync(AttemptDirectory attempt) => (await Executor.ObserveAsync(attempt, default)).State;
 
     private static List<string> Lines(AttemptDirectory attempt) =>
         [.. LogSpool.Read(attempt.LogSpool, 0).Lines.Where(line => line.Source != LogSpool.Service).Select(line => line.Text)];
