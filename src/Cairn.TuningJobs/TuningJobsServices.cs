@@ -1,4 +1,5 @@
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Logs;
 using Cairn.Jobs.Reports;
 using Cairn.Kernel.Rpc;
 using Cairn.TuningJobs.Storage;
@@ -16,6 +17,7 @@ public static class TuningJobsServices
         .AddSingleton<TuningSignal>()
         .AddSingleton<IHyperparameterTuningJobs, TuningJobQueue>()
         .AddSingleton<ICustomJobObserver, TrialJobObserver>()
+        .AddSingleton<IJobMembers, TrialLogs>()
         .AddSingleton<IJobMetricObserver, TrialMetrics>()
         .AddSingleton<TrialStarter>()
         .AddSingleton<TrialStopper>()

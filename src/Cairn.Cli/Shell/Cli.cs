@@ -6,6 +6,7 @@ using Cairn.Cli.Commands.CustomJobs;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Experiments;
+using Cairn.Cli.Commands.HpTuningJobs;
 using Cairn.Cli.Commands.Imports;
 using Cairn.Cli.Commands.Lineage;
 using Cairn.Cli.Commands.Models;
@@ -29,6 +30,7 @@ internal static class Cli
     {
         CustomJobsNoun.Create(),
         TrainingPipelinesNoun.Create(),
+        HpTuningJobsNoun.Create(),
         StudiesNoun.Create(),
         new TuneCommand(),
         ModelsNoun.Create(),

@@ -10,6 +10,8 @@ internal static class TuningJobSchema
         """
         CREATE TABLE tuning_jobs (
             job {text} NOT NULL PRIMARY KEY,
+            project {text} NOT NULL,
+            number {text} NOT NULL,
             study {text} NOT NULL,
             algorithm {text} NOT NULL,
             predecessors {text} NOT NULL,
@@ -17,6 +19,7 @@ internal static class TuningJobSchema
             cancel INTEGER NOT NULL,
             failure {text} NOT NULL,
             active INTEGER NOT NULL);
+        CREATE INDEX tuning_jobs_number ON tuning_jobs (project, number);
         CREATE INDEX tuning_jobs_active ON tuning_jobs (job) WHERE active = 1;
         CREATE TABLE tuning_trials (
             job {text} NOT NULL,

@@ -9,7 +9,7 @@ internal static class TuningJobTable
     private const string Columns = "job, study, algorithm, predecessors, creator, cancel, failure, active";
 
     public static void Insert(ISqlSession session, TuningJobRow row) => session.Execute(
-        $"INSERT INTO tuning_jobs ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        $"INSERT INTO tuning_jobs ({Columns}, project, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         row.Job,
         row.Study,
         row.Algorithm,
@@ -17,7 +17,9 @@ internal static class TuningJobTable
         row.Creator,
         row.Cancel ? 1 : 0,
         row.Failure,
-        row.Active ? 1 : 0);
+        row.Active ? 1 : 0,
+        TuningJobName.Parse(row.Job).Project,
+        TuningJobName.Parse(row.Job).Id);
 
     public static void Update(ISqlSession session, TuningJobRow row) => session.Execute(
         "UPDATE tuning_jobs SET study = $2, cancel = $3, failure = $4, active = $5 WHERE job = $1", row.Job, row.Study, row.Cancel ? 1 : 0, row.Failure, row.Active ? 1 : 0);

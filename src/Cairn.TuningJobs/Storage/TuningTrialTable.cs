@@ -51,6 +51,14 @@ internal static class TuningTrialTable
     public static List<Trial> Bodies(ISqlSession session, string job) =>
         session.Query("SELECT body FROM tuning_trials WHERE job = $1 ORDER BY trial", static row => Trial.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)), job);
 
+    /// <summary>The numbers of the custom jobs of a tuning job's latest trials, with the trials' own.</summary>
+    public static List<(string CustomJob, long Trial)> CustomJobs(ISqlSession session, string project, string number, int count) => session.Query(
+        "SELECT custom_job, trial FROM tuning_trials WHERE job IN (SELECT job FROM tuning_jobs WHERE project = $1 AND number = $2) AND custom_job <> '' ORDER BY trial DESC LIMIT $3",
+        static row => (row.GetString(0)[(row.GetString(0).LastIndexOf('/') + 1)..], row.GetInt64(1)),
+        project,
+        number,
+        (long)count);
+
     public static void Delete(ISqlSession session, string job) => session.Execute("DELETE FROM tuning_trials WHERE job = $1", job);
 
     private static TuningTrialRow Read(DbDataReader row) => new(
