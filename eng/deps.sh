@@ -11,6 +11,11 @@ quickstart_packages=(
 test_packages=(
   "python3-xgboost|/usr/lib/python3/dist-packages/xgboost|XGBoost models are served in the tests"
   "python3-pandas|/usr/lib/python3/dist-packages/pandas|training jobs of the tests read tables with it"
+  "python3-pip|/usr/lib/python3/dist-packages/pip|installs what training jobs require"
+  "python3-setuptools|/usr/lib/python3/dist-packages/setuptools|builds the tests' source packages"
+  "python3-wheel|/usr/lib/python3/dist-packages/wheel|builds the tests' source packages"
+  "r-base-core|/usr/bin/Rscript|training jobs and models in R"
+  "r-cran-jsonlite|/usr/lib/R/site-library/jsonlite|JSON for models in R"
   "python3-optuna|/usr/lib/python3/dist-packages/optuna|the benchmark of the tuning algorithms compares with it"
   "podman|/usr/bin/podman|runs jobs and models that are container images"
   "buildah|/usr/bin/buildah|builds the tests' container images"

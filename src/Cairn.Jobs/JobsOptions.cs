@@ -36,6 +36,18 @@ public sealed record JobsOptions
     /// <summary>How long other log entries are kept: thirty days, as Cloud Logging does.</summary>
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>The package index from which what jobs require is installed, or null for none.</summary>
+    public string? PipIndex { get; init; } = "https://pypi.org/simple";
+
+    /// <summary>A folder of wheels from which it is installed: an absolute path, or <c>gs://bucket/folder</c>; null for none.</summary>
+    public string? PipFindLinks { get; init; }
+
+    /// <summary>How long a Python environment is kept that no task uses.</summary>
+    public TimeSpan EnvironmentRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How many bytes environments may take together before the longest unused ones are removed.</summary>
+    public long EnvironmentSpace { get; init; } = 20L << 30;
+
     /// <summary>How long a machine may be silent before its tasks count as lost.</summary>
     public TimeSpan MachineTimeout { get; init; } = TimeSpan.FromMinutes(5);
 }

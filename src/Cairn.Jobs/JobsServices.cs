@@ -1,4 +1,5 @@
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
@@ -39,6 +40,7 @@ public static class JobsServices
         services.AddSingleton<LocalAgents>();
         services.AddSingleton<IExecutor, ProcessExecutor>();
         services.AddSingleton<IExecutor, PodmanExecutor>();
+        services.AddHostedService<EnvironmentJanitor>();
         services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();

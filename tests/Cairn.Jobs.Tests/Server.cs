@@ -13,7 +13,7 @@ public sealed class Server : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Process = await ServerProcess.StartAsync();
+        Process = await ServerProcess.StartAsync(arguments: ["--pip-index", "none"]);
         Client = new JobsClient(Process);
         await Client.CreateBucketAsync(JobsClient.Bucket);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
@@ -80,6 +81,13 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             context = context with { PythonPath = await new PackageInstaller(context, objects).InstallAsync(package, staging.Token) };
         }
 
+        // Held to the end, so that nobody removes what the task runs from.
+        using var environment = await new EnvironmentInstaller(context, objects, time).InstallAsync(staging.Token);
+        if (environment is not null)
+        {
+            context = context with { Record = record with { Interpreter = environment.Interpreter, ReadablePaths = [.. record.ReadablePaths, environment.Folder] } };
+        }
+
         context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
         var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
             ?? throw new TaskFailure(Code.Internal, $"There is no launcher '{record.Launcher}'.");
@@ -149,7 +157,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     /// <summary>What only the run needed. The records and the log stay.</summary>
     private void Clean()
     {
-        foreach (var name in (string[])["work", "tmp", "packages", "gcs", "metrics"])
+        foreach (var name in (string[])["work", "tmp", "packages", "wheels", "build", "gcs", "metrics"])
         {
             try
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Cairn.Jobs.Agent;
 
@@ -21,14 +22,7 @@ internal static class HostTools
     public static async Task<ToolResult> RunAsync(
         string file, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment.Clear();
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(StartInfo(file, arguments, environment))!;
         process.StandardInput.Close();
         try
         {
@@ -42,6 +36,40 @@ internal static class HostTools
             process.Kill();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Runs a program to its end that asked the kernel to be killed with its parent. The kernel means the thread that started it, so this one lives as long.
+    /// </summary>
+    public static Task<ToolResult> RunTiedAsync(
+        string file, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellation) => Task.Factory.StartNew(
+        () =>
+        {
+            using var process = Process.Start(StartInfo(file, arguments, environment))!;
+            process.StandardInput.Close();
+            using var kill = cancellation.Register(() => process.Kill(entireProcessTree: true));
+            var error = new StringBuilder();
+            process.ErrorDataReceived += (_, line) => error.AppendLine(line.Data);
+            process.BeginErrorReadLine();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            cancellation.ThrowIfCancellationRequested();
+            return new ToolResult(process.ExitCode, output, error.ToString());
+        },
+        CancellationToken.None,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
+
+    private static ProcessStartInfo StartInfo(string file, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Clear();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 }
 

@@ -2,21 +2,20 @@ using Cairn.Data;
 using Cairn.Jobs.Tasks;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Files;
-using Google.Cloud.Logging.Type;
 using Google.Rpc;
 
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
 /// Fetches a job's Python packages and lays them out so that <c>PYTHONPATH</c> finds them: wheels as they are, source archives by the folder that holds
-/// their modules. Nothing of them is executed for that, and nothing is fetched from elsewhere: what they require must be there.
+/// their modules. Nothing of them is executed for that; what they require is <see cref="Environments.EnvironmentInstaller"/>'s matter.
 /// </summary>
 internal sealed class PackageInstaller(TaskContext context, ObjectClient objects)
 {
     private static readonly string[] SourceSuffixes = [".tar.gz", ".tgz", ".zip"];
 
-    /// <summary>Returns the folders for <c>PYTHONPATH</c>, in order.</summary>
-    /// <exception cref="TaskFailure">A package is missing, is broken, or requires what is not there.</exception>
+    /// <summary>Fetches them and returns the folders for <c>PYTHONPATH</c>, in order.</summary>
+    /// <exception cref="TaskFailure">A package is missing or broken.</exception>
     public async Task<IReadOnlyList<string>> InstallAsync(PythonPackage package, CancellationToken cancellation)
     {
         var paths = new List<string>();
@@ -33,11 +32,6 @@ internal sealed class PackageInstaller(TaskContext context, ObjectClient objects
             File.Delete(archive);
             paths.AddRange(suffix == ".whl" ? WheelPaths(folder) : SourcePaths(folder));
             context.Log.Say($"Installed {name}.");
-        }
-
-        if (context.Record.Interpreter is { } interpreter)
-        {
-            await CheckRequirementsAsync(interpreter, paths, cancellation);
         }
 
         return paths;
@@ -66,33 +60,5 @@ internal sealed class PackageInstaller(TaskContext context, ObjectClient objects
         var root = Directory.GetFiles(folder).Length == 0 && Directory.GetDirectories(folder) is [var only] && !File.Exists(Path.Combine(only, "__init__.py")) ? only : folder;
         var source = Path.Combine(root, "src");
         return Directory.Exists(source) && !File.Exists(Path.Combine(source, "__init__.py")) ? [source, root] : [root];
-    }
-
-    private async Task CheckRequirementsAsync(string interpreter, List<string> paths, CancellationToken cancellation)
-    {
-        var script = await EmbeddedText.ReadAsync("check_requirements.py", cancellation);
-        var environment = new Dictionary<string, string>(HostTools.Environment) { ["PYTHONDONTWRITEBYTECODE"] = "1" };
-
-        // Isolated (-I), so that nothing of the packages is imported; their folders are arguments, of which only metadata is read.
-        var result = await HostTools.RunAsync(interpreter, ["-I", "-c", script, .. paths], environment, cancellation);
-        if (result.ExitCode != 0)
-        {
-            context.Log.Say($"The packages' requirements could not be checked: {result.Complaint}", LogSeverity.Warning);
-            return;
-        }
-
-        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (var line in lines.Where(line => line.StartsWith("version ", StringComparison.Ordinal)))
-        {
-            context.Log.Say($"A package requires {line["version ".Length..]}; trying with it.", LogSeverity.Warning);
-        }
-
-        var missing = lines.Where(line => line.StartsWith("missing ", StringComparison.Ordinal)).Select(line => line["missing ".Length..]).ToList();
-        if (missing.Count > 0)
-        {
-            throw new TaskFailure(
-                Code.FailedPrecondition,
-                $"The job's packages require what the environment '{interpreter}' does not have: {string.Join(", ", missing)}. Install it there, or add its wheels to package_uris.");
-        }
     }
 }

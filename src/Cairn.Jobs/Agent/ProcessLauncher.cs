@@ -21,7 +21,7 @@ internal sealed class ProcessLauncher : ILauncher
             return Plain(context, "this server is configured not to use one");
         }
 
-        var obstacle = HostTools.Find("bwrap") is { } bubblewrap ? await ProbeAsync(bubblewrap, cancellation) : "bubblewrap is not installed";
+        var obstacle = await ObstacleAsync(cancellation);
         if (obstacle is not null && context.Record.Sandbox == JobSandbox.Required)
         {
             throw new TaskFailure(Code.FailedPrecondition, $"This server runs tasks in a sandbox only, and cannot: {obstacle}.");
@@ -30,8 +30,14 @@ internal sealed class ProcessLauncher : ILauncher
         return obstacle is null ? await SandboxedAsync(context, HostTools.Find("bwrap")!, cancellation) : Plain(context, obstacle);
     }
 
-    private static async Task<string?> ProbeAsync(string bubblewrap, CancellationToken cancellation)
+    /// <summary>Why bubblewrap cannot be used on this machine, or null where it can.</summary>
+    public static async Task<string?> ObstacleAsync(CancellationToken cancellation)
     {
+        if (HostTools.Find("bwrap") is not { } bubblewrap)
+        {
+            return "bubblewrap is not installed";
+        }
+
         var result = await HostTools.RunAsync(
             bubblewrap, ["--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"], HostTools.Environment, cancellation);
         return result.ExitCode == 0 ? null : $"bubblewrap cannot be used: {result.Complaint}";
@@ -69,7 +75,7 @@ internal sealed class ProcessLauncher : ILauncher
     {
         context.Log.Say($"This task runs without a sandbox: {obstacle}. It sees this machine's files, and has no /gcs folders.", LogSeverity.Warning);
         var program = context.Command(context.Record.Interpreter ?? "python3");
-        var environment = context.Environment(context.PythonPath, "", context.Work, context.Directory.TokenFile);
+        var environment = context.Environment(context.PythonPath, context.ProgramPath(""), context.Work, context.Directory.TokenFile);
         environment["TMPDIR"] = context.Temporary;
         environment[TaskContext.MetricFileVariable] = Path.Combine(context.Metrics, AttemptDirectory.MetricFileName);
         var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");

@@ -30,12 +30,41 @@ internal sealed class Sandbox(TaskContext context)
     public byte[] Arguments(IReadOnlyList<string> buckets)
     {
         var record = context.Record;
+
+        // The files of objects are read-only for their owner, too; in its bucket's folder a task may still change them, in the layer above.
+        List<string> arguments = [.. System(record.Replica), "--cap-add", "CAP_DAC_OVERRIDE"];
+        arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
+
+        // After /tmp, which would hide those that are below it.
+        foreach (var path in record.ReadablePaths)
+        {
+            arguments.AddRange(["--ro-bind", path, path]);
+        }
+
+        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile, "--bind", context.Metrics, TaskContext.MetricFolder]);
+        if (Directory.Exists(context.Packages))
+        {
+            arguments.AddRange(["--ro-bind", context.Packages, Packages]);
+        }
+
+        // `python3` and `python` are the environment's own, wherever it is.
+        arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
+        arguments.AddRange(buckets);
+        arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
+        foreach (var (name, value) in context.Environment(context.PythonPath.Select(Inside), context.ProgramPath("/cairn/bin"), "/workspace", TokenFile))
+        {
+            arguments.AddRange(["--setenv", name, value]);
+        }
+
+        return Encoding.UTF8.GetBytes(string.Join('\0', arguments) + "\0");
+    }
+
+    /// <summary>What every sandbox begins with: namespaces of its own but for the network's, no capabilities, and the system's programs and libraries.</summary>
+    public static List<string> System(string host)
+    {
         List<string> arguments =
         [
-            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", record.Replica,
-
-            // The files of objects are read-only for their owner, too; in its bucket's folder a task may still change them, in the layer above.
-            "--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE",
+            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", host, "--cap-drop", "ALL",
             "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/usr", "/usr",
         ];
         foreach (var name in SystemLinks)
@@ -50,28 +79,7 @@ internal sealed class Sandbox(TaskContext context)
         }
 
         arguments.AddRange(["--ro-bind-try", "/sys/devices/system", "/sys/devices/system"]);
-        foreach (var path in record.ReadablePaths)
-        {
-            arguments.AddRange(["--ro-bind", path, path]);
-        }
-
-        arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
-        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile, "--bind", context.Metrics, TaskContext.MetricFolder]);
-        if (Directory.Exists(context.Packages))
-        {
-            arguments.AddRange(["--ro-bind", context.Packages, Packages]);
-        }
-
-        // `python3` and `python` are the environment's own, wherever it is.
-        arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
-        arguments.AddRange(buckets);
-        arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
-        foreach (var (name, value) in context.Environment(context.PythonPath.Select(Inside), "/cairn/bin", "/workspace", TokenFile))
-        {
-            arguments.AddRange(["--setenv", name, value]);
-        }
-
-        return Encoding.UTF8.GetBytes(string.Join('\0', arguments) + "\0");
+        return arguments;
     }
 
     private string Inside(string path) => Path.Combine(Packages, Path.GetRelativePath(context.Packages, path)).TrimEnd('.').TrimEnd('/');

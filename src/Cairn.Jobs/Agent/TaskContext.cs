@@ -32,6 +32,17 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
 
     public string MountPlanFile => Directory.In("mounts.json");
 
+    /// <summary>
+    /// The folders to look for programs in first. An interpreter that is a virtual environment's comes before links to it: it knows by its own
+    /// place what it belongs to.
+    /// </summary>
+    /// <param name="own">Where the links are, or empty.</param>
+    public string ProgramPath(string own)
+    {
+        var folder = Path.GetDirectoryName(Record.Interpreter) ?? "";
+        return string.Join(':', [.. File.Exists(Path.Combine(folder, "..", "pyvenv.cfg")) ? [folder] : (string[])[], .. Record.ProgramFolders, .. own.Length > 0 ? [own] : (string[])[]]);
+    }
+
     /// <summary>The task's environment with all that only the agent knows.</summary>
     /// <param name="pythonPath">The packages' folders as the task sees them.</param>
     /// <param name="path">Folders before the usual ones on PATH.</param>

@@ -22,10 +22,16 @@ internal sealed class CustomJobQueue(
         var pool = job.JobSpec.WorkerPoolSpecs[0];
         var image = pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec.ExecutorImageUri;
         var plan = await images.PlanAsync(image).WaitAsync(cancellation);
-        if (plan.Interpreter is not null && pool.ContainerSpec is { Command.Count: 0 })
+        if (plan.Program is not null && pool.ContainerSpec is null)
         {
             throw StatusException.InvalidArgument(
-                $"The image '{image}' is mapped to the interpreter '{plan.Interpreter}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml.");
+                $"The image '{image}' is mapped to '{plan.Program}', which runs no Python package: give a `container_spec` with a command, or name a Python image in `python_package_spec.executor_image_uri`.");
+        }
+
+        if (plan.Image is null && pool.ContainerSpec is { Command.Count: 0 })
+        {
+            throw StatusException.InvalidArgument(
+                $"The image '{image}' is mapped to the interpreter '{plan.Interpreter ?? plan.Program}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml.");
         }
 
         var stored = new CustomJob

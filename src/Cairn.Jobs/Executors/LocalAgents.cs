@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cairn.Jobs.Agent;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 
@@ -14,7 +15,7 @@ internal sealed class LocalAgents
     public void Start(AttemptDirectory attempt, TaskRecord record)
     {
         var environment = new Dictionary<string, string>(HostTools.Environment);
-        foreach (var name in (string[])["DOTNET_ROOT", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "REGISTRY_AUTH_FILE"])
+        foreach (var name in (string[])["DOTNET_ROOT", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "REGISTRY_AUTH_FILE", .. BuildSandbox.Proxies])
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
             {

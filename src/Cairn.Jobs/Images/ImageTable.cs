@@ -31,6 +31,9 @@ public sealed class ImageTable
         return new ImageTable(entries);
     }
 
+    /// <summary>All that is mapped, in the order in which it is looked at.</summary>
+    public IReadOnlyList<LocalEnvironment> Entries => entries;
+
     /// <summary>The environment for an image, or null where none is mapped.</summary>
     public LocalEnvironment? Find(string image)
     {

@@ -3,7 +3,7 @@ using Cairn.Jobs.Agent;
 
 namespace Cairn.Jobs.Images;
 
-/// <summary>Finds out by importing them which modules an interpreter has. What it has is remembered; what it lacks is looked for again after a while.</summary>
+/// <summary>Finds out by loading them which modules an interpreter has. What it has is remembered; what it lacks is looked for again after a while.</summary>
 public sealed class InterpreterProbe(TimeProvider time)
 {
     private static readonly TimeSpan MissingFor = TimeSpan.FromSeconds(30);
@@ -11,13 +11,13 @@ public sealed class InterpreterProbe(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Task<Finding>> findings = new();
 
-    /// <summary>The modules that the interpreter cannot import, with why; empty where it has all. Null where the interpreter itself does not run.</summary>
-    public async Task<IReadOnlyList<string>?> MissingAsync(string interpreter, IReadOnlyList<string> modules)
+    /// <summary>The modules that the interpreter cannot load; empty where it has all. Null where the interpreter itself does not run.</summary>
+    public async Task<IReadOnlyList<string>?> MissingAsync(ImageLanguage language, string interpreter, IReadOnlyList<string> modules)
     {
-        var key = $"{interpreter}\n{string.Join('\n', modules)}";
+        var key = $"{language}\n{interpreter}\n{string.Join('\n', modules)}";
         while (true)
         {
-            var task = findings.GetOrAdd(key, _ => ProbeAsync(interpreter, modules));
+            var task = findings.GetOrAdd(key, _ => ProbeAsync(language, interpreter, modules));
             var finding = await task;
             if (finding.Missing is { Count: 0 } || time.GetUtcNow() - finding.When < MissingFor)
             {
@@ -28,7 +28,7 @@ public sealed class InterpreterProbe(TimeProvider time)
         }
     }
 
-    private async Task<Finding> ProbeAsync(string interpreter, IReadOnlyList<string> modules)
+    private async Task<Finding> ProbeAsync(ImageLanguage language, string interpreter, IReadOnlyList<string> modules)
     {
         if (!File.Exists(interpreter))
         {
@@ -36,8 +36,13 @@ public sealed class InterpreterProbe(TimeProvider time)
         }
 
         using var limit = new CancellationTokenSource(Limit, time);
-        var script = await EmbeddedText.ReadAsync("probe_modules.py", limit.Token);
-        var result = await HostTools.RunAsync(interpreter, ["-I", "-c", script, .. modules], HostTools.Environment, limit.Token);
+        string[] arguments = language switch
+        {
+            ImageLanguage.R => ["--vanilla", "-e", await EmbeddedText.ReadAsync("probe_packages.R", limit.Token), .. modules],
+            ImageLanguage.Dotnet => ["--list-runtimes"],
+            _ => ["-I", "-c", await EmbeddedText.ReadAsync("probe_modules.py", limit.Token), .. modules],
+        };
+        var result = await HostTools.RunAsync(interpreter, arguments, HostTools.Environment, limit.Token);
         var present = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).ToHashSet();
         return new Finding(result.ExitCode == 0 ? [.. modules.Where(module => !present.Contains(module))] : null, time.GetUtcNow());
     }

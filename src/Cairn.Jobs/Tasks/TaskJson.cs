@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Jobs.Agent;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Usage;
 
@@ -14,6 +15,7 @@ namespace Cairn.Jobs.Tasks;
 [JsonSerializable(typeof(ExitRecord))]
 [JsonSerializable(typeof(MountPlan))]
 [JsonSerializable(typeof(UsageSample))]
+[JsonSerializable(typeof(EnvironmentRecord))]
 internal sealed partial class TaskJson : JsonSerializerContext
 {
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));

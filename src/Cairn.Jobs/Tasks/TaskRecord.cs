@@ -1,3 +1,5 @@
+using Cairn.Jobs.Environments;
+
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Everything the agent needs to run one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
@@ -67,6 +69,12 @@ public sealed record TaskRecord
 
     /// <summary>Folders outside the system that the task may read, such as a virtual environment.</summary>
     public IReadOnlyList<string> ReadablePaths { get; init; } = [];
+
+    /// <summary>Folders of programs that come first on the task's PATH.</summary>
+    public IReadOnlyList<string> ProgramFolders { get; init; } = [];
+
+    /// <summary>Where what its packages require is installed; null for tasks that may not have anything installed.</summary>
+    public EnvironmentSettings? Environments { get; init; }
 
     /// <summary>How long the task may run, in seconds.</summary>
     public required double TimeoutSeconds { get; init; }

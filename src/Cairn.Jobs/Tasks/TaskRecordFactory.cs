@@ -1,6 +1,7 @@
 using Cairn.Data;
 using Cairn.Data.Views;
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Images;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
@@ -39,7 +40,9 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Interpreter = plan.Interpreter,
             Image = plan.Image,
             ReadablePaths = plan.Paths,
-            Environment = TaskEnvironment.Build(name, job.JobSpec, url, run),
+            ProgramFolders = plan.Program is { } program ? [Path.GetDirectoryName(program)!] : [],
+            Environments = Environments(),
+            Environment = With(TaskEnvironment.Build(name, job.JobSpec, url, run), plan.Variables),
             Run = run?.Uuid,
             FirstSample = FirstSample(task),
             Buckets = await BucketsAsync(name.Project, cancellation),
@@ -49,6 +52,28 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             TimeoutSeconds = Remaining(task, job).TotalSeconds,
             GraceSeconds = options.Grace.TotalSeconds,
         };
+    }
+
+    private static Dictionary<string, string> With(Dictionary<string, string> environment, IReadOnlyDictionary<string, string> more)
+    {
+        foreach (var (name, value) in more)
+        {
+            environment.TryAdd(name, value);
+        }
+
+        return environment;
+    }
+
+    /// <summary>A bucket's wheels are taken from its folder on this machine where it has one.</summary>
+    private EnvironmentSettings Environments()
+    {
+        var links = options.PipFindLinks;
+        if (links is not null && links.StartsWith("gs://", StringComparison.Ordinal) && GsUri.Parse(links, "--pip-find-links") is var uri && views.Directory(uri.Bucket) is { } view)
+        {
+            links = Path.Combine(view, uri.Object.TrimEnd('/'));
+        }
+
+        return new EnvironmentSettings(EnvironmentJanitor.Folder(server), options.PipIndex, links);
     }
 
     private async Task<TaskRun?> RunAsync(CustomJob job, CancellationToken cancellation)

@@ -16,6 +16,19 @@ public sealed class ImageTableTests
     public void vertexs_prebuilt_images_are_known(string image, string module) => Load("").Find(image)!.Modules.ShouldBe([module]);
 
     [Theory]
+    [InlineData("us-docker.pkg.dev/deeplearning-platform-release/gcr.io/r-cpu.4-2:latest", ImageLanguage.R)]
+    [InlineData("gcr.io/deeplearning-platform-release/r-cpu.4-1", ImageLanguage.R)]
+    [InlineData("us-docker.pkg.dev/vertex-ai/training/r-cpu.4-2:latest", ImageLanguage.R)]
+    [InlineData("rocker/r-ver:4.3.1", ImageLanguage.R)]
+    [InlineData("r-base:4.2.2", ImageLanguage.R)]
+    [InlineData("mcr.microsoft.com/dotnet/sdk:10.0", ImageLanguage.Dotnet)]
+    [InlineData("mcr.microsoft.com/dotnet/runtime:8.0-alpine", ImageLanguage.Dotnet)]
+    public void images_of_other_languages_are_known(string image, ImageLanguage language) => Load("").Find(image)!.Language.ShouldBe(language);
+
+    [Fact]
+    public void every_default_says_how_to_get_it() => Load("").Entries.ShouldAllBe(entry => entry.Install != null);
+
+    [Theory]
     [InlineData("gcr.io/acme/trainer:v1")]
     [InlineData("evil.example/us-docker.pkg.dev/vertex-ai/training/sklearn")]
     public void other_images_are_not(string image) => Load("").Find(image).ShouldBeNull();

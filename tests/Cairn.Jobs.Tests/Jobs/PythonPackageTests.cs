@@ -52,7 +52,7 @@ public sealed class PythonPackageTests(Server server)
 
         var message = await FailureAsync(JobsClient.Package("needy", [$"gs://{JobsClient.Bucket}/pkg/needy-0.1-py3-none-any.whl"]));
 
-        message.ShouldContain("no-such-library, another-absent-one");
+        message.ShouldContain(": another-absent-one, no-such-library>=2.");
         message.ShouldContain("package_uris");
     }
 

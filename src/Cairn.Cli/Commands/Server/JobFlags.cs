@@ -16,6 +16,10 @@ internal sealed class JobFlags
     private readonly Option<string> grace = Time("--job-grace", "How long a task has between being asked to end and being killed.", Defaults.Grace);
     private readonly Option<string> timeout = Time("--job-timeout", "How long a job may run that sets no scheduling.timeout.", Defaults.DefaultTimeout);
     private readonly Option<int> restarts = new("--job-restarts") { Description = "How often a job whose worker is lost is started again, where it asks for that.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxRestarts };
+    private readonly Option<string> pipIndex = new("--pip-index") { Description = "The package index from which what jobs require is installed once; none: no index.", HelpName = "URL", DefaultValueFactory = _ => Defaults.PipIndex! };
+    private readonly Option<string?> pipFindLinks = new("--pip-find-links") { Description = "A folder of wheels from which it is installed: a path, or gs://bucket/folder.", HelpName = "DIR" };
+    private readonly Option<string> environmentRetention = Time("--environment-retention", "How long an installed environment is kept that no job uses.", Defaults.EnvironmentRetention);
+    private readonly Option<int> environmentSpace = new("--environment-space") { Description = "How many GiB installed environments may take before the longest unused ones are removed.", HelpName = "GIB", DefaultValueFactory = _ => (int)(Defaults.EnvironmentSpace >> 30) };
     private readonly Option<string> machineTimeout = Time("--machine-timeout", "How long another machine may be silent before its tasks count as lost.", Defaults.MachineTimeout);
     private readonly Option<string> retention = Time("--log-retention", "How long log entries are kept.", Defaults.LogRetention);
 
@@ -25,7 +29,7 @@ internal sealed class JobFlags
         overlay.AcceptOnlyFromAmong("on", "off");
     }
 
-    public IEnumerable<Option> All => [slots, sandbox, overlay, grace, timeout, restarts, machineTimeout, retention];
+    public IEnumerable<Option> All => [slots, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention];
 
     /// <exception cref="CliException">Wrong usage: a number or time that cannot be.</exception>
     public JobsOptions Read(ParseResult parse) => new()
@@ -36,8 +40,19 @@ internal sealed class JobFlags
         Grace = Lifetime.Parse(grace.Name, parse.GetValue(grace)!),
         DefaultTimeout = Lifetime.Parse(timeout.Name, parse.GetValue(timeout)!),
         MaxRestarts = AtLeast(0, parse, restarts),
+        PipIndex = Index(parse.GetValue(pipIndex)!),
+        PipFindLinks = parse.GetValue(pipFindLinks) is { Length: > 0 } links ? links.StartsWith("gs://", StringComparison.Ordinal) ? links : Path.GetFullPath(links) : null,
+        EnvironmentRetention = Lifetime.Parse(environmentRetention.Name, parse.GetValue(environmentRetention)!),
+        EnvironmentSpace = (long)AtLeast(0, parse, environmentSpace) << 30,
         MachineTimeout = Lifetime.Parse(machineTimeout.Name, parse.GetValue(machineTimeout)!),
         LogRetention = Lifetime.Parse(retention.Name, parse.GetValue(retention)!),
+    };
+
+    private string? Index(string address) => address switch
+    {
+        "none" or "" => null,
+        _ when Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => address,
+        _ => throw CliException.Usage($"{pipIndex.Name} is '{address}'; it must be the http or https address of a package index, or none."),
     };
 
     private static int AtLeast(int least, ParseResult parse, Option<int> option) => parse.GetValue(option) is var value && value >= least
