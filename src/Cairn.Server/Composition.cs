@@ -1,3 +1,4 @@
+using Cairn.Classic;
 using Cairn.Data;
 using Cairn.Jobs;
 using Cairn.Kernel.Database;
@@ -47,6 +48,7 @@ internal static class Composition
         services.AddTraining();
         services.AddTuning();
         services.AddTuningJobs();
+        services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

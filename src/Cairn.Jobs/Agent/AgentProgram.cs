@@ -29,7 +29,7 @@ public static class AgentProgram
     private static async Task<int> RunAttemptAsync(AttemptDirectory directory, CancellationToken cancellation)
     {
         using var held = await LockAsync(directory, cancellation);
-        if (held is null || directory.ReadTask() is not { } record || File.Exists(directory.StartFile) || File.Exists(directory.ExitFile))
+        if (held is null || directory.ReadTask() is not { } record || File.Exists(directory.StartFile) || File.Exists(directory.ExitFile) || directory.StopRequested)
         {
             return NothingToDo;
         }

@@ -134,7 +134,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     }
 
     private ExitRecord Stopped(StopSignal stop, DateTimeOffset started) => stop.Reason == StopReason.Cancelled
-        ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, "The job was cancelled.", null, started, time.GetUtcNow())
+        ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, directory.ReadStopReason() is { Length: > 0 } reason ? reason : "The job was cancelled.", null, started, time.GetUtcNow())
         : new ExitRecord(
             TaskOutcome.Failed,
             (int)Code.DeadlineExceeded,

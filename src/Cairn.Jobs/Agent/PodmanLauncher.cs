@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Tasks;
 using Google.Rpc;
 
 namespace Cairn.Jobs.Agent;
@@ -9,10 +10,12 @@ namespace Cairn.Jobs.Agent;
 /// <summary>Runs the program in a container of any OCI image, with podman and this machine's network.</summary>
 internal sealed class PodmanLauncher : ILauncher
 {
+    public const string LauncherName = "podman";
+
     private const string TokenFile = "/run/cairn/token";
     private const string Packages = "/cairn/packages";
 
-    public string Name => "podman";
+    public string Name => LauncherName;
 
     public async Task<Launch> PrepareAsync(TaskContext context, CancellationToken cancellation)
     {
@@ -22,7 +25,7 @@ internal sealed class PodmanLauncher : ILauncher
         var environment = ToolEnvironment(context.Directory.In("containers.conf"));
         await PullAsync(context, podman, image, environment, cancellation);
 
-        var name = ContainerName(context.Record.Task);
+        var name = ContainerName(context.Record);
         await RemoveAsync(podman, name, environment);
         var overlay = context.Record.Buckets.Count == 0 ? null : await BucketMounts.TryOverlayAsync(context, cancellation);
         List<string> arguments = ["run", "--name", name, "--network", "host", "--pull", "never", "--log-driver", "none", "--pids-limit", "8192"];
@@ -48,8 +51,8 @@ internal sealed class PodmanLauncher : ILauncher
         };
     }
 
-    /// <summary>One container a task: a second attempt finds and removes what a lost agent left.</summary>
-    public static string ContainerName(string task) => $"cairn-{task}";
+    /// <summary>One container a replica: a second attempt finds and removes what a lost agent left.</summary>
+    private static string ContainerName(TaskRecord record) => $"cairn-{record.Task}-{record.Replica}";
 
     /// <summary>podman's own environment, with a configuration that also works where there is no systemd.</summary>
     public static Dictionary<string, string> ToolEnvironment(string configurationFile)
@@ -81,8 +84,11 @@ internal sealed class PodmanLauncher : ILauncher
         return environment;
     }
 
-    /// <summary>Removes a task's container, running or not.</summary>
-    public static Task RemoveAsync(string podman, string name, IReadOnlyDictionary<string, string> environment) =>
+    /// <summary>Removes a replica's container, running or not.</summary>
+    public static Task RemoveAsync(Replica replica) =>
+        HostTools.Find("podman") is { } podman ? RemoveAsync(podman, ContainerName(replica.Record), ToolEnvironment(replica.Directory.In("containers.conf"))) : Task.CompletedTask;
+
+    private static Task RemoveAsync(string podman, string name, IReadOnlyDictionary<string, string> environment) =>
         HostTools.RunAsync(podman, ["rm", "--force", "--ignore", "--time", "0", name], environment, CancellationToken.None);
 
     private static async Task PullAsync(TaskContext context, string podman, string image, Dictionary<string, string> environment, CancellationToken cancellation)

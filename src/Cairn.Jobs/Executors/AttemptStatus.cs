@@ -3,10 +3,13 @@ using Google.Rpc;
 
 namespace Cairn.Jobs.Executors;
 
-/// <summary>Where an attempt stands, and what the place where it runs knows of its end.</summary>
+/// <summary>Where a replica stands, and what the place where it runs knows of its end.</summary>
 /// <param name="Loss">Why it was lost, where the executor knows; null where it does not, or where it was not lost.</param>
 internal sealed record AttemptStatus(AttemptState State, AttemptLoss? Loss = null)
 {
+    /// <summary>Whether an agent was at it and will not be again.</summary>
+    public bool IsOver => State is AttemptState.Ended or AttemptState.Lost;
+
     public static implicit operator AttemptStatus(AttemptState state) => new(state);
 }
 
@@ -20,13 +23,13 @@ internal sealed record AttemptLoss(string Reason, Code Code = Code.Unavailable, 
 
 internal enum AttemptState
 {
-    /// <summary>No agent has begun it, and none is at it.</summary>
+    /// <summary>No agent has begun it, none is at it, and none is on its way.</summary>
     NotStarted,
 
-    /// <summary>It is in a scheduler's line.</summary>
+    /// <summary>It is in a scheduler's line, or its agent was started and has not begun.</summary>
     Waiting,
 
-    /// <summary>An agent has the task's lock.</summary>
+    /// <summary>An agent has the replica's lock.</summary>
     Running,
 
     /// <summary>There is an exit record.</summary>

@@ -3,8 +3,8 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Executors;
 
 /// <summary>
-/// A place where tasks run. It starts an agent on an attempt's folder and says how the agent fares. It keeps no state of its own: a server that
-/// has been restarted finds every task through the folder.
+/// A place where gangs run: the replicas of one attempt of a job. It starts an agent on each replica's folder and says how the agents fare. It keeps no state of
+/// its own: a server that has been restarted finds every gang through its folder.
 /// </summary>
 internal interface IExecutor
 {
@@ -15,19 +15,23 @@ internal interface IExecutor
     string? Obstacle();
 
     /// <summary>
-    /// Starts an agent. May be called again for an attempt whose agent is not seen yet: of several agents exactly one works.
+    /// Starts an agent on each replica that is <see cref="AttemptState.NotStarted"/>; the others it leaves alone. May be called again while some are: of several
+    /// agents on a replica exactly one works.
     /// </summary>
-    /// <exception cref="Kernel.Errors.StatusException">This task can never start here; the sentence says why.</exception>
+    /// <exception cref="Kernel.Errors.StatusException">This gang can never start here; the sentence says why.</exception>
     /// <exception cref="ExecutorAwayException">The scheduler does not answer just now.</exception>
-    Task StartAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation);
+    Task StartAsync(Gang gang, CancellationToken cancellation);
 
-    /// <summary>Where the attempt stands.</summary>
+    /// <summary>Where the replicas stand, in their order.</summary>
     /// <exception cref="ExecutorAwayException">The scheduler does not answer just now.</exception>
-    Task<AttemptStatus> ObserveAsync(AttemptDirectory attempt, CancellationToken cancellation);
+    Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation);
 
-    /// <summary>Ends the attempt's processes at once, where a polite request through the folder did not.</summary>
-    Task KillAsync(AttemptDirectory attempt, CancellationToken cancellation);
+    /// <summary>
+    /// Ends the gang's processes at once, where a polite request through the folders did not; withdraws what has not begun. Afterwards no replica is
+    /// <see cref="AttemptState.Running"/> or, for long, <see cref="AttemptState.Waiting"/>.
+    /// </summary>
+    Task KillAsync(Gang gang, CancellationToken cancellation);
 
-    /// <summary>Removes what an attempt that is over may have left running or lying outside its folder.</summary>
-    Task CleanAsync(AttemptDirectory attempt, CancellationToken cancellation);
+    /// <summary>Removes what a gang that is over may have left running or lying outside its folder.</summary>
+    Task CleanAsync(Gang gang, CancellationToken cancellation);
 }

@@ -12,7 +12,27 @@ internal sealed class LocalAgents
     /// <summary>Agents that this server process started and must collect the exit status of.</summary>
     private readonly ConcurrentDictionary<string, int> children = new();
 
-    public void Start(AttemptDirectory attempt, TaskRecord record)
+    /// <summary>Starts an agent for each replica that has none.</summary>
+    public void Start(Gang gang)
+    {
+        foreach (var replica in gang.Replicas.Where(replica => Observe(replica.Directory) == AttemptState.NotStarted))
+        {
+            Start(replica.Directory, replica.Record);
+        }
+    }
+
+    public IReadOnlyList<AttemptStatus> Observe(Gang gang) => [.. gang.Replicas.Select(replica => new AttemptStatus(Observe(replica.Directory)))];
+
+    /// <summary>Kills the agents, and by the kernel's hand what depends on them.</summary>
+    public static void Kill(Gang gang)
+    {
+        foreach (var replica in gang.Replicas)
+        {
+            Kill(replica.Directory);
+        }
+    }
+
+    private void Start(AttemptDirectory attempt, TaskRecord record)
     {
         var environment = new Dictionary<string, string>(HostTools.Environment);
         foreach (var name in (string[])["DOTNET_ROOT", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "REGISTRY_AUTH_FILE", .. BuildSandbox.Proxies])
@@ -31,7 +51,7 @@ internal sealed class LocalAgents
         children[attempt.Path] = pid;
     }
 
-    public AttemptState Observe(AttemptDirectory attempt)
+    private AttemptState Observe(AttemptDirectory attempt)
     {
         if (children.TryGetValue(attempt.Path, out var pid) && ChildProcess.TryReap(pid))
         {
@@ -39,15 +59,16 @@ internal sealed class LocalAgents
         }
 
         // In this order: an agent writes its start record after it took the lock and its exit record before it gives the lock back.
+        var started = File.Exists(attempt.StartFile);
         var locked = attempt.IsLocked();
         return attempt.ReadExit() is not null ? AttemptState.Ended
-            : locked || (children.ContainsKey(attempt.Path) && !File.Exists(attempt.StartFile)) ? AttemptState.Running
-            : File.Exists(attempt.StartFile) ? AttemptState.Lost
+            : locked ? AttemptState.Running
+            : started ? AttemptState.Lost
+            : children.ContainsKey(attempt.Path) ? AttemptState.Waiting
             : AttemptState.NotStarted;
     }
 
-    /// <summary>Kills the agent, and by the kernel's hand what depends on it.</summary>
-    public static void Kill(AttemptDirectory attempt)
+    private static void Kill(AttemptDirectory attempt)
     {
         // The pid alone could by now be another process's.
         if (attempt.ReadStart() is { } start && ProcessTree.StartTime(start.Pid) == start.PidStart)

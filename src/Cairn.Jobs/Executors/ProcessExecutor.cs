@@ -9,19 +9,19 @@ internal sealed class ProcessExecutor(LocalAgents agents) : IExecutor
 
     public string? Obstacle() => OperatingSystem.IsLinux() ? null : "Tasks run as processes on Linux only.";
 
-    public Task StartAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
+    public Task StartAsync(Gang gang, CancellationToken cancellation)
     {
-        agents.Start(attempt, record);
+        agents.Start(gang);
         return Task.CompletedTask;
     }
 
-    public Task<AttemptStatus> ObserveAsync(AttemptDirectory attempt, CancellationToken cancellation) => Task.FromResult<AttemptStatus>(agents.Observe(attempt));
+    public Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation) => Task.FromResult(agents.Observe(gang));
 
-    public Task KillAsync(AttemptDirectory attempt, CancellationToken cancellation)
+    public Task KillAsync(Gang gang, CancellationToken cancellation)
     {
-        LocalAgents.Kill(attempt);
+        LocalAgents.Kill(gang);
         return Task.CompletedTask;
     }
 
-    public Task CleanAsync(AttemptDirectory attempt, CancellationToken cancellation) => Task.CompletedTask;
+    public Task CleanAsync(Gang gang, CancellationToken cancellation) => Task.CompletedTask;
 }

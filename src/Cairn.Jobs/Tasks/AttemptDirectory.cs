@@ -1,20 +1,17 @@
-using System.Globalization;
 using Cairn.Jobs.Interop;
 
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// The folder of one attempt of a task, <c>jobs/TASK/ATTEMPT</c>, and what server and agent say to each other through it. The protocol: the server
-/// writes <c>task.json</c> and <c>token</c>, then starts an agent. An agent works only while it holds the exclusive lock on <c>jobs/TASK/lock</c>,
-/// and only if the attempt has no <c>started.json</c>, which it writes first. So any number of agents may be started for an attempt, and exactly one works;
-/// and when the lock is free after <c>started.json</c> was written, the attempt is over, with <c>exit.json</c> or without.
+/// The folder of one replica in one attempt of a task, <c>jobs/TASK/ATTEMPT/REPLICA</c>, and what server and agent say to each other through it. The protocol: the
+/// server writes <c>task.json</c> and <c>token</c>, then starts an agent. An agent works only while it holds the exclusive lock on <c>jobs/TASK/REPLICA.lock</c>,
+/// which all attempts share, and only if the folder has no <c>started.json</c>, which it writes first, and no <c>cancel</c>. So any number of agents may be
+/// started for a replica, and exactly one works; and when the lock is free after <c>started.json</c> was written, the replica is over, with <c>exit.json</c> or without.
 /// </summary>
 internal sealed class AttemptDirectory(string path)
 {
-    public AttemptDirectory(string jobs, string task, int attempt)
-        : this(System.IO.Path.Combine(jobs, task, attempt.ToString(CultureInfo.InvariantCulture)))
-    {
-    }
+    /// <summary>What the metric file is called in <see cref="Metrics"/>.</summary>
+    public const string MetricFileName = "output.metrics";
 
     public string Path { get; } = path;
 
@@ -26,8 +23,11 @@ internal sealed class AttemptDirectory(string path)
 
     public string ExitFile => In("exit.json");
 
-    /// <summary>Exists once the server wants the task to end.</summary>
+    /// <summary>Exists once the server wants the replica to end. It holds the reason; empty where the job was cancelled.</summary>
     public string CancelFile => In("cancel");
+
+    /// <summary>Whether the server has asked the replica to end.</summary>
+    public bool StopRequested => File.Exists(CancelFile);
 
     /// <summary>What the agent itself prints: empty unless something is wrong with it.</summary>
     public string AgentOutput => In("agent.out");
@@ -42,9 +42,6 @@ internal sealed class AttemptDirectory(string path)
     /// <summary>How much of it the server has taken.</summary>
     public string UsageOffset => In("usage.offset");
 
-    /// <summary>What the metric file is called in <see cref="Metrics"/>.</summary>
-    public const string MetricFileName = "output.metrics";
-
     /// <summary>The folder that the task sees as <c>/var/hypertune</c>, where it writes what it reports.</summary>
     public string Metrics => In("metrics");
 
@@ -54,7 +51,7 @@ internal sealed class AttemptDirectory(string path)
     /// <summary>How much of it the server has taken.</summary>
     public string MetricOffset => In("metrics.offset");
 
-    public string Lock => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, "lock");
+    public string Lock => System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, "..", "..", System.IO.Path.GetFileName(Path) + ".lock"));
 
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
@@ -75,15 +72,20 @@ internal sealed class AttemptDirectory(string path)
 
     public void WriteExit(ExitRecord record) => TaskJson.Write(ExitFile, record, TaskJson.Default.ExitRecord);
 
-    public void RequestCancel()
+    /// <summary>Asks the replica to end; the first reason stays.</summary>
+    /// <param name="reason">What its log says of it; empty where the job was cancelled.</param>
+    public void RequestStop(string reason = "")
     {
         if (!File.Exists(CancelFile))
         {
-            DurableFile.Write(CancelFile, []);
+            DurableFile.Write(CancelFile, System.Text.Encoding.UTF8.GetBytes(reason));
         }
     }
 
-    /// <summary>Takes the task's lock, or returns null where another process has it. It is held until disposed or until this process ends.</summary>
+    /// <summary>Why the replica was asked to end; empty where the job was cancelled.</summary>
+    public string ReadStopReason() => File.ReadAllText(CancelFile);
+
+    /// <summary>Takes the replica's lock, or returns null where another process has it. It is held until disposed or until this process ends.</summary>
     public FileStream? TryLock()
     {
         try
@@ -100,7 +102,7 @@ internal sealed class AttemptDirectory(string path)
         }
     }
 
-    /// <summary>Whether some agent holds the task's lock.</summary>
+    /// <summary>Whether some agent holds the replica's lock.</summary>
     public bool IsLocked()
     {
         if (!File.Exists(Lock))

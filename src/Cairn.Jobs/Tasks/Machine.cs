@@ -33,5 +33,5 @@ internal sealed class Machine
 
     public void WriteEndpoint(Uri url) => DurableFile.Write(EndpointFile, Encoding.UTF8.GetBytes(url.ToString().TrimEnd('/')));
 
-    public AttemptDirectory Attempt(TaskRow task) => new(Jobs, task.Id, task.Attempt);
+    public GangDirectory Attempt(TaskRow task) => new(Jobs, task.Id, task.Attempt);
 }

@@ -38,60 +38,55 @@ internal sealed partial class TaskDriver(
     private static readonly TimeSpan AgentGrace = TimeSpan.FromMinutes(10);
 
     private readonly ConcurrentDictionary<string, int> starts = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> cancelled = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> stopped = new();
 
     public async Task AdvanceAsync(TaskRow task, CancellationToken cancellation)
     {
-        var attempt = machine.Attempt(task);
+        var directory = machine.Attempt(task);
         var executor = executors[task.Executor];
+        var gang = directory.Read();
         if (task.State == TaskState.Ending)
         {
-            await PutAwayAsync(task, attempt, executor, cancellation);
+            await PutAwayAsync(task, gang, executor, cancellation);
             return;
         }
 
-        if (attempt.ReadTask() is not { } record)
+        gang ??= await PrepareAsync(task, directory, cancellation);
+        if (gang is null)
         {
-            if (await PrepareAsync(task, attempt, cancellation) is not { } prepared)
-            {
-                return;
-            }
-
-            record = prepared;
+            return;
         }
 
         if (task.Cancel)
         {
-            attempt.RequestCancel();
+            gang.RequestStop();
         }
 
-        var status = await executor.ObserveAsync(attempt, cancellation);
-        switch (status.State)
+        var states = await executor.ObserveAsync(gang, cancellation);
+        var verdict = GangVerdict.Of(gang, states, task.Cancel);
+        if (verdict is { End: GangEnd.Failed })
         {
-            case AttemptState.NotStarted:
-                await StartAsync(task, attempt, executor, record, cancellation);
-                break;
-            case AttemptState.Waiting:
-                if (task.Cancel)
-                {
-                    await executor.KillAsync(attempt, cancellation);
-                }
+            // What fails because another is lost may be seen before that one is.
+            states = await executor.ObserveAsync(gang, cancellation);
+            verdict = GangVerdict.Of(gang, states, task.Cancel) ?? verdict;
+        }
 
-                break;
-            case AttemptState.Running:
-                await RunningAsync(task, attempt, executor, record, cancellation);
-                break;
-            case AttemptState.Ended:
-                await EndedAsync(task, attempt, record, cancellation);
-                break;
-            case AttemptState.Lost:
-                await LostAsync(task, attempt, executor, record, status.Loss, cancellation);
-                break;
+        if (verdict is null)
+        {
+            await GoOnAsync(task, gang, executor, states, cancellation);
+        }
+        else if (GangVerdict.IsOver(gang, states))
+        {
+            await EndAsync(task, gang, executor, verdict, cancellation);
+        }
+        else
+        {
+            await StopAsync(task, gang, executor, states, verdict, cancellation);
         }
     }
 
-    /// <summary>Writes the attempt's folder. Its record comes last: while there is none, no agent has been started.</summary>
-    private async Task<TaskRecord?> PrepareAsync(TaskRow task, AttemptDirectory attempt, CancellationToken cancellation)
+    /// <summary>Writes the attempt's folder.</summary>
+    private async Task<Gang?> PrepareAsync(TaskRow task, GangDirectory directory, CancellationToken cancellation)
     {
         failpoints.Hit("claimed");
         var job = await store.FindAsync<CustomJob>(CustomJobs.CustomJobs.Kind, task.Job, cancellation);
@@ -102,12 +97,10 @@ internal sealed partial class TaskDriver(
 
         try
         {
-            var record = await records.CreateAsync(task, job, cancellation);
-            attempt.Create();
-            attempt.WriteToken(await tokens.IssueAsync(task.Id, record.Project, cancellation));
-            attempt.WriteTask(record);
+            var created = await records.CreateAsync(task, job, cancellation);
+            var gang = directory.Write(task.Executor, created, await tokens.IssueAsync(task.Id, created[0].Project, cancellation));
             failpoints.Hit("prepared");
-            return record;
+            return gang;
         }
         catch (StatusException e)
         {
@@ -116,19 +109,31 @@ internal sealed partial class TaskDriver(
         }
     }
 
-    private async Task StartAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, CancellationToken cancellation)
+    private async Task GoOnAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptStatus> states, CancellationToken cancellation)
     {
-        if (starts.AddOrUpdate(attempt.Path, 1, (_, count) => count + 1) > MaxStarts)
+        if (states.Any(static status => status.State == AttemptState.NotStarted))
         {
-            var said = File.Exists(attempt.AgentOutput) ? await File.ReadAllTextAsync(attempt.AgentOutput, cancellation) : "";
+            await StartAsync(task, gang, executor, cancellation);
+        }
+
+        await TakeMeasuredAsync(task, gang, cancellation);
+        await BegunAsync(task, gang, cancellation);
+    }
+
+    private async Task StartAsync(TaskRow task, Gang gang, IExecutor executor, CancellationToken cancellation)
+    {
+        if (starts.AddOrUpdate(gang.Directory.Path, 1, (_, count) => count + 1) > MaxStarts)
+        {
+            var said = await SaidAsync(gang, cancellation);
             Log.NotStarting(logger, task.Job, said);
+            gang.RequestStop();
             await transitions.EndAsync(task, TaskOutcome.Failed, Code.Internal, $"The agent of the executor '{executor.Name}' does not start on this machine. {said[..Math.Min(said.Length, 1000)]}".TrimEnd(), time.GetUtcNow(), cancellation);
             return;
         }
 
         try
         {
-            await executor.StartAsync(attempt, record, cancellation);
+            await executor.StartAsync(gang, cancellation);
             Log.Started(logger, task.Job, task.Attempt, executor.Name);
         }
         catch (Exception e) when (e is IOException or System.ComponentModel.Win32Exception)
@@ -138,66 +143,121 @@ internal sealed partial class TaskDriver(
         catch (ExecutorAwayException)
         {
             // Not this task's failure: it counts as not tried.
-            starts[attempt.Path] = 0;
+            starts[gang.Directory.Path] = 0;
             throw;
         }
         catch (StatusException e)
         {
+            gang.RequestStop();
             await transitions.EndAsync(task, TaskOutcome.Failed, e.Code, e.Message, time.GetUtcNow(), cancellation);
         }
 
         failpoints.Hit("started");
     }
 
-    private async Task RunningAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, CancellationToken cancellation)
+    /// <summary>What the agents that have not begun have printed.</summary>
+    private static async Task<string> SaidAsync(Gang gang, CancellationToken cancellation)
     {
-        await usage.TakeAsync(attempt, record, cancellation);
-        await metrics.TakeAsync(task.Job, attempt, record, cancellation);
-        if (task.State == TaskState.Starting && attempt.ReadStart() is { } start)
+        var said = "";
+        foreach (var replica in gang.Replicas.Where(static replica => !File.Exists(replica.Directory.StartFile) && File.Exists(replica.Directory.AgentOutput)))
         {
-            await transitions.BegunAsync(task, start.Started, cancellation);
-            failpoints.Hit("begun");
+            said += await File.ReadAllTextAsync(replica.Directory.AgentOutput, cancellation);
         }
 
-        // The agent ends the task by itself; this is for an agent that is stuck.
-        if (task.Cancel && time.GetUtcNow() - cancelled.GetOrAdd(attempt.Path, _ => time.GetUtcNow()) > options.Grace + AgentGrace)
+        return said;
+    }
+
+    /// <summary>A job runs from when all its replicas do.</summary>
+    /// <returns>The task as it is now.</returns>
+    private async Task<TaskRow> BegunAsync(TaskRow task, Gang gang, CancellationToken cancellation)
+    {
+        if (task.State != TaskState.Starting)
+        {
+            return task;
+        }
+
+        var begun = gang.Replicas.Select(static replica => replica.Directory.ReadStart()?.Started).ToList();
+        if (begun.Contains(null))
+        {
+            return task;
+        }
+
+        var changed = await transitions.BegunAsync(task, begun.Max()!.Value, cancellation);
+        failpoints.Hit("begun");
+        return changed ?? task;
+    }
+
+    /// <summary>The job is decided, and some replicas are still there: they are asked to end.</summary>
+    private async Task StopAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptStatus> states, GangVerdict verdict, CancellationToken cancellation)
+    {
+        var reason = verdict.End switch
+        {
+            GangEnd.Succeeded => "The chief and all workers have completed; this replica is ended.",
+            GangEnd.Failed => $"The replica {verdict.Replica.Record.Replica} failed; this replica is ended.",
+            GangEnd.Lost => $"The replica {verdict.Replica.Record.Replica} was lost; this replica is ended.",
+            _ => "",
+        };
+        foreach (var (replica, status) in gang.Replicas.Zip(states).Where(static pair => !pair.Second.IsOver))
+        {
+            replica.Directory.RequestStop(reason);
+        }
+
+        await TakeMeasuredAsync(task, gang, cancellation);
+        await BegunAsync(task, gang, cancellation);
+        failpoints.Hit("stopping");
+
+        // The agents end their programs by themselves. What has not got as far as that is withdrawn; and an agent may be stuck.
+        if (states.All(static status => status.State is AttemptState.NotStarted or AttemptState.Waiting))
+        {
+            await executor.KillAsync(gang, cancellation);
+        }
+        else if (time.GetUtcNow() - stopped.GetOrAdd(gang.Directory.Path, _ => time.GetUtcNow()) > options.Grace + AgentGrace)
         {
             Log.Stuck(logger, task.Job);
-            await executor.KillAsync(attempt, cancellation);
+            await executor.KillAsync(gang, cancellation);
         }
     }
 
-    private async Task EndedAsync(TaskRow task, AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
+    /// <summary>All replicas are over.</summary>
+    private async Task EndAsync(TaskRow task, Gang gang, IExecutor executor, GangVerdict verdict, CancellationToken cancellation)
     {
-        var exit = attempt.ReadExit()!;
-        if (task.State == TaskState.Starting && await transitions.BegunAsync(task, exit.Started, cancellation) is { } begun)
+        task = await BegunAsync(task, gang, cancellation);
+        if (verdict.End == GangEnd.Lost)
         {
-            task = begun;
+            await executor.CleanAsync(gang, cancellation);
         }
 
-        await spools.TakeRestAsync(attempt, record, cancellation);
-        await usage.TakeRestAsync(attempt, record, cancellation);
-        await metrics.TakeRestAsync(task.Job, attempt, record, cancellation);
+        foreach (var replica in gang.Replicas)
+        {
+            await spools.TakeRestAsync(replica.Directory, replica.Record, cancellation);
+            await usage.TakeRestAsync(replica.Directory, replica.Record, cancellation);
+            await metrics.TakeRestAsync(task.Job, replica.Directory, replica.Record, cancellation);
+        }
+
+        if (verdict.End == GangEnd.Lost)
+        {
+            await LostAsync(task, verdict, cancellation);
+            return;
+        }
+
         failpoints.Hit("ended");
-        await transitions.EndAsync(task, exit.Outcome, (Code)exit.Code, exit.Reason, exit.Ended, cancellation);
+        var outcome = verdict.End switch
+        {
+            GangEnd.Succeeded => TaskOutcome.Succeeded,
+            GangEnd.Cancelled => TaskOutcome.Cancelled,
+            _ => TaskOutcome.Failed,
+        };
+        await transitions.EndAsync(task, outcome, verdict.Code, verdict.Reason, verdict.Ended ?? time.GetUtcNow(), cancellation);
         failpoints.Hit("recorded");
-        Log.Ended(logger, task.Job, exit.Outcome);
+        Log.Ended(logger, task.Job, outcome);
     }
 
-    private async Task LostAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, TaskRecord record, AttemptLoss? loss, CancellationToken cancellation)
+    private async Task LostAsync(TaskRow task, GangVerdict verdict, CancellationToken cancellation)
     {
-        await executor.CleanAsync(attempt, cancellation);
-        await spools.TakeRestAsync(attempt, record, cancellation);
-        await usage.TakeRestAsync(attempt, record, cancellation);
-        await metrics.TakeRestAsync(task.Job, attempt, record, cancellation);
         failpoints.Hit("lost");
         var job = await store.FindAsync<CustomJob>(CustomJobs.CustomJobs.Kind, task.Job, cancellation);
         var scheduling = job?.JobSpec.Scheduling;
-        if (task.Cancel)
-        {
-            await transitions.EndAsync(task, TaskOutcome.Cancelled, Code.Cancelled, "The job was cancelled.", time.GetUtcNow(), cancellation);
-        }
-        else if (loss is { Final: true })
+        if (verdict.Loss is { Final: true } loss)
         {
             await transitions.EndAsync(task, loss.Outcome, loss.Code, loss.Reason, time.GetUtcNow(), cancellation);
         }
@@ -209,25 +269,44 @@ internal sealed partial class TaskDriver(
         else
         {
             var restarts = task.Restarts > 0 ? $" It had been restarted {task.Restarts} times." : scheduling?.RestartJobOnWorkerRestart == true ? "" : " Set scheduling.restart_job_on_worker_restart to have such a job started again.";
-            await transitions.EndAsync(task, TaskOutcome.Failed, Code.Unavailable, $"{loss?.Reason ?? $"The replica {record.Replica} was lost: its machine went down, or its agent was killed."}{restarts}", time.GetUtcNow(), cancellation);
+            await transitions.EndAsync(task, TaskOutcome.Failed, verdict.Code, verdict.Reason + restarts, time.GetUtcNow(), cancellation);
         }
     }
 
-    private async Task PutAwayAsync(TaskRow task, AttemptDirectory attempt, IExecutor executor, CancellationToken cancellation)
+    /// <param name="gang">Null where it was never prepared.</param>
+    private async Task PutAwayAsync(TaskRow task, Gang? gang, IExecutor executor, CancellationToken cancellation)
     {
-        // The agent still removes files after it wrote the exit record.
-        if (attempt.IsLocked())
+        // An agent still removes files after it wrote the exit record.
+        if (gang?.IsLocked() == true)
         {
             return;
         }
 
-        await executor.CleanAsync(attempt, cancellation);
+        if (gang is not null)
+        {
+            await executor.CleanAsync(gang, cancellation);
+        }
+
         await tokens.RevokeAsync(task.Id, cancellation);
-        File.Delete(attempt.TokenFile);
+        foreach (var replica in gang?.Replicas ?? [])
+        {
+            File.Delete(replica.Directory.TokenFile);
+        }
+
         failpoints.Hit("revoked");
         await transitions.PutAwayAsync(task, cancellation);
-        starts.TryRemove(attempt.Path, out _);
-        cancelled.TryRemove(attempt.Path, out _);
+        starts.TryRemove(machine.Attempt(task).Path, out _);
+        stopped.TryRemove(machine.Attempt(task).Path, out _);
+    }
+
+    /// <summary>What the replicas used and reported so far.</summary>
+    private async Task TakeMeasuredAsync(TaskRow task, Gang gang, CancellationToken cancellation)
+    {
+        foreach (var replica in gang.Replicas)
+        {
+            await usage.TakeAsync(replica.Directory, replica.Record, cancellation);
+            await metrics.TakeAsync(task.Job, replica.Directory, replica.Record, cancellation);
+        }
     }
 
     private static partial class Log
@@ -247,7 +326,7 @@ internal sealed partial class TaskDriver(
         [LoggerMessage(5, LogLevel.Error, "{Job}: the agent does not start. It said: {Said}")]
         public static partial void NotStarting(ILogger logger, string job, string said);
 
-        [LoggerMessage(6, LogLevel.Warning, "{Job}: the agent does not end a cancelled task, and is killed.")]
+        [LoggerMessage(6, LogLevel.Warning, "{Job}: an agent does not end a task that it was asked to end, and is killed.")]
         public static partial void Stuck(ILogger logger, string job);
     }
 }

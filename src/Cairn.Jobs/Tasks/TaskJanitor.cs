@@ -31,17 +31,17 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
             var row = await database.ReadAsync(session => tasks.Find(session, Path.GetFileName(folder)), cancellation);
             foreach (var path in Directory.GetDirectories(folder))
             {
-                var attempt = new AttemptDirectory(path);
+                var gang = new GangDirectory(path).Read();
                 var current = row is { State: TaskState.Starting or TaskState.Running or TaskState.Ending } && row.Machine == machine.Name
                     && Path.GetFileName(path) == row.Attempt.ToString(CultureInfo.InvariantCulture);
-                if (!current && attempt.ReadStart() is not null && attempt.ReadExit() is null && attempt.ReadTask() is { } record)
+                if (!current && gang is not null && gang.Replicas.Any(static replica => replica.Directory.ReadStart() is not null && replica.Directory.ReadExit() is null))
                 {
-                    if (attempt.IsLocked())
+                    if (gang.IsLocked())
                     {
-                        Log.Stray(logger, record.Task, record.Attempt);
+                        Log.Stray(logger, gang.Record.Task, gang.Record.Attempt);
                     }
 
-                    await executors[record.Executor].KillAsync(attempt, cancellation);
+                    await executors[gang.Record.Executor].KillAsync(gang, cancellation);
                 }
             }
 

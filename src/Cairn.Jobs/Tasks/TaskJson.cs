@@ -11,6 +11,7 @@ namespace Cairn.Jobs.Tasks;
 /// <summary>The records that server and agent leave for each other, as JSON files.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskRecord))]
+[JsonSerializable(typeof(GangRecord))]
 [JsonSerializable(typeof(StartRecord))]
 [JsonSerializable(typeof(ExitRecord))]
 [JsonSerializable(typeof(MountPlan))]

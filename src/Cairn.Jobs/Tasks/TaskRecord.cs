@@ -1,8 +1,9 @@
+using System.Text.Json.Serialization;
 using Cairn.Jobs.Environments;
 
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>Everything the agent needs to run one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
+/// <summary>Everything the agent needs to run one replica in one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
 public sealed record TaskRecord
 {
     /// <summary>The task's id: its job's number.</summary>
@@ -16,7 +17,11 @@ public sealed record TaskRecord
     public required string Location { get; init; }
 
     /// <summary><c>workerpool0-0</c>: the replica, as Vertex names it in logs.</summary>
-    public string Replica { get; init; } = "workerpool0-0";
+    [JsonIgnore]
+    public string Replica => Place.Name;
+
+    /// <summary>Which replica of the job it is.</summary>
+    public ClusterPlace Place { get; init; } = ClusterPlace.Single;
 
     /// <summary>The URL of the server's REST doors when this was written.</summary>
     public required string Endpoint { get; init; }

@@ -13,11 +13,23 @@ namespace Cairn.Jobs.Tasks;
 /// <summary>Writes down what an attempt of a job is to run.</summary>
 internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
 {
-    /// <exception cref="Kernel.Errors.StatusException">The image cannot be run here any more.</exception>
-    public async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
+    /// <summary>The record of each replica, in order.</summary>
+    /// <exception cref="Kernel.Errors.StatusException">An image cannot be run here any more.</exception>
+    public async Task<IReadOnlyList<TaskRecord>> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
+    {
+        var records = new List<TaskRecord>();
+        foreach (var place in ClusterPlace.All(WorkerPools.Counts(job.JobSpec)))
+        {
+            records.Add(await CreateAsync(task, job, place, cancellation));
+        }
+
+        return records;
+    }
+
+    private async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, ClusterPlace place, CancellationToken cancellation)
     {
         var name = CustomJobName.Parse(task.Job);
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
+        var pool = job.JobSpec.WorkerPoolSpecs[place.Pool];
         var container = pool.ContainerSpec;
         var package = pool.PythonPackageSpec;
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
@@ -31,6 +43,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Location = name.Location,
             Endpoint = url,
             EndpointFile = machine.EndpointFile,
+            Place = place,
             Executor = task.Executor,
             Launcher = plan.Executor,
             Cairn = server.Executable,

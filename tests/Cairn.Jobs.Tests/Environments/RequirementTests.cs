@@ -130,7 +130,7 @@ public sealed class RequirementTests : IAsyncLifetime
         var job = await JobAsync("patient", "Requires-Dist: slow\n", "import slow; print(slow.word)");
         job["jobSpec"]!["scheduling"] = new JsonObject { ["restartJobOnWorkerRestart"] = true };
         var name = await client.SubmitAsync(job);
-        var attempt = new AttemptDirectory(Path.Combine(server.Data, "jobs"), name.Split('/')[^1], 1);
+        var attempt = new GangDirectory(Path.Combine(server.Data, "jobs"), name.Split('/')[^1], 1).Replica("workerpool0-0");
         await Poll.UntilAsync(() => Task.FromResult(Sleepers().Count > 0), "the source package to be built", TimeSpan.FromSeconds(60));
         var half = Environments().ShouldHaveSingleItem();
 

@@ -57,14 +57,13 @@ public abstract class ExecutorConformance : IDisposable
     public async Task however_often_it_is_started_it_runs_once()
     {
         var attempt = await PrepareAsync("echo ran; sleep 1");
-        var record = attempt.ReadTask()!;
         for (var i = 0; i < 4; i++)
         {
-            await Executor.StartAsync(attempt, record, default);
+            await Executor.StartAsync(GangOf(attempt), default);
         }
 
         var exit = await EndAsync(attempt);
-        await Executor.StartAsync(attempt, record, default);
+        await Executor.StartAsync(GangOf(attempt), default);
 
         exit.Outcome.ShouldBe(TaskOutcome.Succeeded, exit.Reason);
         Lines(attempt).ShouldBe(["ran"]);
@@ -74,10 +73,10 @@ public abstract class ExecutorConformance : IDisposable
     public async Task a_task_that_is_asked_to_end_may_clean_up()
     {
         var attempt = await PrepareAsync("trap 'echo bye; exit 0' TERM; echo ready; while true; do sleep 0.05; done");
-        await Executor.StartAsync(attempt, attempt.ReadTask()!, default);
+        await Executor.StartAsync(GangOf(attempt), default);
         await Poll.UntilAsync(() => Lines(attempt).Contains("ready"), "the task to be ready");
 
-        attempt.RequestCancel();
+        attempt.RequestStop();
 
         (await EndAsync(attempt)).Outcome.ShouldBe(TaskOutcome.Cancelled);
         Lines(attempt).ShouldBe(["ready", "bye"]);
@@ -99,48 +98,86 @@ public abstract class ExecutorConformance : IDisposable
     {
         var mark = "86" + Random.Shared.Next(1000, 9999);
         var attempt = await PrepareAsync($"echo ready; sleep {mark}");
-        await Executor.StartAsync(attempt, attempt.ReadTask()!, default);
+        await Executor.StartAsync(GangOf(attempt), default);
         await Poll.UntilAsync(() => Lines(attempt).Contains("ready"), "the task to be ready");
         (await StateAsync(attempt)).ShouldBe(AttemptState.Running);
 
-        await Executor.KillAsync(attempt, default);
+        await Executor.KillAsync(GangOf(attempt), default);
 
         await Poll.UntilAsync(async () => await StateAsync(attempt) == AttemptState.Lost, "the attempt to be lost");
-        await Executor.CleanAsync(attempt, default);
+        await Executor.CleanAsync(GangOf(attempt), default);
         await Poll.UntilAsync(() => !AnyProcess($"sleep\0{mark}\0"), "the program to be gone");
     }
 
-    private async Task<AttemptDirectory> PrepareAsync(string script, double timeout = 60)
+    [Fact]
+    public async Task a_gangs_replicas_run_all_and_end_each_for_itself()
+    {
+        var gang = await PrepareGangAsync("echo $0; case $0 in workerpool1-1) exit 3;; workerpool2-*) sleep 60;; esac", [1, 2, 1]);
+        (await StatesAsync(gang)).ShouldBe(Enumerable.Repeat(AttemptState.NotStarted, 4));
+
+        await Executor.StartAsync(gang, default);
+
+        await Poll.UntilAsync(async () => (await StatesAsync(gang)).Take(3).All(static state => state == AttemptState.Ended), "the workers to end");
+        await Poll.UntilAsync(async () => (await StatesAsync(gang))[3] == AttemptState.Running && Lines(gang.Replicas[3].Directory).Count > 0, "the server to run on");
+        await Executor.StartAsync(gang, default);
+        gang.Replicas[3].Directory.RequestStop("enough");
+        await Poll.UntilAsync(async () => (await StatesAsync(gang)).All(static state => state == AttemptState.Ended) && !gang.IsLocked(), "all to end");
+        gang.Replicas.Select(static replica => replica.Directory.ReadExit()!.Outcome).ShouldBe([TaskOutcome.Succeeded, TaskOutcome.Succeeded, TaskOutcome.Failed, TaskOutcome.Cancelled]);
+        gang.Replicas[3].Directory.ReadExit()!.Reason.ShouldBe("enough");
+        gang.Replicas.Select(static replica => Lines(replica.Directory).ShouldHaveSingleItem()).ShouldBe(gang.Replicas.Select(static replica => replica.Record.Replica));
+    }
+
+    [Fact]
+    public async Task a_replica_that_is_asked_to_end_before_it_has_begun_never_begins()
+    {
+        var gang = await PrepareGangAsync("echo ran", [1, 1]);
+        gang.RequestStop();
+
+        await Executor.StartAsync(gang, default);
+        await Executor.KillAsync(gang, default);
+
+        await Poll.UntilAsync(async () => (await StatesAsync(gang)).All(static state => state == AttemptState.NotStarted), "the agents to be gone");
+        gang.Replicas.ShouldAllBe(static replica => !File.Exists(replica.Directory.StartFile));
+    }
+
+    private async Task<AttemptDirectory> PrepareAsync(string script, double timeout = 60) => (await PrepareGangAsync(script, null, timeout)).Replicas[0].Directory;
+
+    /// <summary>A gang of pools of so many replicas, each of which runs the script with its own name as <c>$0</c>.</summary>
+    private async Task<Gang> PrepareGangAsync(string script, int[]? pools, double timeout = 60)
     {
         if (Executor.Obstacle() is { } obstacle)
         {
             Assert.Skip(obstacle);
         }
 
-        var attempt = new AttemptDirectory(scratch.Path, task, 1);
-        attempt.Create();
-        attempt.WriteToken("a-token");
-        attempt.WriteTask(Configure(new TaskRecord
+        var image = await ImageAsync();
+        var records = ClusterPlace.All(pools ?? [1]).Select(place => Configure(new TaskRecord
         {
             Task = task,
             Attempt = 1,
             Project = "p",
             Location = "l",
+            Place = place,
             Endpoint = server.Url,
             EndpointFile = scratch["endpoint"],
             Executor = Executor.Name,
+            Launcher = image is null ? "process" : "podman",
             Cairn = ServerProcess.Executable,
-            Image = await ImageAsync(),
-            Command = ["sh", "-c", script],
+            Image = image,
+            Command = ["sh", "-c", script, place.Name],
             TimeoutSeconds = timeout,
             GraceSeconds = 1,
-        }));
-        return attempt;
+        })).ToList();
+        return new GangDirectory(scratch.Path, task, 1).Write(Executor.Name, records, "a-token");
     }
+
+    private static Gang GangOf(AttemptDirectory attempt) => GangDirectory.Of(attempt).Read()!;
+
+    private async Task<IReadOnlyList<AttemptState>> StatesAsync(Gang gang) => [.. (await Executor.ObserveAsync(gang, default)).Select(static status => status.State)];
 
     private async Task<ExitRecord> RunAsync(AttemptDirectory attempt)
     {
-        await Executor.StartAsync(attempt, attempt.ReadTask()!, default);
+        await Executor.StartAsync(GangOf(attempt), default);
         return await EndAsync(attempt);
     }
 
@@ -150,7 +187,7 @@ public abstract class ExecutorConformance : IDisposable
         return attempt.ReadExit()!;
     }
 
-    private async Task<AttemptState> StateAsync(AttemptDirectory attempt) => (await Executor.ObserveAsync(attempt, default)).State;
+    private async Task<AttemptState> StateAsync(AttemptDirectory attempt) => (await StatesAsync(GangOf(attempt))).ShouldHaveSingleItem();
 
     private static List<string> Lines(AttemptDirectory attempt) =>
         [.. LogSpool.Read(attempt.LogSpool, 0).Lines.Where(line => line.Source != LogSpool.Service).Select(line => line.Text)];

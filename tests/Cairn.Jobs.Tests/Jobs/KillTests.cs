@@ -56,7 +56,7 @@ public sealed class KillTests
         await Poll.UntilAsync(async () => (await client.LinesAsync(name)).Count > 0, "the job to begin");
 
         server.Kill();
-        var attempt = Path.Combine(server.Data, "jobs", name.Split('/')[^1], "1");
+        var attempt = Path.Combine(server.Data, "jobs", name.Split('/')[^1], "1", "workerpool0-0");
         await Poll.UntilAsync(() => File.ReadAllText(Path.Combine(attempt, "log.spool")).Contains("ended without"), "the program to end");
         await server.RestartAsync();
 
@@ -84,7 +84,7 @@ public sealed class KillTests
         job["jobSpec"]!["scheduling"] = new JsonObject { ["restartJobOnWorkerRestart"] = restart };
         var name = await client.SubmitAsync(job);
         await Poll.UntilAsync(async () => await client.DownloadAsync("been-here") is not null, "the first attempt to leave its mark");
-        var start = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(server.Data, "jobs", name.Split('/')[^1], "1", "started.json")))!;
+        var start = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(server.Data, "jobs", name.Split('/')[^1], "1", "workerpool0-0", "started.json")))!;
 
         using (var agent = System.Diagnostics.Process.GetProcessById((int)start["pid"]!))
         {

@@ -61,7 +61,7 @@ public sealed class FailpointTests : IDisposable
 
         job.State.ShouldBe(JobState.Succeeded, job.Error?.Message);
         Runs(name).ShouldBe(1);
-        File.Exists(Path.Combine(scratch["jobs"], name.Split('/')[^1], "1", "token")).ShouldBeFalse();
+        File.Exists(Path.Combine(scratch["jobs"], name.Split('/')[^1], "1", "workerpool0-0", "token")).ShouldBeFalse();
     }
 
     private int Runs(string name) => Directory.GetFiles(Path.Combine(scratch["jobs"], name.Split('/')[^1]), "log.spool", SearchOption.AllDirectories)
