@@ -36,7 +36,8 @@ internal sealed class MetricFollower(AttemptDirectory directory, TimeProvider ti
     /// <summary>Takes the last lines, and what every metric was at the end.</summary>
     public void Complete() => Take(ended: true);
 
-    private void Take(bool ended)
+    /// <summary>Takes what is new.</summary>
+    internal void Take(bool ended)
     {
         try
         {

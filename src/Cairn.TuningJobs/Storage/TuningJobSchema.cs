@@ -16,20 +16,20 @@ internal static class TuningJobSchema
             algorithm {text} NOT NULL,
             predecessors {text} NOT NULL,
             creator {text} NOT NULL,
-            cancel INTEGER NOT NULL,
+            cancel BIGINT NOT NULL,
             failure {text} NOT NULL,
-            active INTEGER NOT NULL);
+            active BIGINT NOT NULL);
         CREATE INDEX tuning_jobs_number ON tuning_jobs (project, number);
         CREATE INDEX tuning_jobs_active ON tuning_jobs (job) WHERE active = 1;
         CREATE TABLE tuning_trials (
             job {text} NOT NULL,
             trial BIGINT NOT NULL,
             custom_job {text} NOT NULL,
-            phase INTEGER NOT NULL,
-            outcome INTEGER NOT NULL,
+            phase BIGINT NOT NULL,
+            outcome BIGINT NOT NULL,
             reason {text} NOT NULL,
-            stopping INTEGER NOT NULL,
-            fresh INTEGER NOT NULL,
+            stopping BIGINT NOT NULL,
+            fresh BIGINT NOT NULL,
             last {blob} NOT NULL,
             best {blob} NOT NULL,
             body {blob} NOT NULL,
