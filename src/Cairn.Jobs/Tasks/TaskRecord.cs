@@ -57,6 +57,9 @@ public sealed record TaskRecord
     /// <summary>The container image, for an executor that runs containers.</summary>
     public string? Image { get; init; }
 
+    /// <summary>What it needs of a machine.</summary>
+    public TaskResources Resources { get; init; } = new(0, 0);
+
     /// <summary>The complete environment of the task but for its token.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 

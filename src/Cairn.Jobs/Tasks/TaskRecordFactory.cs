@@ -34,7 +34,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var package = pool.PythonPackageSpec;
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
         var run = await RunAsync(job, cancellation);
-        var url = server.HttpUrl().ToString().TrimEnd('/');
+        var url = (options.Endpoint ?? server.HttpUrl()).ToString().TrimEnd('/');
         return new TaskRecord
         {
             Task = task.Id,
@@ -53,6 +53,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Interpreter = plan.Interpreter,
             Image = plan.Image,
             ReadablePaths = plan.Paths,
+            Resources = TaskResources.Of(pool.MachineSpec),
             ProgramFolders = plan.Program is { } program ? [Path.GetDirectoryName(program)!] : [],
             Environments = Environments(),
             Environment = With(TaskEnvironment.Build(name, job.JobSpec, url, run), plan.Variables),
