@@ -9,6 +9,9 @@ public sealed record JobsOptions
     /// <summary>How many tasks run on this machine at once; others wait in line. At least 1.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
+    /// <summary>How long a job that needs more slots than are free lets narrower ones go before it.</summary>
+    public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How many tasks may be with a scheduler (Slurm, Kubernetes) at once, running or in its line; others wait in this server's.</summary>
     public int MaxSubmitted { get; init; } = 1000;
 

@@ -57,7 +57,10 @@ public sealed record TaskRecord
     /// <summary>The container image, for an executor that runs containers.</summary>
     public string? Image { get; init; }
 
-    /// <summary>The complete environment of the task but for its token.</summary>
+    /// <summary>The job's specification as JSON, which <c>CLUSTER_SPEC</c> repeats.</summary>
+    public string? JobSpec { get; init; }
+
+    /// <summary>The environment of the task but for its token and for what is known only when all replicas have met.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Buckets that the task sees as <c>/gcs/BUCKET</c>.</summary>
