@@ -1,3 +1,4 @@
+using Cairn.Classic;
 using Cairn.Data;
 using Cairn.Jobs;
 using Cairn.Kernel.Database;
@@ -45,6 +46,7 @@ internal static class Composition
         services.AddJobs(options.Jobs);
         services.AddTraining();
         services.AddTuning();
+        services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }

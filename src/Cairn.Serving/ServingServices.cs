@@ -48,6 +48,7 @@ public static class ServingServices
             .AddSingleton<IOperationHandler>(provider => provider.GetRequiredService<Deployments>())
             .AddHostedService<DeploymentWatch>()
             .AddSingleton<IRpcService, EndpointService>()
-            .AddSingleton<IRpcService, PredictionService>();
+            .AddSingleton<PredictionService>()
+            .AddSingleton<IRpcService>(provider => provider.GetRequiredService<PredictionService>());
     }
 }

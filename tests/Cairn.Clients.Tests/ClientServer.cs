@@ -44,6 +44,7 @@ public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
                 ["CLOUDSDK_CORE_DISABLE_PROMPTS"] = "1",
                 ["CLOUDSDK_CORE_DISABLE_USAGE_REPORTING"] = "true",
                 ["CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM"] = $"{Process.Http}/",
+                ["CLOUDSDK_API_ENDPOINT_OVERRIDES_ML"] = $"{Process.Http}/",
                 ["CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE"] = $"{Process.Http}/storage/v1/",
                 ["CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"] = $"{Process.Http}/",
             },

@@ -1,3 +1,4 @@
+using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
 using Cairn.Models.Names;
@@ -71,6 +72,18 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                 return VersionRows.Compose(model, rows.GetVersion(session, name with { Version = version.VersionId }));
             },
             cancellation);
+    }
+
+    /// <summary>Makes a version the default one, in the caller's transaction.</summary>
+    /// <param name="model">The model's name, without a version.</param>
+    /// <param name="number">The version's number.</param>
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public void SetDefault(ISqlSession session, string model, string number)
+    {
+        var own = rows.GetModel(session, model);
+        rows.GetVersion(session, own, ModelName.Parse($"{model}@{number}", "model"));
+        rows.MoveAliases(session, model, number, new HashSet<string> { VersionAliases.Default }, new HashSet<string>());
+        rows.WriteModel(session, model, own, insert: false);
     }
 
     /// <summary>Without a mask, what the request sets of what may change.</summary>

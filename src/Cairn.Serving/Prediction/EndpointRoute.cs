@@ -7,6 +7,7 @@ namespace Cairn.Serving.Prediction;
 public sealed class EndpointRoute
 {
     private readonly string _endpoint;
+    private readonly IReadOnlyList<Target> _deployed;
     private readonly Target[] _targets;
     private readonly int[] _upTo;
 
@@ -14,7 +15,7 @@ public sealed class EndpointRoute
     {
         _endpoint = endpoint.Name;
         Timeout = timeout;
-        Deployed = targets.Count;
+        _deployed = targets;
         _targets = [.. targets.Where(t => endpoint.TrafficSplit.GetValueOrDefault(t.DeployedModelId) > 0)];
         _upTo = new int[_targets.Length];
         var sum = 0;
@@ -31,8 +32,6 @@ public sealed class EndpointRoute
     /// <summary>The deployed models that receive traffic.</summary>
     public IReadOnlyList<Target> Targets => _targets;
 
-    private int Deployed { get; }
-
     /// <summary>Chooses a deployed model by its share of the traffic.</summary>
     /// <exception cref="StatusException">FAILED_PRECONDITION where none receives any.</exception>
     public Target Pick(Random random)
@@ -44,9 +43,9 @@ public sealed class EndpointRoute
 
         if (_targets.Length == 0)
         {
-            throw StatusException.FailedPrecondition(Deployed == 0
+            throw StatusException.FailedPrecondition(_deployed.Count == 0
                 ? $"Endpoint '{_endpoint}' has no deployed model; deploy one first."
-                : $"Endpoint '{_endpoint}' has {Deployed} deployed models, but its `traffic_split` is empty; update it to send them requests.");
+                : $"Endpoint '{_endpoint}' has {_deployed.Count} deployed models, but its `traffic_split` is empty; update it to send them requests.");
         }
 
         var at = random.Next(_upTo[^1]);
@@ -58,6 +57,11 @@ public sealed class EndpointRoute
 
         return _targets[index];
     }
+
+    /// <summary>The deployed model that the caller names, whether or not it receives traffic.</summary>
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public Target Find(string deployedModelId) =>
+        _deployed.FirstOrDefault(target => target.DeployedModelId == deployedModelId) ?? throw StatusException.NotFound($"Endpoint '{_endpoint}' has no deployed model '{deployedModelId}'.");
 
     /// <summary>A deployed model of an endpoint, with what a reply says of it.</summary>
     public sealed record Target(string DeployedModelId, string Model, string ModelVersionId, string ModelDisplayName, PredictorEntry Entry);

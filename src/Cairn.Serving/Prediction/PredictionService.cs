@@ -17,15 +17,21 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
     public ServiceDescriptor Descriptor => PredictionServiceReflection.Descriptor.Services[0];
 
     [Permission("aiplatform.endpoints.predict")]
-    public async Task<PredictResponse> Predict(PredictRequest request, CallContext context)
+    public Task<PredictResponse> Predict(PredictRequest request, CallContext context)
     {
         context.RequireProject(request.Endpoint);
+        return PredictAsync(request, null, context);
+    }
+
+    /// <summary>Answers by a deployed model that is named, or, without a name, by one that the endpoint's traffic split chooses.</summary>
+    public async Task<PredictResponse> PredictAsync(PredictRequest request, string? deployedModelId, CallContext context)
+    {
         if (request.Instances.Count > options.MaxInstances)
         {
             throw StatusException.InvalidArgument($"`instances` has {request.Instances.Count} entries; one request may have {options.MaxInstances}.");
         }
 
-        var (route, target, predictor) = await HoldAsync(request.Endpoint, context.Cancellation).ConfigureAwait(false);
+        var (route, target, predictor) = await HoldAsync(request.Endpoint, deployedModelId, context.Cancellation).ConfigureAwait(false);
         try
         {
             var response = new PredictResponse
@@ -62,7 +68,7 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
             throw StatusException.InvalidArgument($"The body has {data.Length} bytes; one request may have {options.MaxRawBytes}.");
         }
 
-        var (route, target, predictor) = await HoldAsync(endpoint, context.Cancellation).ConfigureAwait(false);
+        var (route, target, predictor) = await HoldAsync(endpoint, null, context.Cancellation).ConfigureAwait(false);
         try
         {
             var reply = await predictor.PredictRawAsync(new RawBody(body?.ContentType ?? "", data.Memory), route.Timeout, context.Cancellation).ConfigureAwait(false);
@@ -78,12 +84,12 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
         }
     }
 
-    private async ValueTask<(EndpointRoute Route, EndpointRoute.Target Target, IPredictor Predictor)> HoldAsync(string endpoint, CancellationToken cancellation)
+    private async ValueTask<(EndpointRoute Route, EndpointRoute.Target Target, IPredictor Predictor)> HoldAsync(string endpoint, string? deployedModelId, CancellationToken cancellation)
     {
         for (var tries = 0; ; tries++)
         {
             var route = await routes.GetAsync(endpoint, cancellation).ConfigureAwait(false);
-            var target = route.Pick(Random.Shared);
+            var target = deployedModelId is null ? route.Pick(Random.Shared) : route.Find(deployedModelId);
             if (await target.Entry.HoldAsync(cancellation).ConfigureAwait(false) is { } predictor)
             {
                 return (route, target, predictor);
