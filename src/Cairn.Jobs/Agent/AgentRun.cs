@@ -89,7 +89,16 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
         using var ports = new PortReservation(2);
         var addresses = await new Rendezvous(directory, record, log, time).MeetAsync(ports.Ports, staging.Token);
-        context = context with { Record = context.Record with { Environment = ClusterEnvironment.Complete(context.Record, addresses) } };
+        context = context with
+        {
+            Record = context.Record with
+            {
+                Environment = ClusterEnvironment.Complete(context.Record, addresses),
+
+                // Across machines a program's host name is one that the others can resolve.
+                HostName = addresses.All(static address => address.Host == Rendezvous.Loopback) ? record.Replica : Environment.MachineName,
+            },
+        };
         var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
             ?? throw new TaskFailure(Code.Internal, $"There is no launcher '{record.Launcher}'.");
         var launch = await launcher.PrepareAsync(context, staging.Token);

@@ -8,10 +8,12 @@ namespace Cairn.Jobs.Agent;
 /// </summary>
 internal sealed class Rendezvous(AttemptDirectory directory, TaskRecord record, LogSpool log, TimeProvider time)
 {
+    public const string Loopback = "127.0.0.1";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>Waits for all; returns their addresses in the order of their ordinals.</summary>
+    /// <summary>Waits for all; returns their addresses in the order of their ordinals. All have the loopback address where all are on this machine.</summary>
     /// <param name="ports">This replica's ports: in the cluster, and as its master.</param>
     public async Task<IReadOnlyList<ReplicaAddress>> MeetAsync(IReadOnlyList<int> ports, CancellationToken cancellation)
     {
@@ -45,5 +47,5 @@ internal sealed class Rendezvous(AttemptDirectory directory, TaskRecord record, 
 
     /// <summary>On one machine they reach each other by its loopback interface, whatever the machine's name resolves to.</summary>
     private static IReadOnlyList<ReplicaAddress> Local(IReadOnlyList<ReplicaAddress> addresses) =>
-        addresses.All(address => address.Host == addresses[0].Host) ? [.. addresses.Select(static address => address with { Host = "127.0.0.1" })] : addresses;
+        addresses.All(address => address.Host == addresses[0].Host) ? [.. addresses.Select(static address => address with { Host = Loopback })] : addresses;
 }

@@ -20,6 +20,10 @@ public sealed record TaskRecord
     [JsonIgnore]
     public string Replica => Place.Name;
 
+    /// <summary>What a program in a sandbox takes its machine to be called.</summary>
+    [JsonIgnore]
+    public string HostName { get => field ?? Replica; init; }
+
     /// <summary>Which replica of the job it is.</summary>
     public ClusterPlace Place { get; init; } = ClusterPlace.Single;
 
