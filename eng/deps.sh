@@ -25,6 +25,8 @@ test_packages=(
   "uidmap|/usr/bin/newuidmap|podman without root"
   "fuse-overlayfs|/usr/bin/fuse-overlayfs|podman's layers without root"
   "busybox-static|/bin/busybox|the tests' container images are made of it alone"
+  "slurm-wlm|/usr/sbin/slurmctld|the executors run jobs on a real Slurm"
+  "munge|/usr/sbin/munged|Slurm authenticates with it"
   "sqlite3|/usr/bin/sqlite3|looks into stores from outside"
   "postgresql|/usr/lib/postgresql|the store's conformance suite runs on the real PostgreSQL"
   "radosgw|/usr/bin/radosgw|the object store's conformance suite runs on a real S3"

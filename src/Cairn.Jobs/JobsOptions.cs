@@ -1,3 +1,5 @@
+using Cairn.Jobs.Executors.Slurm;
+
 namespace Cairn.Jobs;
 
 /// <summary>How this server runs jobs.</summary>
@@ -14,6 +16,11 @@ public sealed record JobsOptions
 
     /// <summary>How many tasks may be with a scheduler (Slurm, Kubernetes) at once, running or in its line; others wait in this server's.</summary>
     public int MaxSubmitted { get; init; } = 1000;
+
+    /// <summary>The URL at which tasks reach this server, where it is not the one it listens at: on other machines.</summary>
+    public Uri? Endpoint { get; init; }
+
+    public SlurmOptions Slurm { get; init; } = new();
 
     /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
     public JobSandbox Sandbox { get; init; }

@@ -1,6 +1,7 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
+using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
 using Cairn.Jobs.Tasks;
@@ -39,6 +40,9 @@ public static class JobsServices
         services.AddSingleton<LocalAgents>();
         services.AddSingleton<IExecutor, ProcessExecutor>();
         services.AddSingleton<IExecutor, PodmanExecutor>();
+        services.AddSingleton<SlurmTools>();
+        services.AddSingleton<SlurmQueue>();
+        services.AddSingleton<IExecutor, SlurmExecutor>();
         services.AddHostedService<EnvironmentJanitor>();
         services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();

@@ -9,7 +9,7 @@ internal sealed class ExecutorSet(IEnumerable<IExecutor> executors, JobsOptions 
     public const string WithQueue = "('slurm', 'kubernetes')";
 
     /// <summary>Whether an executor keeps a line of its own.</summary>
-    public static bool HasQueue(string executor) => WithQueue.Contains($"'{executor}'", StringComparison.Ordinal);
+    public static bool HasQueue(string name) => name is "slurm" or "kubernetes";
 
     public IExecutor this[string name] => executors.FirstOrDefault(candidate => candidate.Name == name)
         ?? throw new StatusException(Google.Rpc.Code.Internal, $"This server has no executor '{name}'.");

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Jobs.Agent;
 using Cairn.Jobs.Environments;
+using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Usage;
 
@@ -15,6 +16,7 @@ namespace Cairn.Jobs.Tasks;
 [JsonSerializable(typeof(ReplicaAddress))]
 [JsonSerializable(typeof(StartRecord))]
 [JsonSerializable(typeof(ExitRecord))]
+[JsonSerializable(typeof(SlurmRecord))]
 [JsonSerializable(typeof(MountPlan))]
 [JsonSerializable(typeof(UsageSample))]
 [JsonSerializable(typeof(EnvironmentRecord))]

@@ -61,6 +61,9 @@ public sealed record TaskRecord
     /// <summary>The container image, for an executor that runs containers.</summary>
     public string? Image { get; init; }
 
+    /// <summary>What it needs of a machine.</summary>
+    public TaskResources Resources { get; init; } = new(0, 0);
+
     /// <summary>The job's specification as JSON, which <c>CLUSTER_SPEC</c> repeats.</summary>
     public string? JobSpec { get; init; }
 

@@ -35,7 +35,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var package = pool.PythonPackageSpec;
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
         var run = await RunAsync(job, cancellation);
-        var url = server.HttpUrl().ToString().TrimEnd('/');
+        var url = (options.Endpoint ?? server.HttpUrl()).ToString().TrimEnd('/');
         var reduction = plan.Interpreter is not null && place.IsWorker && HasReducers(job.JobSpec) ? Path.Combine(Path.GetDirectoryName(server.Executable)!, "reduction") : null;
         var environment = With(TaskEnvironment.Build(name, job.JobSpec, place, url, run), plan.Variables);
         if (reduction is not null)
@@ -61,6 +61,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Interpreter = plan.Interpreter,
             Image = plan.Image,
             ReadablePaths = reduction is null ? plan.Paths : [.. plan.Paths, reduction],
+            Resources = TaskResources.Of(pool.MachineSpec),
             ProgramFolders = plan.Program is { } program ? [Path.GetDirectoryName(program)!] : [],
             Environments = Environments(),
             JobSpec = JsonFormatter.Default.Format(job.JobSpec),
