@@ -74,6 +74,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var token = await File.ReadAllTextAsync(directory.TokenFile, cancellation);
         var context = new TaskContext(directory, record, token, [], log);
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt}{Where} starts on {Environment.MachineName}."));
+        if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && record.Executor == record.Launcher)
+        {
+            log.Say(string.Create(CultureInfo.InvariantCulture, $"The job asks for {gpus} × {type}; this server is configured to run such jobs without accelerators."), LogSeverity.Warning);
+        }
+
         if (record.Package is { } package)
         {
             context = context with { PythonPath = await new PackageInstaller(context, objects).InstallAsync(package, staging.Token) };

@@ -30,9 +30,9 @@ internal sealed class CustomJobQueue(
         // Containers may stand beside processes: podman's executor looks after both.
         var executor = executors.For(launchers.Contains("podman") ? "podman" : "process");
         var replicas = WorkerPools.Replicas(spec);
-        if (replicas > options.Slots && !ExecutorSet.HasQueue(executor))
+        if (!ExecutorSet.HasQueue(executor))
         {
-            throw StatusException.FailedPrecondition(TaskLine.TooWide(replicas, options.Slots));
+            CheckMachine(spec, replicas);
         }
 
         var stored = new CustomJob
@@ -45,6 +45,21 @@ internal sealed class CustomJobQueue(
             Labels = { job.Labels },
         };
         return new PreparedJob(stored, executor);
+    }
+
+    /// <summary>Whether this machine has what the job asks for.</summary>
+    private void CheckMachine(CustomJobSpec spec, int replicas)
+    {
+        if (replicas > options.Slots)
+        {
+            throw StatusException.FailedPrecondition(TaskLine.TooWide(replicas, options.Slots));
+        }
+
+        if (!options.IgnoreAccelerators && WorkerPools.Used(spec).FirstOrDefault(static pool => pool.MachineSpec is { AcceleratorCount: > 0 }) is { MachineSpec: var machine })
+        {
+            throw StatusException.FailedPrecondition(
+                $"A worker pool asks for {machine.AcceleratorCount} × {AcceleratorNames.Of(machine.AcceleratorType)}, and this server gives the tasks of its own machine no accelerators. Leave `machine_spec.accelerator_type` and `accelerator_count` out, start the server with --executor slurm, or with --job-accelerators ignore to run such jobs without them.");
+        }
     }
 
     /// <summary>How a pool's replicas are run, which is checked.</summary>

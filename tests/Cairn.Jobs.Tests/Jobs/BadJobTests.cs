@@ -22,6 +22,7 @@ public sealed class BadJobTests(Server server)
         { Pool("""{"replicaCount":"4","containerSpec":{"imageUri":"a/b","command":["x"]}}"""), "INVALID_ARGUMENT", "the first pool is the chief's and has exactly 1" },
         { Pool("""{},{"replicaCount":"1","containerSpec":{"imageUri":"a/b","command":["x"]}}"""), "INVALID_ARGUMENT", "worker_pool_specs[0]` has neither" },
         { Pool(Good + """,{"replicaCount":"2"}"""), "INVALID_ARGUMENT", "worker_pool_specs[1]` has neither" },
+        { Pool("""{"machineSpec":{"acceleratorType":"NVIDIA_TESLA_T4","acceleratorCount":2},"containerSpec":{"imageUri":"us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest","command":["true"]}}"""), "FAILED_PRECONDITION", "2 × NVIDIA_TESLA_T4" },
         { Pool(Good + ",{},{}," + Good + "," + Good), "INVALID_ARGUMENT", "5 pools" },
         { Pool(Good + """,{"replicaCount":"9999","containerSpec":{"imageUri":"a/b","command":["x"]}}"""), "INVALID_ARGUMENT", "9999 replicas" },
         { Pool(Good + """,{"replicaCount":"500","containerSpec":{"imageUri":"us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest","command":["true"]}}"""), "FAILED_PRECONDITION", "--job-slots 501" },
