@@ -13,7 +13,7 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Puts jobs in line and takes them out of it.</summary>
 internal sealed class CustomJobQueue(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobsOptions options, JobLineage lineage, IIdSource ids, TimeProvider time) : ICustomJobs
+    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobsOptions options, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
 {
     public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
     {
@@ -44,6 +44,7 @@ internal sealed class CustomJobQueue(
             EncryptionSpec = job.EncryptionSpec?.Clone(),
             Labels = { job.Labels },
         };
+        await weights.ApplyAsync(name, stored.JobSpec, cancellation);
         return new PreparedJob(stored, executor);
     }
 

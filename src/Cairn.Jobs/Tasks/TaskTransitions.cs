@@ -120,6 +120,7 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Tas
             }
 
             tasks.Update(session, changed);
+            lineage.TellEarlyStop(session, job);
             store.Update(session, CustomJobs.CustomJobs.Kind, job);
             lineage.Write(session, job);
             return changed;
