@@ -216,10 +216,20 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         var body = new PooledBuffer((int)Math.Clamp(context.Request.ContentLength ?? 0, FirstBuffer, MostAtOnce) + 1);
         try
         {
-            int read;
-            while ((read = await context.Request.Body.ReadAsync(body.GetMemory(), context.RequestAborted).ConfigureAwait(false)) > 0)
+            var reader = context.Request.BodyReader;
+            while (true)
             {
-                body.Advance(read);
+                var result = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+                foreach (var part in result.Buffer)
+                {
+                    body.Write(part.Span);
+                }
+
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    break;
+                }
             }
 
             return context.Request.Headers.ContentEncoding == "gzip" ? Unpack(body) : body;
