@@ -10,6 +10,7 @@ quickstart_packages=(
 )
 test_packages=(
   "python3-xgboost|/usr/lib/python3/dist-packages/xgboost|XGBoost models are served in the tests"
+  "python3-torch|/usr/lib/python3/dist-packages/torch|distributed training jobs of the tests are PyTorch's"
   "python3-pandas|/usr/lib/python3/dist-packages/pandas|training jobs of the tests read tables with it"
   "python3-pip|/usr/lib/python3/dist-packages/pip|installs what training jobs require"
   "python3-setuptools|/usr/lib/python3/dist-packages/setuptools|builds the tests' source packages"
@@ -24,6 +25,8 @@ test_packages=(
   "uidmap|/usr/bin/newuidmap|podman without root"
   "fuse-overlayfs|/usr/bin/fuse-overlayfs|podman's layers without root"
   "busybox-static|/bin/busybox|the tests' container images are made of it alone"
+  "slurm-wlm|/usr/sbin/slurmctld|the executors run jobs on a real Slurm"
+  "munge|/usr/sbin/munged|Slurm authenticates with it"
   "sqlite3|/usr/bin/sqlite3|looks into stores from outside"
   "postgresql|/usr/lib/postgresql|the store's conformance suite runs on the real PostgreSQL"
   "radosgw|/usr/bin/radosgw|the object store's conformance suite runs on a real S3"

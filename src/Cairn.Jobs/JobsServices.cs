@@ -1,8 +1,10 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
+using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Rpc;
@@ -23,6 +25,7 @@ public static class JobsServices
         services.AddSingleton<TaskTable>();
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<JobLineage>();
+        services.AddSingleton<TaskLine>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
         services.AddSingleton<TaskDriver>();
@@ -32,16 +35,21 @@ public static class JobsServices
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();
         services.AddSingleton<UsageReader>();
+        services.AddSingleton<MetricReader>();
         services.AddSingleton<TaskController>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TaskController>());
 
         services.AddSingleton<LocalAgents>();
         services.AddSingleton<IExecutor, ProcessExecutor>();
         services.AddSingleton<IExecutor, PodmanExecutor>();
+        services.AddSingleton<SlurmTools>();
+        services.AddSingleton<SlurmQueue>();
+        services.AddSingleton<IExecutor, SlurmExecutor>();
         services.AddHostedService<EnvironmentJanitor>();
         services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();
+        services.AddSingleton<InitialWeights>();
         services.AddSingleton<ICustomJobs, CustomJobQueue>();
         services.AddSingleton<IRpcService, JobService>();
         return services.AddLogs();

@@ -1,5 +1,6 @@
 using Cairn.Classic;
 using Cairn.Data;
+using Cairn.Datasets;
 using Cairn.Jobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
@@ -18,6 +19,7 @@ using Cairn.Serving;
 using Cairn.Tracking;
 using Cairn.Training;
 using Cairn.Tuning;
+using Cairn.TuningJobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -44,8 +46,10 @@ internal static class Composition
         services.AddServing();
         services.AddTracking();
         services.AddJobs(options.Jobs);
+        services.AddDatasets();
         services.AddTraining();
         services.AddTuning();
+        services.AddTuningJobs();
         services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));

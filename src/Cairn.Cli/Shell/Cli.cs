@@ -3,9 +3,11 @@ using System.CommandLine.Invocation;
 using Cairn.Cli.Api;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Commands.CustomJobs;
+using Cairn.Cli.Commands.Datasets;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Experiments;
+using Cairn.Cli.Commands.HpTuningJobs;
 using Cairn.Cli.Commands.Imports;
 using Cairn.Cli.Commands.Lineage;
 using Cairn.Cli.Commands.Models;
@@ -28,7 +30,9 @@ internal static class Cli
     public static RootCommand Create() => new("Cairn: a self-hosted MLOps platform that speaks Vertex AI, MLflow and Cloud Storage.")
     {
         CustomJobsNoun.Create(),
+        DatasetsNoun.Create(),
         TrainingPipelinesNoun.Create(),
+        HpTuningJobsNoun.Create(),
         StudiesNoun.Create(),
         new TuneCommand(),
         ModelsNoun.Create(),

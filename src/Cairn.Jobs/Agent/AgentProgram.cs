@@ -1,15 +1,19 @@
+using System.Diagnostics;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// The process beside every task: <c>cairn agent FOLDER</c> runs the attempt recorded in that folder; <c>cairn agent --enter PLAN PROGRAM …</c> mounts
-/// what a plan says and becomes a program. Started by the server, detached from it, and found again through the folder.
+/// The process beside every task: <c>cairn agent FOLDER</c> runs the attempt recorded in that folder; <c>cairn agent --member FOLDER</c> runs the replica of a
+/// gang's folder that a scheduler has given this process the number of; <c>cairn agent --enter PLAN PROGRAM …</c> mounts what a plan says and becomes a program. Started by the server, detached from it, and found again through the folder.
 /// </summary>
 public static class AgentProgram
 {
     /// <summary>Exit code where there was nothing to do: another agent has the task, or the attempt has been run.</summary>
     public const int NothingToDo = 75;
+
+    /// <summary>The server, looking whether anyone has the lock, holds it for a moment itself.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Runs the agent; returns its exit code, which says nothing of the task's.</summary>
     public static async Task<int> RunAsync(string[] args, CancellationToken cancellation)
@@ -18,17 +22,21 @@ public static class AgentProgram
         {
             case ["--enter", var plan, .. var command] when command.Length > 0:
                 return MountHelper.Enter(plan, command);
+            case ["--member", var folder] when Directory.Exists(folder):
+                return await GangMember.RunAsync(new GangDirectory(Path.GetFullPath(folder)), cancellation);
             case [var folder] when Directory.Exists(folder):
-                return await RunAttemptAsync(new AttemptDirectory(Path.GetFullPath(folder)), cancellation);
+                return await RunAttemptAsync(new AttemptDirectory(Path.GetFullPath(folder)), Patience, cancellation);
             default:
                 await Console.Error.WriteLineAsync("usage: cairn agent FOLDER  (started by the server for each task)");
                 return 64;
         }
     }
 
-    private static async Task<int> RunAttemptAsync(AttemptDirectory directory, CancellationToken cancellation)
+    /// <param name="directory">The replica's folder.</param>
+    /// <param name="patience">How long another agent may have its lock.</param>
+    internal static async Task<int> RunAttemptAsync(AttemptDirectory directory, TimeSpan patience, CancellationToken cancellation)
     {
-        using var held = await LockAsync(directory, cancellation);
+        using var held = await LockAsync(directory, patience, cancellation);
         if (held is null || directory.ReadTask() is not { } record || File.Exists(directory.StartFile) || File.Exists(directory.ExitFile) || directory.StopRequested)
         {
             return NothingToDo;
@@ -38,17 +46,17 @@ public static class AgentProgram
         return 0;
     }
 
-    /// <summary>The server, looking whether anyone has the lock, holds it for a moment itself.</summary>
-    private static async Task<FileStream?> LockAsync(AttemptDirectory directory, CancellationToken cancellation)
+    private static async Task<FileStream?> LockAsync(AttemptDirectory directory, TimeSpan patience, CancellationToken cancellation)
     {
-        for (var tries = 0; ; tries++)
+        var clock = Stopwatch.StartNew();
+        while (true)
         {
             if (directory.TryLock() is { } held)
             {
                 return held;
             }
 
-            if (tries == 20)
+            if (clock.Elapsed > patience)
             {
                 return null;
             }

@@ -28,6 +28,9 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
     /// <summary>The label of a job that names its run: MLflow's id of it.</summary>
     public const string RunLabel = "cairn-run";
 
+    /// <summary>The label of a job that its objective stopped: <c>step-</c> and the last epoch or iteration, or <c>true</c>.</summary>
+    public const string EarlyStopLabel = "cairn-early-stop";
+
     /// <summary>Makes the job's run, and says in the job which it is; called in the transaction that stores the job.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="job">The job with its name, not yet stored.</param>
@@ -47,6 +50,15 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
         Write(session, job);
     }
 
+    /// <summary>Says in a job that has succeeded whether its objective stopped it, and where; called before it is stored.</summary>
+    public void TellEarlyStop(ISqlSession session, CustomJob job)
+    {
+        if (job.State == JobState.Succeeded && runs.Select(own => own.EarlyStop(session, job)).FirstOrDefault(static stop => stop is not null) is { } stop)
+        {
+            job.Labels[EarlyStopLabel] = stop.Step is { } step ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"step-{step}") : "true";
+        }
+    }
+
     /// <summary>Writes what the job is now, in the transaction that stores it.</summary>
     public void Write(ISqlSession session, CustomJob job)
     {
@@ -62,13 +74,18 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
 
         var name = CustomJobName.Parse(job.Name);
         var store = StoreName.Default(name.Project, name.Location);
-        var execution = store.Execution("custom-job-" + name.Id);
+        var execution = CustomJobNode.Of(job.Name);
         foreach (var lineage in lineages)
         {
             lineage.Put(session, execution, Execution(job));
             if (job.State == JobState.Queued)
             {
                 Join(session, lineage, job, execution);
+                if (InitialWeights.Of(job.JobSpec) is { } weights)
+                {
+                    lineage.Read(session, execution, lineage.Files(session, store, weights, SchemaTitles.Artifact));
+                }
+
                 foreach (var input in Mentioned(job).Take(MaxInputs))
                 {
                     if ((lineage.FindByUri(session, store, input) ?? lineage.FindByUri(session, store, input.EndsWith('/') ? input.TrimEnd('/') : input + "/")) is { } artifact)
@@ -110,8 +127,7 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
             },
             Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(job.Name) } },
         };
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
-        execution.Metadata.Fields["image"] = Value.ForString(pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec?.ExecutorImageUri ?? "");
+        execution.Metadata.Fields["image"] = Value.ForString(WorkerPools.Image(job.JobSpec.WorkerPoolSpecs[0]));
         if (job.Error is { } error)
         {
             execution.Metadata.Fields["error"] = Value.ForString(error.Message.Length > 4_096 ? error.Message[..4_096] : error.Message);
@@ -140,10 +156,8 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
 
     private static IEnumerable<string> Mentioned(CustomJob job)
     {
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
-        IEnumerable<string> texts = pool.ContainerSpec is { } container
-            ? [.. container.Command, .. container.Args, .. container.Env.Select(static variable => variable.Value)]
-            : [.. pool.PythonPackageSpec?.Args ?? [], .. pool.PythonPackageSpec?.Env.Select(static variable => variable.Value) ?? []];
+        var texts = WorkerPools.Used(job.JobSpec).SelectMany(static pool =>
+            (pool.ContainerSpec?.Command.Concat(pool.ContainerSpec.Args) ?? pool.PythonPackageSpec?.Args ?? []).Concat(WorkerPools.Environment(pool).Select(static variable => variable.Value)));
         return MentionedObjects.In(texts).Select(static uri => uri.ToString()).Order(StringComparer.Ordinal);
     }
 

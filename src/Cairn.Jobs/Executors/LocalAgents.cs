@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Cairn.Jobs.Agent;
-using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 
@@ -34,20 +32,7 @@ internal sealed class LocalAgents
 
     private void Start(AttemptDirectory attempt, TaskRecord record)
     {
-        var environment = new Dictionary<string, string>(HostTools.Environment);
-        foreach (var name in (string[])["DOTNET_ROOT", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "REGISTRY_AUTH_FILE", .. BuildSandbox.Proxies])
-        {
-            if (Environment.GetEnvironmentVariable(name) is { } value)
-            {
-                environment[name] = value;
-            }
-        }
-
-        // The agent is small; a heap for each core would be most of its memory.
-        environment["DOTNET_gcServer"] = "0";
-        environment["DOTNET_gcConcurrent"] = "0";
-        environment["DOTNET_TieredPGO"] = "0";
-        var pid = ChildProcess.StartDetached(record.Cairn, ["agent", attempt.Path], environment, attempt.Path, attempt.AgentOutput);
+        var pid = ChildProcess.StartDetached(record.Cairn, ["agent", attempt.Path], AgentEnvironment.Build(), attempt.Path, attempt.AgentOutput);
         children[attempt.Path] = pid;
     }
 

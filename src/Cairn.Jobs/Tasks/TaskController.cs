@@ -1,3 +1,4 @@
+using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
@@ -57,7 +58,7 @@ internal sealed partial class TaskController(
             nextSlow = time.GetUtcNow() + SlowInterval;
             await lostMachines.RenewAsync(cancellation);
             await lostMachines.SweepAsync(cancellation);
-            await transitions.ExpireAsync(cancellation);
+            await transitions.ExpireAsync(machine.Name, cancellation);
         }
 
         await janitor.RemoveDeletedAsync(cancellation);
@@ -76,6 +77,10 @@ internal sealed partial class TaskController(
         {
             await driver.AdvanceAsync(task, cancellation);
         }
+        catch (ExecutorAwayException)
+        {
+            // It has been said where it was noticed; the task stays as it is.
+        }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Log.TaskFailed(logger, task.Job, error);
@@ -89,7 +94,7 @@ internal sealed partial class TaskController(
         {
             try
             {
-                machine.WriteEndpoint(server.HttpUrl());
+                machine.WriteEndpoint(options.Endpoint ?? server.HttpUrl());
                 return;
             }
             catch (StatusException)

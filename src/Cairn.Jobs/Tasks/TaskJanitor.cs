@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Jobs.Executors;
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Tasks;
@@ -34,14 +35,10 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
                 var gang = new GangDirectory(path).Read();
                 var current = row is { State: TaskState.Starting or TaskState.Running or TaskState.Ending } && row.Machine == machine.Name
                     && Path.GetFileName(path) == row.Attempt.ToString(CultureInfo.InvariantCulture);
-                if (!current && gang is not null && gang.Replicas.Any(static replica => replica.Directory.ReadStart() is not null && replica.Directory.ReadExit() is null))
+                var elsewhere = row is null || row.Machine != machine.Name;
+                if (!current && gang is not null && (IsOpen(gang) || (elsewhere && ExecutorSet.HasQueue(gang.Record.Executor))))
                 {
-                    if (gang.IsLocked())
-                    {
-                        Log.Stray(logger, gang.Record.Task, gang.Record.Attempt);
-                    }
-
-                    await executors[gang.Record.Executor].KillAsync(gang, cancellation);
+                    await EndStrayAsync(gang, cancellation);
                 }
             }
 
@@ -49,6 +46,26 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
             {
                 RemoveFiles(folder);
             }
+        }
+    }
+
+    /// <summary>Whether an agent began and left no exit record.</summary>
+    private static bool IsOpen(Gang gang) => gang.Replicas.Any(static replica => replica.Directory.ReadStart() is not null && replica.Directory.ReadExit() is null);
+
+    private async Task EndStrayAsync(Gang gang, CancellationToken cancellation)
+    {
+        if (gang.IsLocked())
+        {
+            Log.Stray(logger, gang.Record.Task, gang.Record.Attempt);
+        }
+
+        try
+        {
+            await executors[gang.Record.Executor].KillAsync(gang, cancellation);
+        }
+        catch (Exception e) when (e is ExecutorAwayException or StatusException)
+        {
+            Log.NotEnded(logger, gang.Record.Task, gang.Record.Attempt, e.Message);
         }
     }
 
@@ -67,5 +84,8 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
     {
         [LoggerMessage(1, LogLevel.Warning, "Attempt {Attempt} of the task {Task} runs here, but is no longer this machine's; it is ended.")]
         public static partial void Stray(ILogger logger, string task, int attempt);
+
+        [LoggerMessage(2, LogLevel.Warning, "Attempt {Attempt} of the task {Task} is no longer this machine's, and could not be ended. {Reason}")]
+        public static partial void NotEnded(ILogger logger, string task, int attempt, string reason);
     }
 }

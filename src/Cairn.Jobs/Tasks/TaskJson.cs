@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cairn.Jobs.Agent;
 using Cairn.Jobs.Environments;
+using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Usage;
 
@@ -12,8 +13,10 @@ namespace Cairn.Jobs.Tasks;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskRecord))]
 [JsonSerializable(typeof(GangRecord))]
+[JsonSerializable(typeof(ReplicaAddress))]
 [JsonSerializable(typeof(StartRecord))]
 [JsonSerializable(typeof(ExitRecord))]
+[JsonSerializable(typeof(SlurmRecord))]
 [JsonSerializable(typeof(MountPlan))]
 [JsonSerializable(typeof(UsageSample))]
 [JsonSerializable(typeof(EnvironmentRecord))]

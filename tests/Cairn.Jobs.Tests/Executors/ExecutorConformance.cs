@@ -143,7 +143,7 @@ public abstract class ExecutorConformance : IDisposable
     private async Task<AttemptDirectory> PrepareAsync(string script, double timeout = 60) => (await PrepareGangAsync(script, null, timeout)).Replicas[0].Directory;
 
     /// <summary>A gang of pools of so many replicas, each of which runs the script with its own name as <c>$0</c>.</summary>
-    private async Task<Gang> PrepareGangAsync(string script, int[]? pools, double timeout = 60)
+    private protected async Task<Gang> PrepareGangAsync(string script, int[]? pools, double timeout = 60, Func<TaskRecord, TaskRecord>? change = null)
     {
         if (Executor.Obstacle() is { } obstacle)
         {
@@ -151,7 +151,7 @@ public abstract class ExecutorConformance : IDisposable
         }
 
         var image = await ImageAsync();
-        var records = ClusterPlace.All(pools ?? [1]).Select(place => Configure(new TaskRecord
+        var records = ClusterPlace.All(pools ?? [1]).Select(place => (change ?? Configure)(new TaskRecord
         {
             Task = task,
             Attempt = 1,
@@ -189,7 +189,7 @@ public abstract class ExecutorConformance : IDisposable
 
     private async Task<AttemptState> StateAsync(AttemptDirectory attempt) => (await StatesAsync(GangOf(attempt))).ShouldHaveSingleItem();
 
-    private static List<string> Lines(AttemptDirectory attempt) =>
+    private protected static List<string> Lines(AttemptDirectory attempt) =>
         [.. LogSpool.Read(attempt.LogSpool, 0).Lines.Where(line => line.Source != LogSpool.Service).Select(line => line.Text)];
 
     private static bool AnyProcess(string commandLine) => Directory.GetDirectories("/proc").Any(folder =>

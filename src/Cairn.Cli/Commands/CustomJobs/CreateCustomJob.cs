@@ -1,12 +1,9 @@
 using System.CommandLine;
 using Cairn.Cli.Api;
 using Cairn.Cli.Commands.Verbs;
-using Cairn.Cli.Output;
 using Cairn.Cli.Provenance;
 using Cairn.Cli.Shell;
 using Google.Cloud.AIPlatform.V1;
-using Google.Protobuf;
-using YamlDotNet.Core;
 
 namespace Cairn.Cli.Commands.CustomJobs;
 
@@ -22,13 +19,14 @@ internal sealed class CreateCustomJob : ApiCommand
     private readonly Option<string[]> environment = new("--env") { Description = "Environment variables of the program.", HelpName = "KEY=VALUE,…" };
     private readonly Option<string?> output = new("--base-output-directory") { Description = "A gs:// folder; the job finds its sub-folders in AIP_MODEL_DIR and the like.", HelpName = "URI" };
     private readonly Option<string?> timeout = new("--timeout") { Description = "How long it may run, in seconds: 3600s.", HelpName = "SECONDS" };
+    private readonly Option<string?> weights = new("--initial-weights") { Description = "What training starts from: gs://…, runs:/RUN/PATH, models:/MODEL/VERSION, customJobs/ID or warm-up:KEY; the program finds it in AIP_INITIAL_WEIGHTS_URI.", HelpName = "URI" };
     private readonly Option<bool> stream = new("--stream-logs") { Description = "Follow the job's log, and end as the job ends." };
     private readonly Option<bool> noSource = new("--no-source") { Description = "Keep nothing of the git work tree of this folder: by default its commit, branch, remote and changes are kept with the job's run." };
     private readonly LabelsOption labels = new();
 
     public CreateCustomJob() : base("create", "Start a custom job.")
     {
-        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, labels, stream, noSource])
+        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, weights, labels, stream, noSource])
         {
             Add(option);
         }
@@ -36,7 +34,7 @@ internal sealed class CreateCustomJob : ApiCommand
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var job = new CustomJob { DisplayName = parse.GetValue(displayName), JobSpec = ReadConfig(parse.GetValue(config)) };
+        var job = new CustomJob { DisplayName = parse.GetValue(displayName), JobSpec = parse.GetValue(config) is { } file ? ConfigFile.Read<CustomJobSpec>(file) : new CustomJobSpec() };
         labels.Apply(parse, job.Labels);
         var flags = new WorkerPoolFlags(
             [.. KeyValues.List(parse.GetValue(packages))],
@@ -52,6 +50,11 @@ internal sealed class CreateCustomJob : ApiCommand
         if (parse.GetValue(output) is { } folder)
         {
             job.JobSpec.BaseOutputDirectory = new GcsDestination { OutputUriPrefix = folder };
+        }
+
+        if (parse.GetValue(weights) is { } start)
+        {
+            Add(job.JobSpec, new EnvVar { Name = "CAIRN_INITIAL_WEIGHTS", Value = start });
         }
 
         if (parse.GetValue(timeout) is { } limit)
@@ -77,20 +80,11 @@ internal sealed class CreateCustomJob : ApiCommand
         return await JobLog.FollowAsync(session, created, cancellation);
     }
 
-    private static CustomJobSpec ReadConfig(FileInfo? file)
+    private static void Add(CustomJobSpec spec, EnvVar variable)
     {
-        if (file is null)
+        foreach (var environment in spec.WorkerPoolSpecs.Select(static pool => pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env).OfType<ICollection<EnvVar>>())
         {
-            return new CustomJobSpec();
-        }
-
-        try
-        {
-            return ProtoJson.ParseStrict<CustomJobSpec>(Yaml.Read(File.ReadAllText(file.FullName))?.ToJsonString() ?? "{}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidProtocolBufferException)
-        {
-            throw CliException.Usage($"--config {file}: {e.Message}");
+            environment.Add(variable.Clone());
         }
     }
 

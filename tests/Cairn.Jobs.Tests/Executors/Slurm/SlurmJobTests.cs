@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Cairn.Testing;
+
+namespace Cairn.Jobs.Tests.Executors.Slurm;
+
+/// <summary>A real server whose jobs run on a real Slurm of two nodes.</summary>
+public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
+{
+    private SlurmCluster cluster = null!;
+    private ServerProcess server = null!;
+    private JobsClient client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        cluster = await fixture.StartAsync();
+        server = await ServerProcess.StartAsync(arguments: [.. SlurmFixture.Flags(cluster), "--job-slots", "1"]);
+        client = new JobsClient(server);
+        await client.CreateBucketAsync(JobsClient.Bucket);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is not null)
+        {
+            client.Dispose();
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task a_job_reads_and_writes_buckets_and_logs()
+    {
+        await client.UploadAsync("in.txt", "hello"u8.ToArray());
+        var job = JobsClient.Python($"print(open('/gcs/{JobsClient.Bucket}/in.txt').read()); open('/gcs/{JobsClient.Bucket}/out.txt', 'w').write('bye')");
+
+        (await client.OutputAsync(job)).ShouldBe(["hello"]);
+        (await client.DownloadAsync("out.txt")).ShouldBe("bye");
+    }
+
+    [Fact]
+    public async Task slurm_keeps_the_line_not_the_servers_slots()
+    {
+        // Four processors each: four fit on the two nodes.
+        var names = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            names.Add(await client.SubmitAsync(JobsClient.Python("import time; print('on', flush=True); time.sleep(300)")));
+        }
+
+        await Poll.UntilAsync(async () => (await StatesAsync(names)).Count(static state => state == "JOB_STATE_RUNNING") == 4, "four jobs to run");
+        (await StatesAsync(names)).Count(static state => state == "JOB_STATE_PENDING").ShouldBe(1);
+        (await cluster.RunAsync("squeue", "--noheader", "--states=PENDING", "--format=%r")).ShouldBe("Resources");
+
+        foreach (var name in names)
+        {
+            await client.CancelAsync(name);
+        }
+
+        foreach (var name in names)
+        {
+            ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_CANCELLED");
+        }
+
+        await Poll.UntilAsync(async () => (await cluster.RunAsync("squeue", "--noheader")).Length == 0, "Slurm's queue to be empty");
+    }
+
+    [Fact]
+    public async Task after_a_kill_of_the_server_every_job_goes_on_and_none_runs_twice()
+    {
+        const string code = """
+            import sys, time
+            print("start", sys.argv[1], flush=True)
+            time.sleep(3)
+            print("end", sys.argv[1], flush=True)
+            """;
+        var names = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            names.Add(await client.SubmitAsync(JobsClient.Python(code, $"{i}")));
+        }
+
+        await client.WaitAsync(names[0], "JOB_STATE_RUNNING", "JOB_STATE_SUCCEEDED");
+        server.Kill();
+        await server.RestartAsync();
+
+        for (var i = 0; i < names.Count; i++)
+        {
+            ((string)(await client.WaitAsync(names[i]))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
+            (await client.LinesAsync(names[i])).ShouldBe([$"start {i}", $"end {i}"]);
+        }
+    }
+
+    [Fact]
+    public async Task a_job_that_takes_too_long_times_out()
+    {
+        var job = JobsClient.Python("import time; time.sleep(300)");
+        job["jobSpec"]!["scheduling"] = new JsonObject { ["timeout"] = "2s" };
+
+        var ended = await client.RunAsync(job);
+
+        ((string)ended["state"]!).ShouldBe("JOB_STATE_FAILED");
+        ((string)ended["error"]!["message"]!).ShouldContain("timed out");
+    }
+
+    [Fact]
+    public async Task a_machine_that_no_node_has_fails_the_job_with_slurms_reason()
+    {
+        var job = JobsClient.Python("pass");
+        job["jobSpec"]!["workerPoolSpecs"]![0]!["machineSpec"]!["machineType"] = "custom-2-204800";
+
+        var ended = await client.RunAsync(job);
+
+        ((string)ended["state"]!).ShouldBe("JOB_STATE_FAILED");
+        ((string)ended["error"]!["message"]!).ShouldContain("Slurm refuses");
+        ((string)ended["error"]!["message"]!).ShouldContain("not available");
+    }
+
+    private async Task<List<string>> StatesAsync(IEnumerable<string> names)
+    {
+        var states = new List<string>();
+        foreach (var name in names)
+        {
+            states.Add((string)(await client.GetAsync(name))["state"]!);
+        }
+
+        return states;
+    }
+}
