@@ -14,7 +14,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.TuningJobs;
 
 /// <summary>Takes tuning jobs in, and takes them away.</summary>
-internal sealed class TuningJobQueue(IResourceStore store, ICustomJobs jobs, IStudies studies, TuningSignal signal, IIdSource ids, TimeProvider time) : IHyperparameterTuningJobs
+internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges changes, ICustomJobs jobs, IStudies studies, TuningSignal signal, IIdSource ids, TimeProvider time) : IHyperparameterTuningJobs
 {
     public async Task<PreparedTuningJob> PrepareAsync(string parent, HyperparameterTuningJob job, StudyOptions options, CancellationToken cancellation = default)
     {
@@ -80,8 +80,10 @@ internal sealed class TuningJobQueue(IResourceStore store, ICustomJobs jobs, ISt
             TuningJobTable.Update(session, row with { Cancel = true });
         }
 
-        store.Update(session, TuningJobKind.Kind, job);
+        changes.Write(session, job);
     }
+
+    public string? StudyOf(ISqlSession session, string name) => TuningJobTable.Find(session, name) is { Study.Length: > 0 } row ? row.Study : null;
 
     public async Task<T> DeleteAsync<T>(string name, Func<ISqlSession, T> also, CancellationToken cancellation = default)
     {

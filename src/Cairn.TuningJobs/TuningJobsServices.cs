@@ -15,6 +15,7 @@ public static class TuningJobsServices
     public static IServiceCollection AddTuningJobs(this IServiceCollection services) => services
         .AddSingleton(TuningJobSchema.Migrations)
         .AddSingleton<TuningSignal>()
+        .AddSingleton<TuningJobChanges>()
         .AddSingleton<IHyperparameterTuningJobs, TuningJobQueue>()
         .AddSingleton<ICustomJobObserver, TrialJobObserver>()
         .AddSingleton<IJobMembers, TrialLogs>()

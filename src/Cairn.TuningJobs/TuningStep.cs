@@ -15,7 +15,7 @@ namespace Cairn.TuningJobs;
 /// the transaction that stores its custom job, so that there is one of it.
 /// </summary>
 internal sealed partial class TuningStep(
-    IDatabase database, IResourceStore store, IStudies studies, TrialStarter starter, TrialStopper stopper, TrialFinisher finisher, TimeProvider time, ILogger<TuningStep> logger)
+    IDatabase database, IResourceStore store, TuningJobChanges changes, IStudies studies, TrialStarter starter, TrialStopper stopper, TrialFinisher finisher, TimeProvider time, ILogger<TuningStep> logger)
 {
     public async Task RunAsync(string name, CancellationToken cancellation)
     {
@@ -122,7 +122,7 @@ internal sealed partial class TuningStep(
 
             (job.State, job.Error) = TuningJobEnd.Of(row, trials);
             job.EndTime = time.GetUtcNow().ToTimestamp();
-            store.Update(session, TuningJobKind.Kind, job);
+            changes.Write(session, job);
             TuningJobTable.Update(session, row with { Active = false });
             Log.Ended(logger, name, job.State);
             return true;

@@ -10,5 +10,5 @@ public interface IJobMembers
 }
 
 /// <param name="Job">The custom job's number.</param>
-/// <param name="Trial">Which trial of the job it is.</param>
+/// <param name="Trial">Which trial of the job it is; empty where jobs of its kind have none.</param>
 public sealed record JobMember(string Job, string Trial);

@@ -57,7 +57,10 @@ internal sealed class LogStore(IDatabase database, LogTable table, IEnumerable<I
                 if (parts.TryGetValue(row.Job, out var trial))
                 {
                     entry.Resource.Labels[JobLabel] = filter.Bounds.Job;
-                    entry.Labels[TrialLabel] = trial;
+                    if (trial.Length > 0)
+                    {
+                        entry.Labels[TrialLabel] = trial;
+                    }
                 }
 
                 if (filter.Accepts(entry))
@@ -79,10 +82,19 @@ internal sealed class LogStore(IDatabase database, LogTable table, IEnumerable<I
         return (found, after);
     }
 
-    /// <summary>The custom jobs that a job is made of, with their trials: in its log they are it, as Vertex has it.</summary>
-    private Dictionary<string, string> Members(ISqlSession session, string project, string? job) => job is null
-        ? []
-        : members.SelectMany(kind => kind.Of(session, project, job)).DistinctBy(static member => member.Job).ToDictionary(static member => member.Job, static member => member.Trial);
+    /// <summary>The custom jobs that a job is made of, with their trials: in its log they are it, as Vertex has it. A job may be made of one that is itself made of others.</summary>
+    private Dictionary<string, string> Members(ISqlSession session, string project, string? job)
+    {
+        if (job is null)
+        {
+            return [];
+        }
+
+        var direct = members.SelectMany(kind => kind.Of(session, project, job)).ToList();
+        return direct.Concat(direct.SelectMany(member => members.SelectMany(kind => kind.Of(session, project, member.Job))))
+            .DistinctBy(static member => member.Job)
+            .ToDictionary(static member => member.Job, static member => member.Trial);
+    }
 
     private static LogRow ToRow(LogEntry entry)
     {

@@ -29,6 +29,10 @@ internal static class TrialJob
         if (spec.BaseOutputDirectory is { OutputUriPrefix: { Length: > 0 } output } && output.StartsWith("gs://", StringComparison.Ordinal))
         {
             spec.BaseOutputDirectory.OutputUriPrefix = $"{output.TrimEnd('/')}/{trial.Id}";
+            foreach (var pool in spec.WorkerPoolSpecs)
+            {
+                FollowJobDir(pool.ContainerSpec?.Args ?? pool.PythonPackageSpec?.Args, output, spec.BaseOutputDirectory.OutputUriPrefix);
+            }
         }
 
         if (spec.Experiment.Length == 0)
@@ -39,5 +43,17 @@ internal static class TrialJob
         var suffix = "-trial-" + trial.Id;
         var own = job.DisplayName.Length + suffix.Length > MaxDisplayName ? job.DisplayName[..(MaxDisplayName - suffix.Length)] : job.DisplayName;
         return new CustomJob { DisplayName = own + suffix, JobSpec = spec, EncryptionSpec = job.EncryptionSpec?.Clone(), Labels = { job.Labels } };
+    }
+
+    /// <summary>A program that is told its output as AI Platform's are, by <c>--job-dir</c>, is told its trial's.</summary>
+    private static void FollowJobDir(IList<string>? arguments, string output, string own)
+    {
+        for (var i = 1; i < (arguments?.Count ?? 0); i++)
+        {
+            if (arguments![i - 1] == "--job-dir" && arguments[i] == output)
+            {
+                arguments[i] = own;
+            }
+        }
     }
 }

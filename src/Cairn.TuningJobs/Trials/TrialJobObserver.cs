@@ -7,7 +7,7 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.TuningJobs.Trials;
 
 /// <summary>Notes what becomes of trials' custom jobs, in the same transactions.</summary>
-internal sealed class TrialJobObserver(IResourceStore store, TuningSignal signal) : ICustomJobObserver
+internal sealed class TrialJobObserver(IResourceStore store, TuningJobChanges changes, TuningSignal signal) : ICustomJobObserver
 {
     public void Changed(ISqlSession session, CustomJob job)
     {
@@ -35,7 +35,7 @@ internal sealed class TrialJobObserver(IResourceStore store, TuningSignal signal
         {
             tuning.State = JobState.Running;
             tuning.StartTime = job.StartTime;
-            store.Update(session, TuningJobKind.Kind, tuning);
+            changes.Write(session, tuning);
         }
     }
 }

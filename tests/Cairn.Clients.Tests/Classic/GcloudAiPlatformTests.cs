@@ -93,6 +93,59 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
         (await gcloud.FailAsync("ai-platform", "jobs", "describe", "absent")).ShouldContain("There is no job 'absent'");
     }
 
+    [Fact]
+    public async Task hyperparameters_are_tuned_and_the_trials_come_best_first()
+    {
+        var gcloud = server.Gcloud();
+        await server.Rest.UploadAsync(ClassicServer.Bucket, "tuned-0.1.tar.gz", SourcePackage.Tar("tuned", ("tuned.py", """
+            import argparse, json, os
+            parser = argparse.ArgumentParser()
+            parser.add_argument('--job-dir')
+            parser.add_argument('--x', type=float)
+            options = parser.parse_args()
+            print('trial', os.environ['CLOUD_ML_TRIAL_ID'], 'writes to', options.job_dir)
+            with open(os.environ['CLOUD_ML_HP_METRIC_FILE'], 'a') as file:
+                file.write(json.dumps({'timestamp': 1.0, 'trial': '1', 'loss': str((options.x - 2) ** 2), 'global_step': '7'}) + '\n')
+            """)));
+        var config = server.Files["tuning.yaml"];
+        await File.WriteAllTextAsync(config, """
+            trainingInput:
+              hyperparameters:
+                goal: MINIMIZE
+                hyperparameterMetricTag: loss
+                maxTrials: 3
+                maxParallelTrials: 2
+                algorithm: RANDOM_SEARCH
+                params:
+                - parameterName: x
+                  type: DOUBLE
+                  minValue: 0
+                  maxValue: 4
+                  scaleType: UNIT_LINEAR_SCALE
+            """);
+        await gcloud.RunAsync(
+            "ai-platform", "jobs", "submit", "training", "tuned", $"--packages=gs://{ClassicServer.Bucket}/tuned-0.1.tar.gz", "--module-name=tuned", "--region=us-central1",
+            "--runtime-version=2.11", "--python-version=3.7", $"--job-dir=gs://{ClassicServer.Bucket}/tuned", $"--config={config}");
+
+        var job = await EndAsync(gcloud, "tuned");
+
+        ((string)job["state"]!).ShouldBe("SUCCEEDED", job.ToJsonString());
+        var output = job["trainingOutput"]!;
+        ((bool)output["isHyperparameterTuningJob"]!).ShouldBeTrue();
+        ((string)output["completedTrialCount"]!).ShouldBe("3");
+        var trials = output["trials"]!.AsArray();
+        trials.Select(static trial => (string)trial!["trialId"]!).Order().ShouldBe(["1", "2", "3"]);
+        var objectives = trials.Select(static trial => (double)trial!["finalMetric"]!["objectiveValue"]!).ToArray();
+        objectives.ShouldBe(objectives.Order());
+        ((string)trials[0]!["finalMetric"]!["trainingStep"]!).ShouldBe("7");
+        var log = "";
+        await Poll.UntilAsync(
+            async () => (log = await gcloud.RunAsync("ai-platform", "jobs", "stream-logs", "tuned", "--polling-interval=5", "--allow-multiline-logs")).Contains("trial 3 writes to"),
+            "the log to be streamed",
+            TimeSpan.FromSeconds(120));
+        log.ShouldContain($"trial 1 writes to gs://{ClassicServer.Bucket}/tuned/1");
+    }
+
     private static int[] Predictions(string json)
     {
         var answer = JsonNode.Parse(json)!;
