@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 using Google.Cloud.Logging.Type;
@@ -72,6 +73,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         using var staging = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
         var objects = new ObjectClient(server);
         var token = await File.ReadAllTextAsync(directory.TokenFile, cancellation);
+        Directory.CreateDirectory(directory.Metrics);
         var context = new TaskContext(directory, record, token, [], log);
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt}{Where} starts on {Environment.MachineName}."));
         if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && record.Executor == record.Launcher)
@@ -113,6 +115,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var uploading = uploader.FollowAsync(running.Token);
         var sampler = new UsageSampler(directory, record, time);
         var sampling = sampler.FollowAsync(running.Token);
+        var metrics = new MetricFollower(directory, time);
+        var following = metrics.FollowAsync(running.Token);
         var program = new TaskProgram(launch, log, TimeSpan.FromSeconds(record.GraceSeconds), time);
         TaskEnd end;
         try
@@ -124,9 +128,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             await running.CancelAsync();
             await IgnoreCancellationAsync(uploading);
             await IgnoreCancellationAsync(sampling);
+            await IgnoreCancellationAsync(following);
         }
 
         await sampler.CompleteAsync(cancellation);
+        metrics.Complete();
 
         // Also what a cancelled or failed task wrote is kept: its checkpoints are what one goes on from.
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
@@ -171,7 +177,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     /// <summary>What only the run needed. The records and the log stay.</summary>
     private void Clean()
     {
-        foreach (var name in (string[])["work", "tmp", "packages", "wheels", "build", "gcs"])
+        foreach (var name in (string[])["work", "tmp", "packages", "wheels", "build", "gcs", "metrics"])
         {
             try
             {

@@ -41,7 +41,7 @@ internal sealed class Sandbox(TaskContext context)
             arguments.AddRange(["--ro-bind", path, path]);
         }
 
-        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile]);
+        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile, "--bind", context.Metrics, TaskContext.MetricFolder]);
         if (Directory.Exists(context.Packages))
         {
             arguments.AddRange(["--ro-bind", context.Packages, Packages]);
