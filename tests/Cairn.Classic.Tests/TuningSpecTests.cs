@@ -2,7 +2,7 @@ using Cairn.Classic.Jobs;
 using Cairn.Kernel.Errors;
 using Google.Cloud.AIPlatform.V1;
 using Google.Cloud.ML.V1;
-using static Google.Cloud.AIPlatform.V1.StudySpec.Types;
+using VertexScale = Google.Cloud.AIPlatform.V1.StudySpec.Types.ParameterSpec.Types.ScaleType;
 using ClassicParameter = Google.Cloud.ML.V1.ParameterSpec;
 using Job = Google.Cloud.ML.V1.Job;
 
@@ -22,7 +22,7 @@ public sealed class TuningSpecTests
         var tuning = TuningSpec.Of(job);
 
         var parameters = tuning.StudySpec.Parameters;
-        (parameters[0].DoubleValueSpec.MinValue, parameters[0].DoubleValueSpec.MaxValue, parameters[0].ScaleType).ShouldBe((0.001, 0.1, ParameterSpec.Types.ScaleType.UnitLogScale));
+        (parameters[0].DoubleValueSpec.MinValue, parameters[0].DoubleValueSpec.MaxValue, parameters[0].ScaleType).ShouldBe((0.001, 0.1, VertexScale.UnitLogScale));
         (parameters[1].IntegerValueSpec.MinValue, parameters[1].IntegerValueSpec.MaxValue).ShouldBe((2L, 8L));
         parameters[2].CategoricalValueSpec.Values.ShouldBe(["rbf", "linear"]);
         parameters[3].DiscreteValueSpec.Values.ShouldBe([16, 32]);
