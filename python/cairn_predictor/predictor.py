@@ -63,6 +63,14 @@ def load(framework, folder):
         from xgboost_model import XgboostModel
 
         return XgboostModel(folder)
+    if framework == "pytorch":
+        from torch_model import TorchModel
+
+        return TorchModel(folder)
+    if framework == "lightgbm":
+        from lightgbm_model import LightgbmModel
+
+        return LightgbmModel(folder)
     raise ValueError(f"framework '{framework}' is unknown")
 
 

@@ -48,6 +48,7 @@ public static class JobsServices
         services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();
+        services.AddSingleton<InitialWeights>();
         services.AddSingleton<ICustomJobs, CustomJobQueue>();
         services.AddSingleton<IRpcService, JobService>();
         return services.AddLogs();

@@ -27,6 +27,9 @@ public sealed record ServingOptions
     /// <summary>The folder of the Python predictor.</summary>
     public string PythonFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "python", "cairn_predictor");
 
+    /// <summary>The folder of the predictor in R.</summary>
+    public string RFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "r");
+
     /// <summary>Threads that one operator of an ONNX model may use.</summary>
     public int OnnxThreads { get; init; } = 1;
 }

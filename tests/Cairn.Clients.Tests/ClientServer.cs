@@ -31,13 +31,15 @@ public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    public ClientProgram Gcloud()
+    /// <param name="programs">A folder of programs that it finds first.</param>
+    public ClientProgram Gcloud(string? programs = null)
     {
         SkipWithout("gcloud", "Google Cloud CLI");
         return new ClientProgram(
             "gcloud",
             new Dictionary<string, string>
             {
+                ["PATH"] = programs is null ? Environment.GetEnvironmentVariable("PATH")! : $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
                 ["CLOUDSDK_CONFIG"] = Folder("gcloud-config"),
                 ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
                 ["CLOUDSDK_CORE_PROJECT"] = Project,

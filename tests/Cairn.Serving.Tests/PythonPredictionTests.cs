@@ -66,6 +66,25 @@ public sealed class PythonPredictionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_model_of_pytorch_predicts_as_torchscript()
+    {
+        const string script = """
+            import torch
+            class Scale(torch.nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.factor = torch.nn.Parameter(torch.tensor([2.0, 3.0]))
+                def forward(self, x):
+                    return {"scaled": x * self.factor, "total": (x * self.factor).sum(1)}
+            torch.jit.trace(Scale(), torch.zeros(2, 2), strict=False).save("model.pt")
+            """;
+        var endpoint = await EndpointAsync(script, "torch", "us-docker.pkg.dev/vertex-ai/prediction/pytorch-cpu.1-13:latest");
+
+        (await _serving.AskAsync(endpoint, "[[1, 1], [0.5, 2]]")).ShouldBe("""{ "scaled": [ 2, 3 ], "total": 5 };{ "scaled": [ 1, 6 ], "total": 7 }""");
+        (await Should.ThrowAsync<StatusException>(_serving.PredictAsync(endpoint, "[[1, 2, 3]]"))).Message.ShouldContain("must match the size");
+    }
+
+    [Fact]
     public async Task a_booster_of_xgboost_predicts()
     {
         const string script = """

@@ -13,7 +13,7 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Puts jobs in line and takes them out of it.</summary>
 internal sealed class CustomJobQueue(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobLineage lineage, IIdSource ids, TimeProvider time) : ICustomJobs
+    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
 {
     public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
     {
@@ -44,6 +44,7 @@ internal sealed class CustomJobQueue(
             Labels = { job.Labels },
         };
         stored.JobSpec.WorkerPoolSpecs[0].ReplicaCount = 1;
+        await weights.ApplyAsync(name, stored.JobSpec, cancellation);
         return new PreparedJob(stored, executors.For(plan.Executor));
     }
 

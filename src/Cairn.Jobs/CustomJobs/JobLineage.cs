@@ -28,6 +28,9 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
     /// <summary>The label of a job that names its run: MLflow's id of it.</summary>
     public const string RunLabel = "cairn-run";
 
+    /// <summary>The label of a job that its objective stopped: <c>step-</c> and the last epoch or iteration, or <c>true</c>.</summary>
+    public const string EarlyStopLabel = "cairn-early-stop";
+
     /// <summary>Makes the job's run, and says in the job which it is; called in the transaction that stores the job.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="job">The job with its name, not yet stored.</param>
@@ -45,6 +48,15 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
         }
 
         Write(session, job);
+    }
+
+    /// <summary>Says in a job that has succeeded whether its objective stopped it, and where; called before it is stored.</summary>
+    public void TellEarlyStop(ISqlSession session, CustomJob job)
+    {
+        if (job.State == JobState.Succeeded && runs.Select(own => own.EarlyStop(session, job)).FirstOrDefault(static stop => stop is not null) is { } stop)
+        {
+            job.Labels[EarlyStopLabel] = stop.Step is { } step ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"step-{step}") : "true";
+        }
     }
 
     /// <summary>Writes what the job is now, in the transaction that stores it.</summary>
@@ -69,6 +81,11 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
             if (job.State == JobState.Queued)
             {
                 Join(session, lineage, job, execution);
+                if (InitialWeights.Of(job.JobSpec) is { } weights)
+                {
+                    lineage.Read(session, execution, lineage.Files(session, store, weights, SchemaTitles.Artifact));
+                }
+
                 foreach (var input in Mentioned(job).Take(MaxInputs))
                 {
                     if ((lineage.FindByUri(session, store, input) ?? lineage.FindByUri(session, store, input.EndsWith('/') ? input.TrimEnd('/') : input + "/")) is { } artifact)

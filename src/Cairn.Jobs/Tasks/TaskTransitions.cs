@@ -114,6 +114,7 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Job
             }
 
             tasks.Update(session, changed);
+            lineage.TellEarlyStop(session, job);
             store.Update(session, CustomJobs.CustomJobs.Kind, job);
             lineage.Write(session, job);
             return changed;

@@ -10,4 +10,6 @@ public enum ModelFramework
     Xgboost,
     TensorFlow,
     PyTorch,
+    LightGbm,
+    R,
 }

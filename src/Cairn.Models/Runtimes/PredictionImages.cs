@@ -22,7 +22,11 @@ public sealed class PredictionImages(IReadOnlyList<PredictionImage> images)
         .. Everywhere("tf2-*", ModelFramework.TensorFlow, ""),
         .. Everywhere("tf_opt-*", ModelFramework.TensorFlow, ""),
         .. Everywhere("tf-*", ModelFramework.TensorFlow, ""),
-        .. Everywhere("pytorch-*", ModelFramework.PyTorch, ""),
+        .. Everywhere("pytorch-*", ModelFramework.PyTorch, "python"),
+
+        // Vertex has no images of these; the names are made as its others are.
+        .. Everywhere("lightgbm-cpu.*", ModelFramework.LightGbm, "python"),
+        .. Everywhere("r-cpu.*", ModelFramework.R, "r"),
     ];
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)

@@ -8,13 +8,18 @@ public static class ServableFiles
 {
     public const string Onnx = "model.onnx";
 
+    /// <summary>A model of PyTorch with its code, as TorchScript.</summary>
+    public const string TorchScript = "model.pt";
+
     public static IReadOnlyList<string> Of(ModelFramework framework) => framework switch
     {
         ModelFramework.Onnx => [Onnx],
         ModelFramework.Sklearn => ["model.joblib", "model.pkl"],
         ModelFramework.Xgboost => ["model.bst", "model.joblib", "model.pkl", "model.json", "model.ubj"],
         ModelFramework.TensorFlow => ["saved_model.pb"],
-        ModelFramework.PyTorch => ["model.mar"],
+        ModelFramework.PyTorch => [TorchScript, "model.mar"],
+        ModelFramework.LightGbm => ["model.txt", "model.joblib", "model.pkl"],
+        ModelFramework.R => ["model.rds"],
         _ => [],
     };
 
@@ -24,7 +29,7 @@ public static class ServableFiles
     /// <summary>The framework that the files themselves show, where no image says it.</summary>
     public static ModelFramework? Detect(ArtifactManifest? artifacts)
     {
-        ModelFramework[] order = [ModelFramework.Onnx, ModelFramework.Sklearn, ModelFramework.Xgboost, ModelFramework.TensorFlow, ModelFramework.PyTorch];
+        ModelFramework[] order = [ModelFramework.Onnx, ModelFramework.Sklearn, ModelFramework.Xgboost, ModelFramework.TensorFlow, ModelFramework.PyTorch, ModelFramework.R];
         foreach (var framework in order)
         {
             if (Find(framework, artifacts) is not null)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Python;
 
-/// <summary>Runs models of scikit-learn and XGBoost in supervised Python processes.</summary>
+/// <summary>Runs models of scikit-learn, XGBoost, LightGBM, PyTorch and R in supervised processes of Python or R.</summary>
 public sealed class PythonPredictorRuntime(
     ModelRegistry registry,
     Sandbox sandbox,
@@ -24,14 +24,14 @@ public sealed class PythonPredictorRuntime(
     {
         var artifacts = spec.Model.Artifacts ?? throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' has no `artifact_uri` to load from.");
         var folder = await registry.OpenFilesAsync(artifacts, cancellation).ConfigureAwait(false);
-        var interpreter = spec.Image?.Interpreter ?? environment.Python;
-        if (!File.Exists(interpreter))
+        var program = WorkerProgram.Of(spec, environment, options);
+        if (!File.Exists(program.Interpreter))
         {
-            throw StatusException.FailedPrecondition($"The Python interpreter '{interpreter}' that serves {spec.Framework} models is not there; install it, or name another in {PredictionImages.FileName}.");
+            throw StatusException.FailedPrecondition($"The interpreter '{program.Interpreter}' that serves {spec.Framework} models is not there; install it ({program.Install}), or name another in {PredictionImages.FileName}.");
         }
 
         var pool = new WorkerPool(
-            token => StartWorkerAsync(spec, interpreter, folder, token),
+            token => StartWorkerAsync(spec, program, folder, token),
             new PoolSize(spec.MinReplicas, spec.MaxReplicas, options.IdleReplica),
             spec.Title,
             time,
@@ -49,10 +49,9 @@ public sealed class PythonPredictorRuntime(
         return new PythonPredictor(pool, spec.Title);
     }
 
-    private async Task<PythonWorker> StartWorkerAsync(PredictorSpec spec, string interpreter, string folder, CancellationToken cancellation)
+    private async Task<PythonWorker> StartWorkerAsync(PredictorSpec spec, WorkerProgram program, string folder, CancellationToken cancellation)
     {
-        var framework = spec.Framework == ModelFramework.Sklearn ? "sklearn" : "xgboost";
-        var command = await sandbox.CommandAsync(interpreter, options.PythonFolder, framework, folder).ConfigureAwait(false);
+        var command = await sandbox.CommandAsync(program, folder).ConfigureAwait(false);
         var worker = await PythonWorker.StartAsync(launcher, command, spec.Title, logger).ConfigureAwait(false);
         var ready = false;
         try

@@ -15,13 +15,14 @@ public sealed partial class Sandbox(ILogger<Sandbox> logger)
 
     private static readonly string[] SystemFolders = ["/usr", "/opt"];
     private static readonly string[] SystemLinks = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
-    private static readonly string[] SystemFiles = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/passwd"];
+    private static readonly string[] SystemFiles = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/passwd", "/etc/R"];
 
     private readonly Lazy<Task<bool>> _permitted = new(() => ProbeAsync(logger));
 
     /// <summary>What starts the worker for a model.</summary>
-    public async Task<ProcessStartInfo> CommandAsync(string interpreter, string codeFolder, string framework, string modelFolder)
+    public async Task<ProcessStartInfo> CommandAsync(WorkerProgram program, string modelFolder)
     {
+        var interpreter = program.Interpreter;
         var sandboxed = await _permitted.Value.ConfigureAwait(false);
         var start = new ProcessStartInfo
         {
@@ -42,12 +43,12 @@ public sealed partial class Sandbox(ILogger<Sandbox> logger)
         {
             Confine(start, interpreter);
             Bind(start, modelFolder, ModelFolder);
-            Bind(start, codeFolder, CodeFolder);
-            Add(start, "--", interpreter, "-I", "-B", $"{CodeFolder}/predictor.py", framework, ModelFolder);
+            Bind(start, program.CodeFolder, CodeFolder);
+            Add(start, ["--", interpreter, .. program.Arguments(CodeFolder, ModelFolder)]);
         }
         else
         {
-            Add(start, "-I", "-B", Path.Combine(codeFolder, "predictor.py"), framework, modelFolder);
+            Add(start, [.. program.Arguments(program.CodeFolder, modelFolder)]);
         }
 
         return start;

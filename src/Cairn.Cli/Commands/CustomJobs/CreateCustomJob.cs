@@ -19,13 +19,14 @@ internal sealed class CreateCustomJob : ApiCommand
     private readonly Option<string[]> environment = new("--env") { Description = "Environment variables of the program.", HelpName = "KEY=VALUE,…" };
     private readonly Option<string?> output = new("--base-output-directory") { Description = "A gs:// folder; the job finds its sub-folders in AIP_MODEL_DIR and the like.", HelpName = "URI" };
     private readonly Option<string?> timeout = new("--timeout") { Description = "How long it may run, in seconds: 3600s.", HelpName = "SECONDS" };
+    private readonly Option<string?> weights = new("--initial-weights") { Description = "What training starts from: gs://…, runs:/RUN/PATH, models:/MODEL/VERSION, customJobs/ID or warm-up:KEY; the program finds it in AIP_INITIAL_WEIGHTS_URI.", HelpName = "URI" };
     private readonly Option<bool> stream = new("--stream-logs") { Description = "Follow the job's log, and end as the job ends." };
     private readonly Option<bool> noSource = new("--no-source") { Description = "Keep nothing of the git work tree of this folder: by default its commit, branch, remote and changes are kept with the job's run." };
     private readonly LabelsOption labels = new();
 
     public CreateCustomJob() : base("create", "Start a custom job.")
     {
-        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, labels, stream, noSource])
+        foreach (var option in (Option[])[displayName, config, pools, packages, arguments, command, environment, output, timeout, weights, labels, stream, noSource])
         {
             Add(option);
         }
@@ -51,6 +52,11 @@ internal sealed class CreateCustomJob : ApiCommand
             job.JobSpec.BaseOutputDirectory = new GcsDestination { OutputUriPrefix = folder };
         }
 
+        if (parse.GetValue(weights) is { } start)
+        {
+            Add(job.JobSpec, new EnvVar { Name = "CAIRN_INITIAL_WEIGHTS", Value = start });
+        }
+
         if (parse.GetValue(timeout) is { } limit)
         {
             (job.JobSpec.Scheduling ??= new Scheduling()).Timeout = Seconds(limit);
@@ -72,6 +78,14 @@ internal sealed class CreateCustomJob : ApiCommand
         }
 
         return await JobLog.FollowAsync(session, created, cancellation);
+    }
+
+    private static void Add(CustomJobSpec spec, EnvVar variable)
+    {
+        foreach (var environment in spec.WorkerPoolSpecs.Select(static pool => pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env).OfType<ICollection<EnvVar>>())
+        {
+            environment.Add(variable.Clone());
+        }
     }
 
     private static Google.Protobuf.WellKnownTypes.Duration Seconds(string text) =>

@@ -15,6 +15,9 @@ public interface IJobRuns
     /// <summary>Writes the job's state, in the transaction that stores it. Every call can be repeated.</summary>
     void Changed(ISqlSession session, CustomJob job);
 
+    /// <summary>Whether its objective stopped a job that has ended; its run then says so in its tags. Can be repeated.</summary>
+    EarlyStop? EarlyStop(ISqlSession session, CustomJob job);
+
     /// <summary>Logs metrics to a run; durable when this returns.</summary>
     /// <param name="run">MLflow's id of the run.</param>
     /// <param name="points">The points; those that are there already change nothing.</param>

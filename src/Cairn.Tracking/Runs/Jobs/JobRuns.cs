@@ -11,7 +11,7 @@ namespace Cairn.Tracking.Runs.Jobs;
 /// A job's own run is <c>job-{id}</c> of the experiment that the job names, else of "Custom jobs"; its id comes from the job's name, so that there is one however often the job is
 /// written. A run that the job names belongs to whoever made it: its status is left alone.
 /// </summary>
-public sealed class JobRuns(ExperimentStore experiments, RunStore runs, MetricKeys keys, MetricLog log) : IJobRuns
+public sealed class JobRuns(ExperimentStore experiments, RunStore runs, RunDataReader data, MetricKeys keys, MetricLog log) : IJobRuns
 {
     /// <summary>The experiment of jobs that name none.</summary>
     public const string Slug = "custom-jobs";
@@ -64,6 +64,17 @@ public sealed class JobRuns(ExperimentStore experiments, RunStore runs, MetricKe
         {
             runs.Update(session, own, after);
         }
+    }
+
+    public EarlyStop? EarlyStop(ISqlSession session, CustomJob job)
+    {
+        if (Find(session, job)?.Run is not { Stage: Lifecycle.Active } run || Jobs.EarlyStop.Of(data.Read(session, run)) is not { } stop)
+        {
+            return null;
+        }
+
+        stop.Write(session, run);
+        return stop;
     }
 
     public (Experiment Experiment, Run Run)? Find(ISqlSession session, CustomJob job)

@@ -34,6 +34,7 @@ internal static class JobTags
         Add("cairn.python_module", pool.PythonPackageSpec?.PythonModule);
         Add("cairn.package_uris", pool.PythonPackageSpec is { } package ? string.Join(' ', package.PackageUris) : null);
         Add("cairn.machine_type", pool.MachineSpec?.MachineType);
+        Add("cairn.initial_weights", (pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env)?.FirstOrDefault(static variable => variable.Name == "AIP_INITIAL_WEIGHTS_URI")?.Value);
         if (pool.MachineSpec is { AcceleratorCount: > 0 } machine)
         {
             Add("cairn.accelerator", $"{machine.AcceleratorCount} {machine.AcceleratorType}");
