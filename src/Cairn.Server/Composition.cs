@@ -1,5 +1,6 @@
 using Cairn.Classic;
 using Cairn.Data;
+using Cairn.Datasets;
 using Cairn.Jobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
@@ -45,6 +46,7 @@ internal static class Composition
         services.AddServing();
         services.AddTracking();
         services.AddJobs(options.Jobs);
+        services.AddDatasets();
         services.AddTraining();
         services.AddTuning();
         services.AddTuningJobs();

@@ -1,5 +1,6 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Rpc;
+using Cairn.Training.Inputs;
 using Cairn.Training.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -11,6 +12,9 @@ public static class TrainingServices
 {
     public static IServiceCollection AddTraining(this IServiceCollection services) => services
         .AddSingleton(TrainingTable.Migrations)
+        .AddSingleton(ExportTable.Migrations)
+        .AddSingleton<PipelineExport>()
+        .AddSingleton<IHostedService, DatasetExporter>()
         .AddSingleton<ICustomJobObserver, TrainingProgress>()
         .AddSingleton<IHostedService, ModelUploader>()
         .AddSingleton<IRpcService, PipelineService>();

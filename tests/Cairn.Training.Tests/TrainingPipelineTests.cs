@@ -81,7 +81,6 @@ public sealed class TrainingPipelineTests
     {
         await using var server = await TrainingServer.StartAsync();
         await RefusedAsync(501, "custom_task", static pipeline => pipeline["trainingTaskDefinition"] = "gs://google-cloud-aiplatform/schema/trainingjob/definition/automl_tabular_1.0.0.yaml");
-        await RefusedAsync(501, "managed datasets", static pipeline => pipeline["inputDataConfig"] = new JsonObject { ["datasetId"] = "1" });
         await RefusedAsync(400, "training_task_inputs", static pipeline => pipeline["trainingTaskInputs"] = "text");
         await RefusedAsync(400, "wrker_pool_specs", static pipeline => pipeline["trainingTaskInputs"] = new JsonObject { ["wrker_pool_specs"] = new JsonArray() });
         await RefusedAsync(400, "worker_pool_specs", static pipeline => pipeline["trainingTaskInputs"]!["worker_pool_specs"] = new JsonArray());

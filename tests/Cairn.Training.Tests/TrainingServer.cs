@@ -95,6 +95,24 @@ internal sealed class TrainingServer : IAsyncDisposable
         return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
+    public async Task<JsonNode> PatchAsync(string path, JsonObject body)
+    {
+        using var response = await http.PatchAsJsonAsync(path, body);
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        ((int)response.StatusCode).ShouldBe(200, answer.ToJsonString());
+        return answer;
+    }
+
+    /// <summary>Puts an object into the bucket.</summary>
+    public async Task UploadAsync(string name, byte[] content)
+    {
+        using var response = await http.PostAsync(RestClient.UploadPath("trained", name), new ByteArrayContent(content));
+        ((int)response.StatusCode).ShouldBe(200);
+    }
+
+    /// <summary>An object's text.</summary>
+    public Task<string> TextAsync(string name) => http.GetStringAsync(RestClient.ObjectPath("trained", name) + "?alt=media");
+
     public async Task<int> DeleteAsync(string path)
     {
         using var response = await http.DeleteAsync(path);

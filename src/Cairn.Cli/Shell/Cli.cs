@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Cairn.Cli.Api;
 using Cairn.Cli.Commands;
 using Cairn.Cli.Commands.CustomJobs;
+using Cairn.Cli.Commands.Datasets;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Experiments;
@@ -29,6 +30,7 @@ internal static class Cli
     public static RootCommand Create() => new("Cairn: a self-hosted MLOps platform that speaks Vertex AI, MLflow and Cloud Storage.")
     {
         CustomJobsNoun.Create(),
+        DatasetsNoun.Create(),
         TrainingPipelinesNoun.Create(),
         HpTuningJobsNoun.Create(),
         StudiesNoun.Create(),

@@ -74,7 +74,7 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
 
         var name = CustomJobName.Parse(job.Name);
         var store = StoreName.Default(name.Project, name.Location);
-        var execution = store.Execution("custom-job-" + name.Id);
+        var execution = CustomJobNode.Of(job.Name);
         foreach (var lineage in lineages)
         {
             lineage.Put(session, execution, Execution(job));

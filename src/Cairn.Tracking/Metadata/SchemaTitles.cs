@@ -10,6 +10,7 @@ public static class SchemaTitles
     public const string Model = "system.Model";
     public const string CustomJobExecution = "system.CustomJobExecution";
     public const string VertexModel = "google.VertexModel";
+    public const string VertexDataset = "google.VertexDataset";
     public const string VertexEndpoint = "google.VertexEndpoint";
     public const string VertexTensorboardRun = "google.VertexTensorboardRun";
 

@@ -1,3 +1,5 @@
+using Cairn.Data;
+using Cairn.Datasets.Exports;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
@@ -5,23 +7,22 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Training.Inputs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Cairn.Training.Pipelines;
 
 /// <summary>Vertex's <c>PipelineService</c>: so far its training pipelines. A pipeline is a custom job and, after it, the registration of its model.</summary>
-internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IOperations operations, IIdSource ids, TimeProvider time) : IRpcService
+internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, DatasetExports exports, IOperations operations, IIdSource ids, TimeProvider time) : IRpcService
 {
-    private const int MaxDisplayName = 128;
-    private const string JobSuffix = "-custom-job";
+    public const int MaxDisplayName = 128;
 
     public ServiceDescriptor Descriptor => PipelineServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("PipelineService");
 
-    /// <summary>Checks the pipeline and puts its job in line.</summary>
+    /// <summary>Checks the pipeline and puts its job in line, or its data set where it has one, which is exported first.</summary>
     [Permission("aiplatform.trainingPipelines.create")]
     public async Task<TrainingPipeline> CreateTrainingPipeline(CreateTrainingPipelineRequest request, CallContext context)
     {
@@ -33,21 +34,17 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IO
             throw StatusException.InvalidArgument($"`display_name` has {given.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
         }
 
-        if (given.InputDataConfig is { DatasetId.Length: > 0 } input)
-        {
-            throw StatusException.Unimplemented($"`input_data_config` names the dataset '{input.DatasetId}'; managed datasets are not there yet. Give the data's address to the training as an argument.");
-        }
-
         var spec = CustomTask.Read(given);
         TrainedModel.Check(given, spec);
-        var prepared = await jobs.PrepareAsync(request.Parent, Job(given, spec), context.Cancellation).ConfigureAwait(false);
+        var prepared = await jobs.PrepareAsync(request.Parent, TrainingJob.Of(given, spec), context.Cancellation).ConfigureAwait(false);
+        var directory = await DirectoryAsync(given.InputDataConfig, name, context).ConfigureAwait(false);
         var pipeline = new TrainingPipeline
         {
             Name = name.ToString(),
             DisplayName = given.DisplayName,
             TrainingTaskDefinition = given.TrainingTaskDefinition,
             TrainingTaskInputs = given.TrainingTaskInputs.Clone(),
-            TrainingTaskMetadata = Value.ForStruct(new Struct { Fields = { ["backingCustomJob"] = Value.ForString(prepared.Job.Name) } }),
+            InputDataConfig = given.InputDataConfig?.Clone(),
             ModelToUpload = given.ModelToUpload?.Clone(),
             ModelId = given.ModelId,
             ParentModel = given.ParentModel,
@@ -55,11 +52,24 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IO
             EncryptionSpec = given.EncryptionSpec?.Clone(),
             Labels = { given.Labels },
         };
+        if (directory is null)
+        {
+            TrainingJob.Name(pipeline, prepared.Job.Name);
+        }
+
         var created = await store.WriteAsync(
             session =>
             {
-                jobs.Create(session, prepared, context.Caller);
-                TrainingTable.Insert(session, prepared.Job.Name, pipeline.Name);
+                if (directory is { } folder)
+                {
+                    ExportTable.Insert(session, pipeline.Name, folder.ToString(), context.Caller.Name);
+                }
+                else
+                {
+                    jobs.Create(session, prepared, context.Caller);
+                    TrainingTable.Insert(session, prepared.Job.Name, pipeline.Name);
+                }
+
                 return store.Insert(session, TrainingPipelines.Kind, pipeline);
             },
             context.Cancellation).ConfigureAwait(false);
@@ -83,7 +93,7 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IO
         return new ListTrainingPipelinesResponse { TrainingPipelines = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
-    /// <summary>Asks a pipeline to end. While its model is registered there is nothing left to stop, and it ends cancelled without one.</summary>
+    /// <summary>Asks a pipeline to end. While its data is exported, or its model is registered, it has no job that could be stopped, and ends at once.</summary>
     [Permission("aiplatform.trainingPipelines.cancel")]
     public async Task<Empty> CancelTrainingPipeline(CancelTrainingPipelineRequest request, CallContext context)
     {
@@ -98,7 +108,14 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IO
                     return false;
                 }
 
-                if (TrainingTable.IsUploading(session, name))
+                if (ExportTable.Delete(session, name))
+                {
+                    pipeline.State = PipelineState.Cancelled;
+                    pipeline.Error = new Google.Rpc.Status { Code = (int)Google.Rpc.Code.Cancelled, Message = "The training was cancelled before its data was exported." };
+                    pipeline.EndTime = time.GetUtcNow().ToTimestamp();
+                    store.Update(session, TrainingPipelines.Kind, pipeline);
+                }
+                else if (TrainingTable.IsUploading(session, name))
                 {
                     TrainingTable.SetUploading(session, name, false);
                     pipeline.State = PipelineState.Cancelled;
@@ -140,11 +157,13 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, IO
             context.Cancellation);
     }
 
-    private static CustomJob Job(TrainingPipeline pipeline, CustomJobSpec spec)
+    /// <summary>Where the data is exported to; null for a training without a data set.</summary>
+    private async Task<GsUri?> DirectoryAsync(InputDataConfig? input, TrainingPipelineName name, CallContext context) => input switch
     {
-        var own = pipeline.DisplayName.Length + JobSuffix.Length > MaxDisplayName ? pipeline.DisplayName[..(MaxDisplayName - JobSuffix.Length)] : pipeline.DisplayName;
-        return new CustomJob { DisplayName = own + JobSuffix, JobSpec = spec, EncryptionSpec = pipeline.EncryptionSpec?.Clone(), Labels = { pipeline.Labels } };
-    }
+        null => null,
+        { DatasetId.Length: 0 } => throw StatusException.InvalidArgument("`input_data_config.dataset_id` is missing; it is the ID of the data set to train on. Leave out `input_data_config` to train without one."),
+        _ => await exports.CheckAsync(input, name.Parent, time.GetUtcNow(), context.Cancellation).ConfigureAwait(false),
+    };
 
     private static StatusException Missing(string name) => StatusException.NotFound($"TrainingPipeline '{name}' does not exist.");
 }

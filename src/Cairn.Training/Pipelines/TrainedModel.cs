@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Training.Inputs;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Training.Pipelines;
@@ -30,6 +31,7 @@ internal static class TrainedModel
     {
         var model = pipeline.ModelToUpload.Clone();
         model.TrainingPipeline = pipeline.Name;
+        model.DataStats = InputCounts.Read(pipeline);
         if (model.DisplayName.Length == 0)
         {
             model.DisplayName = pipeline.DisplayName;

@@ -40,9 +40,10 @@ internal static class SearchFields
             return new SearchField(TypeOf(first), column, [], first.FieldType == FieldType.Enum ? first.EnumType : null);
         }
 
-        if (first.Name == "labels" && first.IsMap && path.Count == 2)
+        if (first.Name == "labels" && first.IsMap && path.Count >= 2)
         {
-            return new SearchField(SearchType.Text, null, [], LabelKey: path[1]);
+            // Keys of the system's have dots: labels.aiplatform.googleapis.com/ml_use.
+            return new SearchField(SearchType.Text, null, [], LabelKey: string.Join('.', path.Skip(1)));
         }
 
         return Walk(kind.Descriptor, path);

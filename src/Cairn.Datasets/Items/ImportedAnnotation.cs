@@ -1,0 +1,4 @@
+namespace Cairn.Datasets.Items;
+
+/// <summary>A class of an item.</summary>
+internal sealed record ImportedAnnotation(string DisplayName, IReadOnlyDictionary<string, string> Labels);

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Cairn.Data;
+using Cairn.Datasets.Splits;
+using Cairn.Kernel.Errors;
+
+namespace Cairn.Datasets.Rows;
+
+/// <summary>A table of JSON Lines files: an object a line. The fingerprint is that of the line as it is written.</summary>
+internal sealed class JsonRows(IReadOnlyList<StoredObject> files, SourceFiles sources, string? column) : ITableRows
+{
+    private Stream? stream;
+    private LineReader? reader;
+    private byte[] key = [];
+    private int file = -1;
+
+    public ReadOnlyMemory<byte> Header => default;
+
+    public string Place => $"{SourceFiles.Address(files[file])}, line {reader!.Line}";
+
+    public ReadOnlySpan<byte> Record => reader!.Record;
+
+    public ReadOnlySpan<byte> Key => key;
+
+    public long Fingerprint => FarmFingerprint.Of(Record);
+
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if (reader is null)
+            {
+                if (file + 1 >= files.Count)
+                {
+                    return false;
+                }
+
+                file++;
+                stream = await sources.OpenAsync(files[file], cancellation).ConfigureAwait(false);
+                reader = new LineReader(stream);
+            }
+
+            try
+            {
+                if (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                {
+                    key = ReadObject(reader.Record);
+                    return true;
+                }
+            }
+            catch (Exception error) when (error is StatusException or JsonException)
+            {
+                throw StatusException.InvalidArgument($"{Place}: {(error is StatusException ? error.Message : "the line is no JSON object.")}");
+            }
+
+            await DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        reader = null;
+        if (stream is not null)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            stream = null;
+        }
+    }
+
+    /// <summary>Checks that the line is one object, and returns its value in the column: a string's text, a number or a truth value as written.</summary>
+    private byte[] ReadObject(ReadOnlySpan<byte> line)
+    {
+        var json = new Utf8JsonReader(line);
+        if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+        {
+            throw new JsonException();
+        }
+
+        byte[] value = [];
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var wanted = column is not null && json.ValueTextEquals(column);
+            json.Read();
+            if (wanted && json.TokenType == JsonTokenType.String)
+            {
+                value = System.Text.Encoding.UTF8.GetBytes(json.GetString()!);
+            }
+            else if (wanted && json.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False)
+            {
+                value = json.ValueSpan.ToArray();
+            }
+
+            json.Skip();
+        }
+
+        // Nothing may follow the object.
+        return json.TokenType == JsonTokenType.EndObject && !json.Read() ? value : throw new JsonException();
+    }
+}
