@@ -25,6 +25,7 @@ public static class JobsServices
         services.AddSingleton<TaskTable>();
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<JobLineage>();
+        services.AddSingleton<TaskLine>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
         services.AddSingleton<TaskDriver>();

@@ -68,6 +68,10 @@ internal sealed class AttemptDirectory(string path)
 
     public void WriteStart(StartRecord record) => TaskJson.Write(StartFile, record, TaskJson.Default.StartRecord);
 
+    public ReplicaAddress? ReadAddress() => TaskJson.Read(In("address.json"), TaskJson.Default.ReplicaAddress);
+
+    public void WriteAddress(ReplicaAddress address) => TaskJson.Write(In("address.json"), address, TaskJson.Default.ReplicaAddress);
+
     public ExitRecord? ReadExit() => TaskJson.Read(ExitFile, TaskJson.Default.ExitRecord);
 
     public void WriteExit(ExitRecord record) => TaskJson.Write(ExitFile, record, TaskJson.Default.ExitRecord);
