@@ -10,6 +10,7 @@ quickstart_packages=(
 )
 test_packages=(
   "python3-xgboost|/usr/lib/python3/dist-packages/xgboost|XGBoost models are served in the tests"
+  "python3-torch|/usr/lib/python3/dist-packages/torch|distributed training jobs of the tests are PyTorch's"
   "python3-pandas|/usr/lib/python3/dist-packages/pandas|training jobs of the tests read tables with it"
   "python3-pip|/usr/lib/python3/dist-packages/pip|installs what training jobs require"
   "python3-setuptools|/usr/lib/python3/dist-packages/setuptools|builds the tests' source packages"

@@ -8,8 +8,14 @@ public sealed record JobsOptions
     /// <summary>Where jobs run.</summary>
     public JobsExecutor Executor { get; init; }
 
-    /// <summary>How many tasks run on this machine at once; others wait in line. At least 1.</summary>
+    /// <summary>How many tasks, replicas of jobs, run on this machine at once; others wait in line. At least 1.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>Whether jobs that ask for accelerators run without them on this machine, instead of being refused.</summary>
+    public bool IgnoreAccelerators { get; init; }
+
+    /// <summary>How long a job that needs more slots than are free lets narrower ones go before it.</summary>
+    public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many tasks may be with a scheduler (Slurm, Kubernetes) at once, running or in its line; others wait in this server's.</summary>
     public int MaxSubmitted { get; init; } = 1000;

@@ -4,6 +4,7 @@ using Cairn.Jobs.Executors;
 using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Rpc;
@@ -24,6 +25,7 @@ public static class JobsServices
         services.AddSingleton<TaskTable>();
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<JobLineage>();
+        services.AddSingleton<TaskLine>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
         services.AddSingleton<TaskDriver>();
@@ -33,6 +35,7 @@ public static class JobsServices
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();
         services.AddSingleton<UsageReader>();
+        services.AddSingleton<MetricReader>();
         services.AddSingleton<TaskController>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<TaskController>());
 

@@ -19,6 +19,7 @@ using Cairn.Serving;
 using Cairn.Tracking;
 using Cairn.Training;
 using Cairn.Tuning;
+using Cairn.TuningJobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -48,6 +49,7 @@ internal static class Composition
         services.AddDatasets();
         services.AddTraining();
         services.AddTuning();
+        services.AddTuningJobs();
         services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));

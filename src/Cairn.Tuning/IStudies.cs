@@ -10,6 +10,10 @@ namespace Cairn.Tuning;
 /// </summary>
 public interface IStudies
 {
+    /// <summary>Refuses what <see cref="CreateAsync"/> would refuse, for who makes the study later. Nothing is stored.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
+    void Require(string parent, Study study, StudyOptions options);
+
     /// <summary>Makes a study. One with the same display name and the same specification is returned as it is.</summary>
     /// <exception cref="StatusException">ALREADY_EXISTS where a study of that display name has another specification; INVALID_ARGUMENT.</exception>
     Task<Study> CreateAsync(string parent, Study study, StudyOptions options, CancellationToken cancellation = default);

@@ -9,6 +9,8 @@ namespace Cairn.Tuning;
 /// <summary>The capability's parts behind one interface.</summary>
 internal sealed class Studies(IResourceStore store, StudyCreation creation, StudyDeletion deletion, Suggestions suggestions, TrialReads reads, TrialWrites writes, EarlyStopping stopping) : IStudies
 {
+    public void Require(string parent, Study study, StudyOptions options) => StudyCreation.Require(parent, study, options);
+
     public Task<Study> CreateAsync(string parent, Study study, StudyOptions options, CancellationToken cancellation = default) => creation.CreateAsync(parent, study, options, cancellation);
 
     public Task<Study> GetAsync(StudyName name, CancellationToken cancellation = default) => store.GetAsync<Study>(TuningSchema.Study, name.ToString(), cancellation);

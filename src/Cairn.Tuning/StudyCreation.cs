@@ -16,7 +16,17 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
     private const int MaxDisplayName = 128;
     private const int MaxPredecessors = 10;
 
+    /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
+    public static void Require(string parent, Study study, StudyOptions options) => Check(parent, study, options, 1);
+
     public Task<Study> CreateAsync(string parent, Study study, StudyOptions options, CancellationToken cancellation)
+    {
+        var id = long.Parse(ids.NextNumber(), CultureInfo.InvariantCulture);
+        var predecessors = Check(parent, study, options, id);
+        return store.WriteAsync(session => Create(session, parent, study, options, predecessors, id), cancellation);
+    }
+
+    private static List<StudyName> Check(string parent, Study study, StudyOptions options, long id)
     {
         LocationNames.Require(parent);
         if (study.DisplayName.Length is 0 or > MaxDisplayName)
@@ -35,10 +45,9 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
         }
 
         var predecessors = options.Predecessors.Select(name => Predecessor(parent, name)).ToList();
-        var id = long.Parse(ids.NextNumber(), CultureInfo.InvariantCulture);
         // What cannot be searched is told now, not at the first suggestion.
         _ = StudyModel.Make(study.StudySpec, id, options.Algorithm, [.. predecessors.Select(static name => name.Id)]);
-        return store.WriteAsync(session => Create(session, parent, study, options, predecessors, id), cancellation);
+        return predecessors;
     }
 
     private Study Create(ISqlSession session, string parent, Study study, StudyOptions options, List<StudyName> predecessors, long id)

@@ -2,8 +2,8 @@ using Cairn.Kernel.Rpc;
 
 namespace Cairn.Tuning;
 
-/// <summary>Options of CreateStudy that the published request has no field for, as headers (REST) or metadata (gRPC).</summary>
-internal static class StudyHeaders
+/// <summary>Options of CreateStudy and CreateHyperparameterTuningJob that the published requests have no field for, as headers (REST) or metadata (gRPC).</summary>
+public static class StudyHeaders
 {
     /// <summary>An algorithm's name.</summary>
     public const string Algorithm = "x-cairn-algorithm";

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Cairn.Testing;
+
 namespace Cairn.Cli.Tests;
 
 public sealed class TuneTests(OpenServer server) : IClassFixture<OpenServer>
@@ -31,6 +34,28 @@ public sealed class TuneTests(OpenServer server) : IClassFixture<OpenServer>
         run.Error.ShouldContain("No trial");
         var id = (await server.CairnAsync("studies", "list", "--project=failing", "--format", "value(name:id)")).ShouldWork().Trim();
         (await server.CairnAsync("studies", "trials", id, "--project=failing", "--format", "value(state)")).ShouldWork().Trim().Split('\n').ShouldBe(["INFEASIBLE", "INFEASIBLE"]);
+    }
+
+    [Fact]
+    public async Task on_a_terminal_a_table_shows_the_trials_and_the_best_of_them()
+    {
+        const string script = "/usr/bin/script";
+        Assert.SkipUnless(File.Exists(script) && File.Exists("/usr/bin/python3"), "The program 'script' (of util-linux) or Python is not installed.");
+        var command = $"{ServerProcess.Executable} tune --project=live --metric=loss:min --param x=0..1 --trials=3 -- /usr/bin/python3 -c 'import sys; print(\"loss=\" + sys.argv[1])' {{x}}";
+        var start = new ProcessStartInfo(script, ["-qefc", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["CAIRN_ENDPOINT"] = server.Process.Http;
+        start.Environment["TERM"] = "xterm";
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        process.ExitCode.ShouldBe(0, output);
+        output.ShouldContain("╭");
+        output.ShouldContain("running");
+        output.ShouldContain("3 of 3 trials, 0 running, 0 failed");
+        output.ShouldContain("best");
+        output.ShouldContain("Best: trial ");
     }
 
     [Theory]

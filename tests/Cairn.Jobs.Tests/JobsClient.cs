@@ -38,6 +38,20 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
         },
     });
 
+    /// <summary>A job of several pools, each of a Python program, given as text. A pool of no replicas is left empty.</summary>
+    public static JsonObject Gang(params (int Replicas, string Code)[] pools) => new()
+    {
+        ["displayName"] = "gang",
+        ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = new JsonArray([.. pools.Select(pool => Pool(pool.Replicas, SklearnImage, "python3", "-c", pool.Code))]) },
+    };
+
+    public static JsonObject Pool(int replicas, string image, params string[] command) => replicas == 0 ? [] : new JsonObject
+    {
+        ["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" },
+        ["replicaCount"] = replicas,
+        ["containerSpec"] = new JsonObject { ["imageUri"] = image, ["command"] = Array(command) },
+    };
+
     public static JsonObject Job(JsonObject pool)
     {
         pool["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" };

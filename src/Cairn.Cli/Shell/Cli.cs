@@ -7,6 +7,7 @@ using Cairn.Cli.Commands.Datasets;
 using Cairn.Cli.Commands.Endpoints;
 using Cairn.Cli.Commands.Env;
 using Cairn.Cli.Commands.Experiments;
+using Cairn.Cli.Commands.HpTuningJobs;
 using Cairn.Cli.Commands.Imports;
 using Cairn.Cli.Commands.Lineage;
 using Cairn.Cli.Commands.Models;
@@ -31,6 +32,7 @@ internal static class Cli
         CustomJobsNoun.Create(),
         DatasetsNoun.Create(),
         TrainingPipelinesNoun.Create(),
+        HpTuningJobsNoun.Create(),
         StudiesNoun.Create(),
         new TuneCommand(),
         ModelsNoun.Create(),

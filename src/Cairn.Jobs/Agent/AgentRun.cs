@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 using Google.Cloud.Logging.Type;
@@ -29,7 +30,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
 
         // What detaches itself from the task becomes this process's child, and is ended with it.
         _ = Libc.ProcessControl(SetChildSubreaper, 1, 0, 0, 0);
-        using var log = new LogSpool(directory.LogSpool, record.Attempt, record.Replica, record.MaxLogBytes, time);
+        using var log = new LogSpool(directory.LogSpool, record.Attempt, record.Replica, record.MaxLogBytes, time, record.Place.Ordinal);
         using var server = new ServerClient(record, directory.TokenFile, time);
         using var background = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var shipper = new LogShipper(directory, record, server, time);
@@ -55,7 +56,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             exit = new ExitRecord(TaskOutcome.Failed, (int)Code.Internal, $"The agent failed: {error.Message}", null, started, time.GetUtcNow());
         }
 
-        log.Say(exit.Outcome == TaskOutcome.Succeeded ? "The job completed successfully." : exit.Reason, exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info);
+        log.Say(exit.Outcome == TaskOutcome.Succeeded ? record.Place.Replicas == 1 ? "The job completed successfully." : $"The replica {record.Replica} completed successfully." : exit.Reason, exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info);
         await background.CancelAsync();
         await IgnoreCancellationAsync(shipping);
         using (var limit = new CancellationTokenSource(LogDrain, time))
@@ -72,8 +73,14 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         using var staging = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
         var objects = new ObjectClient(server);
         var token = await File.ReadAllTextAsync(directory.TokenFile, cancellation);
+        Directory.CreateDirectory(directory.Metrics);
         var context = new TaskContext(directory, record, token, [], log);
-        log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt} starts on {Environment.MachineName}."));
+        log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt}{Where} starts on {Environment.MachineName}."));
+        if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && record.Executor == record.Launcher)
+        {
+            log.Say(string.Create(CultureInfo.InvariantCulture, $"The job asks for {gpus} × {type}; this server is configured to run such jobs without accelerators."), LogSeverity.Warning);
+        }
+
         if (record.Package is { } package)
         {
             context = context with { PythonPath = await new PackageInstaller(context, objects).InstallAsync(package, staging.Token) };
@@ -87,6 +94,18 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         }
 
         context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
+        using var ports = new PortReservation(2);
+        var addresses = await new Rendezvous(directory, record, log, time).MeetAsync(ports.Ports, staging.Token);
+        context = context with
+        {
+            Record = context.Record with
+            {
+                Environment = ClusterEnvironment.Complete(context.Record, addresses),
+
+                // Across machines a program's host name is one that the others can resolve.
+                HostName = addresses.All(static address => address.Host == Rendezvous.Loopback) ? record.Replica : Environment.MachineName,
+            },
+        };
         var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
             ?? throw new TaskFailure(Code.Internal, $"There is no launcher '{record.Launcher}'.");
         var launch = await launcher.PrepareAsync(context, staging.Token);
@@ -96,6 +115,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var uploading = uploader.FollowAsync(running.Token);
         var sampler = new UsageSampler(directory, record, time);
         var sampling = sampler.FollowAsync(running.Token);
+        var metrics = new MetricFollower(directory, time);
+        var following = metrics.FollowAsync(running.Token);
         var program = new TaskProgram(launch, log, TimeSpan.FromSeconds(record.GraceSeconds), time);
         TaskEnd end;
         try
@@ -107,9 +128,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             await running.CancelAsync();
             await IgnoreCancellationAsync(uploading);
             await IgnoreCancellationAsync(sampling);
+            await IgnoreCancellationAsync(following);
         }
 
         await sampler.CompleteAsync(cancellation);
+        metrics.Complete();
 
         // Also what a cancelled or failed task wrote is kept: its checkpoints are what one goes on from.
         using (var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
@@ -126,6 +149,9 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var (code, reason) = ExitReason.Of(record, end, program.LastErrorLines);
         return new ExitRecord(code == Code.Ok ? TaskOutcome.Succeeded : TaskOutcome.Failed, (int)code, reason, end.Status.ExitCode, started, time.GetUtcNow());
     }
+
+    /// <summary>Which of several replicas it is.</summary>
+    private string Where => record.Place.Replicas == 1 ? "" : $" of the replica {record.Replica}";
 
     private ExitRecord Stopped(StopSignal stop, DateTimeOffset started) => stop.Reason == StopReason.Cancelled
         ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, directory.ReadStopReason() is { Length: > 0 } reason ? reason : "The job was cancelled.", null, started, time.GetUtcNow())
@@ -151,7 +177,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     /// <summary>What only the run needed. The records and the log stay.</summary>
     private void Clean()
     {
-        foreach (var name in (string[])["work", "tmp", "packages", "wheels", "build", "gcs"])
+        foreach (var name in (string[])["work", "tmp", "packages", "wheels", "build", "gcs", "metrics"])
         {
             try
             {

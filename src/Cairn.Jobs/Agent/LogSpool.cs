@@ -10,7 +10,7 @@ namespace Cairn.Jobs.Agent;
 /// The task's output on local disk, where it stays until the server has acknowledged it: one JSON object a line, appended by the agent. A reader takes only whole
 /// lines, so that it may follow a writer, also one that was killed.
 /// </summary>
-internal sealed class LogSpool(string path, int attempt, string replica, long maxBytes, TimeProvider time) : IDisposable
+internal sealed class LogSpool(string path, int attempt, string replica, long maxBytes, TimeProvider time, int ordinal = 0) : IDisposable
 {
     /// <summary>Where the agent's own words stand, as Vertex names it.</summary>
     public const string Service = "service";
@@ -65,7 +65,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
             using (var json = new Utf8JsonWriter(buffer))
             {
                 json.WriteStartObject();
-                json.WriteString("i", string.Create(CultureInfo.InvariantCulture, $"{attempt:x3}{sequence++:x12}"));
+                json.WriteString("i", string.Create(CultureInfo.InvariantCulture, $"{attempt:x3}{ordinal:x3}{sequence++:x10}"));
                 json.WriteNumber("t", last);
                 json.WriteNumber("v", (int)severity);
                 json.WriteString("s", source);

@@ -29,7 +29,7 @@ internal sealed class PodmanLauncher : ILauncher
         await RemoveAsync(podman, name, environment);
         var overlay = context.Record.Buckets.Count == 0 ? null : await BucketMounts.TryOverlayAsync(context, cancellation);
         List<string> arguments = ["run", "--name", name, "--network", "host", "--pull", "never", "--log-driver", "none", "--pids-limit", "8192"];
-        arguments.AddRange(["--volume", $"{context.Directory.TokenFile}:{TokenFile}:ro", "--volume", $"{context.Work}:/workspace"]);
+        arguments.AddRange(["--volume", $"{context.Directory.TokenFile}:{TokenFile}:ro", "--volume", $"{context.Work}:/workspace", "--volume", $"{context.Metrics}:{TaskContext.MetricFolder}"]);
         if (Directory.Exists(context.Packages))
         {
             arguments.AddRange(["--volume", $"{context.Packages}:{Packages}:ro"]);

@@ -1,4 +1,5 @@
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Tasks;
 using Google.Cloud.Logging.Type;
 using Google.Rpc;
 
@@ -76,6 +77,7 @@ internal sealed class ProcessLauncher : ILauncher
         var program = context.Command(context.Record.Interpreter ?? "python3");
         var environment = context.Environment(context.PythonPath, context.ProgramPath(""), context.Work, context.Directory.TokenFile);
         environment["TMPDIR"] = context.Temporary;
+        environment[TaskContext.MetricFileVariable] = Path.Combine(context.Metrics, AttemptDirectory.MetricFileName);
         var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
 
         // The kernel kills the program when the agent is gone, so that it never runs beside its own restart.

@@ -32,7 +32,7 @@ internal sealed class Sandbox(TaskContext context)
         var record = context.Record;
 
         // The files of objects are read-only for their owner, too; in its bucket's folder a task may still change them, in the layer above.
-        List<string> arguments = [.. System(record.Replica), "--cap-add", "CAP_DAC_OVERRIDE"];
+        List<string> arguments = [.. System(record.HostName), "--cap-add", "CAP_DAC_OVERRIDE"];
         arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
 
         // After /tmp, which would hide those that are below it.
@@ -41,7 +41,7 @@ internal sealed class Sandbox(TaskContext context)
             arguments.AddRange(["--ro-bind", path, path]);
         }
 
-        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile]);
+        arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile, "--bind", context.Metrics, TaskContext.MetricFolder]);
         if (Directory.Exists(context.Packages))
         {
             arguments.AddRange(["--ro-bind", context.Packages, Packages]);

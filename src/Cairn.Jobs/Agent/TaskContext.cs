@@ -7,6 +7,11 @@ namespace Cairn.Jobs.Agent;
 /// <param name="Log">Where the agent speaks to the person whose job it is.</param>
 internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record, string Token, IReadOnlyList<string> PythonPath, LogSpool Log)
 {
+    /// <summary>Where cloudml-hypertune writes, also where it is not told to.</summary>
+    public const string MetricFolder = "/var/hypertune";
+
+    public const string MetricFileVariable = "CLOUD_ML_HP_METRIC_FILE";
+
     /// <summary>The task's working folder.</summary>
     public string Work => Directory.In("work");
 
@@ -21,6 +26,9 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
     public string Scratch => Directory.In("gcs/scratch");
 
     public string Merged => Directory.In("gcs/merged");
+
+    /// <summary>What the task sees as <c>/var/hypertune</c>.</summary>
+    public string Metrics => Directory.Metrics;
 
     public string MountPlanFile => Directory.In("mounts.json");
 
@@ -63,6 +71,7 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
         environment["CAIRN_TOKEN"] = Token;
         environment.TryAdd("MLFLOW_TRACKING_TOKEN", Token);
         environment["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = tokenFile;
+        environment[MetricFileVariable] = $"{MetricFolder}/{AttemptDirectory.MetricFileName}";
         return environment;
     }
 

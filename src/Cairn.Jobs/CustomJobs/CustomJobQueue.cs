@@ -13,14 +13,60 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Puts jobs in line and takes them out of it.</summary>
 internal sealed class CustomJobQueue(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
+    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobsOptions options, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
 {
     public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
     {
         CustomJobValidator.Check(job);
         var name = CustomJobName.Under(parent, ids.NextNumber());
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
-        var image = pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec.ExecutorImageUri;
+        var spec = job.JobSpec.Clone();
+        spec.WorkerPoolSpecs[0].ReplicaCount = 1;
+        var launchers = new HashSet<string>();
+        foreach (var pool in WorkerPools.Used(spec))
+        {
+            launchers.Add(await LauncherAsync(pool, cancellation));
+        }
+
+        // Containers may stand beside processes: podman's executor looks after both.
+        var executor = executors.For(launchers.Contains("podman") ? "podman" : "process");
+        var replicas = WorkerPools.Replicas(spec);
+        if (!ExecutorSet.HasQueue(executor))
+        {
+            CheckMachine(spec, replicas);
+        }
+
+        var stored = new CustomJob
+        {
+            Name = name.ToString(),
+            DisplayName = job.DisplayName,
+            JobSpec = spec,
+            State = JobState.Queued,
+            EncryptionSpec = job.EncryptionSpec?.Clone(),
+            Labels = { job.Labels },
+        };
+        await weights.ApplyAsync(name, stored.JobSpec, cancellation);
+        return new PreparedJob(stored, executor);
+    }
+
+    /// <summary>Whether this machine has what the job asks for.</summary>
+    private void CheckMachine(CustomJobSpec spec, int replicas)
+    {
+        if (replicas > options.Slots)
+        {
+            throw StatusException.FailedPrecondition(TaskLine.TooWide(replicas, options.Slots));
+        }
+
+        if (!options.IgnoreAccelerators && WorkerPools.Used(spec).FirstOrDefault(static pool => pool.MachineSpec is { AcceleratorCount: > 0 }) is { MachineSpec: var machine })
+        {
+            throw StatusException.FailedPrecondition(
+                $"A worker pool asks for {machine.AcceleratorCount} × {AcceleratorNames.Of(machine.AcceleratorType)}, and this server gives the tasks of its own machine no accelerators. Leave `machine_spec.accelerator_type` and `accelerator_count` out, start the server with --executor slurm, or with --job-accelerators ignore to run such jobs without them.");
+        }
+    }
+
+    /// <summary>How a pool's replicas are run, which is checked.</summary>
+    private async Task<string> LauncherAsync(WorkerPoolSpec pool, CancellationToken cancellation)
+    {
+        var image = WorkerPools.Image(pool);
         var plan = await images.PlanAsync(image).WaitAsync(cancellation);
         if (plan.Program is not null && pool.ContainerSpec is null)
         {
@@ -28,30 +74,19 @@ internal sealed class CustomJobQueue(
                 $"The image '{image}' is mapped to '{plan.Program}', which runs no Python package: give a `container_spec` with a command, or name a Python image in `python_package_spec.executor_image_uri`.");
         }
 
-        if (plan.Image is null && pool.ContainerSpec is { Command.Count: 0 })
+        if (plan.Image is null && plan.EntryPoint.Count == 0 && pool.ContainerSpec is { Command.Count: 0 })
         {
             throw StatusException.InvalidArgument(
                 $"The image '{image}' is mapped to the interpreter '{plan.Interpreter ?? plan.Program}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml.");
         }
 
-        var stored = new CustomJob
-        {
-            Name = name.ToString(),
-            DisplayName = job.DisplayName,
-            JobSpec = job.JobSpec.Clone(),
-            State = JobState.Queued,
-            EncryptionSpec = job.EncryptionSpec?.Clone(),
-            Labels = { job.Labels },
-        };
-        stored.JobSpec.WorkerPoolSpecs[0].ReplicaCount = 1;
-        await weights.ApplyAsync(name, stored.JobSpec, cancellation);
-        return new PreparedJob(stored, executors.For(plan.Executor));
+        return plan.Executor;
     }
 
     public CustomJob Create(ISqlSession session, PreparedJob job, Principal creator)
     {
         var name = CustomJobName.Parse(job.Job.Name);
-        tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null));
+        tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null, WorkerPools.Replicas(job.Job.JobSpec)));
         lineage.Create(session, job.Job, creator);
         return store.Insert(session, CustomJobs.Kind, job.Job);
     }

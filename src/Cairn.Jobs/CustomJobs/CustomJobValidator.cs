@@ -17,6 +17,8 @@ internal static partial class CustomJobValidator
     private const int MaxArgumentBytes = 100_000;
     private const int MaxPackages = 100;
     private const int MaxLabels = 64;
+    private const int MaxPools = 4;
+    private const int MaxReplicas = 512;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT, with a sentence for each error; UNIMPLEMENTED for what is not there yet.</exception>
     public static void Check(CustomJob job)
@@ -30,7 +32,7 @@ internal static partial class CustomJobValidator
         }
         else
         {
-            CheckPool(spec.WorkerPoolSpecs[0], errors);
+            CheckPools(spec.WorkerPoolSpecs, errors);
         }
 
         if (spec.BaseOutputDirectory is { OutputUriPrefix: var output })
@@ -70,14 +72,40 @@ internal static partial class CustomJobValidator
         }
     }
 
-    private static void CheckPool(WorkerPoolSpec pool, List<string> errors)
+    private static void CheckPools(IReadOnlyList<WorkerPoolSpec> pools, List<string> errors)
     {
-        const string prefix = "job_spec.worker_pool_specs[0]";
-        if (pool.ReplicaCount < 0)
+        if (pools.Count > MaxPools)
         {
-            errors.Add($"`{prefix}.replica_count` is {pool.ReplicaCount}; it must be at least 1.");
+            errors.Add($"`job_spec.worker_pool_specs` has {pools.Count} pools; at most {MaxPools} are allowed: the chief, the workers, the parameter servers or reducers, and the evaluator.");
         }
 
+        for (var i = 0; i < pools.Count; i++)
+        {
+            var prefix = $"job_spec.worker_pool_specs[{i}]";
+            if (pools[i].ReplicaCount < 0)
+            {
+                errors.Add($"`{prefix}.replica_count` is {pools[i].ReplicaCount}; it must be at least {(i == 0 ? 1 : 0)}.");
+            }
+            else if (i == 0 && pools[i].ReplicaCount > 1)
+            {
+                errors.Add($"`{prefix}.replica_count` is {pools[i].ReplicaCount}; the first pool is the chief's and has exactly 1. Put the other replicas into a second pool, the workers'.");
+            }
+
+            // A pool is skipped by leaving it empty or, as the client library does, without replicas.
+            if (i == 0 || pools[i].ReplicaCount != 0)
+            {
+                CheckPool(pools[i], prefix, errors);
+            }
+        }
+
+        if (pools.Sum(static pool => Math.Max(0, pool.ReplicaCount)) is var replicas && replicas > MaxReplicas)
+        {
+            errors.Add($"The job has {replicas} replicas; at most {MaxReplicas} are allowed.");
+        }
+    }
+
+    private static void CheckPool(WorkerPoolSpec pool, string prefix, List<string> errors)
+    {
         switch (pool.TaskCase)
         {
             case WorkerPoolSpec.TaskOneofCase.None:
@@ -202,19 +230,9 @@ internal static partial class CustomJobValidator
 
     private static void CheckImplemented(CustomJobSpec spec)
     {
-        if (spec.WorkerPoolSpecs.Count > 1)
+        if (spec.WorkerPoolSpecs.Any(static pool => pool.NfsMounts.Count + pool.LustreMounts.Count > 0))
         {
-            throw StatusException.Unimplemented($"The job has {spec.WorkerPoolSpecs.Count} worker pools; jobs of more than one pool are not there yet. Use one pool with one replica.");
-        }
-
-        if (spec.WorkerPoolSpecs[0].ReplicaCount > 1)
-        {
-            throw StatusException.Unimplemented($"The worker pool has {spec.WorkerPoolSpecs[0].ReplicaCount} replicas; pools of more than one are not there yet. Use replica_count = 1.");
-        }
-
-        if (spec.WorkerPoolSpecs[0].NfsMounts.Count + spec.WorkerPoolSpecs[0].LustreMounts.Count > 0)
-        {
-            throw StatusException.Unimplemented("The worker pool has `nfs_mounts` or `lustre_mounts`, which are not there yet. Use objects below /gcs.");
+            throw StatusException.Unimplemented("A worker pool has `nfs_mounts` or `lustre_mounts`, which are not there yet. Use objects below /gcs.");
         }
 
         if (spec.PersistentResourceId.Length > 0)

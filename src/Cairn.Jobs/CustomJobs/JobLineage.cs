@@ -127,8 +127,7 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
             },
             Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(job.Name) } },
         };
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
-        execution.Metadata.Fields["image"] = Value.ForString(pool.ContainerSpec?.ImageUri ?? pool.PythonPackageSpec?.ExecutorImageUri ?? "");
+        execution.Metadata.Fields["image"] = Value.ForString(WorkerPools.Image(job.JobSpec.WorkerPoolSpecs[0]));
         if (job.Error is { } error)
         {
             execution.Metadata.Fields["error"] = Value.ForString(error.Message.Length > 4_096 ? error.Message[..4_096] : error.Message);
@@ -157,10 +156,8 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
 
     private static IEnumerable<string> Mentioned(CustomJob job)
     {
-        var pool = job.JobSpec.WorkerPoolSpecs[0];
-        IEnumerable<string> texts = pool.ContainerSpec is { } container
-            ? [.. container.Command, .. container.Args, .. container.Env.Select(static variable => variable.Value)]
-            : [.. pool.PythonPackageSpec?.Args ?? [], .. pool.PythonPackageSpec?.Env.Select(static variable => variable.Value) ?? []];
+        var texts = WorkerPools.Used(job.JobSpec).SelectMany(static pool =>
+            (pool.ContainerSpec?.Command.Concat(pool.ContainerSpec.Args) ?? pool.PythonPackageSpec?.Args ?? []).Concat(WorkerPools.Environment(pool).Select(static variable => variable.Value)));
         return MentionedObjects.In(texts).Select(static uri => uri.ToString()).Order(StringComparer.Ordinal);
     }
 

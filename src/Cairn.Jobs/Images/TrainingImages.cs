@@ -12,6 +12,9 @@ namespace Cairn.Jobs.Images;
 /// <param name="Paths">Folders outside the system that a task may read.</param>
 internal sealed record ImagePlan(string Executor, string? Interpreter, string? Image, IReadOnlyList<string> Paths)
 {
+    /// <summary>What runs where the job gives no command; empty where it must.</summary>
+    public IReadOnlyList<string> EntryPoint { get; init; } = [];
+
     /// <summary>The local program of another language, <c>Rscript</c> or <c>dotnet</c>, for an image that maps to one.</summary>
     public string? Program { get; init; }
 
@@ -21,12 +24,20 @@ internal sealed record ImagePlan(string Executor, string? Interpreter, string? I
 /// <summary>Decides where an image runs: in the local environment that it maps to, else under podman.</summary>
 internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe probe, IEnumerable<IExecutor> executors)
 {
+    /// <summary>Vertex's reduction server, which Cairn's own stands for (see docs/jobs.md).</summary>
+    private const string ReductionServer = "us-docker.pkg.dev/vertex-ai-restricted/training/reductionserver";
+
+    /// <summary>Whether an image is the reduction server, in any version.</summary>
+    public static bool IsReductionServer(string image) => image.StartsWith(ReductionServer, StringComparison.Ordinal) && (image.Length == ReductionServer.Length || image[ReductionServer.Length] is ':' or '@');
+
     /// <exception cref="StatusException">FAILED_PRECONDITION, where neither is possible, saying what would make it so.</exception>
     public async Task<ImagePlan> PlanAsync(string image)
     {
         if (Load().Find(image) is not { } environment)
         {
-            return Container(image, $"The image '{image}' is not mapped to a local environment");
+            return IsReductionServer(image)
+                ? OwnProgram("reducer")
+                : Container(image, $"The image '{image}' is not mapped to a local environment");
         }
 
         if (environment.Image is { } other)
@@ -68,6 +79,20 @@ internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe 
         {
             throw StatusException.FailedPrecondition(e.Message);
         }
+    }
+
+    /// <summary>A command of this program itself, which tasks do not see otherwise.</summary>
+    private ImagePlan OwnProgram(string command)
+    {
+        var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT");
+        string[] paths = [Path.GetDirectoryName(server.Executable)!, .. runtime is { Length: > 0 } && !runtime.StartsWith("/usr/", StringComparison.Ordinal) ? (string[])[runtime] : []];
+        var variables = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" };
+        if (runtime is { Length: > 0 })
+        {
+            variables["DOTNET_ROOT"] = runtime;
+        }
+
+        return new ImagePlan("process", null, null, paths) { Program = server.Executable, EntryPoint = [server.Executable, command], Variables = variables };
     }
 
     private ImagePlan Container(string image, string situation)

@@ -5,9 +5,11 @@ using Google.Protobuf;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>Log entries by project and time.</summary>
-internal sealed class LogStore(IDatabase database, LogTable table, TimeProvider time)
+internal sealed class LogStore(IDatabase database, LogTable table, IEnumerable<IJobMembers> members, TimeProvider time)
 {
     private const int ScanBatch = 1000;
+    private const string JobLabel = "job_id";
+    private const string TrialLabel = "ml.googleapis.com/trial_id";
 
     /// <summary>How many entries one listing looks at before it returns what it has found, with a token to go on from.</summary>
     private const int MaxScanned = 50_000;
@@ -41,11 +43,23 @@ internal sealed class LogStore(IDatabase database, LogTable table, TimeProvider 
         for (var scanned = 0; scanned < MaxScanned; scanned += ScanBatch)
         {
             var from = after;
-            var rows = await database.ReadAsync(session => table.Read(session, project, filter.Bounds, descending, from, ScanBatch), cancellation);
+            var (rows, parts) = await database.ReadAsync(
+                session =>
+                {
+                    var parts = Members(session, project, filter.Bounds.Job);
+                    return (table.Read(session, project, filter.Bounds, [.. parts.Keys], descending, from, ScanBatch), parts);
+                },
+                cancellation);
             foreach (var row in rows)
             {
                 after = row.Position;
                 var entry = LogEntry.Parser.ParseFrom(row.Body);
+                if (parts.TryGetValue(row.Job, out var trial))
+                {
+                    entry.Resource.Labels[JobLabel] = filter.Bounds.Job;
+                    entry.Labels[TrialLabel] = trial;
+                }
+
                 if (filter.Accepts(entry))
                 {
                     found.Add(entry);
@@ -65,6 +79,11 @@ internal sealed class LogStore(IDatabase database, LogTable table, TimeProvider 
         return (found, after);
     }
 
+    /// <summary>The custom jobs that a job is made of, with their trials: in its log they are it, as Vertex has it.</summary>
+    private Dictionary<string, string> Members(ISqlSession session, string project, string? job) => job is null
+        ? []
+        : members.SelectMany(kind => kind.Of(session, project, job)).DistinctBy(static member => member.Job).ToDictionary(static member => member.Job, static member => member.Trial);
+
     private static LogRow ToRow(LogEntry entry)
     {
         var name = LogName.Parse(entry.LogName);
@@ -74,7 +93,7 @@ internal sealed class LogStore(IDatabase database, LogTable table, TimeProvider 
             entry.InsertId,
             name.Log,
             (int)entry.Severity,
-            entry.Resource?.Labels.TryGetValue("job_id", out var job) == true ? job : "",
+            entry.Resource?.Labels.TryGetValue(JobLabel, out var job) == true ? job : "",
             entry.ToByteArray());
     }
 }

@@ -54,7 +54,14 @@ internal sealed class LogTable
         received);
 
     /// <summary>Up to <paramref name="limit"/> entries of a project within bounds, behind a position.</summary>
-    public List<LogRow> Read(ISqlSession session, string project, LogBounds bounds, bool descending, LogPosition? after, int limit)
+    /// <param name="session">The session.</param>
+    /// <param name="project">The project.</param>
+    /// <param name="bounds">What they lie in.</param>
+    /// <param name="members">Jobs whose entries count as those of the job that <paramref name="bounds"/> names.</param>
+    /// <param name="descending">Whether the last come first.</param>
+    /// <param name="after">The position, or null for the beginning.</param>
+    /// <param name="limit">The most entries.</param>
+    public List<LogRow> Read(ISqlSession session, string project, LogBounds bounds, IReadOnlyList<string> members, bool descending, LogPosition? after, int limit)
     {
         var arguments = new List<object?> { project };
         var sql = new StringBuilder($"SELECT {Columns} FROM log_entries WHERE project = $1");
@@ -68,7 +75,9 @@ internal sealed class LogTable
         Add("time <=", bounds.To);
         if (bounds.Job is { } job)
         {
-            Add("job =", job);
+            var first = arguments.Count + 1;
+            arguments.AddRange([job, .. members]);
+            sql.Append(CultureInfo.InvariantCulture, $" AND job IN ({string.Join(", ", Enumerable.Range(first, members.Count + 1).Select(static i => "$" + i))})");
         }
 
         if (bounds.Log is { } log)

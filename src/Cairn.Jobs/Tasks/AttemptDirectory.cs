@@ -10,6 +10,9 @@ namespace Cairn.Jobs.Tasks;
 /// </summary>
 internal sealed class AttemptDirectory(string path)
 {
+    /// <summary>What the metric file is called in <see cref="Metrics"/>.</summary>
+    public const string MetricFileName = "output.metrics";
+
     public string Path { get; } = path;
 
     public string RecordFile => In("task.json");
@@ -39,6 +42,15 @@ internal sealed class AttemptDirectory(string path)
     /// <summary>How much of it the server has taken.</summary>
     public string UsageOffset => In("usage.offset");
 
+    /// <summary>The folder that the task sees as <c>/var/hypertune</c>, where it writes what it reports.</summary>
+    public string Metrics => In("metrics");
+
+    /// <summary>What the task has reported, report by report.</summary>
+    public string MetricSpool => In("metrics.spool");
+
+    /// <summary>How much of it the server has taken.</summary>
+    public string MetricOffset => In("metrics.offset");
+
     public string Lock => System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, "..", "..", System.IO.Path.GetFileName(Path) + ".lock"));
 
     public string In(string name) => System.IO.Path.Combine(Path, name);
@@ -55,6 +67,10 @@ internal sealed class AttemptDirectory(string path)
     public StartRecord? ReadStart() => TaskJson.Read(StartFile, TaskJson.Default.StartRecord);
 
     public void WriteStart(StartRecord record) => TaskJson.Write(StartFile, record, TaskJson.Default.StartRecord);
+
+    public ReplicaAddress? ReadAddress() => TaskJson.Read(In("address.json"), TaskJson.Default.ReplicaAddress);
+
+    public void WriteAddress(ReplicaAddress address) => TaskJson.Write(In("address.json"), address, TaskJson.Default.ReplicaAddress);
 
     public ExitRecord? ReadExit() => TaskJson.Read(ExitFile, TaskJson.Default.ExitRecord);
 

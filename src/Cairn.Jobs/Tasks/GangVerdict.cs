@@ -38,7 +38,7 @@ internal sealed record GangVerdict(GangEnd End, Code Code, string Reason, Replic
 
         if (ends.Where(static end => end.Exit?.Outcome == TaskOutcome.Failed).OrderBy(static end => end.Exit!.Ended).FirstOrDefault() is { Exit: { } failure } failed)
         {
-            return new GangVerdict(GangEnd.Failed, (Code)failure.Code, failure.Reason, failed.Replica, failure.Ended);
+            return new GangVerdict(GangEnd.Failed, (Code)failure.Code, Named(failed.Replica.Record, failure.Reason), failed.Replica, failure.Ended);
         }
 
         var workers = ends.Where(static end => end.Replica.Record.Place.IsWorker).ToList();
@@ -49,6 +49,10 @@ internal sealed record GangVerdict(GangEnd End, Code Code, string Reason, Replic
 
         return cancelled ? new GangVerdict(GangEnd.Cancelled, Code.Cancelled, "The job was cancelled.", gang.Replicas[0], null) : null;
     }
+
+    /// <summary>Of several replicas, a failure's reason names the one that it was.</summary>
+    private static string Named(TaskRecord record, string reason) =>
+        record.Place.Replicas == 1 || reason.Contains(record.Replica, StringComparison.Ordinal) ? reason : $"The replica {record.Replica} failed: {reason}";
 
     /// <summary>Whether nothing of the gang is running or will: what has not begun when it is asked to end never begins.</summary>
     public static bool IsOver(Gang gang, IReadOnlyList<AttemptStatus> states) => gang.Replicas.Zip(states).All(static replica =>

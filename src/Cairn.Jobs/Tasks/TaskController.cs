@@ -58,7 +58,7 @@ internal sealed partial class TaskController(
             nextSlow = time.GetUtcNow() + SlowInterval;
             await lostMachines.RenewAsync(cancellation);
             await lostMachines.SweepAsync(cancellation);
-            await transitions.ExpireAsync(cancellation);
+            await transitions.ExpireAsync(machine.Name, cancellation);
         }
 
         await janitor.RemoveDeletedAsync(cancellation);

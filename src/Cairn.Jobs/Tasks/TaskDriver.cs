@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Reports;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
@@ -25,6 +26,7 @@ internal sealed partial class TaskDriver(
     ITaskTokens tokens,
     SpoolReader spools,
     UsageReader usage,
+    MetricReader metrics,
     Failpoints failpoints,
     JobsOptions options,
     TimeProvider time,
@@ -114,7 +116,7 @@ internal sealed partial class TaskDriver(
             await StartAsync(task, gang, executor, cancellation);
         }
 
-        await TakeUsageAsync(gang, cancellation);
+        await TakeMeasuredAsync(task, gang, cancellation);
         await BegunAsync(task, gang, cancellation);
     }
 
@@ -200,7 +202,7 @@ internal sealed partial class TaskDriver(
             replica.Directory.RequestStop(reason);
         }
 
-        await TakeUsageAsync(gang, cancellation);
+        await TakeMeasuredAsync(task, gang, cancellation);
         await BegunAsync(task, gang, cancellation);
         failpoints.Hit("stopping");
 
@@ -229,6 +231,7 @@ internal sealed partial class TaskDriver(
         {
             await spools.TakeRestAsync(replica.Directory, replica.Record, cancellation);
             await usage.TakeRestAsync(replica.Directory, replica.Record, cancellation);
+            await metrics.TakeRestAsync(task.Job, replica.Directory, replica.Record, cancellation);
         }
 
         if (verdict.End == GangEnd.Lost)
@@ -296,11 +299,13 @@ internal sealed partial class TaskDriver(
         stopped.TryRemove(machine.Attempt(task).Path, out _);
     }
 
-    private async Task TakeUsageAsync(Gang gang, CancellationToken cancellation)
+    /// <summary>What the replicas used and reported so far.</summary>
+    private async Task TakeMeasuredAsync(TaskRow task, Gang gang, CancellationToken cancellation)
     {
         foreach (var replica in gang.Replicas)
         {
             await usage.TakeAsync(replica.Directory, replica.Record, cancellation);
+            await metrics.TakeAsync(task.Job, replica.Directory, replica.Record, cancellation);
         }
     }
 

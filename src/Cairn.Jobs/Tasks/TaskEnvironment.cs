@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Cairn.Data;
+using Cairn.Jobs.Agent;
 using Cairn.Jobs.CustomJobs;
 using Google.Cloud.AIPlatform.V1;
 
@@ -18,19 +18,23 @@ internal static partial class TaskEnvironment
 
     /// <param name="name">The job's name.</param>
     /// <param name="spec">Its specification.</param>
+    /// <param name="place">Which replica it is.</param>
     /// <param name="server">The server's URL, without a trailing slash.</param>
     /// <param name="run">The run that the task logs to, if it has one.</param>
-    public static Dictionary<string, string> Build(CustomJobName name, CustomJobSpec spec, string server, TaskRun? run = null)
+    public static Dictionary<string, string> Build(CustomJobName name, CustomJobSpec spec, ClusterPlace place, string server, TaskRun? run = null)
     {
         var own = new Dictionary<string, string>
         {
             ["CLOUD_ML_JOB_ID"] = name.Id,
             ["CLOUD_ML_PROJECT_ID"] = name.Project,
             ["CLOUD_ML_REGION"] = name.Location,
-            ["CLUSTER_SPEC"] = ClusterSpec(name.Id),
-            ["TF_CONFIG"] = TensorFlowConfig(name.Id),
             ["CAIRN_ENDPOINT"] = server,
         };
+        foreach (var (variable, value) in ClusterEnvironment.Early(place))
+        {
+            own[variable] = value;
+        }
+
         if (spec.BaseOutputDirectory is { OutputUriPrefix: { Length: > 0 } output })
         {
             foreach (var (variable, folder) in Outputs)
@@ -65,10 +69,12 @@ internal static partial class TaskEnvironment
             environment["MLFLOW_RUN_ID"] = run.Uuid;
         }
 
-        var pool = spec.WorkerPoolSpecs[0];
-        foreach (var variable in pool.ContainerSpec?.Env ?? pool.PythonPackageSpec.Env)
+        foreach (var variable in WorkerPools.Environment(spec.WorkerPoolSpecs[place.Pool]))
         {
-            environment[variable.Name] = Expand(variable.Value, reference => own.GetValueOrDefault(reference) ?? environment.GetValueOrDefault(reference));
+            environment[variable.Name] = Expand(
+                variable.Value,
+                static reference => !ClusterEnvironment.Late.Contains(reference),
+                reference => own.GetValueOrDefault(reference) ?? environment.GetValueOrDefault(reference));
         }
 
         foreach (var (key, value) in own)
@@ -83,9 +89,14 @@ internal static partial class TaskEnvironment
     /// Replaces <c>$(NAME)</c> by the value of a variable that is known by then; <c>$$(NAME)</c> stands for the text <c>$(NAME)</c>, and references to
     /// what is not known stay as they are (<c>EnvVar.value</c> in <c>env_var.proto</c>).
     /// </summary>
-    internal static string Expand(string value, Func<string, string?> known) => Reference().Replace(
+    /// <param name="value">The text.</param>
+    /// <param name="isTurn">Whether references to a variable are replaced now; others stay, escaped ones as well, for a later time.</param>
+    /// <param name="known">The value of a variable, or null.</param>
+    internal static string Expand(string value, Func<string, bool> isTurn, Func<string, string?> known) => Reference().Replace(
         value,
-        match => match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..] : known(match.Groups[1].Value) ?? match.Value);
+        match => !isTurn(match.Groups[1].Value) ? match.Value
+            : match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..]
+            : known(match.Groups[1].Value) ?? match.Value);
 
     private static void Add(Dictionary<string, string> environment, string name, string value)
     {
@@ -94,22 +105,6 @@ internal static partial class TaskEnvironment
             environment[name] = value;
         }
     }
-
-    private static string ClusterSpec(string job) => new JsonObject
-    {
-        ["cluster"] = new JsonObject { ["workerpool0"] = new JsonArray("127.0.0.1:2222") },
-        ["environment"] = "cloud",
-        ["task"] = new JsonObject { ["type"] = "workerpool0", ["index"] = 0 },
-        ["job"] = job,
-    }.ToJsonString();
-
-    private static string TensorFlowConfig(string job) => new JsonObject
-    {
-        ["cluster"] = new JsonObject { ["chief"] = new JsonArray("127.0.0.1:2222") },
-        ["environment"] = "cloud",
-        ["task"] = new JsonObject { ["type"] = "chief", ["index"] = 0 },
-        ["job"] = job,
-    }.ToJsonString();
 
     [GeneratedRegex(@"\$?\$\(([A-Za-z_][A-Za-z0-9_]*)\)")]
     private static partial Regex Reference();

@@ -13,6 +13,7 @@ namespace Cairn.Jobs.Tasks;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TaskRecord))]
 [JsonSerializable(typeof(GangRecord))]
+[JsonSerializable(typeof(ReplicaAddress))]
 [JsonSerializable(typeof(StartRecord))]
 [JsonSerializable(typeof(ExitRecord))]
 [JsonSerializable(typeof(SlurmRecord))]

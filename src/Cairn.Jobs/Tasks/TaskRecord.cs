@@ -20,6 +20,10 @@ public sealed record TaskRecord
     [JsonIgnore]
     public string Replica => Place.Name;
 
+    /// <summary>What a program in a sandbox takes its machine to be called.</summary>
+    [JsonIgnore]
+    public string HostName { get => field ?? Replica; init; }
+
     /// <summary>Which replica of the job it is.</summary>
     public ClusterPlace Place { get; init; } = ClusterPlace.Single;
 
@@ -60,7 +64,10 @@ public sealed record TaskRecord
     /// <summary>What it needs of a machine.</summary>
     public TaskResources Resources { get; init; } = new(0, 0);
 
-    /// <summary>The complete environment of the task but for its token.</summary>
+    /// <summary>The job's specification as JSON, which <c>CLUSTER_SPEC</c> repeats.</summary>
+    public string? JobSpec { get; init; }
+
+    /// <summary>The environment of the task but for its token and for what is known only when all replicas have met.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Buckets that the task sees as <c>/gcs/BUCKET</c>.</summary>

@@ -7,6 +7,7 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
 using Cairn.Tracking.Runs.Jobs;
 using Google.Cloud.AIPlatform.V1;
+using Google.Protobuf;
 
 namespace Cairn.Jobs.Tasks;
 
@@ -35,6 +36,13 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
         var run = await RunAsync(job, cancellation);
         var url = (options.Endpoint ?? server.HttpUrl()).ToString().TrimEnd('/');
+        var reduction = plan.Interpreter is not null && place.IsWorker && HasReducers(job.JobSpec) ? Path.Combine(Path.GetDirectoryName(server.Executable)!, "reduction") : null;
+        var environment = With(TaskEnvironment.Build(name, job.JobSpec, place, url, run), plan.Variables);
+        if (reduction is not null)
+        {
+            environment["PYTHONPATH"] = environment.GetValueOrDefault("PYTHONPATH") is { Length: > 0 } paths ? $"{paths}:{reduction}" : reduction;
+        }
+
         return new TaskRecord
         {
             Task = task.Id,
@@ -47,16 +55,17 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Executor = task.Executor,
             Launcher = plan.Executor,
             Cairn = server.Executable,
-            Command = container?.Command.ToArray() ?? [],
+            Command = container is { Command.Count: > 0 } ? [.. container.Command] : plan.EntryPoint,
             Arguments = [.. container?.Args ?? package.Args],
             Package = package is null ? null : new PythonPackage([.. package.PackageUris], package.PythonModule),
             Interpreter = plan.Interpreter,
             Image = plan.Image,
-            ReadablePaths = plan.Paths,
+            ReadablePaths = reduction is null ? plan.Paths : [.. plan.Paths, reduction],
             Resources = TaskResources.Of(pool.MachineSpec),
             ProgramFolders = plan.Program is { } program ? [Path.GetDirectoryName(program)!] : [],
             Environments = Environments(),
-            Environment = With(TaskEnvironment.Build(name, job.JobSpec, url, run), plan.Variables),
+            JobSpec = JsonFormatter.Default.Format(job.JobSpec),
+            Environment = environment,
             Run = run?.Uuid,
             FirstSample = FirstSample(task),
             Buckets = await BucketsAsync(name.Project, cancellation),
@@ -67,6 +76,10 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             GraceSeconds = options.Grace.TotalSeconds,
         };
     }
+
+    /// <summary>Whether the job's third pool is of reducers, whose client module its workers then find.</summary>
+    private static bool HasReducers(CustomJobSpec spec) =>
+        spec.WorkerPoolSpecs.Count > 2 && spec.WorkerPoolSpecs[2].ReplicaCount > 0 && TrainingImages.IsReductionServer(WorkerPools.Image(spec.WorkerPoolSpecs[2]));
 
     private static Dictionary<string, string> With(Dictionary<string, string> environment, IReadOnlyDictionary<string, string> more)
     {

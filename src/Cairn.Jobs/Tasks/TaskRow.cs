@@ -27,6 +27,8 @@ internal enum TaskState
 /// <param name="Restarts">Attempts that were lost and begun anew.</param>
 /// <param name="Cancel">Whether someone has asked it to end.</param>
 /// <param name="Started">When its first attempt began.</param>
+/// <param name="Replicas">How many replicas it has: the slots that it takes.</param>
+/// <param name="Reserved">Since when free slots are gathered for it; null where they are not.</param>
 internal sealed record TaskRow(
     string Id,
     string Job,
@@ -38,4 +40,6 @@ internal sealed record TaskRow(
     int Restarts,
     bool Cancel,
     DateTimeOffset Enqueued,
-    DateTimeOffset? Started);
+    DateTimeOffset? Started,
+    int Replicas = 1,
+    DateTimeOffset? Reserved = null);

@@ -8,7 +8,7 @@ namespace Cairn.Jobs.Tasks;
 /// <summary>The SQL of the table <c>tasks</c>.</summary>
 internal sealed class TaskTable
 {
-    private const string Columns = "id, job, project, state, machine, executor, attempt, restarts, cancel, enqueued, started";
+    private const string Columns = "id, job, project, state, machine, executor, attempt, restarts, cancel, enqueued, started, replicas, reserved";
 
     public static MigrationSet Migrations { get; } = new("jobs",
     [
@@ -29,10 +29,14 @@ internal sealed class TaskTable
         CREATE INDEX tasks_open ON tasks (state, project, enqueued) WHERE state < 4;
         CREATE INDEX tasks_deleted ON tasks (machine) WHERE deleted = 1
         """,
+        """
+        ALTER TABLE tasks ADD COLUMN replicas INTEGER NOT NULL DEFAULT 1;
+        ALTER TABLE tasks ADD COLUMN reserved BIGINT
+        """,
     ]);
 
     public void Insert(ISqlSession session, TaskRow task) => session.Execute(
-        $"INSERT INTO tasks ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        $"INSERT INTO tasks ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         task.Id,
         task.Job,
         task.Project,
@@ -43,10 +47,12 @@ internal sealed class TaskTable
         task.Restarts,
         task.Cancel ? 1 : 0,
         Timestamps.ToMicros(task.Enqueued),
-        task.Started is { } started ? Timestamps.ToMicros(started) : null);
+        task.Started is { } started ? Timestamps.ToMicros(started) : null,
+        task.Replicas,
+        task.Reserved is { } reserved ? Timestamps.ToMicros(reserved) : null);
 
     public void Update(ISqlSession session, TaskRow task) => session.Execute(
-        "UPDATE tasks SET state = $2, machine = $3, executor = $4, attempt = $5, restarts = $6, cancel = $7, started = $8 WHERE id = $1",
+        "UPDATE tasks SET state = $2, machine = $3, executor = $4, attempt = $5, restarts = $6, cancel = $7, started = $8, reserved = $9 WHERE id = $1",
         task.Id,
         (int)task.State,
         task.Machine,
@@ -54,7 +60,8 @@ internal sealed class TaskTable
         task.Attempt,
         task.Restarts,
         task.Cancel ? 1 : 0,
-        task.Started is { } started ? Timestamps.ToMicros(started) : null);
+        task.Started is { } started ? Timestamps.ToMicros(started) : null,
+        task.Reserved is { } reserved ? Timestamps.ToMicros(reserved) : null);
 
     public TaskRow? Find(ISqlSession session, string id) =>
         session.QueryFirst($"SELECT {Columns} FROM tasks WHERE id = $1", Map, id);
@@ -69,20 +76,27 @@ internal sealed class TaskTable
 
     /// <summary>How many of a machine's slots are taken.</summary>
     public int Occupied(ISqlSession session, string machine) =>
-        (int)session.QueryFirst($"SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor NOT IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
+        (int)session.QueryFirst($"SELECT COALESCE(SUM(replicas), 0) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor NOT IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
 
     /// <summary>How many tasks a machine has with schedulers.</summary>
     public int Submitted(ISqlSession session, string machine) =>
         (int)session.QueryFirst($"SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
 
-    /// <summary>The task whose turn it is: of the project that has the fewest running, the one that waits longest.</summary>
+    /// <summary>The task whose turn it is: of the project that has the fewest replicas running, the one that waits longest.</summary>
+    /// <param name="widest">The most replicas that it may have.</param>
     /// <param name="submitted">Whether it is one for a scheduler, or for this machine.</param>
-    public TaskRow? Next(ISqlSession session, bool submitted = false) => session.QueryFirst(
+    public TaskRow? Next(ISqlSession session, int widest, bool submitted = false) => session.QueryFirst(
         $"""
-        SELECT {Columns} FROM tasks t WHERE state = 0 AND executor {(submitted ? "IN" : "NOT IN")} {ExecutorSet.WithQueue}
-        ORDER BY (SELECT COUNT(*) FROM tasks other WHERE other.state IN (1, 2) AND other.project = t.project), enqueued, id LIMIT 1
+        SELECT {Columns} FROM tasks t WHERE state = 0 AND replicas <= $1 AND executor {(submitted ? "IN" : "NOT IN")} {ExecutorSet.WithQueue}
+        ORDER BY (SELECT COALESCE(SUM(replicas), 0) FROM tasks other WHERE other.state IN (1, 2) AND other.project = t.project), enqueued, id LIMIT 1
         """,
-        Map);
+        Map,
+        widest);
+
+    /// <summary>The task for which free slots are gathered.</summary>
+    /// <param name="widest">The most replicas that it may have.</param>
+    public TaskRow? Reserved(ISqlSession session, int widest) =>
+        session.QueryFirst($"SELECT {Columns} FROM tasks WHERE state = 0 AND reserved IS NOT NULL AND replicas <= $1 ORDER BY reserved, id LIMIT 1", Map, widest);
 
     public List<TaskRow> Queued(ISqlSession session) =>
         session.Query($"SELECT {Columns} FROM tasks WHERE state = 0 ORDER BY enqueued, id LIMIT 1000", Map);
@@ -107,5 +121,7 @@ internal sealed class TaskTable
         row.GetInt32(7),
         row.GetInt32(8) != 0,
         Timestamps.FromMicros(row.GetInt64(9)),
-        row.IsDBNull(10) ? null : Timestamps.FromMicros(row.GetInt64(10)));
+        row.IsDBNull(10) ? null : Timestamps.FromMicros(row.GetInt64(10)),
+        row.GetInt32(11),
+        row.IsDBNull(12) ? null : Timestamps.FromMicros(row.GetInt64(12)));
 }

@@ -1,4 +1,5 @@
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Executors;
 using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -7,20 +8,18 @@ using Google.Rpc;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>The steps of the state machine: each one transaction over the task and its job, and each doing nothing where it has been done.</summary>
-internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, JobLineage lineage, JobsOptions options, TimeProvider time)
+internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, TaskLine line, JobLineage lineage, JobsOptions options, TimeProvider time)
 {
     /// <summary>Gives free slots of a machine to tasks in line; returns what was claimed.</summary>
     public Task<TaskRow?> ClaimAsync(string machine, CancellationToken cancellation) => store.WriteAsync(
         session =>
         {
-            var next = tasks.Occupied(session, machine) < options.Slots ? tasks.Next(session) : null;
-            next ??= tasks.Submitted(session, machine) < options.MaxSubmitted ? tasks.Next(session, submitted: true) : null;
-            if (next is null)
+            if (line.Next(session, machine) is not { } next)
             {
                 return null;
             }
 
-            var claimed = next with { State = TaskState.Starting, Machine = machine, Attempt = next.Attempt + 1 };
+            var claimed = next with { State = TaskState.Starting, Machine = machine, Attempt = next.Attempt + 1, Reserved = null };
             tasks.Update(session, claimed);
             if (store.Find<CustomJob>(session, CustomJobs.CustomJobs.Kind, next.Job) is { } job)
             {
@@ -89,12 +88,19 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Job
         },
         cancellation);
 
-    /// <summary>Ends jobs that have been in line longer than they allow.</summary>
-    public async Task ExpireAsync(CancellationToken cancellation)
+    /// <summary>Ends jobs that have been in line longer than they allow, and those that no machine is wide enough for any more.</summary>
+    public async Task ExpireAsync(string machine, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        foreach (var task in await store.WriteAsync(tasks.Queued, cancellation))
+        var (queued, others) = await store.WriteAsync(session => (tasks.Queued(session), tasks.OtherMachines(session, machine)), cancellation);
+        foreach (var task in queued)
         {
+            if (task.Replicas > options.Slots && others.Count == 0 && !ExecutorSet.HasQueue(task.Executor))
+            {
+                await EndAsync(task, TaskOutcome.Failed, Code.FailedPrecondition, TaskLine.TooWide(task.Replicas, options.Slots), now, cancellation);
+                continue;
+            }
+
             var job = await store.FindAsync<CustomJob>(CustomJobs.CustomJobs.Kind, task.Job, cancellation);
             if (job?.JobSpec.Scheduling?.MaxWaitDuration is { } limit && limit.Seconds + limit.Nanos > 0 && now - task.Enqueued > TimeSpan.FromSeconds(Math.Min(limit.Seconds, 9e11)))
             {

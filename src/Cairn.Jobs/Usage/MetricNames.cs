@@ -1,3 +1,5 @@
+using Cairn.Jobs.Tasks;
+
 namespace Cairn.Jobs.Usage;
 
 /// <summary>The names under which MLflow logs system metrics, and its unit.</summary>
@@ -14,4 +16,8 @@ internal static class MetricNames
     public const string Sent = Prefix + "network_transmit_megabytes";
 
     public const double BytesPerMegabyte = 1e6;
+
+    /// <summary>The name in the job's run: of several replicas, each has its own, as MLflow's client names nodes.</summary>
+    public static string Of(string metric, TaskRecord record) =>
+        record.Place.Replicas == 1 ? metric : $"{Prefix}{record.Replica}/{metric[Prefix.Length..]}";
 }

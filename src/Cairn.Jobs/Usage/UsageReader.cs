@@ -35,7 +35,7 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
 
             try
             {
-                var points = samples.SelectMany(static sample => sample.Metrics.Select(metric => new JobPoint(metric.Key, sample.Step, sample.Time, metric.Value))).ToList();
+                var points = samples.SelectMany(sample => sample.Metrics.Select(metric => new JobPoint(MetricNames.Of(metric.Key, record), sample.Step, sample.Time, metric.Value))).ToList();
                 foreach (var own in runs)
                 {
                     await own.LogAsync(run, points, cancellation);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Usage;
@@ -8,7 +9,7 @@ internal static class UsageSpool
 {
     private const int MaxRead = 256 << 10;
 
-    private static readonly TaskJson Json = new(new JsonSerializerOptions(TaskJson.Default.Options) { WriteIndented = false });
+    private static readonly TaskJson Json = new(new JsonSerializerOptions(TaskJson.Default.Options) { WriteIndented = false, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals });
 
     public static void Append(string path, UsageSample sample)
     {

@@ -6,6 +6,7 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
+using Cairn.Kernel.Rpc.Express;
 using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http;
@@ -24,6 +25,9 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
 
     private const int HeaderLength = 5;
 
+    /// <summary>Most express replies have fewer bytes.</summary>
+    private const int FirstReply = 2 << 10;
+
     private readonly Dictionary<string, RpcMethod> byPath = methods.ToDictionary(static method => method.Path);
 
     public static bool IsGrpc(HttpRequest request) =>
@@ -40,14 +44,20 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             var method = byPath.TryGetValue(context.Request.Path.Value ?? "", out var found)
                 ? found
                 : throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
-            var request = method.Duplex is not null ? null : await ReadAsync(context, method, cancellation).ConfigureAwait(false)
-                ?? throw StatusException.InvalidArgument("The call's body ended before its message.");
             var call = new CallContext
             {
                 Caller = context.Caller(),
                 Cancellation = cancellation,
                 Request = context.Request,
             };
+            if (method.Express is { } express && await AnsweredAsync(context, method, express, call).ConfigureAwait(false))
+            {
+                context.Response.AppendTrailer("grpc-status", "0");
+                return;
+            }
+
+            var request = method.Duplex is not null ? null : await ReadAsync(context, method, cancellation).ConfigureAwait(false)
+                ?? throw StatusException.InvalidArgument("The call's body ended before its message.");
             var compress = context.Request.Headers["grpc-encoding"] == "gzip";
             if (compress)
             {
@@ -148,6 +158,50 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         return seconds < 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, 4e6));
     }
 
+    /// <summary>Lets the express lane answer a message that has come whole and uncompressed; otherwise it is still to be read.</summary>
+    private static async Task<bool> AnsweredAsync(HttpContext context, RpcMethod method, IExpressHandler express, CallContext call)
+    {
+        RpcCalls.Authorize(method, call.Caller);
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(call.Cancellation).ConfigureAwait(false);
+            var buffer = result.Buffer;
+            if (Frame(buffer) is { } frame && buffer.Length >= HeaderLength + frame.Length)
+            {
+                using var reply = new PooledBuffer(FirstReply);
+                var answered = !frame.Compressed && await AnswerAsync(express, call, buffer.Slice(HeaderLength, frame.Length), reply).ConfigureAwait(false);
+                reader.AdvanceTo(answered ? buffer.GetPosition(HeaderLength + frame.Length) : buffer.Start);
+                if (answered)
+                {
+                    call.WriteHeaders(context.Response);
+                    WriteFrame(context.Response.BodyWriter, reply.Written.Span);
+                }
+
+                return answered;
+            }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (result.IsCompleted)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static async ValueTask<bool> AnswerAsync(IExpressHandler express, CallContext call, ReadOnlySequence<byte> message, PooledBuffer reply)
+    {
+        if (message.IsSingleSegment)
+        {
+            return await express.TryAnswerAsync(new ExpressCall(call, message.First, null, reply)).ConfigureAwait(false);
+        }
+
+        using var whole = new PooledBuffer((int)message.Length);
+        message.CopyTo(whole.GetSpan((int)message.Length));
+        whole.Advance((int)message.Length);
+        return await express.TryAnswerAsync(new ExpressCall(call, whole.Written, null, reply)).ConfigureAwait(false);
+    }
+
     /// <summary>The next message; null where the client has sent its last.</summary>
     internal static async Task<IMessage?> ReadAsync(HttpContext context, RpcMethod method, CancellationToken cancellation)
     {
@@ -231,11 +285,16 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         }
 
         using var bytes = new MessageBytes(message);
-        var frame = writer.GetSpan(HeaderLength + bytes.Span.Length);
+        WriteFrame(writer, bytes.Span);
+    }
+
+    private static void WriteFrame(PipeWriter writer, ReadOnlySpan<byte> message)
+    {
+        var frame = writer.GetSpan(HeaderLength + message.Length);
         frame[0] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)bytes.Span.Length);
-        bytes.Span.CopyTo(frame[HeaderLength..]);
-        writer.Advance(HeaderLength + bytes.Span.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)message.Length);
+        message.CopyTo(frame[HeaderLength..]);
+        writer.Advance(HeaderLength + message.Length);
     }
 
     /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is.</summary>

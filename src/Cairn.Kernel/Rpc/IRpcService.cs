@@ -11,4 +11,8 @@ namespace Cairn.Kernel.Rpc;
 public interface IRpcService
 {
     ServiceDescriptor Descriptor { get; }
+
+    /// <summary>The express lane of a method, or null where it has none.</summary>
+    /// <param name="method">The method's name.</param>
+    Express.IExpressHandler? Express(string method) => null;
 }

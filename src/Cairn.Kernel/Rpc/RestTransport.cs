@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
+using Cairn.Kernel.Rpc.Express;
 using Cairn.Kernel.Rpc.Json;
 using Google.Api;
 using Google.Protobuf;
@@ -19,8 +20,12 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     private const string Json = "application/json; charset=UTF-8";
 
+    private static readonly UTF8Encoding Utf8 = new(false, true);
+
     /// <summary>Most replies have fewer bytes.</summary>
     private const int FirstBuffer = 2 << 10;
+
+    private const int MostAtOnce = 1 << 20;
 
     /// <summary>Replies above this many bytes are compressed for clients that accept it.</summary>
     private const int CompressAbove = 32 << 10;
@@ -45,9 +50,8 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     private static async Task AnswerAsync(RpcMethod method, RestRule rule, HttpContext context, RouteValues values)
     {
-        var request = await ReadAsync(method.Descriptor.InputType, rule, context, values).ConfigureAwait(false);
+        using var body = rule.Body.Length > 0 && !TakesRaw(method.Descriptor.InputType, rule) ? await BodyAsync(context).ConfigureAwait(false) : null;
         using var deadline = Deadline(context);
-
         var call = new CallContext
         {
             Caller = context.Caller(),
@@ -56,6 +60,19 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         };
         try
         {
+            if (method.Express is { } express && body is not null && rule.Body == "*")
+            {
+                RpcCalls.Authorize(method, call.Caller);
+                using var json = new PooledBuffer(FirstBuffer);
+                if (await express.TryAnswerAsync(new ExpressCall(call, body.Written, values, json)).ConfigureAwait(false))
+                {
+                    call.WriteHeaders(context.Response);
+                    await WriteJsonAsync(context, json).ConfigureAwait(false);
+                    return;
+                }
+            }
+
+            var request = await ReadAsync(method.Descriptor.InputType, rule, context, values, body).ConfigureAwait(false);
             if (method.Descriptor.IsServerStreaming)
             {
                 await WriteArrayAsync(method, request, call, context).ConfigureAwait(false);
@@ -86,7 +103,16 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         return source;
     }
 
-    private static async Task<IMessage> ReadAsync(MessageDescriptor descriptor, RestRule rule, HttpContext context, RouteValues values)
+    /// <summary>Whether the body is anything at all, and becomes a field of the request as it is.</summary>
+    private static bool TakesRaw(MessageDescriptor descriptor, RestRule rule) =>
+        rule.Body == "*" ? descriptor.FindFieldByName("http_body") is not null : descriptor.FindFieldByName(rule.Body).MessageType.FullName == HttpBody.Descriptor.FullName;
+
+    /// <param name="descriptor">The request's.</param>
+    /// <param name="rule">Where its fields are.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="values">The variables of its path.</param>
+    /// <param name="json">Its body, or null where there is none, or one that is not JSON.</param>
+    private static async Task<IMessage> ReadAsync(MessageDescriptor descriptor, RestRule rule, HttpContext context, RouteValues values, PooledBuffer? json)
     {
         IMessage request;
         if (rule.Body.Length == 0)
@@ -95,21 +121,21 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         }
         else if (rule.Body == "*")
         {
-            request = descriptor.FindFieldByName("http_body") is { } raw
-                ? await RawRequestAsync(descriptor, raw, context).ConfigureAwait(false)
-                : Parse(await TextAsync(context).ConfigureAwait(false), descriptor);
+            request = json is null
+                ? await RawRequestAsync(descriptor, descriptor.FindFieldByName("http_body"), context).ConfigureAwait(false)
+                : Parse(Text(json), descriptor);
         }
         else
         {
             request = descriptor.Parser.ParseFrom(ByteString.Empty);
             var field = descriptor.FindFieldByName(rule.Body);
-            if (field.MessageType.FullName == HttpBody.Descriptor.FullName)
+            if (json is null)
             {
                 field.Accessor.SetValue(request, await RawAsync(context).ConfigureAwait(false));
             }
-            else if (await TextAsync(context).ConfigureAwait(false) is { Length: > 0 } text)
+            else if (json.Length > 0)
             {
-                field.Accessor.SetValue(request, Parse(text, field.MessageType));
+                field.Accessor.SetValue(request, Parse(Text(json), field.MessageType));
             }
         }
 
@@ -184,28 +210,61 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         return new HttpBody { ContentType = context.Request.ContentType ?? "", Data = data };
     }
 
-    private static async Task<string> TextAsync(HttpContext context)
+    private static async Task<PooledBuffer> BodyAsync(HttpContext context)
     {
-        var memory = new MemoryStream();
-        await context.Request.Body.CopyToAsync(memory, context.RequestAborted).ConfigureAwait(false);
-        var bytes = memory.GetBuffer().AsMemory(0, (int)memory.Length);
-        if (context.Request.Headers.ContentEncoding == "gzip")
+        // A length that is only announced costs no more than this.
+        var body = new PooledBuffer((int)Math.Clamp(context.Request.ContentLength ?? 0, FirstBuffer, MostAtOnce) + 1);
+        try
+        {
+            var reader = context.Request.BodyReader;
+            while (true)
+            {
+                var result = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+                foreach (var part in result.Buffer)
+                {
+                    body.Write(part.Span);
+                }
+
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    break;
+                }
+            }
+
+            return context.Request.Headers.ContentEncoding == "gzip" ? Unpack(body) : body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private static PooledBuffer Unpack(PooledBuffer packed)
+    {
+        using (packed)
         {
             try
             {
-                memory.Position = 0;
-                await using var gzip = new GZipStream(memory, CompressionMode.Decompress);
-                bytes = BoundedReader.ReadAll(gzip, MaxBody);
+                using var gzip = new GZipStream(new MemoryStream(packed.Written.ToArray()), CompressionMode.Decompress);
+                var bytes = BoundedReader.ReadAll(gzip, MaxBody);
+                var unpacked = new PooledBuffer(bytes.Length);
+                unpacked.Write(bytes);
+                return unpacked;
             }
             catch (InvalidDataException)
             {
                 throw StatusException.InvalidArgument("The request says that its body is gzip, and it is not.");
             }
         }
+    }
 
+    private static string Text(PooledBuffer json)
+    {
         try
         {
-            return new UTF8Encoding(false, true).GetString(bytes.Span);
+            return Utf8.GetString(json.Written.Span);
         }
         catch (DecoderFallbackException)
         {
@@ -229,10 +288,16 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             return;
         }
 
-        response.ContentType = Json;
-        response.Headers.XContentTypeOptions = "nosniff";
         using var json = new PooledBuffer(FirstBuffer);
         MessageJson.Write(json, reply);
+        await WriteJsonAsync(context, json).ConfigureAwait(false);
+    }
+
+    private static async Task WriteJsonAsync(HttpContext context, PooledBuffer json)
+    {
+        var response = context.Response;
+        response.ContentType = Json;
+        response.Headers.XContentTypeOptions = "nosniff";
         if (json.Length > CompressAbove && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
         {
             response.Headers.ContentEncoding = "gzip";

@@ -76,6 +76,7 @@ public static class RpcBinder
             Descriptor = method,
             Permission = permission,
             Unary = adapter as Func<IMessage, CallContext, Task<IMessage>>,
+            Express = method.IsServerStreaming ? null : service.Express(method.Name),
             Streaming = adapter as Func<IMessage, CallContext, IAsyncEnumerable<IMessage>>,
         };
     }

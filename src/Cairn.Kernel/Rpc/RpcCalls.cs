@@ -60,7 +60,8 @@ internal static class RpcCalls
     /// <summary>No one is left to read it: not a failure of the server's.</summary>
     private static StatusException Gone => new(Code.Cancelled, "The client closed the connection before its call had arrived whole.");
 
-    private static void Authorize(RpcMethod method, Principal caller)
+    /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
+    public static void Authorize(RpcMethod method, Principal caller)
     {
         if (!caller.May(method.Permission))
         {

@@ -20,6 +20,9 @@ public sealed class RpcMethod
     /// <summary>Answers a call in which both sides stream, or null. Such a method has <see cref="Streaming"/> as well, for a client that sends one message only.</summary>
     public Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>>? Duplex { get; init; }
 
+    /// <summary>Answers usual unary calls without making messages of them, or null.</summary>
+    public Express.IExpressHandler? Express { get; init; }
+
     public bool IsHandled => Unary is not null || Streaming is not null;
 
     /// <summary>The gRPC path: <c>/package.Service/Method</c>.</summary>

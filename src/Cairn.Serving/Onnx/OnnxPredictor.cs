@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
+using Cairn.Serving.Express;
 using Cairn.Serving.Json;
 using Cairn.Serving.Predictors;
 using Google.Protobuf.Collections;
@@ -24,7 +25,25 @@ public sealed class OnnxPredictor : IPredictor
     {
         _session = session;
         _inputs = [.. session.Inputs.Select(InputBinding.For)];
+        Express = ExpressModel.Of(session);
         _byName = _inputs.Select((input, index) => (input, index)).ToDictionary(i => i.input.Info.Name, i => i.index, StringComparer.Ordinal);
+    }
+
+    /// <summary>The model as one that takes rows of numbers, or null for one of another form.</summary>
+    internal ExpressModel? Express { get; }
+
+    /// <summary>Runs a computation of this model's on the caller's thread when there is a core for it.</summary>
+    internal async ValueTask<T> ComputeAsync<T>(Func<T> compute, CancellationToken cancellation)
+    {
+        await _cores.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            _cores.Release();
+        }
     }
 
     public async ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
+using Cairn.Serving.Express;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
@@ -126,7 +127,7 @@ internal static class OutputReader
         {
             // A float goes by its shortest decimal, so that 0.1f is 0.1 to the client and not 0.10000000149011612.
             case OnnxElementType.Float:
-                return i => Number(Shortest(tensor.Span<float>()[i]));
+                return i => Number(DecimalText.Widen(tensor.Span<float>()[i]));
             case OnnxElementType.Double:
                 return i => Number(tensor.Span<double>()[i]);
             case OnnxElementType.Float16:
@@ -155,19 +156,6 @@ internal static class OutputReader
             default:
                 throw StatusException.FailedPrecondition($"The model answers with {Describe(tensor)}, which JSON cannot express.");
         }
-    }
-
-    private static double Shortest(float value)
-    {
-        // Whole numbers are most of what classifiers answer; they need no detour over text.
-        if (float.IsInteger(value) || !float.IsFinite(value))
-        {
-            return value;
-        }
-
-        Span<char> text = stackalloc char[32];
-        value.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
-        return double.Parse(text[..length], CultureInfo.InvariantCulture);
     }
 
     /// <summary>A number; what JSON has no number for is text, as in protobuf's JSON.</summary>

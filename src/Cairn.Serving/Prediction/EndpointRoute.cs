@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Serving.Express;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Serving.Prediction;
@@ -64,5 +65,14 @@ public sealed class EndpointRoute
         _deployed.FirstOrDefault(target => target.DeployedModelId == deployedModelId) ?? throw StatusException.NotFound($"Endpoint '{_endpoint}' has no deployed model '{deployedModelId}'.");
 
     /// <summary>A deployed model of an endpoint, with what a reply says of it.</summary>
-    public sealed record Target(string DeployedModelId, string Model, string ModelVersionId, string ModelDisplayName, PredictorEntry Entry);
+    public sealed record Target(string DeployedModelId, string Model, string ModelVersionId, string ModelDisplayName, PredictorEntry Entry)
+    {
+        private ReplyTail? _tail;
+
+        /// <summary>The same, ready to be written.</summary>
+        internal ReplyTail Tail => _tail ??= new ReplyTail(Reply());
+
+        /// <summary>A reply without predictions.</summary>
+        public PredictResponse Reply() => new() { DeployedModelId = DeployedModelId, Model = Model, ModelVersionId = ModelVersionId, ModelDisplayName = ModelDisplayName };
+    }
 }

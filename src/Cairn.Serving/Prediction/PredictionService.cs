@@ -1,6 +1,8 @@
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Rpc.Express;
 using Cairn.Kernel.Security;
+using Cairn.Serving.Express;
 using Cairn.Serving.Predictors;
 using Google.Api;
 using Google.Cloud.AIPlatform.V1;
@@ -14,7 +16,11 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
 {
     private const int MaxRetries = 5;
 
+    private readonly ExpressPrediction _express = new(routes, options);
+
     public ServiceDescriptor Descriptor => PredictionServiceReflection.Descriptor.Services[0];
+
+    public IExpressHandler? Express(string method) => method == nameof(Predict) ? _express : null;
 
     [Permission("aiplatform.endpoints.predict")]
     public Task<PredictResponse> Predict(PredictRequest request, CallContext context)
@@ -34,13 +40,7 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
         var (route, target, predictor) = await HoldAsync(request.Endpoint, deployedModelId, context.Cancellation).ConfigureAwait(false);
         try
         {
-            var response = new PredictResponse
-            {
-                DeployedModelId = target.DeployedModelId,
-                Model = target.Model,
-                ModelVersionId = target.ModelVersionId,
-                ModelDisplayName = target.ModelDisplayName,
-            };
+            var response = target.Reply();
             await predictor.PredictAsync(new PredictionRequest(request.Instances, request.Parameters, route.Timeout), response.Predictions, context.Cancellation).ConfigureAwait(false);
             return response;
         }

@@ -22,7 +22,7 @@ public sealed class LogRetentionTests
         await using var database = new SqliteDatabase(scratch["log.db"]);
         await Migrations.ApplyAsync(database, [LogTable.Migrations]);
         var table = new LogTable();
-        var store = new LogStore(database, table, TimeProvider.System);
+        var store = new LogStore(database, table, [], TimeProvider.System);
         var now = DateTimeOffset.UtcNow;
         await store.WriteAsync([Entry("young", 29, ""), Entry("old", 31, ""), Entry("young job", 31, "1"), Entry("old job", 401, "1"), Entry("discarded", 1, "2")], default);
         await database.WriteAsync(session =>

@@ -1,12 +1,9 @@
 using System.CommandLine;
 using Cairn.Cli.Api;
 using Cairn.Cli.Commands.Verbs;
-using Cairn.Cli.Output;
 using Cairn.Cli.Provenance;
 using Cairn.Cli.Shell;
 using Google.Cloud.AIPlatform.V1;
-using Google.Protobuf;
-using YamlDotNet.Core;
 
 namespace Cairn.Cli.Commands.CustomJobs;
 
@@ -37,7 +34,7 @@ internal sealed class CreateCustomJob : ApiCommand
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var job = new CustomJob { DisplayName = parse.GetValue(displayName), JobSpec = ReadConfig(parse.GetValue(config)) };
+        var job = new CustomJob { DisplayName = parse.GetValue(displayName), JobSpec = parse.GetValue(config) is { } file ? ConfigFile.Read<CustomJobSpec>(file) : new CustomJobSpec() };
         labels.Apply(parse, job.Labels);
         var flags = new WorkerPoolFlags(
             [.. KeyValues.List(parse.GetValue(packages))],
@@ -88,23 +85,6 @@ internal sealed class CreateCustomJob : ApiCommand
         foreach (var environment in spec.WorkerPoolSpecs.Select(static pool => pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env).OfType<ICollection<EnvVar>>())
         {
             environment.Add(variable.Clone());
-        }
-    }
-
-    private static CustomJobSpec ReadConfig(FileInfo? file)
-    {
-        if (file is null)
-        {
-            return new CustomJobSpec();
-        }
-
-        try
-        {
-            return ProtoJson.ParseStrict<CustomJobSpec>(Yaml.Read(File.ReadAllText(file.FullName))?.ToJsonString() ?? "{}");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidProtocolBufferException)
-        {
-            throw CliException.Usage($"--config {file}: {e.Message}");
         }
     }
 

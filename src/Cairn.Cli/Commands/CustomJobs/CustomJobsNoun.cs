@@ -18,7 +18,7 @@ internal static class CustomJobsNoun
             (session, _) => $"/v1/{session.Parent}/{Collection}",
             page => (page.CustomJobs, page.NextPageToken),
             [new("ID", "name:id"), new("DISPLAY_NAME", "displayName"), new("STATE", "state"), new("CREATED", "createTime"), new("ENDED", "endTime")]),
-        new DescribeVerb<CustomJob>("custom job", Collection),
+        new DescribeCustomJob(),
         new CancelVerb("custom job", Collection),
         new DeleteVerb("custom job", Collection),
         new JobLogs(),

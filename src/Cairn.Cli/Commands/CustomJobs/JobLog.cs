@@ -23,7 +23,7 @@ internal static class JobLog
             cancellation);
         await foreach (var entry in lines)
         {
-            session.Out.WriteLine(Line(entry));
+            session.Out.WriteLine(Line(entry, Replicas.Of(job).Skip(1).Any()));
         }
 
         session.Status.WriteLine(job.Error is { Message.Length: > 0 } error ? $"{job.State}: {error.Message}" : $"{job.State}");
@@ -32,8 +32,14 @@ internal static class JobLog
 
     public static bool IsOver(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Expired or JobState.PartiallySucceeded;
 
-    public static string Line(LogEntry entry) =>
-        $"{entry.Severity.ToString().ToUpperInvariant(),-8} {entry.Timestamp?.ToDateTime().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {Message(entry)}";
+    /// <summary>An entry as a line.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="replica">Whether the line names the replica: where a job has several.</param>
+    public static string Line(LogEntry entry, bool replica) =>
+        $"{entry.Severity.ToString().ToUpperInvariant(),-8} {entry.Timestamp?.ToDateTime().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {(replica ? $"{Source(entry),-13}  " : "")}{Message(entry)}";
+
+    /// <summary>The replica whose output an entry is, or <c>service</c>.</summary>
+    public static string Source(LogEntry entry) => entry.Resource?.Labels.GetValueOrDefault("task_name") ?? "";
 
     public static string Message(LogEntry entry) => entry.PayloadCase switch
     {

@@ -44,9 +44,11 @@ internal sealed class LogListing
             return ExitCode.Ok;
         }
 
+        // The job itself may be gone; its entries tell whether it had more than one replica.
+        var several = entries.Select(JobLog.Source).Any(static source => source is not "service" and not "workerpool0-0");
         foreach (var entry in entries)
         {
-            session.Out.WriteLine(JobLog.Line(entry));
+            session.Out.WriteLine(JobLog.Line(entry, several));
         }
 
         return ExitCode.Ok;

@@ -14,7 +14,8 @@ internal sealed class JobFlags
     private readonly Option<string?> endpoint = new("--job-endpoint") { Description = "The URL at which tasks on other machines reach this server.", HelpName = "URL" };
     private readonly Option<int> submitted = new("--job-submitted") { Description = "How many jobs may be with Slurm at once, running or waiting there.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxSubmitted };
     private readonly SlurmFlags slurm = new();
-    private readonly Option<int> slots = new("--job-slots") { Description = "How many tasks run on this machine at once; others wait in line.", HelpName = "N", DefaultValueFactory = _ => Defaults.Slots };
+    private readonly Option<int> slots = new("--job-slots") { Description = "How many tasks, replicas of jobs, run on this machine at once; others wait in line.", HelpName = "N", DefaultValueFactory = _ => Defaults.Slots };
+    private readonly Option<string> accelerators = new("--job-accelerators") { Description = "refuse: jobs that ask for accelerators are refused on this machine; ignore: they run without them, and their log says so.", DefaultValueFactory = _ => "refuse" };
     private readonly Option<string> sandbox = new("--job-sandbox") { Description = "auto: tasks run in bubblewrap where it is permitted, else as plain processes; required: they fail where it is not; off: never.", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> overlay = new("--job-overlay") { Description = "on: a task's buckets are writable folders where the machine permits overlayfs; off: read-only but for its output.", DefaultValueFactory = _ => "on" };
     private readonly Option<string> grace = Time("--job-grace", "How long a task has between being asked to end and being killed.", Defaults.Grace);
@@ -30,11 +31,12 @@ internal sealed class JobFlags
     public JobFlags()
     {
         executor.AcceptOnlyFromAmong("local", "slurm");
+        accelerators.AcceptOnlyFromAmong("refuse", "ignore");
         sandbox.AcceptOnlyFromAmong("auto", "required", "off");
         overlay.AcceptOnlyFromAmong("on", "off");
     }
 
-    public IEnumerable<Option> All => [executor, slots, submitted, endpoint, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention, .. slurm.All];
+    public IEnumerable<Option> All => [executor, slots, submitted, endpoint, accelerators, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention, .. slurm.All];
 
     /// <exception cref="CliException">Wrong usage: a number or time that cannot be.</exception>
     public JobsOptions Read(ParseResult parse) => new()
@@ -44,6 +46,7 @@ internal sealed class JobFlags
         MaxSubmitted = AtLeast(1, parse, submitted),
         Endpoint = Url(parse.GetValue(endpoint)),
         Slurm = slurm.Read(parse),
+        IgnoreAccelerators = parse.GetValue(accelerators) is "ignore",
         Sandbox = Enum.Parse<JobSandbox>(parse.GetValue(sandbox)!, ignoreCase: true),
         Overlay = parse.GetValue(overlay) is "on",
         Grace = Lifetime.Parse(grace.Name, parse.GetValue(grace)!),

@@ -21,6 +21,19 @@ internal static class ReportedMetrics
         return found;
     }
 
+    /// <summary>The same while the command writes; null also where its file cannot be read just now.</summary>
+    public static double? Latest(string metric, string file, IEnumerable<string> output)
+    {
+        try
+        {
+            return Find(metric, file, output);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private static double? InJson(string metric, string line)
     {
         var start = line.IndexOf('{', StringComparison.Ordinal);

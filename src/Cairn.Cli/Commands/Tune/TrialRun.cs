@@ -10,8 +10,18 @@ internal static class TrialRun
 {
     private const int KeptLines = 10_000;
 
+    /// <summary>Of the output, so many lines are looked at while it runs.</summary>
+    private const int WatchedLines = 100;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     /// <summary>The metric that it reported, or why there is none.</summary>
-    public static async Task<(double? Value, string Problem)> RunAsync(string[] command, string metric, string trial, CancellationToken cancellation)
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="metric">The metric's name.</param>
+    /// <param name="trial">The trial's number.</param>
+    /// <param name="reported">Called with what it reports while it runs.</param>
+    /// <param name="cancellation">Kills it.</param>
+    public static async Task<(double? Value, string Problem)> RunAsync(string[] command, string metric, string trial, Action<double> reported, CancellationToken cancellation)
     {
         var folder = Directory.CreateTempSubdirectory("cairn-tune-");
         try
@@ -21,7 +31,16 @@ internal static class TrialRun
             start.Environment["CLOUD_ML_HP_METRIC_FILE"] = file;
             start.Environment["CLOUD_ML_TRIAL_ID"] = trial;
             var (output, errors) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
-            var code = await RunAsync(start, output, errors, cancellation);
+            var running = RunAsync(start, output, errors, cancellation);
+            while (await Task.WhenAny(running, Task.Delay(Interval, CancellationToken.None)) != running)
+            {
+                if (ReportedMetrics.Latest(metric, file, output.TakeLast(WatchedLines)) is { } latest)
+                {
+                    reported(latest);
+                }
+            }
+
+            var code = await running;
             return code != 0
                 ? (null, $"It ended with {code}. {string.Join(" | ", errors.TakeLast(3))}")
                 : ReportedMetrics.Find(metric, file, output) is { } value ? (value, "") : (null, $"It reported no {metric}.");

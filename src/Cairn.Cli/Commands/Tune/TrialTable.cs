@@ -5,7 +5,7 @@ using static Google.Cloud.AIPlatform.V1.StudySpec.Types;
 namespace Cairn.Cli.Commands.Tune;
 
 /// <summary>A line for each trial as it ends, with the best so far.</summary>
-internal sealed class TrialTable(TextWriter to, MetricSpec metric)
+internal sealed class TrialTable(TextWriter to, MetricSpec metric) : ITrialView
 {
     private readonly Lock gate = new();
     private double? best;
@@ -15,6 +15,17 @@ internal sealed class TrialTable(TextWriter to, MetricSpec metric)
         static parameter => parameter.Value.KindCase == Google.Protobuf.WellKnownTypes.Value.KindOneofCase.StringValue
             ? parameter.Value.StringValue
             : parameter.Value.NumberValue.ToString("R", CultureInfo.InvariantCulture));
+
+    public Task WatchAsync(Task work) => work;
+
+    public void Started(Trial trial)
+    {
+        // A line of a log that nobody watches is written when there is a result.
+    }
+
+    public void Reported(Trial trial, double value)
+    {
+    }
 
     public void Ended(Trial trial, double? value, string problem)
     {
@@ -38,5 +49,6 @@ internal sealed class TrialTable(TextWriter to, MetricSpec metric)
 
     private static string Text(double? value) => value is { } number && !double.IsNaN(number) ? number.ToString("G6", CultureInfo.InvariantCulture) : "-";
 
-    private static string Short(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number.ToString("G4", CultureInfo.InvariantCulture) : text;
+    /// <summary>A value as a table shows it.</summary>
+    public static string Short(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number.ToString("G4", CultureInfo.InvariantCulture) : text;
 }

@@ -4,6 +4,7 @@ using Cairn.Cli.Api;
 using Cairn.Cli.Shell;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
+using Spectre.Console;
 using static Google.Cloud.AIPlatform.V1.StudySpec.Types;
 
 namespace Cairn.Cli.Commands.Tune;
@@ -41,11 +42,11 @@ internal sealed class TuneCommand : ApiCommand
         var name = parse.GetValue(study) ?? $"tune-{DateTime.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}";
         var made = await session.Client.PostAsync<Study>($"/v1/{session.Parent}/studies", new Study { DisplayName = name, StudySpec = spec }, cancellation);
         session.Status.WriteLine($"Study {name} [{made.Name}].");
-        var table = new TrialTable(session.Status, goal);
+        var view = View(session, goal, count);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
-            await Task.WhenAll(Enumerable.Range(1, Math.Min(width, count)).Select(worker => WorkAsync(session, made, template, table, goal.MetricId, $"cairn-tune-{worker}", count, failed)));
+            await view.WatchAsync(Task.WhenAll(Enumerable.Range(1, Math.Min(width, count)).Select(worker => WorkAsync(session, made, template, view, goal.MetricId, $"cairn-tune-{worker}", count, failed))));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -63,18 +64,19 @@ internal sealed class TuneCommand : ApiCommand
         return ExitCode.Ok;
     }
 
-    private static async Task WorkAsync(ApiSession session, Study study, CommandTemplate template, TrialTable table, string metric, string client, int count, CancellationTokenSource failed)
+    private static async Task WorkAsync(ApiSession session, Study study, CommandTemplate template, ITrialView view, string metric, string client, int count, CancellationTokenSource failed)
     {
         try
         {
             while (await NextAsync(session, study, client, count, failed.Token) is { } trial)
             {
-                var (value, problem) = await TrialRun.RunAsync(template.Fill(TrialTable.Values(trial)), metric, trial.Id, failed.Token);
+                view.Started(trial);
+                var (value, problem) = await TrialRun.RunAsync(template.Fill(TrialTable.Values(trial)), metric, trial.Id, reported => view.Reported(trial, reported), failed.Token);
                 var request = value is { } number
                     ? new CompleteTrialRequest { FinalMeasurement = new Measurement { Metrics = { new Measurement.Types.Metric { MetricId = metric, Value = number } } } }
                     : new CompleteTrialRequest { TrialInfeasible = true, InfeasibleReason = problem[..Math.Min(problem.Length, 1_000)] };
                 await session.Client.PostAsync<Trial>($"/v1/{trial.Name}:complete", request, failed.Token);
-                table.Ended(trial, value, problem);
+                view.Ended(trial, value, problem);
             }
         }
         catch
@@ -83,6 +85,11 @@ internal sealed class TuneCommand : ApiCommand
             throw;
         }
     }
+
+    /// <summary>On a terminal a table that changes, else a line for each trial.</summary>
+    private static ITrialView View(ApiSession session, MetricSpec goal, int count) => Console.IsErrorRedirected || session.Status != Console.Error
+        ? new TrialTable(session.Status, goal)
+        : new LiveTrials(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), goal, count, TimeProvider.System);
 
     /// <summary>The client's open trial or a new one; null where the study has as many as are wanted.</summary>
     private static async Task<Trial?> NextAsync(ApiSession session, Study study, string client, int count, CancellationToken cancellation)

@@ -1,0 +1,46 @@
+using System.Buffers;
+
+namespace Cairn.Serving.Express;
+
+/// <summary>Instances that are lists of equally many numbers, row by row in borrowed memory.</summary>
+/// <param name="columns">How many numbers an instance has.</param>
+/// <param name="most">How many instances there may be.</param>
+internal sealed class NumberRows(int columns, int most) : IDisposable
+{
+    private const int FirstRows = 16;
+
+    private float[] numbers = ArrayPool<float>.Shared.Rent(columns * FirstRows);
+
+    public int Columns => columns;
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<float> Numbers => numbers.AsSpan(0, Count * columns);
+
+    /// <summary>Room for one more instance; empty where there may be no more.</summary>
+    public Span<float> Add()
+    {
+        if (Count == most)
+        {
+            return default;
+        }
+
+        var end = (Count + 1) * columns;
+        if (end > numbers.Length)
+        {
+            var larger = ArrayPool<float>.Shared.Rent(numbers.Length * 2);
+            Numbers.CopyTo(larger);
+            ArrayPool<float>.Shared.Return(numbers);
+            numbers = larger;
+        }
+
+        Count++;
+        return numbers.AsSpan(end - columns, columns);
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<float>.Shared.Return(numbers);
+        numbers = [];
+    }
+}

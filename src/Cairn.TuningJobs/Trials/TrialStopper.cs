@@ -1,0 +1,77 @@
+using Cairn.Jobs.CustomJobs;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
+using Cairn.Tuning;
+using Cairn.Tuning.Names;
+using Cairn.TuningJobs.Storage;
+using Google.Cloud.AIPlatform.V1;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.TuningJobs.Trials;
+
+/// <summary>Ends trials that run: those that the study's rule stops, and all of a job that ends.</summary>
+internal sealed partial class TrialStopper(IResourceStore store, IStudies studies, ICustomJobs jobs, ILogger<TrialStopper> logger)
+{
+    /// <summary>Asks the study's rule about a trial that has reported something.</summary>
+    public async Task AskAsync(TuningTrialRow row, CancellationToken cancellation)
+    {
+        // Before the rule is asked: what is reported meanwhile makes it be asked again.
+        await ChangeAsync(row, static trial => trial with { Fresh = false }, cancel: false, cancellation).ConfigureAwait(false);
+        try
+        {
+            if (await studies.ShouldStopAsync(TrialName.Parse(row.Body.Name, "name"), cancellation).ConfigureAwait(false) is { } reason)
+            {
+                Log.Stopping(logger, row.Job, row.Trial, reason);
+                await ChangeAsync(row, Stop, cancel: true, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (StatusException error)
+        {
+            // The study or the trial was deleted; the job runs to its end.
+            Log.NotAsked(logger, row.Job, row.Trial, error.Message);
+        }
+    }
+
+    /// <summary>Cancels a trial of a job that ends.</summary>
+    public Task CancelAsync(TuningTrialRow row, CancellationToken cancellation) => ChangeAsync(row, static trial => trial, cancel: true, cancellation);
+
+    private static TuningTrialRow Stop(TuningTrialRow trial)
+    {
+        trial.Body.State = Trial.Types.State.Stopping;
+        return trial with { Stopping = true };
+    }
+
+    private async Task ChangeAsync(TuningTrialRow row, Func<TuningTrialRow, TuningTrialRow> change, bool cancel, CancellationToken cancellation)
+    {
+        await store.WriteAsync(
+            session =>
+            {
+                if (TuningTrialTable.Find(session, row.Job, row.Trial) is not { Phase: TrialPhase.Running } trial)
+                {
+                    return false;
+                }
+
+                TuningTrialTable.Update(session, change(trial));
+                if (cancel)
+                {
+                    jobs.Cancel(session, trial.CustomJob);
+                }
+
+                return true;
+            },
+            cancellation).ConfigureAwait(false);
+        if (cancel)
+        {
+            jobs.Wake();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Job}: trial {Trial} is stopped early. {Reason}")]
+        public static partial void Stopping(ILogger logger, string job, long trial, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "{Job}: the study cannot tell whether trial {Trial} should stop. {Reason}")]
+        public static partial void NotAsked(ILogger logger, string job, long trial, string reason);
+    }
+}

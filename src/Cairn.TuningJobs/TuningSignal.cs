@@ -1,0 +1,24 @@
+namespace Cairn.TuningJobs;
+
+/// <summary>Wakes the controller before its next look.</summary>
+internal sealed class TuningSignal : IDisposable
+{
+    private readonly SemaphoreSlim semaphore = new(0, 1);
+
+    public void Set()
+    {
+        try
+        {
+            semaphore.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is set already.
+        }
+    }
+
+    /// <summary>Waits for the signal, but no longer than this.</summary>
+    public Task WaitAsync(TimeSpan limit, CancellationToken cancellation) => semaphore.WaitAsync(limit, cancellation);
+
+    public void Dispose() => semaphore.Dispose();
+}
