@@ -205,6 +205,32 @@ public sealed class DatasetTrainingTests
     }
 
     [Fact]
+    public async Task on_postgresql_a_table_and_items_are_exported_alike()
+    {
+        Assert.SkipWhen(PostgresServer.Find() is null, "PostgreSQL is not installed.");
+        await using var postgres = await PostgresServer.StartAsync();
+        await using var server = await TrainingServer.StartAsync("--store", await postgres.CreateDatabaseAsync());
+        await server.UploadAsync("table.csv", "a,use\n1,training\n2,test\n");
+        var table = await ExportAsync(server, await server.CreateTableAsync("gs://trained/table.csv"), new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } });
+        (await server.TextAsync(table.Single(static file => file.Contains("/test-", StringComparison.Ordinal)))).ShouldBe("a,use\n2,test\n");
+
+        await server.UploadAsync("texts.csv", "training,good,happy\ntest,bad,sad\n");
+        var texts = await server.CreateItemsAsync("text");
+        for (var i = 0; i < 2; i++)
+        {
+            (await server.ImportAsync(texts, "text_classification_single_label", "gs://trained/texts.csv"))["error"].ShouldBeNull();
+        }
+
+        var files = await ExportAsync(server, texts, new JsonObject
+        {
+            ["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/text_classification_1.0.0.yaml",
+            ["filterSplit"] = new JsonObject { ["trainingFilter"] = "labels.aiplatform.googleapis.com/ml_use=training", ["validationFilter"] = "-", ["testFilter"] = "labels.aiplatform.googleapis.com/ml_use=test" },
+        });
+        (await server.TextAsync(files.Single(static file => file.Contains("/test-", StringComparison.Ordinal)))).ShouldContain("sad");
+        (await server.DeleteAsync("/v1/" + texts)).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task an_export_that_is_cancelled_leaves_nothing()
     {
         await using var server = await TrainingServer.StartAsync();

@@ -24,14 +24,14 @@ internal sealed class TrainingServer : IAsyncDisposable
 
     public ServerProcess Process { get; private set; } = null!;
 
-    public static async Task<TrainingServer> StartAsync()
+    public static async Task<TrainingServer> StartAsync(params string[] arguments)
     {
         if (!Directory.Exists("/usr/lib/python3/dist-packages/sklearn"))
         {
             Assert.Skip("Debian's python3-sklearn is not installed.");
         }
 
-        var server = new TrainingServer { Process = await ServerProcess.StartAsync() };
+        var server = new TrainingServer { Process = await ServerProcess.StartAsync(arguments: arguments) };
         server.http = new HttpClient { BaseAddress = new Uri(server.Process.Http) };
         await server.PostAsync("/storage/v1/b?project=demo", new JsonObject { ["name"] = "trained" });
         return server;

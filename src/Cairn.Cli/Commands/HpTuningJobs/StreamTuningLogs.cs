@@ -34,9 +34,10 @@ internal sealed class StreamTuningLogs : ApiCommand
                 return JobLog.IsOver(job.State);
             },
             cancellation);
+        var replicas = job.TrialJobSpec.WorkerPoolSpecs.Sum(static pool => Math.Max(1, pool.ReplicaCount)) > 1;
         await foreach (var entry in lines)
         {
-            session.Out.WriteLine($"{(entry.Labels.TryGetValue(TrialLabel, out var trial) ? trial : ""),4}  {JobLog.Line(entry)}");
+            session.Out.WriteLine($"{(entry.Labels.TryGetValue(TrialLabel, out var trial) ? trial : ""),4}  {JobLog.Line(entry, replicas)}");
         }
 
         session.Status.WriteLine(job.Error is { Message.Length: > 0 } error ? $"{job.State}: {error.Message}" : $"{job.State}");
