@@ -1,3 +1,4 @@
+using Cairn.Jobs.Executors.Kubernetes;
 using Cairn.Jobs.Executors.Slurm;
 
 namespace Cairn.Jobs;
@@ -24,6 +25,8 @@ public sealed record JobsOptions
     public Uri? Endpoint { get; init; }
 
     public SlurmOptions Slurm { get; init; } = new();
+
+    public KubernetesOptions Kubernetes { get; init; } = new();
 
     /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
     public JobSandbox Sandbox { get; init; }

@@ -1,6 +1,7 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
+using Cairn.Jobs.Executors.Kubernetes;
 using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
@@ -45,6 +46,9 @@ public static class JobsServices
         services.AddSingleton<SlurmTools>();
         services.AddSingleton<SlurmQueue>();
         services.AddSingleton<IExecutor, SlurmExecutor>();
+        services.AddSingleton<Kubectl>();
+        services.AddSingleton<KubernetesCluster>();
+        services.AddSingleton<IExecutor, KubernetesExecutor>();
         services.AddHostedService<EnvironmentJanitor>();
         services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();

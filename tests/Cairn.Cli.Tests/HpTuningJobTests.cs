@@ -20,7 +20,7 @@ public sealed class HpTuningJobTests(OpenServer server) : IClassFixture<OpenServ
               parameters:
               - parameterId: x
                 discreteValueSpec:
-                  values: [1, 3, 2, 4]
+                  values: [1, 2, 3, 4]
             trialJobSpec:
               workerPoolSpecs:
               - machineSpec:

@@ -7,6 +7,15 @@ namespace Cairn.Cli.Api;
 /// <summary>A job's log through the Logging API, as it grows.</summary>
 internal static class LogStream
 {
+    /// <summary>The custom job whose line it is: those of a tuning job are numbered each by itself.</summary>
+    private const string JobLabel = "ml.googleapis.com/job_id";
+
+    /// <summary>Replicas and trials deliver their lines each by themselves, so that an earlier line may come after a later one.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(5);
+
+    /// <summary>The same for the last read, which nothing follows.</summary>
+    private static readonly TimeSpan LastOverlap = TimeSpan.FromMinutes(1);
+
     /// <summary>The lines that are there, then new ones until <paramref name="ended"/> says that the job is over and what it left has been read.</summary>
     public static async IAsyncEnumerable<LogEntry> FollowAsync(
         this CairnClient client,
@@ -15,22 +24,23 @@ internal static class LogStream
         Func<CancellationToken, Task<bool>> ended,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var seen = new HashSet<string>();
-        Timestamp? since = null;
+        var seen = new HashSet<(string Job, string Log, string Id)>();
+        DateTime? since = null;
         while (true)
         {
             // Asked before the read, so that what the job wrote last is still read after it is over.
             var over = await ended(cancellation);
             var any = false;
-            await foreach (var entry in ReadAsync(client, project, jobId, since, cancellation))
+            var from = since - (over ? LastOverlap : Overlap);
+            await foreach (var entry in ReadAsync(client, project, jobId, from is { } moment ? Timestamp.FromDateTime(moment) : null, cancellation))
             {
-                if (!seen.Add(entry.InsertId))
+                if (!seen.Add((entry.Labels.GetValueOrDefault(JobLabel, ""), entry.LogName, entry.InsertId)))
                 {
                     continue;
                 }
 
                 any = true;
-                since = entry.Timestamp;
+                since = since > entry.Timestamp.ToDateTime() ? since : entry.Timestamp.ToDateTime();
                 yield return entry;
             }
 

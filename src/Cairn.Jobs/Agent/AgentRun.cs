@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Jobs.Environments;
+using System.Runtime.InteropServices;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
@@ -20,7 +21,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     /// <summary>How long what a task wrote may take to be published once it has ended, a server that is away included.</summary>
     private static readonly TimeSpan UploadLimit = TimeSpan.FromHours(24);
 
-    private static readonly IReadOnlyList<ILauncher> Launchers = [new ProcessLauncher(), new PodmanLauncher()];
+    private static readonly IReadOnlyList<ILauncher> Launchers = [new ProcessLauncher(), new PodmanLauncher(), new PodLauncher()];
 
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -37,6 +38,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var shipping = shipper.FollowAsync(background.Token);
 
         using var stop = new StopSignal(directory.CancelFile, TimeSpan.FromSeconds(record.TimeoutSeconds), time);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stop.Interrupt();
+        });
         ExitRecord exit;
         try
         {
@@ -56,7 +62,10 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             exit = new ExitRecord(TaskOutcome.Failed, (int)Code.Internal, $"The agent failed: {error.Message}", null, started, time.GetUtcNow());
         }
 
-        log.Say(exit.Outcome == TaskOutcome.Succeeded ? record.Place.Replicas == 1 ? "The job completed successfully." : $"The replica {record.Replica} completed successfully." : exit.Reason, exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info);
+        // Asked to end by its machine, a task may go on elsewhere: that is the server's to say, which sees that it ended without a record.
+        var interrupted = stop.Reason == StopReason.Interrupted && exit.Outcome != TaskOutcome.Succeeded;
+        var completed = record.Place.Replicas == 1 ? "The job completed successfully." : $"The replica {record.Replica} completed successfully.";
+        log.Say(interrupted ? "The machine has asked the task to end (SIGTERM)." : exit.Outcome == TaskOutcome.Succeeded ? completed : exit.Reason, exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info);
         await background.CancelAsync();
         await IgnoreCancellationAsync(shipping);
         using (var limit = new CancellationTokenSource(LogDrain, time))
@@ -64,7 +73,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
             await IgnoreCancellationAsync(shipper.DrainAsync(limit.Token));
         }
 
-        directory.WriteExit(exit);
+        if (!interrupted)
+        {
+            directory.WriteExit(exit);
+        }
+
         Clean();
     }
 

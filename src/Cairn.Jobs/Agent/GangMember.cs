@@ -9,6 +9,9 @@ internal static class GangMember
     /// <summary>Slurm's number of a process among all of a job; Kubernetes' of a pod among those of an indexed Job.</summary>
     private static readonly string[] Numbers = ["SLURM_PROCID", "JOB_COMPLETION_INDEX"];
 
+    /// <summary>The number of the replica that a pool's pods are counted from.</summary>
+    private const string First = "CAIRN_FIRST_REPLICA";
+
     /// <summary>An agent of an earlier attempt may still be there on a machine that its scheduler has given up. A file server takes so long to give up its locks.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -22,6 +25,7 @@ internal static class GangMember
             return 64;
         }
 
+        ordinal += int.TryParse(Environment.GetEnvironmentVariable(First), NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : 0;
         if (directory.Read() is not { } gang || ordinal >= gang.Replicas.Count)
         {
             await Console.Error.WriteLineAsync($"The folder {directory.Path} has no replica {ordinal} on this machine: the server's data folder must be shared with it, at the same path.");

@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Jobs.Executors;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Agent;
@@ -34,6 +35,12 @@ internal sealed class Sandbox(TaskContext context)
         // The files of objects are read-only for their owner, too; in its bucket's folder a task may still change them, in the layer above.
         List<string> arguments = [.. System(record.HostName), "--cap-add", "CAP_DAC_OVERRIDE"];
         arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
+
+        // Devices are private but for GPUs, which a scheduler gives to tasks.
+        foreach (var device in record.Resources.Gpus > 0 && ExecutorSet.HasQueue(record.Executor) ? Directory.GetFileSystemEntries("/dev", "nvidia*") : [])
+        {
+            arguments.AddRange(["--dev-bind", device, device]);
+        }
 
         // After /tmp, which would hide those that are below it.
         foreach (var path in record.ReadablePaths)

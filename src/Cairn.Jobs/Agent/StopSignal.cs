@@ -4,6 +4,9 @@ internal enum StopReason
 {
     Cancelled,
     TimedOut,
+
+    /// <summary>The machine wants the agent to end: it shuts down, or its scheduler takes it for another job.</summary>
+    Interrupted,
 }
 
 /// <summary>Fires when the server wants the task to end, which it says by a file, or when the task's time is up.</summary>
@@ -39,6 +42,9 @@ internal sealed class StopSignal : IDisposable
     public StopReason? Reason { get; private set; }
 
     public CancellationToken Token => source.Token;
+
+    /// <summary>Fires because the agent itself was asked to end.</summary>
+    public void Interrupt() => Stop(StopReason.Interrupted);
 
     public void Dispose() => timer.Dispose();
 

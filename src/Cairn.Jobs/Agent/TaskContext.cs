@@ -61,6 +61,15 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
             environment[name] = value;
         }
 
+        // What a scheduler has given this task of the machine's GPUs.
+        foreach (var name in (string[])["CUDA_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "GPU_DEVICE_ORDINAL"])
+        {
+            if (System.Environment.GetEnvironmentVariable(name) is { } devices)
+            {
+                environment[name] = devices;
+            }
+        }
+
         environment["PATH"] = string.Join(':', new[] { path, environment.GetValueOrDefault("PATH"), "/usr/local/bin:/usr/bin:/bin" }.Where(part => !string.IsNullOrEmpty(part)));
         var python = string.Join(':', pythonPath.Append(environment.GetValueOrDefault("PYTHONPATH")).Where(part => !string.IsNullOrEmpty(part)));
         if (python.Length > 0)

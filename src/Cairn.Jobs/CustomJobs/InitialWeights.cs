@@ -33,7 +33,7 @@ internal sealed partial class InitialWeights(
     private const int MaxJobs = 20;
 
     /// <summary>The address that a job starts from, or null for one that starts from nothing.</summary>
-    public static string? Of(CustomJobSpec spec) => Environments(spec).SelectMany(static environment => environment).FirstOrDefault(static variable => variable.Name == Resolved)?.Value;
+    public static string? Of(CustomJobSpec spec) => Environments(spec).SelectMany(static environment => environment).FirstOrDefault(static variable => variable.Name == Resolved && variable.Value.StartsWith("gs://", StringComparison.Ordinal))?.Value;
 
     /// <summary>Writes the address into the environment of all the job's pools.</summary>
     /// <param name="parent">The job's project and location.</param>

@@ -22,7 +22,7 @@ internal sealed record ImagePlan(string Executor, string? Interpreter, string? I
 }
 
 /// <summary>Decides where an image runs: in the local environment that it maps to, else under podman.</summary>
-internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe probe, IEnumerable<IExecutor> executors)
+internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe probe, IEnumerable<IExecutor> executors, JobsOptions options)
 {
     /// <summary>Vertex's reduction server, which Cairn's own stands for (see docs/jobs.md).</summary>
     private const string ReductionServer = "us-docker.pkg.dev/vertex-ai-restricted/training/reductionserver";
@@ -33,6 +33,12 @@ internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe 
     /// <exception cref="StatusException">FAILED_PRECONDITION, where neither is possible, saying what would make it so.</exception>
     public async Task<ImagePlan> PlanAsync(string image)
     {
+        if (options.Executor == JobsExecutor.Kubernetes)
+        {
+            // What is installed on this machine says nothing of pods. They run the image itself, or the one that stands for it.
+            return new ImagePlan("pod", null, Load().Find(image)?.Image ?? image, []);
+        }
+
         if (Load().Find(image) is not { } environment)
         {
             return IsReductionServer(image)

@@ -125,6 +125,8 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
     private async Task<IReadOnlyList<BucketMount>> BucketsAsync(string project, CancellationToken cancellation)
     {
         var buckets = await objects.BucketsAsync(project, cancellation);
-        return [.. buckets.Select(bucket => new BucketMount(bucket, views.Directory(bucket)))];
+
+        // Pods do not see the server's objects as files, and copy what they need.
+        return [.. buckets.Select(bucket => new BucketMount(bucket, options.Executor == JobsExecutor.Kubernetes ? null : views.Directory(bucket)))];
     }
 }

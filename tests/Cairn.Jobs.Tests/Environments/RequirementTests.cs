@@ -124,6 +124,24 @@ public sealed class RequirementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_source_distribution_that_setuptools_made_says_what_it_needs_even_where_setup_py_computes_it()
+    {
+        var source = Directory.CreateDirectory(scratch["source/trainer"]).Parent!.FullName;
+        await File.WriteAllTextAsync(Path.Combine(source, "setup.py"), "from setuptools import setup, find_packages\nsetup(name='trainer', version='0.1', packages=find_packages(), install_requires=['a' + 'bove>=1'])");
+        await File.WriteAllTextAsync(Path.Combine(source, "trainer/__init__.py"), "");
+        await File.WriteAllTextAsync(Path.Combine(source, "trainer/task.py"), "import above; print(above.word)");
+        using (var build = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["setup.py", "--quiet", "sdist", "--formats=gztar"]) { WorkingDirectory = source })!)
+        {
+            await build.WaitForExitAsync(TestContext.Current.CancellationToken);
+            build.ExitCode.ShouldBe(0);
+        }
+
+        await client.UploadAsync("pkg/trainer-0.1.tar.gz", await File.ReadAllBytesAsync(Path.Combine(source, "dist/trainer-0.1.tar.gz"), TestContext.Current.CancellationToken));
+
+        (await OutputAsync(await client.RunAsync(JobsClient.Package("trainer.task", [$"gs://{JobsClient.Bucket}/pkg/trainer-0.1.tar.gz"])))).ShouldBe(["above middle below 1.5"]);
+    }
+
+    [Fact]
     public async Task a_builder_that_is_killed_leaves_nothing_half()
     {
         Put("slow-1.0.tar.gz", SourcePackage.Tar("slow", "1.0", ("setup.py", "import time, setuptools\ntime.sleep(600)"), ("slow.py", "")));

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cairn.Jobs.Tasks;
 using Cairn.Testing;
 
 namespace Cairn.Jobs.Tests.Jobs;
@@ -43,7 +44,7 @@ public sealed class JobUsageTests(Server server)
         var name = await client.SubmitAsync(JobsClient.Python("import time; print('on', flush=True); time.sleep(4)"));
         await Poll.UntilAsync(async () => (await client.LinesAsync(name)).Count > 0, "the job to begin");
         own.Kill();
-        var attempt = Path.Combine(own.Data, "jobs", name.Split('/')[^1], "1");
+        var attempt = new GangDirectory(Path.Combine(own.Data, "jobs"), name.Split('/')[^1], 1).Replica("workerpool0-0").Path;
         await Poll.UntilAsync(() => File.Exists(Path.Combine(attempt, "exit.json")) || File.ReadAllText(Path.Combine(attempt, "log.spool")).Contains("completed successfully"), "the program to end");
         var taken = File.ReadAllLines(Path.Combine(attempt, "usage.spool")).Length;
         await own.RestartAsync();

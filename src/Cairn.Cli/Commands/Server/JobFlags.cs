@@ -10,10 +10,11 @@ internal sealed class JobFlags
 {
     private static readonly JobsOptions Defaults = new();
 
-    private readonly Option<string> executor = new("--executor") { Description = "Where jobs run: local: on this machine; slurm: on a Slurm cluster whose nodes see the data folder.", DefaultValueFactory = _ => "local" };
+    private readonly Option<string> executor = new("--executor") { Description = "Where jobs run: local: on this machine; slurm: on a Slurm cluster whose nodes see the data folder; kubernetes: in pods.", DefaultValueFactory = _ => "local" };
     private readonly Option<string?> endpoint = new("--job-endpoint") { Description = "The URL at which tasks on other machines reach this server.", HelpName = "URL" };
-    private readonly Option<int> submitted = new("--job-submitted") { Description = "How many jobs may be with Slurm at once, running or waiting there.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxSubmitted };
+    private readonly Option<int> submitted = new("--job-submitted") { Description = "How many jobs may be with Slurm or Kubernetes at once, running or waiting there.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxSubmitted };
     private readonly SlurmFlags slurm = new();
+    private readonly KubernetesFlags kubernetes = new();
     private readonly Option<int> slots = new("--job-slots") { Description = "How many tasks, replicas of jobs, run on this machine at once; others wait in line.", HelpName = "N", DefaultValueFactory = _ => Defaults.Slots };
     private readonly Option<string> accelerators = new("--job-accelerators") { Description = "refuse: jobs that ask for accelerators are refused on this machine; ignore: they run without them, and their log says so.", DefaultValueFactory = _ => "refuse" };
     private readonly Option<string> sandbox = new("--job-sandbox") { Description = "auto: tasks run in bubblewrap where it is permitted, else as plain processes; required: they fail where it is not; off: never.", DefaultValueFactory = _ => "auto" };
@@ -30,13 +31,13 @@ internal sealed class JobFlags
 
     public JobFlags()
     {
-        executor.AcceptOnlyFromAmong("local", "slurm");
+        executor.AcceptOnlyFromAmong("local", "slurm", "kubernetes");
         accelerators.AcceptOnlyFromAmong("refuse", "ignore");
         sandbox.AcceptOnlyFromAmong("auto", "required", "off");
         overlay.AcceptOnlyFromAmong("on", "off");
     }
 
-    public IEnumerable<Option> All => [executor, slots, submitted, endpoint, accelerators, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention, .. slurm.All];
+    public IEnumerable<Option> All => [executor, slots, submitted, endpoint, accelerators, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention, .. slurm.All, .. kubernetes.All];
 
     /// <exception cref="CliException">Wrong usage: a number or time that cannot be.</exception>
     public JobsOptions Read(ParseResult parse) => new()
@@ -46,6 +47,7 @@ internal sealed class JobFlags
         MaxSubmitted = AtLeast(1, parse, submitted),
         Endpoint = Url(parse.GetValue(endpoint)),
         Slurm = slurm.Read(parse),
+        Kubernetes = kubernetes.Read(parse),
         IgnoreAccelerators = parse.GetValue(accelerators) is "ignore",
         Sandbox = Enum.Parse<JobSandbox>(parse.GetValue(sandbox)!, ignoreCase: true),
         Overlay = parse.GetValue(overlay) is "on",

@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Cairn.Jobs.Interop;
+using Cairn.Jobs.Tasks;
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
+
+namespace Cairn.Jobs.Executors.Kubernetes;
+
+/// <summary>
+/// Pods of a Kubernetes cluster, which see a gang's folder through a shared volume. What a gang consists of has names made of the task's and the attempt's, so that
+/// making it twice makes it once, and a server that was restarted finds it.
+/// </summary>
+internal sealed class KubernetesExecutor(Kubectl kubectl, KubernetesCluster cluster, ServerEnvironment server, JobsOptions options, TimeProvider time) : IExecutor
+{
+    public string Name => "kubernetes";
+
+    public string? Obstacle() => kubectl.File is null ? "The program 'kubectl' is not on this machine."
+        : options.Kubernetes.AgentImage is null ? "Kubernetes needs --kubernetes-agent-image: the image that brings the agent into pods."
+        : options.Kubernetes.Volume is null ? "Kubernetes needs --kubernetes-volume: the claim of the volume that the server's data folder is on."
+        : options.Endpoint is null ? "Kubernetes needs --job-endpoint: the URL at which pods reach this server."
+        : null;
+
+    public async Task StartAsync(Gang gang, CancellationToken cancellation)
+    {
+        if (File.Exists(SubmissionFile(gang)) || gang.Replicas.All(static replica => replica.Directory.StopRequested))
+        {
+            return;
+        }
+
+        if (Obstacle() is { } obstacle)
+        {
+            throw StatusException.FailedPrecondition(obstacle);
+        }
+
+        var manifest = Path.Combine(gang.Directory.Path, "kubernetes.json");
+        DurableFile.Write(manifest, Encoding.UTF8.GetBytes(KubernetesManifest.Of(gang, server.DataDirectory, options).ToJsonString()));
+
+        // Nothing that is there already changes by this, so it may be repeated where it was cut short.
+        await kubectl.RunAsync(["apply", "--filename=" + manifest], cancellation);
+        DurableFile.Write(SubmissionFile(gang), Encoding.UTF8.GetBytes(time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)));
+        cluster.Forget();
+    }
+
+    public async Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation)
+    {
+        if (!File.Exists(SubmissionFile(gang)) || gang.Replicas.All(static replica => replica.Directory.ReadExit() is not null))
+        {
+            return [.. gang.Replicas.Select(static replica => Status(replica, null, AttemptState.NotStarted))];
+        }
+
+        var pools = await cluster.PoolsAsync(cancellation);
+        return
+        [
+            .. gang.Replicas.Select(replica => pools.TryGetValue(KubernetesManifest.JobName(gang, replica.Record.Place.Pool), out var pool)
+                ? Status(replica, pool.IsOver ? pool.Loss(replica.Record.Replica) : null, AttemptState.Waiting)
+                : Status(replica, new AttemptLoss($"The replica {replica.Record.Replica} was lost: its Job was deleted in Kubernetes."), AttemptState.Waiting)),
+        ];
+    }
+
+    public async Task KillAsync(Gang gang, CancellationToken cancellation)
+    {
+        var labels = string.Create(CultureInfo.InvariantCulture, $"{KubernetesManifest.TaskLabel}={gang.Record.Task},{KubernetesManifest.AttemptLabel}={gang.Record.Attempt}");
+        await kubectl.RunAsync(["delete", "jobs,services", "--selector=" + labels, "--cascade=background", "--wait=false", "--ignore-not-found"], cancellation);
+        cluster.Forget();
+    }
+
+    public Task CleanAsync(Gang gang, CancellationToken cancellation) => File.Exists(SubmissionFile(gang)) ? KillAsync(gang, cancellation) : Task.CompletedTask;
+
+    private static string SubmissionFile(Gang gang) => Path.Combine(gang.Directory.Path, "kubernetes.submitted");
+
+    /// <param name="replica">The replica.</param>
+    /// <param name="loss">Why nothing more can be expected of it; null while something can.</param>
+    /// <param name="before">Its state before its agent has begun.</param>
+    private static AttemptStatus Status(Replica replica, AttemptLoss? loss, AttemptState before)
+    {
+        var begun = File.Exists(replica.Directory.StartFile);
+        return replica.Directory.ReadExit() is not null ? AttemptState.Ended
+            : loss is null ? (begun ? AttemptState.Running : before)
+            : !begun && replica.Directory.StopRequested ? AttemptState.NotStarted
+            : new AttemptStatus(AttemptState.Lost, loss);
+    }
+}
