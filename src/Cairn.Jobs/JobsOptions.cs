@@ -52,8 +52,8 @@ public sealed record JobsOptions
     /// <summary>How long other log entries are kept: thirty days, as Cloud Logging does.</summary>
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>The package index from which what jobs require is installed, or null for none.</summary>
-    public string? PipIndex { get; init; } = "https://pypi.org/simple";
+    /// <summary>The address of the package index from which what jobs require is installed, <see cref="Environments.EnvironmentSettings.PyPi"/>, or null for none.</summary>
+    public string? PipIndex { get; init; } = Environments.EnvironmentSettings.PyPi;
 
     /// <summary>A folder of wheels from which it is installed: an absolute path, or <c>gs://bucket/folder</c>; null for none.</summary>
     public string? PipFindLinks { get; init; }

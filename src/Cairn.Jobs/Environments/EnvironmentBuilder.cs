@@ -27,7 +27,7 @@ internal sealed class EnvironmentBuilder(TaskContext context, EnvironmentSetting
         string[] pip = [Path.Combine(folder, "bin", "python3"), "-I", "-m", "pip", "--isolated", "--disable-pip-version-check", "--no-input", "--no-cache-dir", "install", "--no-warn-script-location"];
         string[] place = links is null ? [] : ["--find-links", links];
         string[] offline = ["--no-index", "--no-build-isolation"];
-        string[] source = [.. settings.Index is { } index ? ["--index-url", index, "--retries", "1", "--timeout", "20"] : offline, .. place];
+        string[] source = [.. settings.Index is { } index ? (string[])[.. Address(index), "--retries", "1", "--timeout", "20"] : offline, .. place];
         var result = await sandbox.RunAsync([.. pip, .. source, "--", .. needed.Select(static one => one.Requirement)], cancellation);
         if (result.ExitCode != 0)
         {
@@ -38,6 +38,8 @@ internal sealed class EnvironmentBuilder(TaskContext context, EnvironmentSetting
 
         return new EnvironmentRecord(interpreter, [.. needed.Select(static one => one.Requirement)], [.. Installed(folder)], Size(folder), time.GetUtcNow());
     }
+
+    private static string[] Address(string index) => index == EnvironmentSettings.PyPi ? [] : ["--index-url", index];
 
     /// <summary>Of what is needed, that which is not at hand.</summary>
     private static async Task<IReadOnlyList<NeededPackage>> WithoutAsync(BuildSandbox sandbox, string[] trial, IReadOnlyList<NeededPackage> needed, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cairn.Cli.Shell;
 using Cairn.Jobs;
+using Cairn.Jobs.Environments;
 
 namespace Cairn.Cli.Commands.Server;
 
@@ -22,7 +23,7 @@ internal sealed class JobFlags
     private readonly Option<string> grace = Time("--job-grace", "How long a task has between being asked to end and being killed.", Defaults.Grace);
     private readonly Option<string> timeout = Time("--job-timeout", "How long a job may run that sets no scheduling.timeout.", Defaults.DefaultTimeout);
     private readonly Option<int> restarts = new("--job-restarts") { Description = "How often a job whose worker is lost is started again, where it asks for that.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxRestarts };
-    private readonly Option<string> pipIndex = new("--pip-index") { Description = "The package index from which what jobs require is installed once; none: no index.", HelpName = "URL", DefaultValueFactory = _ => Defaults.PipIndex! };
+    private readonly Option<string> pipIndex = new("--pip-index") { Description = "The package index from which what jobs require is installed once: pypi, an address, or none.", HelpName = "URL", DefaultValueFactory = _ => Defaults.PipIndex! };
     private readonly Option<string?> pipFindLinks = new("--pip-find-links") { Description = "A folder of wheels from which it is installed: a path, or gs://bucket/folder.", HelpName = "DIR" };
     private readonly Option<string> environmentRetention = Time("--environment-retention", "How long an installed environment is kept that no job uses.", Defaults.EnvironmentRetention);
     private readonly Option<int> environmentSpace = new("--environment-space") { Description = "How many GiB installed environments may take before the longest unused ones are removed.", HelpName = "GIB", DefaultValueFactory = _ => (int)(Defaults.EnvironmentSpace >> 30) };
@@ -65,8 +66,9 @@ internal sealed class JobFlags
     private string? Index(string address) => address switch
     {
         "none" or "" => null,
+        EnvironmentSettings.PyPi => address,
         _ when Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" => address,
-        _ => throw CliException.Usage($"{pipIndex.Name} is '{address}'; it must be the http or https address of a package index, or none."),
+        _ => throw CliException.Usage($"{pipIndex.Name} is '{address}'; it must be pypi, the http or https address of a package index, or none."),
     };
 
     private static int AtLeast(int least, ParseResult parse, Option<int> option) => parse.GetValue(option) is var value && value >= least
