@@ -23,10 +23,11 @@ internal sealed class BenchServer : IAsyncDisposable
 
     public int GrpcPort => int.Parse(Server.GrpcAddress.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
 
-    public static async Task<BenchServer> StartAsync()
+    /// <param name="program">What runs the agents of jobs, for a benchmark that has any.</param>
+    public static async Task<BenchServer> StartAsync(string? program = null)
     {
         var bench = new BenchServer();
-        bench.Server = await CairnServer.StartAsync(new ServerOptions { Data = Path.Combine(bench.folder.FullName, "data"), Http = "127.0.0.1:0", Grpc = "127.0.0.1:0" });
+        bench.Server = await CairnServer.StartAsync(new ServerOptions { Data = Path.Combine(bench.folder.FullName, "data"), Http = "127.0.0.1:0", Grpc = "127.0.0.1:0", Executable = program });
         bench.Http = new HttpClient { BaseAddress = bench.Server.HttpUrl };
         return bench;
     }

@@ -11,12 +11,7 @@ internal sealed class Start : IBenchmark
 
     public async Task<IReadOnlyList<BenchmarkResult>> RunAsync(CancellationToken cancellation)
     {
-        var program = Path.GetFullPath(Path.Combine("bin", "cairn"));
-        if (!File.Exists(program))
-        {
-            throw new InvalidOperationException("bin/cairn is missing: run 'make build' first.");
-        }
-
+        var program = CairnProgram.Path;
         var folder = Directory.CreateTempSubdirectory("cairn-bench-");
         try
         {

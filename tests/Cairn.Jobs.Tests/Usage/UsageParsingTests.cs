@@ -53,15 +53,34 @@ public sealed class UsageParsingTests
     [Fact]
     public async Task the_processor_time_and_memory_of_a_child_count_also_when_it_has_ended()
     {
-        var before = ProcessUsage.Below(Environment.ProcessId);
-        using (var child = System.Diagnostics.Process.Start("/usr/bin/python3", ["-c", "import time\nx = bytearray(64 << 20)\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\nprint('done', flush=True)\ninput()"]))
+        // A parent of its own, because other tests' programs run below this process.
+        const string script = """
+            import subprocess, sys
+            work = "import time\nx = bytearray(64 << 20)\nend = time.process_time() + 0.3\nwhile time.process_time() < end: pass\nprint('done', flush=True)\ninput()"
+            child = subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE)
+            sys.stdin.readline()
+            child.kill()
+            child.wait()
+            print("gone", flush=True)
+            sys.stdin.readline()
+            """;
+        using var parent = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        try
         {
-            await Poll.UntilAsync(() => (ProcessUsage.Below(Environment.ProcessId).Processor - before.Processor).TotalSeconds >= 0.25, "the child to work");
-            (ProcessUsage.Below(Environment.ProcessId).Memory - before.Memory).ShouldBeGreaterThan(64L << 20);
-            child.Kill();
-            child.WaitForExit();
-        }
+            await Poll.UntilAsync(() => ProcessUsage.Below(parent.Id).Processor.TotalSeconds >= 0.25, "the child to work");
+            ProcessUsage.Below(parent.Id).Memory.ShouldBeGreaterThan(64L << 20);
 
-        (ProcessUsage.Below(Environment.ProcessId).Processor - before.Processor).TotalSeconds.ShouldBeGreaterThanOrEqualTo(0.25);
+            await parent.StandardInput.WriteLineAsync();
+            while (await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && line != "gone")
+            {
+            }
+
+            ProcessUsage.Below(parent.Id).Processor.TotalSeconds.ShouldBeGreaterThanOrEqualTo(0.25);
+            ProcessUsage.Below(parent.Id).Memory.ShouldBe(0);
+        }
+        finally
+        {
+            parent.Kill(entireProcessTree: true);
+        }
     }
 }
