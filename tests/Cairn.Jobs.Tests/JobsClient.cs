@@ -69,14 +69,22 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
     public async Task<JsonObject> WaitAsync(string name, params string[] states)
     {
         JsonObject job = null!;
-        await Poll.UntilAsync(
-            async () =>
-            {
-                job = await GetAsync(name);
-                return (states.Length == 0 ? Ends : states).Contains((string)job["state"]!);
-            },
-            $"{name} to be {string.Join(" or ", states)}",
-            TimeSpan.FromSeconds(120));
+        try
+        {
+            await Poll.UntilAsync(
+                async () =>
+                {
+                    job = await GetAsync(name);
+                    return (states.Length == 0 ? Ends : states).Contains((string)job["state"]!);
+                },
+                $"{name} to be {string.Join(" or ", states.Length == 0 ? Ends : states)}",
+                TimeSpan.FromSeconds(120));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message} It was last seen as {job.ToJsonString()}. The server said:\n{await server.ReadLogAsync()}", e);
+        }
+
         return job;
     }
 

@@ -37,6 +37,9 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>What the server wrote to its outputs, of all its starts.</summary>
     public string Log => Data + ".log";
 
+    /// <summary>What <see cref="Log"/> holds so far.</summary>
+    public async Task<string> ReadLogAsync() => File.Exists(Log) ? await File.ReadAllTextAsync(Log) : "";
+
     /// <summary>The program beside the tests.</summary>
     public static string Executable => Path.Combine(AppContext.BaseDirectory, "cairn");
 
@@ -116,7 +119,7 @@ public sealed class ServerProcess : IAsyncDisposable
             {
                 if (process.HasExited)
                 {
-                    throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready:\n{(File.Exists(Log) ? await File.ReadAllTextAsync(Log) : "")}");
+                    throw new InvalidOperationException($"The server ended with {process.ExitCode} before it was ready:\n{await ReadLogAsync()}");
                 }
 
                 return File.Exists(file) && Read(await File.ReadAllTextAsync(file)) && (await client.GetAsync(Http + "/healthz")).IsSuccessStatusCode;

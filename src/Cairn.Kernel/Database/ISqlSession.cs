@@ -5,7 +5,8 @@ namespace Cairn.Kernel.Database;
 /// <summary>
 /// One transaction (in <see cref="IDatabase.WriteAsync{T}"/>) or one consistent snapshot (in <see cref="IDatabase.ReadAsync{T}"/>).
 /// SQL is constant text with positional parameters <c>$1</c>, <c>$2</c>, …; values are <c>null</c>, <see cref="string"/>, <see cref="long"/>,
-/// <see cref="int"/>, <see cref="double"/>, <see cref="bool"/> (stored as 0/1) or <see cref="byte"/> arrays. Valid only inside the function it was given to.
+/// <see cref="int"/>, <see cref="double"/>, <see cref="bool"/> (stored as 0/1) or <see cref="byte"/> arrays. Valid only inside the function it was given to. One statement at
+/// a time: the functions that map rows do not use the session.
 /// </summary>
 public interface ISqlSession
 {

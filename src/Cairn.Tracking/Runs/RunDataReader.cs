@@ -28,14 +28,15 @@ public sealed class RunDataReader(MetricKeys keys, MetricFold fold)
                 return 0;
             },
             list);
-        session.Query(
+        var folded = session.Query(
             $"SELECT run, key, nan, value, step, time FROM run_metrics WHERE run IN ({all}) ORDER BY run, key",
-            row =>
-            {
-                data[row.GetInt64(0)].Metrics.Add(new LatestMetric(row.GetInt64(1), keys.Name(session, row.GetInt64(1)), new MetricPoint(row.GetInt64(4), row.GetInt64(5), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(3))));
-                return 0;
-            },
+            static row => (Run: row.GetInt64(0), Key: row.GetInt64(1), Point: new MetricPoint(row.GetInt64(4), row.GetInt64(5), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(3))),
             list);
+        foreach (var (run, key, point) in folded)
+        {
+            data[run].Metrics.Add(new LatestMetric(key, keys.Name(session, key), point));
+        }
+
         foreach (var (run, pending) in fold.Pending(session, data.Keys))
         {
             Merge(session, data[run].Metrics, pending);

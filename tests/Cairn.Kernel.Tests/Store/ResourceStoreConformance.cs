@@ -88,6 +88,16 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : IAsync
     }
 
     [Fact]
+    public async Task a_statement_while_rows_are_mapped_is_refused_by_every_engine()
+    {
+        await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "first" });
+        await Should.ThrowAsync<Exception>(database.ReadAsync(static session => session.Query(
+            "SELECT name FROM resources",
+            row => session.QueryFirst("SELECT name FROM resources WHERE name = $1", static inner => inner.GetString(0), row.GetString(0)))));
+        (await database.ReadAsync(static session => session.Query("SELECT name FROM resources", static row => row.GetString(0)))).ShouldBe([$"{Parent}/models/1"]);
+    }
+
+    [Fact]
     public async Task a_second_insert_of_a_name_is_refused()
     {
         await Insert(new Model { Name = $"{Parent}/models/1" });

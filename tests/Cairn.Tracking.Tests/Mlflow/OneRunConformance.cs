@@ -12,6 +12,24 @@ public abstract class OneRunConformance(MlflowServer server)
     private const string Location = "//v1/projects/demo/locations/us-central1";
 
     [Fact]
+    public async Task a_server_that_has_just_started_reads_what_others_logged()
+    {
+        using var mlflow = new MlflowClient(server.Process.Http);
+        var id = (string)(await mlflow.Post("mlflow/experiments/create", new { name = "restarted" }))["experiment_id"]!;
+        var run = (string)(await mlflow.Post("mlflow/runs/create", new { experiment_id = id }))["run"]!["info"]!["run_id"]!;
+        var model = (string)(await mlflow.Post("mlflow/logged-models", new { experiment_id = id, name = "m", source_run_id = run }))["model"]!["info"]!["model_id"]!;
+        var metrics = Enumerable.Range(0, 5).Select(key => new { key = $"restarted-{key}", value = (double)key, timestamp = 1_000, step = 0, model_id = model });
+        await mlflow.Post("mlflow/runs/log-batch", new { run_id = run, metrics });
+
+        server.Process.Kill();
+        await server.Process.RestartAsync();
+
+        var names = Enumerable.Range(0, 5).Select(static key => $"restarted-{key}");
+        (await mlflow.Get($"mlflow/logged-models/{model}"))["model"]!["data"]!["metrics"]!.AsArray().Select(static metric => (string)metric!["key"]!).ShouldBe(names);
+        (await mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!["data"]!["metrics"]!.AsArray().Select(static metric => (string)metric!["key"]!).ShouldBe(names);
+    }
+
+    [Fact]
     public async Task what_each_door_logged_every_door_reads()
     {
         using var mlflow = new MlflowClient(server.Process.Http);

@@ -11,6 +11,7 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
 
     private readonly sqlite3 connection;
     private readonly Dictionary<string, SqliteStatement> statements = [];
+    private SqliteStatement? running;
 
     public SqliteSession(string path, bool writer)
     {
@@ -54,7 +55,7 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
         }
         finally
         {
-            statement.Reset();
+            End(statement);
         }
     }
 
@@ -73,7 +74,7 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
         }
         finally
         {
-            statement.Reset();
+            End(statement);
         }
     }
 
@@ -91,22 +92,23 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
         }
         finally
         {
-            statement.Reset();
+            End(statement);
         }
     }
 
     public void Dispose()
     {
-        foreach (var statement in statements.Values)
-        {
-            statement.Dispose();
-        }
-
+        Forget();
         connection.Dispose();
     }
 
     private SqliteStatement Prepare(string sql, ReadOnlySpan<object?> arguments)
     {
+        if (running is not null)
+        {
+            throw new InvalidOperationException($"A statement is run while the rows of another are mapped, which PostgreSQL does not do: map first, then ask. {sql}");
+        }
+
         if (!statements.TryGetValue(sql, out var statement))
         {
             if (statements.Count >= MaxStatements)
@@ -119,16 +121,23 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
         }
 
         statement.Start(arguments);
+        running = statement;
         return statement;
     }
 
-    /// <summary>Drops the statements that are not running: a query may be made while the rows of another are mapped.</summary>
+    private void End(SqliteStatement statement)
+    {
+        running = null;
+        statement.Reset();
+    }
+
     private void Forget()
     {
-        foreach (var (sql, statement) in statements.Where(static entry => !entry.Value.IsRunning).ToList())
+        foreach (var statement in statements.Values)
         {
-            statements.Remove(sql);
             statement.Dispose();
         }
+
+        statements.Clear();
     }
 }

@@ -13,7 +13,6 @@ internal sealed class SqliteStatement : IDisposable
     private readonly sqlite3 connection;
     private readonly sqlite3_stmt handle;
 
-    private readonly string sql;
     private readonly int[] positions;
 
     /// <param name="connection">The connection.</param>
@@ -22,7 +21,6 @@ internal sealed class SqliteStatement : IDisposable
     public SqliteStatement(sqlite3 connection, string sql, int arguments)
     {
         this.connection = connection;
-        this.sql = sql;
         Row = new SqliteRow(this);
         Check(raw.sqlite3_prepare_v3(connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out handle));
         Columns = raw.sqlite3_column_count(handle);
@@ -41,17 +39,9 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>The row that <see cref="Step"/> came to.</summary>
     public SqliteRow Row { get; }
 
-    /// <summary>From <see cref="Start"/> to <see cref="Reset"/>.</summary>
-    public bool IsRunning { get; private set; }
-
     /// <summary>Sets the parameters; <see cref="Step"/> then runs the statement.</summary>
     public void Start(ReadOnlySpan<object?> arguments)
     {
-        if (IsRunning)
-        {
-            throw new InvalidOperationException($"The statement is run again while its own rows are mapped: {sql}");
-        }
-
         for (var i = 0; i < arguments.Length; i++)
         {
             if (positions[i] > 0)
@@ -59,8 +49,6 @@ internal sealed class SqliteStatement : IDisposable
                 Check(Bind(positions[i], arguments[i]));
             }
         }
-
-        IsRunning = true;
     }
 
     /// <summary>Goes to the next row; false after the last.</summary>
@@ -76,11 +64,7 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Makes the statement ready to run again, and lets go of the rows it holds.</summary>
-    public void Reset()
-    {
-        raw.sqlite3_reset(handle);
-        IsRunning = false;
-    }
+    public void Reset() => raw.sqlite3_reset(handle);
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 

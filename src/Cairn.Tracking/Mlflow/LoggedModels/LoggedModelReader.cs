@@ -16,14 +16,15 @@ public sealed class LoggedModelReader(MetricKeys keys)
         var metrics = session.Query(
                 "SELECT x.model, x.key, x.nan, x.value, x.step, x.time, r.uuid, x.dataset_name, x.dataset_digest FROM logged_model_metrics x JOIN runs r ON r.id = x.run "
                 + $"WHERE x.model IN ({IdList.Sql(session.Dialect)})",
-                row => (Model: row.GetInt64(0), Metric: new LoggedModelMetric(
-                    keys.Name(session, row.GetInt64(1)),
-                    new MetricPoint(row.GetInt64(4), row.GetInt64(5), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(3)),
-                    row.GetString(6),
-                    row.GetString(7),
-                    row.GetString(8))),
+                static row => (
+                    Model: row.GetInt64(0),
+                    Key: row.GetInt64(1),
+                    Point: new MetricPoint(row.GetInt64(4), row.GetInt64(5), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(3)),
+                    Run: row.GetString(6),
+                    Dataset: row.GetString(7),
+                    Digest: row.GetString(8)),
                 list)
-            .ToLookup(static row => row.Model, static row => row.Metric);
+            .ToLookup(static row => row.Model, row => new LoggedModelMetric(keys.Name(session, row.Key), row.Point, row.Run, row.Dataset, row.Digest));
         return models.DistinctBy(static model => model.Id).ToDictionary(
             static model => model.Id,
             model => new LoggedModelData(
