@@ -1,13 +1,14 @@
 using Cairn.Kernel.Database;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Runs.Columns;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Tracking.Metrics;
 
 /// <summary>
-/// Keeps the table of latest values: takes the blocks of a run that have not been counted yet, finds the latest point of each metric among them, and writes those that follow what
-/// the table has. However many blocks there are, a metric of a run is written once. Done in the background, and before a search.
+/// Keeps the table of latest values and the columns that searches read: takes the blocks of a run that have not been counted yet, finds the latest point of each metric among
+/// them, and writes those that follow what the table has. However many blocks there are, a metric of a run is written once. Done in the background, and before a search.
 /// </summary>
 public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> logger) : BackgroundService
 {
@@ -101,47 +102,70 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
         base.Dispose();
     }
 
-    private static bool AnyDirty(ISqlSession session) => session.QueryFirst("SELECT 1 FROM metric_logs WHERE folded < seq LIMIT 1", static row => true);
+    private static bool AnyDirty(ISqlSession session) => session.QueryFirst("SELECT 1 FROM metric_logs WHERE indexed < seq LIMIT 1", static row => true);
 
     private static bool Fold(ISqlSession session)
     {
         var dirty = session.Query(
-            $"SELECT l.run, l.folded, r.experiment FROM metric_logs l JOIN runs r ON r.id = l.run WHERE l.folded < l.seq LIMIT {RunsAtOnce}",
-            static row => (Run: row.GetInt64(0), Folded: row.GetInt64(1), Experiment: row.GetInt64(2)));
-        foreach (var (run, folded, experiment) in dirty)
+            $"SELECT l.run, l.folded, l.indexed, r.experiment, r.started FROM metric_logs l JOIN runs r ON r.id = l.run WHERE l.indexed < l.seq LIMIT {RunsAtOnce}",
+            static row => (Run: row.GetInt64(0), Folded: row.GetInt64(1), Indexed: row.GetInt64(2), Experiment: row.GetInt64(3), Started: row.GetInt64(4)));
+        var columns = new List<RunColumnChange>();
+        foreach (var (run, folded, indexed, experiment, started) in dirty)
         {
-            var latest = new Dictionary<long, MetricPoint>();
-            var upTo = folded;
-            session.Query(
-                $"SELECT seq, body FROM metric_blocks WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT {BlocksAtOnce}",
-                row =>
-                {
-                    upTo = row.GetInt64(0);
-                    Latest(row.GetFieldValue<byte[]>(1), latest);
-                    return 0;
-                },
-                run, folded);
+            var (latest, upTo) = Unfolded(session, run, folded);
             var known = session.Query(
                 "SELECT key, nan, value, step, time FROM run_metrics WHERE run = $1",
                 static row => (Key: row.GetInt64(0), Point: new MetricPoint(row.GetInt64(3), row.GetInt64(4), row.GetInt64(1) != 0 ? double.NaN : row.GetDouble(2))),
                 run).ToDictionary(static row => row.Key, static row => row.Point);
+            if (indexed <= 0)
+            {
+                columns.Add(new RunColumnChange(experiment, RunColumns.Started, run, started));
+                columns.AddRange(known.Select(entry => new RunColumnChange(experiment, entry.Key, run, entry.Value.Value)));
+            }
+
             foreach (var (key, point) in latest)
             {
                 if (!known.TryGetValue(key, out var old))
                 {
-                    session.Execute("INSERT INTO run_metrics (run, key, experiment, nan, value, step, time) VALUES ($1, $2, $3, $4, $5, $6, $7)", run, key, experiment, double.IsNaN(point.Value), Number(point.Value), point.Step, point.Time);
+                    session.Execute("INSERT INTO run_metrics (run, key, nan, value, step, time) VALUES ($1, $2, $3, $4, $5, $6)", run, key, double.IsNaN(point.Value), Number(point.Value), point.Step, point.Time);
                 }
                 else if (point.Follows(old))
                 {
                     session.Execute("UPDATE run_metrics SET nan = $3, value = $4, step = $5, time = $6 WHERE run = $1 AND key = $2", run, key, double.IsNaN(point.Value), Number(point.Value), point.Step, point.Time);
                 }
+                else
+                {
+                    continue;
+                }
+
+                columns.Add(new RunColumnChange(experiment, key, run, point.Value));
             }
 
             // Where nothing was found the blocks have been put away already: all of them count.
-            session.Execute(upTo > folded ? "UPDATE metric_logs SET folded = $2 WHERE run = $1" : "UPDATE metric_logs SET folded = seq WHERE run = $1 AND $2 >= 0", run, upTo);
+            session.Execute(
+                upTo > folded ? "UPDATE metric_logs SET folded = $2, indexed = $2 WHERE run = $1" : "UPDATE metric_logs SET folded = seq, indexed = seq WHERE run = $1 AND $2 >= 0",
+                run, upTo);
         }
 
+        RunColumns.Write(session, columns);
         return dirty.Count > 0;
+    }
+
+    /// <summary>The latest points of the blocks after <paramref name="folded"/>, and the number of the last of these.</summary>
+    private static (Dictionary<long, MetricPoint> Latest, long UpTo) Unfolded(ISqlSession session, long run, long folded)
+    {
+        var latest = new Dictionary<long, MetricPoint>();
+        var upTo = folded;
+        session.Query(
+            $"SELECT seq, body FROM metric_blocks WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT {BlocksAtOnce}",
+            row =>
+            {
+                upTo = row.GetInt64(0);
+                Latest(row.GetFieldValue<byte[]>(1), latest);
+                return 0;
+            },
+            run, folded);
+        return (latest, upTo);
     }
 
     private static double Number(double value) => double.IsNaN(value) ? 0 : value;

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Time;
+using Cairn.Tracking.Runs.Columns;
 
 namespace Cairn.Tracking.Runs;
 
@@ -46,7 +47,7 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
             "INSERT INTO runs (uuid, experiment, slug, name, status, started, ended, created, updated, user_name, artifact_uri, stage) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10, 0) RETURNING id",
             static row => row.GetInt64(0),
             uuid, experiment.Id, slug, name, (long)given.Status, given.Started ?? now, given.Ended, now, given.User, $"{experiment.ArtifactLocation.TrimEnd('/')}/{uuid}/artifacts");
-        session.Execute("INSERT INTO metric_logs (run, seq, folded) VALUES ($1, 0, 0)", id);
+        session.Execute("INSERT INTO metric_logs (run, seq, folded, indexed) VALUES ($1, 0, 0, 0)", id);
         var run = Find(session, uuid)!;
         foreach (var (key, value) in given.Tags)
         {
@@ -104,6 +105,11 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         session.Execute(
             "UPDATE runs SET name = $2, status = $3, started = $4, ended = $5, updated = $6, user_name = $7 WHERE id = $1",
             before.Id, after.Name, (long)after.Status, after.Started, after.Ended, after.Updated, after.User);
+        if (after.Started != before.Started)
+        {
+            RunColumns.Renew(session, after);
+        }
+
         Changed(session, before, after);
         return after;
     }
@@ -139,7 +145,8 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         var slug = FindBySlug(session, to.Id, before.Slug) is null ? before.Slug : FreeSlug(session, to.Id, before.Name, before.Uuid);
         var after = before with { Experiment = to.Id, Slug = slug, Updated = Now() };
         session.Execute("UPDATE runs SET experiment = $2, slug = $3, updated = $4 WHERE id = $1", after.Id, after.Experiment, after.Slug, after.Updated);
-        session.Execute("UPDATE run_metrics SET experiment = $2 WHERE run = $1", after.Id, after.Experiment);
+        RunColumns.Remove(session, before);
+        RunColumns.Renew(session, after);
         foreach (var observer in observers)
         {
             observer.RunMoved(session, from, before, to, after);
@@ -151,6 +158,7 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
     /// <summary>Removes a run and all that it logged, for good.</summary>
     public void Remove(ISqlSession session, Run run)
     {
+        RunColumns.Remove(session, run);
         foreach (var table in RunTablesOfRun)
         {
             session.Execute($"DELETE FROM {table} WHERE run = $1", run.Id);

@@ -122,6 +122,22 @@ internal static class RunTables
         """,
         // 1 for a parameter that is read off what the run was started with, until someone logs it.
         "ALTER TABLE run_params ADD COLUMN suggested BIGINT NOT NULL DEFAULT 0",
+        // Latest values column by column in place of an index over them. `indexed` is the block up to which a run's are there; -1 has them written anew.
+        """
+        CREATE TABLE run_columns (
+            experiment BIGINT NOT NULL,
+            key BIGINT NOT NULL,
+            chunk BIGINT NOT NULL,
+            body {blob} NOT NULL,
+            PRIMARY KEY (experiment, key, chunk)
+        );
+        DROP INDEX run_metrics_by_value;
+        ALTER TABLE run_metrics DROP COLUMN experiment;
+        DROP INDEX metric_logs_unfolded;
+        ALTER TABLE metric_logs ADD COLUMN indexed BIGINT NOT NULL DEFAULT -1;
+        UPDATE metric_logs SET indexed = 0 WHERE seq = 0;
+        CREATE INDEX metric_logs_unindexed ON metric_logs (run) WHERE indexed < seq
+        """,
     ])
     {
         SqliteStatistics = new Dictionary<string, string>
@@ -129,7 +145,6 @@ internal static class RunTables
             ["runs_by_uuid"] = "100000 1",
             ["runs_by_slug"] = "100000 20000 1",
             ["runs_by_start"] = "100000 20000 19000 2 1",
-            ["run_metrics_by_value"] = "1000000 200000 20000 19900 2 1",
         },
     };
 }

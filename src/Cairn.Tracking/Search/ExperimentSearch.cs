@@ -108,7 +108,7 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
         }
 
         var column = Column(clause.Path);
-        return column == "name" ? arguments.Text("e.name", clause) : arguments.Number("e." + column, clause, (long)RunFilter.Number(clause));
+        return column == "name" ? arguments.Text("e.name", clause) : arguments.Number("e." + column, clause, (long)clause.Number());
     }
 
     private static string Column(string path)

@@ -4,47 +4,20 @@ using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Search;
 
-/// <summary>Comparisons of a run search as conditions over <c>runs r</c>.</summary>
+/// <summary>Comparisons of a run search as conditions over <c>runs r</c>: all but those of metrics, which <see cref="RunSelection"/> answers.</summary>
 /// <param name="arguments">Where values go.</param>
-/// <param name="key">The number of a metric's name, or null where nothing has that name.</param>
-internal sealed class RunFilter(SearchArguments arguments, Func<string, long?> key)
+internal sealed class RunFilter(SearchArguments arguments)
 {
     public string Condition(SearchClause clause)
     {
         var field = RunField.Parse(clause.Path);
         return field.Kind switch
         {
-            RunFieldKind.Metric => Metric(field.Key, clause),
             RunFieldKind.Param => Pair("run_params", field.Key, clause),
             RunFieldKind.Tag => Pair("run_tags", field.Key, clause),
             RunFieldKind.Dataset => Dataset(field.Key, clause),
             _ => Attribute(field.Key, clause),
         };
-    }
-
-    /// <summary>The number that a metric is compared with.</summary>
-    public static double Number(SearchClause clause) => !clause.Quoted && clause.Values.Count == 1 && TryNumber(clause.Value, out var number)
-        ? number
-        : throw StatusException.InvalidArgument($"'{clause.Path}' is a number and is compared with '{string.Join(", ", clause.Values)}'; write a number without quotes.");
-
-    private static bool TryNumber(string text, out double number)
-    {
-        if (text.ToUpperInvariant() is "INF" or "INFINITY" or "+INF" or "-INF")
-        {
-            number = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
-            return true;
-        }
-
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !double.IsNaN(number);
-    }
-
-    private string Metric(string name, SearchClause clause)
-    {
-        var number = Number(clause);
-        var comparison = arguments.Number("m.value", clause, number);
-        return key(name) is { } id
-            ? $"EXISTS (SELECT 1 FROM run_metrics m WHERE m.run = r.id AND m.key = {arguments.Add(id)} AND m.nan = 0 AND {comparison})"
-            : "1 = 0";
     }
 
     private string Pair(string table, string name, SearchClause clause)
@@ -72,7 +45,7 @@ internal sealed class RunFilter(SearchArguments arguments, Func<string, long?> k
         switch (column)
         {
             case "started" or "ended":
-                return arguments.Number($"r.{column}", clause, (long)Math.Clamp(Number(clause), long.MinValue, long.MaxValue));
+                return arguments.Number($"r.{column}", clause, (long)Math.Clamp(clause.Number(), long.MinValue, long.MaxValue));
             case "experiment":
                 return arguments.Number("r.experiment", clause, long.TryParse(clause.Value, CultureInfo.InvariantCulture, out var id) ? id : -1);
             case "status":

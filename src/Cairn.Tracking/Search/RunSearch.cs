@@ -5,11 +5,17 @@ using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Search;
 
-/// <summary>Searches runs by MLflow's language, a page at a time, in the engine.</summary>
+/// <summary>
+/// Searches runs by MLflow's language, a page at a time. Comparisons of metrics, and orders by a metric or by the start, are answered from the columns of metrics
+/// (<see cref="RunSelection"/>); what else is asked of a run, by the engine, of as many runs as the page needs.
+/// </summary>
 public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricFold fold, RunDataReader reader)
 {
-    /// <summary>A metric filter that fewer runs pass than this is where the search begins; else the order's index is walked and the filter probed.</summary>
-    private const int Selective = 2_000;
+    /// <summary>Runs that the engine is asked about at once: at least this many, and at most.</summary>
+    private const int LeastAtOnce = 200;
+    private const int MostAtOnce = 20_000;
+
+    private static int RunColumns { get; } = RunStore.Columns.Split(',').Length;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for a filter, order or token that cannot be read.</exception>
     public async Task<RunPage> SearchAsync(RunQuery query, CancellationToken cancellation = default)
@@ -34,89 +40,80 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
     private RunPage Search(ISqlSession session, RunQuery query, IReadOnlyList<SearchClause> clauses, IReadOnlyList<RunOrder> order, SearchCursor? cursor)
     {
         long? KeyOf(string name) => metricKeys.Find(session, name);
-        var driver = Driver(session, query, clauses, KeyOf);
+        var byField = clauses.ToLookup(static clause => RunField.Parse(clause.Path));
+        var tests = byField.Where(static group => group.Key.Kind == RunFieldKind.Metric).SelectMany(static group => group.Select(clause => MetricTest.Of(group.Key.Key, clause))).ToList();
+        var others = byField.Where(static group => group.Key.Kind != RunFieldKind.Metric).SelectMany(static group => group).ToList();
         var byMetric = order.Count > 0 && order[0].Field.Kind == RunFieldKind.Metric;
         if (cursor is not null && byMetric == (cursor.Phase == (int)RunPhase.Plain))
         {
             throw StatusException.InvalidArgument("The page token is not one that this search returned.");
         }
 
+        var selection = new RunSelection(session, query, tests, order, KeyOf);
         var phase = cursor is null ? byMetric ? RunPhase.Numbers : RunPhase.Plain : (RunPhase)cursor.Phase;
         var last = byMetric ? RunPhase.Missing : RunPhase.Plain;
         var runs = new List<Run>();
         var token = "";
         for (; phase <= last && token.Length == 0; phase++, cursor = null)
         {
-            if (phase < RunPhase.Missing && KeyOf(order[0].Field.Key) is null)
+            if (phase < RunPhase.Missing && selection.OrderKey is null)
             {
                 continue;
             }
 
-            var arguments = new SearchArguments(session.Dialect);
-            var statement = new RunStatement(arguments, query, clauses, order, KeyOf, phase, driver);
             // A page that ended with a phase goes on at the beginning of the next.
             cursor = cursor is { Keys.Count: 0 } ? null : cursor;
-            if (cursor is not null && cursor.Keys.Count != statement.Keys.Count)
+            var found = Found(session, query, others, order, KeyOf, phase, cursor, selection, query.PageSize - runs.Count + 1);
+            var room = query.PageSize - runs.Count;
+            runs.AddRange(found.Take(room).Select(static entry => entry.Run));
+            if (found.Count > room)
             {
-                throw StatusException.InvalidArgument("The page token is not one that this search returned.");
-            }
-
-            object[] keys = [];
-            var left = query.PageSize - runs.Count;
-            var found = 0;
-            var page = session.Query(
-                statement.Text(cursor, left + 1),
-                row =>
-                {
-                    if (++found <= left)
-                    {
-                        keys = [.. statement.Keys.Select((key, i) => key.Read(row, RunColumns + i))];
-                    }
-
-                    return RunStore.Read(row);
-                },
-                arguments.Values);
-            runs.AddRange(page.Take(left));
-            if (page.Count > left)
-            {
-                token = new SearchCursor((int)phase, keys).Write(query.Identity);
+                token = new SearchCursor((int)phase, room == 0 ? [] : found[room - 1].Keys).Write(query.Identity);
             }
         }
 
         return new RunPage(runs, reader.Read(session, runs), token);
     }
 
-    private static int RunColumns { get; } = RunStore.Columns.Split(',').Length;
-
-    /// <summary>The metric comparison that the fewest runs pass, where that is few.</summary>
-    private static SearchClause? Driver(ISqlSession session, RunQuery query, IReadOnlyList<SearchClause> clauses, Func<string, long?> keyOf)
+    /// <summary>The first runs of a phase after the cursor, with what they are ordered by.</summary>
+    private static List<(Run Run, object[] Keys)> Found(
+        ISqlSession session, RunQuery query, IReadOnlyList<SearchClause> clauses, IReadOnlyList<RunOrder> order, Func<string, long?> keyOf, RunPhase phase, SearchCursor? cursor, RunSelection selection, int limit)
     {
-        SearchClause? best = null;
-        var fewest = Selective;
-        foreach (var clause in clauses)
+        if (selection.Rank(phase, cursor) is not { } ranking)
         {
-            if (RunField.Parse(clause.Path) is not { Kind: RunFieldKind.Metric } field || clause.Operator == "!=" || keyOf(field.Key) is not { } key)
-            {
-                continue;
-            }
-
-            var arguments = new SearchArguments(session.Dialect);
-            var experiments = string.Join(" OR ", query.Experiments.Select(id => $"experiment = {arguments.Add(id)}"));
-            if (query.Experiments.Count > 16)
-            {
-                return null;
-            }
-
-            var count = (int)session.QueryFirst(
-                $"SELECT COUNT(*) FROM (SELECT 1 FROM run_metrics WHERE ({experiments}) AND key = {arguments.Add(key)} AND nan = 0 AND {arguments.Number("value", clause, RunFilter.Number(clause))} LIMIT {Selective}) s",
-                static row => row.GetInt64(0),
-                arguments.Values);
-            if (count < fewest)
-            {
-                (best, fewest) = (clause, count);
-            }
+            return Ask(null);
         }
 
-        return best;
+        var found = new List<(Run Run, object[] Keys)>();
+        var asked = 0;
+        var next = clauses.Count == 0 ? limit : 2 * limit;
+        do
+        {
+            var among = ranking.Next(Math.Clamp(next, LeastAtOnce, MostAtOnce));
+            found.AddRange(Ask(among));
+            asked += among.Count;
+            if (ranking.IsEmpty)
+            {
+                break;
+            }
+
+            // As many as it takes if the share that passes stays what it is, and a quarter more.
+            next = (int)Math.Min(MostAtOnce, 1.25 * (limit - found.Count) * asked / Math.Max(1, found.Count));
+        }
+        while (found.Count < limit);
+        return found;
+
+        List<(Run Run, object[] Keys)> Ask(IReadOnlyList<long>? among)
+        {
+            var arguments = new SearchArguments(session.Dialect);
+            var statement = new RunStatement(arguments, query, clauses, order, keyOf, phase, among);
+            if (cursor is not null && cursor.Keys.Count != statement.Keys.Count)
+            {
+                throw StatusException.InvalidArgument("The page token is not one that this search returned.");
+            }
+
+            var text = statement.Text(cursor, limit);
+            return session.Query(text, row => (RunStore.Read(row), statement.Keys.Select((key, i) => key.Read(row, RunColumns + i)).ToArray()), arguments.Values);
+        }
     }
 }

@@ -4,8 +4,8 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Search;
 
 /// <summary>
-/// The statement of one phase of a run search. Ordering by a metric has three phases: runs with a number, in the order of the index over (experiment, key, value);
-/// runs whose value is NaN; runs that never logged it. Any other order has one.
+/// The statement of one phase of a run search. Ordering by a metric has three phases: runs with a number, runs whose
+/// value is NaN, runs that never logged it. Any other order has one.
 /// </summary>
 internal sealed class RunStatement
 {
@@ -14,14 +14,46 @@ internal sealed class RunStatement
     private readonly List<string> joins = [];
     private readonly List<string> conditions = [];
     private readonly Func<string, long?> keyOf;
+    private readonly string head = "";
 
-    public RunStatement(SearchArguments arguments, RunQuery query, IReadOnlyList<SearchClause> clauses, IReadOnlyList<RunOrder> order, Func<string, long?> keyOf, RunPhase phase, SearchClause? driver)
+    /// <param name="arguments">Where values go.</param>
+    /// <param name="query">The search.</param>
+    /// <param name="clauses">Comparisons of all but metrics.</param>
+    /// <param name="order">How runs are ordered.</param>
+    /// <param name="keyOf">The number of a metric's name, or null where nothing has that name.</param>
+    /// <param name="phase">Which runs.</param>
+    /// <param name="among">The runs among which those of the phase are, if these are known: always for those that have the metric.</param>
+    public RunStatement(SearchArguments arguments, RunQuery query, IEnumerable<SearchClause> clauses, IReadOnlyList<RunOrder> order, Func<string, long?> keyOf, RunPhase phase, IReadOnlyList<long>? among)
     {
         this.arguments = arguments;
         this.keyOf = keyOf;
-        var from = From(query, order, phase, driver);
-        var filter = new RunFilter(arguments, keyOf);
-        conditions.AddRange(clauses.Where(clause => clause != driver).Select(filter.Condition));
+        var from = "runs r";
+        if (among is not null)
+        {
+            head = $"WITH among(id) AS ({IdList.Sql(arguments.Dialect, arguments.Add(IdList.Argument(among)))}) ";
+            from = "among CROSS JOIN runs r";
+            conditions.Add("r.id = among.id");
+        }
+
+        if (phase is RunPhase.Numbers or RunPhase.NotNumbers)
+        {
+            from += " CROSS JOIN run_metrics o";
+            conditions.Add($"o.run = r.id AND o.key = {arguments.Add(keyOf(order[0].Field.Key))}");
+            keys.Add(new SortKey("o.value", order[0].Descending, 'D'));
+        }
+        else if (phase == RunPhase.Missing && among is null && keyOf(order[0].Field.Key) is { } key)
+        {
+            conditions.Add($"NOT EXISTS (SELECT 1 FROM run_metrics m WHERE m.run = r.id AND m.key = {arguments.Add(key)})");
+        }
+
+        conditions.Add(Experiments(query));
+        if (query.Stage is { } stage)
+        {
+            conditions.Add($"r.stage = {arguments.Add((long)stage)}");
+        }
+
+        var filter = new RunFilter(arguments);
+        conditions.AddRange(clauses.Select(filter.Condition));
         foreach (var entry in phase == RunPhase.Plain ? order : order.Skip(1))
         {
             Sort(entry);
@@ -43,52 +75,19 @@ internal sealed class RunStatement
     public string Text(SearchCursor? after, int limit)
     {
         var where = after is null ? conditions : [.. conditions, SortKey.After(keys, after.Keys, arguments)];
-        return $"SELECT {RunStore.Columns}{string.Concat(keys.Select(static key => ", " + key.Sql))} FROM {Source} WHERE {string.Join(" AND ", where)} "
+        return $"{head}SELECT {RunStore.Columns}{string.Concat(keys.Select(static key => ", " + key.Sql))} FROM {Source} WHERE {string.Join(" AND ", where)} "
             + $"ORDER BY {SortKey.OrderBy(keys)} LIMIT {limit.ToString(CultureInfo.InvariantCulture)}";
     }
 
-    /// <summary>The table that is walked: the filter's index where few rows match it, the order's index, or the runs themselves.</summary>
-    private string From(RunQuery query, IReadOnlyList<RunOrder> order, RunPhase phase, SearchClause? driver)
-    {
-        var from = "runs r";
-        if (driver is not null)
-        {
-            from = "run_metrics f CROSS JOIN runs r";
-            conditions.Add(Experiments("f", query));
-            conditions.Add($"f.key = {arguments.Add(keyOf(RunField.Parse(driver.Path).Key))} AND f.nan = 0 AND {arguments.Number("f.value", driver, RunFilter.Number(driver))} AND r.id = f.run");
-        }
-
-        if (phase is RunPhase.Numbers or RunPhase.NotNumbers)
-        {
-            var key = arguments.Add(keyOf(order[0].Field.Key));
-            conditions.Add(Experiments("o", query));
-            conditions.Add($"o.key = {key} AND o.nan = {(phase == RunPhase.Numbers ? 0 : 1)} AND r.id = o.run");
-            from = driver is null ? "run_metrics o CROSS JOIN runs r" : from + " CROSS JOIN run_metrics o";
-            keys.Add(new SortKey("o.value", order[0].Descending, 'D'));
-        }
-        else if (phase == RunPhase.Missing)
-        {
-            conditions.Add(keyOf(order[0].Field.Key) is { } key ? $"NOT EXISTS (SELECT 1 FROM run_metrics m WHERE m.run = r.id AND m.key = {arguments.Add(key)})" : "1 = 1");
-        }
-
-        conditions.Add(Experiments("r", query));
-        if (query.Stage is { } stage)
-        {
-            conditions.Add($"r.stage = {arguments.Add((long)stage)}");
-        }
-
-        return from;
-    }
-
-    private string Experiments(string table, RunQuery query)
+    private string Experiments(RunQuery query)
     {
         if (query.Experiments.Count == 1)
         {
-            return $"{table}.experiment = {arguments.Add(query.Experiments[0])}";
+            return $"r.experiment = {arguments.Add(query.Experiments[0])}";
         }
 
         var list = arguments.Add(IdList.Argument(query.Experiments));
-        return $"{table}.experiment IN ({IdList.Sql(arguments.Dialect, list)})";
+        return $"r.experiment IN ({IdList.Sql(arguments.Dialect, list)})";
     }
 
     private void Sort(RunOrder entry)

@@ -43,8 +43,11 @@ internal sealed class SearchArguments(SqlDialect dialect)
     {
         "=" or "<" or "<=" or ">" or ">=" => $"{column} {clause.Operator} {Add(value)}",
         "!=" => $"{column} <> {Add(value)}",
-        _ => throw Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' is a number; it cannot be compared by '{clause.Operator}'. Use one of = != < <= > >=."),
+        _ => throw NoNumberOperator(clause),
     };
+
+    public static Kernel.Errors.StatusException NoNumberOperator(SearchClause clause) =>
+        Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' is a number; it cannot be compared by '{clause.Operator}'. Use one of = != < <= > >=.");
 
     private string Pattern(string text) => dialect == SqlDialect.Sqlite ? text : text.Replace("\\", "\\\\", StringComparison.Ordinal);
 }

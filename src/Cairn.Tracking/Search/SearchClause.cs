@@ -1,3 +1,6 @@
+using System.Globalization;
+using Cairn.Kernel.Errors;
+
 namespace Cairn.Tracking.Search;
 
 /// <summary>One comparison of a filter; all of a filter's must hold.</summary>
@@ -9,4 +12,21 @@ namespace Cairn.Tracking.Search;
 internal sealed record SearchClause(string Path, string Operator, IReadOnlyList<string> Values, bool Quoted, int Position)
 {
     public string Value => Values[0];
+
+    /// <summary>The number that something is compared with.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for what is no number.</exception>
+    public double Number() => !Quoted && Values.Count == 1 && TryNumber(Value, out var number)
+        ? number
+        : throw StatusException.InvalidArgument($"'{Path}' is a number and is compared with '{string.Join(", ", Values)}'; write a number without quotes.");
+
+    private static bool TryNumber(string text, out double number)
+    {
+        if (text.ToUpperInvariant() is "INF" or "INFINITY" or "+INF" or "-INF")
+        {
+            number = text[0] == '-' ? double.NegativeInfinity : double.PositiveInfinity;
+            return true;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && !double.IsNaN(number);
+    }
 }

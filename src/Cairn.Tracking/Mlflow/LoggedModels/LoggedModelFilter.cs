@@ -18,7 +18,7 @@ internal sealed class LoggedModelFilter(SearchArguments arguments, Func<string, 
             LoggedModelFieldKind.Param => Pair("logged_model_params", field.Key, clause),
             LoggedModelFieldKind.Tag => Pair("logged_model_tags", field.Key, clause),
             _ when field.Key == "status" => Status(clause),
-            _ when field.IsNumber => arguments.Number($"m.{field.Key}", clause, (long)Math.Clamp(RunFilter.Number(clause), long.MinValue, long.MaxValue)),
+            _ when field.IsNumber => arguments.Number($"m.{field.Key}", clause, (long)Math.Clamp(clause.Number(), long.MinValue, long.MaxValue)),
             _ => arguments.Text($"m.{field.Key}", Needs(clause)),
         };
     }
@@ -35,7 +35,7 @@ internal sealed class LoggedModelFilter(SearchArguments arguments, Func<string, 
 
     private string Metric(string name, SearchClause clause)
     {
-        var comparison = arguments.Number("x.value", clause, RunFilter.Number(clause));
+        var comparison = arguments.Number("x.value", clause, clause.Number());
         return key(name) is { } id
             ? $"EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model = m.id AND x.key = {arguments.Add(id)} AND x.nan = 0 AND {comparison}{On(datasets)})"
             : "1 = 0";

@@ -217,7 +217,7 @@ internal sealed class ModelVersionCalls(
             "name" => search.Arguments.Text("m.name", clause),
             "run_id" => search.Arguments.Text("v.run", clause),
             "source_path" or "source" => search.Arguments.Text("v.source", clause),
-            "version_number" or "version" => search.Arguments.Number("v.version", clause, (long)RunFilter.Number(clause)),
+            "version_number" or "version" => search.Arguments.Number("v.version", clause, (long)clause.Number()),
             _ when path.StartsWith("tag", StringComparison.Ordinal) && path.Contains('.', StringComparison.Ordinal) =>
                 search.Tag("mlflow_version_tags", "t.model = v.model AND t.version = v.version", clause),
             _ => throw StatusException.InvalidArgument($"Model versions are searched by name, run_id, source_path, version_number and tags.KEY; the filter has '{clause.Path}'."),
