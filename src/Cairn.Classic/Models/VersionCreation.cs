@@ -9,6 +9,7 @@ using Cairn.Kernel.Time;
 using Cairn.Models;
 using Cairn.Models.Versions;
 using Cairn.Serving.Endpoints;
+using Cairn.Serving.Prediction;
 using Google.Cloud.ML.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -21,7 +22,7 @@ namespace Cairn.Classic.Models;
 /// Registers a version's files and deploys them. Each step is seen in the version's row, so a run that is repeated after a crash goes on where the other one stopped.
 /// </summary>
 internal sealed class VersionCreation(
-    IResourceStore store, IDatabase database, ModelReads reads, VersionUpload upload, ModelUploads uploads, Deployments deployments, DefaultVersion defaults, IIdSource ids) : IOperationHandler
+    IResourceStore store, IDatabase database, ModelReads reads, VersionUpload upload, ModelUploads uploads, Deployments deployments, DefaultVersion defaults, EndpointRoutes routes, IIdSource ids) : IOperationHandler
 {
     public const string Handler = "classic.createVersion";
 
@@ -97,21 +98,26 @@ internal sealed class VersionCreation(
         await deployments.RunAsync(operation, Any.Pack(request), cancellation).ConfigureAwait(false);
     }
 
-    private Task<Version> EndAsync(VersionName name, CancellationToken cancellation) => store.WriteAsync(
-        session =>
-        {
-            var (version, _) = reads.Version(session, name);
-            version.State = Version.Types.State.Ready;
-            version.ErrorMessage = "";
-            var (_, model) = reads.Model(session, name.Model);
-            if (model.DefaultVersion.Length == 0)
+    private async Task<Version> EndAsync(VersionName name, CancellationToken cancellation)
+    {
+        var (ready, moved) = await store.WriteAsync(
+            session =>
             {
-                defaults.Set(session, name);
-            }
+                var (version, _) = reads.Version(session, name);
+                version.State = Version.Types.State.Ready;
+                version.ErrorMessage = "";
+                var (_, model) = reads.Model(session, name.Model);
+                var endpoint = model.DefaultVersion.Length == 0 ? defaults.Set(session, name) : null;
+                return (ModelReads.Complete(session, store.Update(session, ClassicKinds.Version, version)), endpoint);
+            },
+            cancellation).ConfigureAwait(false);
+        if (moved is not null)
+        {
+            routes.Invalidate(moved);
+        }
 
-            return ModelReads.Complete(session, store.Update(session, ClassicKinds.Version, version));
-        },
-        cancellation);
+        return ready;
+    }
 
     private Task<bool> FailAsync(VersionName name, string reason, CancellationToken cancellation) => store.WriteAsync(
         session =>
