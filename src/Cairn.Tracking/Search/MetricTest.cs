@@ -1,25 +1,40 @@
 using Cairn.Kernel.Errors;
+using Cairn.Tracking.Runs.Columns;
 
 namespace Cairn.Tracking.Search;
 
-/// <summary>A comparison of a metric with a number. A NaN passes none, as in SQL.</summary>
-/// <param name="Metric">The metric's name.</param>
-/// <param name="Passes">Whether a value does.</param>
-internal sealed record MetricTest(string Metric, Func<double, bool> Passes)
+/// <summary>A comparison of a metric with a number: values from <paramref name="Least"/> to <paramref name="Greatest"/> pass, or all others. A NaN passes none, as in SQL.</summary>
+internal readonly record struct MetricTest(string Metric, double Least, double Greatest, bool Outside)
 {
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no comparison of numbers.</exception>
     public static MetricTest Of(string metric, SearchClause clause)
     {
         var number = clause.Number();
-        return new MetricTest(metric, clause.Operator switch
+        return clause.Operator switch
         {
-            "=" => value => value == number,
-            "!=" => value => value < number || value > number,
-            "<" => value => value < number,
-            "<=" => value => value <= number,
-            ">" => value => value > number,
-            ">=" => value => value >= number,
+            "=" => new MetricTest(metric, number, number, false),
+            "!=" => new MetricTest(metric, number, number, true),
+            "<=" => new MetricTest(metric, double.NegativeInfinity, number, false),
+            ">=" => new MetricTest(metric, number, double.PositiveInfinity, false),
+            "<" => new MetricTest(metric, number, double.PositiveInfinity, true),
+            ">" => new MetricTest(metric, double.NegativeInfinity, number, true),
             _ => throw SearchArguments.NoNumberOperator(clause),
-        });
+        };
+    }
+
+    /// <summary>Which of a chunk's values pass.</summary>
+    public RunMask Passing(ReadOnlySpan<double> values) => new(Bits(values[..64]), Bits(values[64..]));
+
+    private ulong Bits(ReadOnlySpan<double> values)
+    {
+        var bits = 0UL;
+        for (var i = 0; i < values.Length; i++)
+        {
+            var value = values[i];
+            var passes = ((value >= Least & value <= Greatest) ^ Outside) & !double.IsNaN(value);
+            bits |= (passes ? 1UL : 0) << i;
+        }
+
+        return bits;
     }
 }

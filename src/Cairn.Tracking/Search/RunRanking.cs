@@ -1,37 +1,74 @@
 namespace Cairn.Tracking.Search;
 
-/// <summary>Runs in the order of up to two numbers each, least first, taken a group at a time: no more are sorted than are taken.</summary>
-internal sealed class RunRanking
+/// <summary>Runs taken in their order, a group at a time: no more are sorted than are taken.</summary>
+/// <param name="parts">All runs, in pieces, in any order.</param>
+internal sealed class RunRanking(IReadOnlyList<RankedRun[]> parts)
 {
-    private readonly PriorityQueue<long, (double First, double Second)> queue;
+    private RankedRun last = RankedRun.Before;
+    private int left = parts.Sum(static part => part.Length);
 
-    public RunRanking(IEnumerable<(long Run, (double First, double Second) Rank)> runs) => queue = new PriorityQueue<long, (double First, double Second)>(runs, RankComparer.Instance);
+    public bool IsEmpty => left == 0;
 
-    public bool IsEmpty => queue.Count == 0;
-
-    /// <summary>The next <paramref name="count"/> runs, and those that rank as the last of them does, which this order cannot tell apart. Empty at the end.</summary>
+    /// <summary>The next <paramref name="count"/> runs, and those that cannot be told from the last of them; in any order. Empty at the end.</summary>
     public IReadOnlyList<long> Next(int count)
     {
-        var taken = new List<long>();
-        var last = (double.NaN, double.NaN);
-        while (queue.TryPeek(out var run, out var rank) && (taken.Count < count || rank == last))
+        if (IsEmpty)
         {
-            queue.Dequeue();
-            taken.Add(run);
-            last = rank;
+            return [];
         }
 
+        var bound = Farthest(Math.Min(count, left));
+        var taken = new List<long>();
+        foreach (var part in parts)
+        {
+            foreach (ref readonly var run in part.AsSpan())
+            {
+                if (run.CompareTo(bound) <= 0 && run.CompareTo(last) > 0)
+                {
+                    taken.Add(run.Run);
+                }
+            }
+        }
+
+        last = bound;
+        left -= taken.Count;
         return taken;
     }
 
-    /// <summary>Negative where <paramref name="a"/> comes before <paramref name="b"/>.</summary>
-    public static int Compare((double First, double Second) a, (double First, double Second) b) =>
-        a.First < b.First ? -1 : a.First > b.First ? 1 : a.Second < b.Second ? -1 : a.Second > b.Second ? 1 : 0;
-
-    private sealed class RankComparer : IComparer<(double First, double Second)>
+    /// <summary>The last of the next <paramref name="count"/>.</summary>
+    private RankedRun Farthest(int count)
     {
-        public static readonly RankComparer Instance = new();
+        var nearest = new PriorityQueue<int, RankedRun>(count, FarthestFirst.Instance);
+        var farthest = RankedRun.Before;
+        foreach (var part in parts)
+        {
+            foreach (ref readonly var run in part.AsSpan())
+            {
+                if ((nearest.Count == count && run.CompareTo(farthest) >= 0) || run.CompareTo(last) <= 0)
+                {
+                    continue;
+                }
 
-        public int Compare((double First, double Second) x, (double First, double Second) y) => RunRanking.Compare(x, y);
+                if (nearest.Count < count)
+                {
+                    nearest.Enqueue(0, run);
+                }
+                else
+                {
+                    nearest.DequeueEnqueue(0, run);
+                }
+
+                nearest.TryPeek(out _, out farthest);
+            }
+        }
+
+        return farthest;
+    }
+
+    private sealed class FarthestFirst : IComparer<RankedRun>
+    {
+        public static readonly FarthestFirst Instance = new();
+
+        public int Compare(RankedRun x, RankedRun y) => y.CompareTo(x);
     }
 }

@@ -10,12 +10,10 @@ internal sealed class RunSelection
     private readonly ISqlSession session;
     private readonly RunQuery query;
     private readonly IReadOnlyList<RunOrder> order;
+    private readonly Dictionary<long, RunColumn> columns = [];
 
-    /// <summary>The runs that pass, ascending; null where no metric is compared, so that all do.</summary>
-    private readonly long[]? passing;
-
-    private RunColumn? ordering;
-    private RunColumn? started;
+    /// <summary>The runs that pass, by ascending chunks; null where no metric is compared, so that all do.</summary>
+    private readonly List<(long Chunk, RunMask Runs)>? passing;
 
     public RunSelection(ISqlSession session, RunQuery query, IReadOnlyList<MetricTest> tests, IReadOnlyList<RunOrder> order, Func<string, long?> keyOf)
     {
@@ -25,20 +23,12 @@ internal sealed class RunSelection
         OrderKey = order.Count > 0 && order[0].Field.Kind == RunFieldKind.Metric ? keyOf(order[0].Field.Key) : null;
         foreach (var test in tests)
         {
-            passing = Passing(keyOf(test.Metric) is { } key ? Read(key) : RunColumn.Empty, test);
-        }
-
-        long[] Passing(RunColumn column, MetricTest test)
-        {
-            if (passing is null)
-            {
-                return [.. column.Runs.Where((_, i) => test.Passes(column.Values[i]))];
-            }
-
-            var places = column.Find(passing);
-            return [.. passing.Where((_, i) => places[i] >= 0 && test.Passes(column.Values[places[i]]))];
+            var column = keyOf(test.Metric) is { } key ? Read(key) : RunColumn.Empty;
+            passing = Passing(column, test, passing ?? All(column));
         }
     }
+
+    private static MetricTest AnyNumber { get; } = new("", double.NegativeInfinity, double.PositiveInfinity, false);
 
     /// <summary>The number of the metric that the order begins with, if it does and there is one.</summary>
     public long? OrderKey { get; }
@@ -52,57 +42,91 @@ internal sealed class RunSelection
             return null;
         }
 
-        var byValue = phase is RunPhase.Numbers or RunPhase.NotNumbers;
-        var (runs, values) = phase == RunPhase.Plain ? (passing!, []) : OfPhase(phase);
-        var sign = StartSign(phase == RunPhase.Plain ? 0 : 1);
-        var starts = sign == 0 ? [] : Starts(runs);
-        var direction = order.Count > 0 && order[0].Descending ? -1.0 : 1.0;
-        (double First, double Second) RankOf(int i) => (phase == RunPhase.Numbers ? direction * values[i] : 0, sign == 0 ? 0 : sign * starts[i]);
-        var ranked = Enumerable.Range(0, runs.Length).Select(i => (Run: runs[i], Rank: RankOf(i)));
-        if (after is not null)
+        var column = phase != RunPhase.Plain && OrderKey is { } key ? Read(key) : RunColumn.Empty;
+        var byValue = phase == RunPhase.Numbers ? order[0].Descending ? -1.0 : 1.0 : 0;
+        var byStart = (double)StartSign(phase == RunPhase.Plain ? 0 : 1);
+        var bound = after is null
+            ? RankedRun.Before
+            : new RankedRun(0, byValue == 0 ? 0 : byValue * Key<double>(after, 0), byStart == 0 ? 0 : byStart * Key<long>(after, phase is RunPhase.Numbers or RunPhase.NotNumbers ? 1 : 0));
+        var numbers = new RunColumn.Reader(column);
+        var starts = new RunColumn.Reader(byStart == 0 ? RunColumn.Empty : Read(RunColumns.Started));
+        var parts = new List<RankedRun[]>();
+        Span<double> values = stackalloc double[RunColumnChunk.Size];
+        Span<double> started = stackalloc double[RunColumnChunk.Size];
+        Span<byte> slots = stackalloc byte[RunColumnChunk.Size];
+        Span<RankedRun> ranked = new RankedRun[RunColumnChunk.Size];
+        foreach (var (chunk, runs) in passing ?? All(column))
         {
-            var bound = (
-                phase == RunPhase.Numbers ? direction * Key<double>(after, 0) : 0,
-                sign == 0 ? 0 : sign * Key<long>(after, byValue ? 1 : 0));
-            ranked = ranked.Where(entry => RunRanking.Compare(entry.Rank, bound) >= 0);
+            var wanted = runs & OfPhase(phase, numbers.Read(chunk, values), values);
+            if (wanted.IsEmpty)
+            {
+                continue;
+            }
+
+            if (byStart != 0)
+            {
+                starts.Read(chunk, started);
+            }
+
+            var count = 0;
+            foreach (var slot in slots[..wanted.Slots(slots)])
+            {
+                var run = new RankedRun((chunk * RunColumnChunk.Size) + slot, byValue == 0 ? 0 : byValue * values[slot], byStart == 0 ? 0 : byStart * started[slot]);
+                if (run.CompareTo(bound) >= 0)
+                {
+                    ranked[count++] = run;
+                }
+            }
+
+            parts.Add(ranked[..count].ToArray());
         }
 
-        return new RunRanking(ranked);
+        return new RunRanking(parts);
     }
 
     private static T Key<T>(SearchCursor cursor, int index) => cursor.Keys.Count > index && cursor.Keys[index] is T key
         ? key
         : throw StatusException.InvalidArgument("The page token is not one that this search returned.");
 
-    /// <summary>Of the runs that pass, those with a number for the ordering metric, with NaN, or without it.</summary>
-    private (long[] Runs, double[] Values) OfPhase(RunPhase phase)
+    private static List<(long Chunk, RunMask Runs)> All(RunColumn column) => [.. column.Chunks.Select(static entry => (entry.Chunk, ~default(RunMask)))];
+
+    private static List<(long Chunk, RunMask Runs)> Passing(RunColumn column, MetricTest test, List<(long Chunk, RunMask Runs)> among)
     {
-        var column = ordering ??= OrderKey is { } key ? Read(key) : RunColumn.Empty;
-        var all = passing ?? column.Runs;
-        var places = passing is null ? null : column.Find(all);
-        var runs = new List<long>(all.Length);
-        var values = new List<double>(all.Length);
-        for (var i = 0; i < all.Length; i++)
+        var reader = new RunColumn.Reader(column);
+        var passing = new List<(long Chunk, RunMask Runs)>();
+        Span<double> values = stackalloc double[RunColumnChunk.Size];
+        foreach (var (chunk, runs) in among)
         {
-            var place = places is null ? i : places[i];
-            if (phase == (place < 0 ? RunPhase.Missing : double.IsNaN(column.Values[place]) ? RunPhase.NotNumbers : RunPhase.Numbers))
+            reader.Read(chunk, values);
+            var both = runs & test.Passing(values);
+            if (!both.IsEmpty)
             {
-                runs.Add(all[i]);
-                values.Add(place < 0 ? 0 : column.Values[place]);
+                passing.Add((chunk, both));
             }
         }
 
-        return ([.. runs], [.. values]);
+        return passing;
     }
+
+    /// <summary>Those of a chunk with a number for the ordering metric, with NaN, or without it.</summary>
+    private static RunMask OfPhase(RunPhase phase, RunMask present, ReadOnlySpan<double> values) => phase switch
+    {
+        RunPhase.Numbers => present & AnyNumber.Passing(values),
+        RunPhase.NotNumbers => present & ~AnyNumber.Passing(values),
+        RunPhase.Missing => ~present,
+        _ => ~default(RunMask),
+    };
 
     /// <summary>1 or -1 where the order's entry is the start of the run, which it is after the last one; 0 where it is something else.</summary>
     private int StartSign(int entry) => entry >= order.Count ? -1 : order[entry].Field != new RunField(RunFieldKind.Attribute, "started") ? 0 : order[entry].Descending ? -1 : 1;
 
-    private double[] Starts(long[] runs)
+    private RunColumn Read(long key)
     {
-        var column = started ??= Read(RunColumns.Started);
-        return Array.ConvertAll(column.Find(runs), place => place < 0 ? 0 : column.Values[place]);
-    }
+        if (!columns.TryGetValue(key, out var column))
+        {
+            columns[key] = column = RunColumns.Read(session, query.Experiments, key);
+        }
 
-    private RunColumn Read(long key) => RunColumns.Read(session, query.Experiments, key);
+        return column;
+    }
 }

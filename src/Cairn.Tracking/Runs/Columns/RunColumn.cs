@@ -1,28 +1,25 @@
 namespace Cairn.Tracking.Runs.Columns;
 
-/// <summary>One number of many runs.</summary>
-/// <param name="Runs">Row ids, ascending.</param>
-/// <param name="Values">The value of each; NaN where NaN was logged.</param>
-internal readonly record struct RunColumn(long[] Runs, double[] Values)
+/// <summary>One number of many runs, in chunks as they are stored: nothing is unpacked that is not looked at, and nothing is large.</summary>
+/// <param name="Chunks">Ascending.</param>
+internal sealed record RunColumn(IReadOnlyList<(long Chunk, byte[] Body)> Chunks)
 {
-    public static RunColumn Empty { get; } = new([], []);
+    public static RunColumn Empty { get; } = new([]);
 
-    /// <summary>Where each of some runs is in the column, or -1.</summary>
-    /// <param name="runs">Row ids, ascending.</param>
-    public int[] Find(ReadOnlySpan<long> runs)
+    /// <summary>Goes through the column by ascending chunks.</summary>
+    public struct Reader(RunColumn column)
     {
-        var places = new int[runs.Length];
-        var next = 0;
-        for (var i = 0; i < runs.Length; i++)
+        private int next;
+
+        /// <summary>Unpacks a chunk's values, NaN where a run has none; returns which runs have one. Called with ascending chunks.</summary>
+        public RunMask Read(long chunk, Span<double> values)
         {
-            while (next < Runs.Length && Runs[next] < runs[i])
+            while (next < column.Chunks.Count && column.Chunks[next].Chunk < chunk)
             {
                 next++;
             }
 
-            places[i] = next < Runs.Length && Runs[next] == runs[i] ? next : -1;
+            return RunColumnChunk.Unpack(next < column.Chunks.Count && column.Chunks[next].Chunk == chunk ? column.Chunks[next].Body : [], values);
         }
-
-        return places;
     }
 }

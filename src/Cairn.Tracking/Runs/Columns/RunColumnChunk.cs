@@ -16,38 +16,33 @@ internal static class RunColumnChunk
 
     public static (long Chunk, byte Slot) Place(long run) => (run / Size, (byte)(run % Size));
 
-    public static void Read(long chunk, ReadOnlySpan<byte> body, List<long> runs, List<double> values)
+    /// <summary>Writes each run's value to its slot, and NaN where it has none; returns which have one.</summary>
+    /// <param name="body">The bytes.</param>
+    /// <param name="values"><see cref="Size"/> places.</param>
+    public static RunMask Unpack(ReadOnlySpan<byte> body, Span<double> values)
     {
         var count = body.Length / EntrySize;
-        foreach (var slot in body[..count])
+        if (count == Size && BitConverter.IsLittleEndian)
         {
-            runs.Add((chunk * Size) + slot);
+            body[count..].CopyTo(MemoryMarshal.AsBytes(values));
+            return ~default(RunMask);
         }
 
-        if (BitConverter.IsLittleEndian)
-        {
-            var start = values.Count;
-            CollectionsMarshal.SetCount(values, start + count);
-            body[count..].CopyTo(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(values)[start..]));
-            return;
-        }
-
+        values.Fill(double.NaN);
+        var mask = default(RunMask);
         for (var i = 0; i < count; i++)
         {
-            values.Add(BinaryPrimitives.ReadDoubleLittleEndian(body[(count + (i * sizeof(double)))..]));
+            values[body[i]] = BinaryPrimitives.ReadDoubleLittleEndian(body[(count + (i * sizeof(double)))..]);
+            mask = mask.With(body[i]);
         }
+
+        return mask;
     }
 
     /// <summary>The bytes with some values set, and those that are null taken out.</summary>
     public static byte[] Write(ReadOnlySpan<byte> body, IReadOnlyDictionary<byte, double?> changes)
     {
-        var entries = new SortedDictionary<byte, double>();
-        var before = body.Length / EntrySize;
-        for (var i = 0; i < before; i++)
-        {
-            entries[body[i]] = BinaryPrimitives.ReadDoubleLittleEndian(body[(before + (i * sizeof(double)))..]);
-        }
-
+        var entries = Entries(body);
         foreach (var (slot, value) in changes)
         {
             if (value is { } number)
@@ -60,15 +55,49 @@ internal static class RunColumnChunk
             }
         }
 
-        var written = new byte[entries.Count * EntrySize];
+        return Pack(entries);
+    }
+
+    /// <summary>The same chunk of several experiments as one: a run is in one of them.</summary>
+    public static byte[] Merge(IReadOnlyList<byte[]> bodies)
+    {
+        if (bodies.Count == 1)
+        {
+            return bodies[0];
+        }
+
+        var entries = new SortedDictionary<byte, double>();
+        foreach (var (slot, value) in bodies.SelectMany(static body => Entries(body)))
+        {
+            entries[slot] = value;
+        }
+
+        return Pack(entries);
+    }
+
+    private static SortedDictionary<byte, double> Entries(ReadOnlySpan<byte> body)
+    {
+        var entries = new SortedDictionary<byte, double>();
+        var count = body.Length / EntrySize;
+        for (var i = 0; i < count; i++)
+        {
+            entries[body[i]] = BinaryPrimitives.ReadDoubleLittleEndian(body[(count + (i * sizeof(double)))..]);
+        }
+
+        return entries;
+    }
+
+    private static byte[] Pack(SortedDictionary<byte, double> entries)
+    {
+        var body = new byte[entries.Count * EntrySize];
         var index = 0;
         foreach (var (slot, value) in entries)
         {
-            written[index] = slot;
-            BinaryPrimitives.WriteDoubleLittleEndian(written.AsSpan(entries.Count + (index * sizeof(double))), value);
+            body[index] = slot;
+            BinaryPrimitives.WriteDoubleLittleEndian(body.AsSpan(entries.Count + (index * sizeof(double))), value);
             index++;
         }
 
-        return written;
+        return body;
     }
 }

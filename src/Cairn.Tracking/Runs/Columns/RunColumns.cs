@@ -15,23 +15,11 @@ internal static class RunColumns
     /// <summary>A column of one or many experiments.</summary>
     public static RunColumn Read(ISqlSession session, IReadOnlyList<long> experiments, long key)
     {
-        var runs = new List<long>();
-        var values = new List<double>();
-        foreach (var (chunk, body) in session.Query(
+        var chunks = session.Query(
             $"SELECT chunk, body FROM run_columns WHERE experiment IN ({IdList.Sql(session.Dialect)}) AND key = $2 ORDER BY experiment, chunk",
-            static row => (row.GetInt64(0), row.GetFieldValue<byte[]>(1)),
-            IdList.Argument(experiments), key))
-        {
-            RunColumnChunk.Read(chunk, body, runs, values);
-        }
-
-        var column = new RunColumn([.. runs], [.. values]);
-        if (experiments.Count > 1)
-        {
-            Array.Sort(column.Runs, column.Values);
-        }
-
-        return column;
+            static row => (Chunk: row.GetInt64(0), Body: row.GetFieldValue<byte[]>(1)),
+            IdList.Argument(experiments), key);
+        return new RunColumn(experiments.Count == 1 ? chunks : [.. chunks.GroupBy(static entry => entry.Chunk, static entry => entry.Body).Select(static group => (group.Key, RunColumnChunk.Merge([.. group]))).OrderBy(static entry => entry.Key)]);
     }
 
     public static void Write(ISqlSession session, IEnumerable<RunColumnChange> changes)
