@@ -27,6 +27,8 @@ test_packages=(
   "busybox-static|/bin/busybox|the tests' container images are made of it alone"
   "slurm-wlm|/usr/sbin/slurmctld|the executors run jobs on a real Slurm"
   "munge|/usr/sbin/munged|Slurm authenticates with it"
+  "slurmdbd|/usr/sbin/slurmdbd|Slurm's accounts tell how jobs ended that its queue has forgotten"
+  "mariadb-server|/usr/sbin/mariadbd|Slurm's accounts are kept in it"
   "sqlite3|/usr/bin/sqlite3|looks into stores from outside"
   "postgresql|/usr/lib/postgresql|the store's conformance suite runs on the real PostgreSQL"
   "radosgw|/usr/bin/radosgw|the object store's conformance suite runs on a real S3"
@@ -55,7 +57,7 @@ install_debian() {
   [ ${#missing[@]} -eq 0 ] && return 0
 
   command -v apt-get >/dev/null || fail "this machine has no apt-get; install these in its own way: ${missing[*]}"
-  # RUNLEVEL=1 keeps Debian from starting the services of the packages (PostgreSQL, Ceph): tests start their own.
+  # RUNLEVEL=1 keeps Debian from starting the services of the packages (PostgreSQL, MariaDB, Ceph): tests start their own.
   local install=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}")
   if [ "$(id -u)" != 0 ]; then
     fail "root is needed to install them; run this, then the same make command again:

@@ -15,6 +15,8 @@ public sealed class SlurmCluster : IAsyncDisposable
 
     private readonly ScratchDirectory directory = new();
     private readonly Dictionary<string, Process> daemons = [];
+    private string taskPlugin = "task/none";
+    private SlurmAccounting? accounting;
 
     /// <summary>Why there can be none here, or null.</summary>
     public static string? Obstacle => Programs.Where(program => Find(program) is null).ToList() is { Count: > 0 } missing
@@ -26,12 +28,14 @@ public sealed class SlurmCluster : IAsyncDisposable
 
     /// <summary>Brings up so many nodes of eight processors, <c>n1</c> and on.</summary>
     /// <param name="more">More lines of <c>slurm.conf</c>.</param>
-    public static async Task<SlurmCluster> StartAsync(int nodes = 2, string more = "")
+    /// <param name="accounts">Whether it keeps accounts (slurmdbd), as <see cref="SlurmAccounting.Obstacle"/> tells whether it can.</param>
+    /// <param name="limits">Whether its nodes hold jobs to the memory that they were given, by the kernel's groups, as <see cref="MemoryGroups.Obstacle"/> tells whether they can.</param>
+    public static async Task<SlurmCluster> StartAsync(int nodes = 2, string more = "", bool accounts = false, bool limits = false)
     {
-        var cluster = new SlurmCluster();
+        var cluster = new SlurmCluster { taskPlugin = limits ? "task/cgroup" : "task/none" };
         try
         {
-            await cluster.LaunchAsync(nodes, more);
+            await cluster.LaunchAsync(nodes, more, accounts);
             return cluster;
         }
         catch
@@ -72,10 +76,15 @@ public sealed class SlurmCluster : IAsyncDisposable
             await StopAsync(name);
         }
 
+        if (accounting is not null)
+        {
+            await accounting.DisposeAsync();
+        }
+
         directory.Dispose();
     }
 
-    private async Task LaunchAsync(int nodes, string more)
+    private async Task LaunchAsync(int nodes, string more, bool accounts)
     {
         foreach (var folder in (string[])["state", "log", "run"])
         {
@@ -89,6 +98,12 @@ public sealed class SlurmCluster : IAsyncDisposable
         // Its folder is in /tmp, which everyone may write to.
         await LaunchAsync("munged", "munged", ["--foreground", "--force", $"--key-file={key}", $"--socket={directory["munge.socket"]}", $"--pid-file={directory["munged.pid"]}", $"--log-file={directory["log/munged.log"]}", $"--seed-file={directory["munge.seed"]}", "--num-threads=2"]);
         await Poll.UntilAsync(() => File.Exists(directory["munge.socket"]), "munge to listen");
+        if (accounts)
+        {
+            // Before the controller, which takes from it what can be asked for.
+            accounting = await SlurmAccounting.StartAsync(directory["munge.socket"]);
+        }
+
         await File.WriteAllTextAsync(Configuration, Text(nodes, more));
         await File.WriteAllTextAsync(directory["cgroup.conf"], "CgroupPlugin=cgroup/v1\nCgroupAutomount=no\nConstrainRAMSpace=yes\nAllowedSwapSpace=0\n");
         await StartControllerAsync();
@@ -140,10 +155,10 @@ public sealed class SlurmCluster : IAsyncDisposable
             SlurmdLogFile={directory["log"]}/slurmd.%n.log
             SlurmdParameters=config_overrides
             ProctrackType=proctrack/linuxproc
-            TaskPlugin=task/none
+            TaskPlugin={taskPlugin}
             SwitchType=switch/none
             MpiDefault=none
-            AccountingStorageType=accounting_storage/none
+            {accounting?.Configuration ?? "AccountingStorageType=accounting_storage/none"}
             SchedulerType=sched/backfill
             SchedulerParameters=sched_interval=2,bf_interval=1,sched_min_interval=100000,batch_sched_delay=0
             SelectType=select/cons_tres
@@ -181,6 +196,6 @@ public sealed class SlurmCluster : IAsyncDisposable
         }
     }
 
-    private static string? Find(string program) =>
+    internal static string? Find(string program) =>
         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 }

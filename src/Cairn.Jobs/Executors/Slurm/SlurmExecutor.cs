@@ -9,6 +9,11 @@ namespace Cairn.Jobs.Executors.Slurm;
 /// </summary>
 internal sealed class SlurmExecutor(SlurmTools tools, SlurmQueue queue, JobsOptions options, TimeProvider time) : IExecutor
 {
+    /// <summary>How long the accounts may be away, or behind, before a job that the queue has forgotten is given up.</summary>
+    private static readonly TimeSpan AccountsPatience = TimeSpan.FromMinutes(5);
+
+    private readonly SlurmAccounts accounts = new(tools);
+
     /// <summary>When a job was first seen to be over without all its files being seen.</summary>
     private readonly ConcurrentDictionary<string, long> over = new();
 
@@ -67,7 +72,12 @@ internal sealed class SlurmExecutor(SlurmTools tools, SlurmQueue queue, JobsOpti
 
         if (jobs.Count == 0)
         {
-            jobs = await AccountingAsync(gang, cancellation);
+            if (await AccountedAsync(gang, cancellation) is not { } accounted)
+            {
+                return Files(gang, static replica => replica.Begun ? AttemptState.Running : AttemptState.Waiting);
+            }
+
+            jobs = accounted;
         }
 
         var output = await ReadOutputAsync(gang, cancellation);
@@ -118,20 +128,24 @@ internal sealed class SlurmExecutor(SlurmTools tools, SlurmQueue queue, JobsOpti
         return !ran || time.GetElapsedTime(over.GetOrAdd(gang.Directory.Path, _ => time.GetTimestamp())) >= options.Slurm.FileDelay;
     }
 
-    /// <summary>What the accounts say of a job that the queue has forgotten; nothing where there are none (slurmdbd does not run).</summary>
-    private async Task<IReadOnlyList<SlurmJob>> AccountingAsync(Gang gang, CancellationToken cancellation)
+    /// <summary>
+    /// What the accounts say of a job that the queue has forgotten; null while it may still come: they are written a little later, and slurmdbd may be away. Where
+    /// it stays away, the job is given up.
+    /// </summary>
+    private async Task<IReadOnlyList<SlurmJob>?> AccountedAsync(Gang gang, CancellationToken cancellation)
     {
-        if (TaskJson.Read(SubmissionFile(gang), TaskJson.Default.SlurmRecord) is not { } record || tools.Find("sacct") is null)
+        if (TaskJson.Read(SubmissionFile(gang), TaskJson.Default.SlurmRecord) is not { } record)
         {
             return [];
         }
 
+        var waited = time.GetElapsedTime(over.GetOrAdd(gang.Directory.Path, _ => time.GetTimestamp()));
         try
         {
-            var output = await tools.RunAsync("sacct", ["--jobs=" + record.Job, "--noheader", "--parsable2", "--allocations", "--format=JobIDRaw,State,NodeList,JobName"], cancellation);
-            return SlurmAccounts.Parse(output);
+            var jobs = await accounts.FindAsync(record.Job, record.Name, cancellation);
+            return jobs.All(static job => job.IsOver) ? jobs : waited < AccountsPatience ? null : [];
         }
-        catch (Exception e) when (e is Kernel.Errors.StatusException or ExecutorAwayException)
+        catch (ExecutorAwayException) when (waited >= AccountsPatience)
         {
             return [];
         }
