@@ -25,7 +25,7 @@ foreach (var benchmark in chosen)
 {
     foreach (var result in await benchmark.RunAsync(CancellationToken.None))
     {
-        Console.WriteLine($"{result.Name,-26} {result.Figure,-24} {result.Peer,-34} {result.Ratio.ToString("0.###", CultureInfo.InvariantCulture),8}  {result.Hold}: {(result.Met ? "met" : "MISSED")}");
+        Console.WriteLine($"{result.Name,-26} {result.Figure,-24} {result.Peer,-34} {result.Ratio.ToString("0.###", CultureInfo.InvariantCulture),8}  {result.Verdict}");
         results.Add(result);
     }
 }

@@ -28,6 +28,9 @@ public interface IHyperparameterTuningJobs
     /// <summary>The study that the job searches with, or null where it has none yet.</summary>
     string? StudyOf(ISqlSession session, string name);
 
+    /// <summary>The trials, by their ids, that the study's rule stopped while they ran.</summary>
+    IReadOnlySet<string> StoppedEarly(ISqlSession session, string name);
+
     /// <summary>Asks a job to end: its running trials are cancelled, and it ends with the last of them. One that has ended stays as it is. Call <see cref="Wake"/> once that has committed.</summary>
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND.</exception>
     void Cancel(ISqlSession session, string name);

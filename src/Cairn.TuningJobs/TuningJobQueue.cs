@@ -85,6 +85,8 @@ internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges chan
 
     public string? StudyOf(ISqlSession session, string name) => TuningJobTable.Find(session, name) is { Study.Length: > 0 } row ? row.Study : null;
 
+    public IReadOnlySet<string> StoppedEarly(ISqlSession session, string name) => TuningTrialTable.Stopped(session, name).ToHashSet();
+
     public async Task<T> DeleteAsync<T>(string name, Func<ISqlSession, T> also, CancellationToken cancellation = default)
     {
         var job = await store.GetAsync<HyperparameterTuningJob>(TuningJobKind.Kind, name, cancellation).ConfigureAwait(false);

@@ -45,10 +45,10 @@ public sealed class TuningSpecTests
     {
         var input = Job().TrainingInput;
         var tuning = new HyperparameterTuningJob { Trials = { Trial("1", 0.5), new Trial { Id = "2", State = Google.Cloud.AIPlatform.V1.Trial.Types.State.Infeasible }, Trial("3", 0.9), Trial("4", 0.1) } };
-        TuningOutput.Of(input, tuning).Trials.Select(static trial => trial.TrialId).ShouldBe(["3", "1", "4", "2"]);
+        TuningOutput.Of(input, tuning, new HashSet<string>()).Trials.Select(static trial => trial.TrialId).ShouldBe(["3", "1", "4", "2"]);
         input.Hyperparameters.Goal = HyperparameterSpec.Types.GoalType.Minimize;
-        TuningOutput.Of(input, tuning).Trials.Select(static trial => trial.TrialId).ShouldBe(["4", "1", "3", "2"]);
-        TuningOutput.Of(input, tuning).CompletedTrialCount.ShouldBe(3);
+        TuningOutput.Of(input, tuning, new HashSet<string>()).Trials.Select(static trial => trial.TrialId).ShouldBe(["4", "1", "3", "2"]);
+        TuningOutput.Of(input, tuning, new HashSet<string>()).CompletedTrialCount.ShouldBe(3);
     }
 
     private static Trial Trial(string id, double value) => new()

@@ -185,7 +185,9 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
             {
                 if (job.TrainingInput.Hyperparameters is not null)
                 {
-                    job.TrainingOutput = TuningOutput.Of(job.TrainingInput, ClassicJobTable.Backing(session, job.Name) is { } backing ? tunings.Find(session, backing) : null);
+                    job.TrainingOutput = ClassicJobTable.Backing(session, job.Name) is { } backing
+                        ? TuningOutput.Of(job.TrainingInput, tunings.Find(session, backing), tunings.StoppedEarly(session, backing))
+                        : TuningOutput.Of(job.TrainingInput, null, new HashSet<string>());
                 }
 
                 job.Name = "";

@@ -11,11 +11,14 @@ namespace Cairn.Classic.Jobs;
 /// <summary>What a tuning has come to so far: its trials, best first.</summary>
 internal static class TuningOutput
 {
-    public static TrainingOutput Of(TrainingInput input, HyperparameterTuningJob? tuning)
+    /// <param name="input">What was asked for.</param>
+    /// <param name="tuning">The job that the trials belong to, or null where it is gone.</param>
+    /// <param name="stopped">The ids of the trials that were stopped early.</param>
+    public static TrainingOutput Of(TrainingInput input, HyperparameterTuningJob? tuning, IReadOnlySet<string> stopped)
     {
         var metric = TuningSpec.Metric(input.Hyperparameters);
         var output = new TrainingOutput { IsHyperparameterTuningJob = true, HyperparameterMetricTag = metric };
-        var trials = (tuning?.Trials ?? []).Select(trial => Trial(trial, metric)).ToList();
+        var trials = (tuning?.Trials ?? []).Select(trial => Trial(trial, metric, stopped.Contains(trial.Id))).ToList();
         output.CompletedTrialCount = trials.Count(static trial => trial.State == ClassicState.Succeeded);
         var sign = input.Hyperparameters.Goal == HyperparameterSpec.Types.GoalType.Maximize ? -1 : 1;
 
@@ -24,13 +27,14 @@ internal static class TuningOutput
         return output;
     }
 
-    private static HyperparameterOutput Trial(Trial trial, string metric)
+    private static HyperparameterOutput Trial(Trial trial, string metric, bool stopped)
     {
         var output = new HyperparameterOutput
         {
             TrialId = trial.Id,
             StartTime = trial.StartTime,
             EndTime = trial.EndTime,
+            IsTrialStoppedEarly = stopped,
             FinalMetric = Measured(trial.FinalMeasurement, metric),
             State = trial.State switch
             {

@@ -59,6 +59,12 @@ internal static class TuningTrialTable
         number,
         (long)count);
 
+    /// <summary>The ids of a job's trials that were stopped.</summary>
+    public static List<string> Stopped(ISqlSession session, string job) => session.Query(
+        "SELECT trial FROM tuning_trials WHERE job = $1 AND stopping = 1",
+        static row => row.GetInt64(0).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        job);
+
     public static void Delete(ISqlSession session, string job) => session.Execute("DELETE FROM tuning_trials WHERE job = $1", job);
 
     private static TuningTrialRow Read(DbDataReader row) => new(

@@ -42,6 +42,34 @@ public sealed class WarmStartTests(Server server)
     }
 
     [Fact]
+    public async Task an_artifact_of_a_run_and_a_version_of_a_model_are_named_as_mlflow_and_the_registry_name_them()
+    {
+        using var rest = new RestClient(server.Process.Http);
+        var run = (string)(await rest.PostAsync("/api/2.0/mlflow/runs/create", new { experiment_id = "0" }))["run"]!["info"]!["run_id"]!;
+        var uri = (string)(await rest.GetAsync($"/api/2.0/mlflow/runs/get?run_id={run}"))["run"]!["info"]!["artifact_uri"]!;
+        using (var http = new HttpClient())
+        {
+            var path = uri[(uri.IndexOf(":/", StringComparison.Ordinal) + 2)..].TrimStart('/');
+            using var put = await http.PutAsync($"{server.Process.Http}/api/2.0/mlflow-artifacts/artifacts/{path}/model/weights.txt", new StringContent("logged"));
+            ((int)put.StatusCode).ShouldBe(200, await put.Content.ReadAsStringAsync());
+        }
+
+        var ofRun = await client.RunAsync(Job("run", $"runs:/{run}/model"));
+        (await client.LinesAsync((string)ofRun["name"]!)).ShouldBe(["from logged"], ofRun.ToJsonString());
+
+        await client.UploadAsync("warm/registered/weights.txt", "registered"u8.ToArray());
+        await client.UploadAsync("warm/registered/model.joblib", "read by no one here"u8.ToArray());
+        await rest.OperateAsync($"/v1/{client.Parent}/models:upload", new
+        {
+            modelId = "warm-weights",
+            model = new { displayName = "warm", artifactUri = $"gs://{JobsClient.Bucket}/warm/registered", containerSpec = new { imageUri = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-0:latest" } },
+        });
+
+        var ofModel = await client.RunAsync(Job("model", "models:/warm-weights/1"));
+        (await client.LinesAsync((string)ofModel["name"]!)).ShouldBe(["from registered"], ofModel.ToJsonString());
+    }
+
+    [Fact]
     public async Task a_warm_up_runs_once_and_is_used_again()
     {
         var key = $"key-{Guid.NewGuid():n}";
