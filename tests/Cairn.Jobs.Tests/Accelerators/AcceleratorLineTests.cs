@@ -103,20 +103,15 @@ public sealed class AcceleratorLineTests : IDisposable
         await EndAsync(restarted, second, third);
     }
 
-    [Theory]
-    [InlineData("NVIDIA_TESLA_T4=2", "asks for 3 × NVIDIA_TESLA_T4 with all its replicas, which start together, and this machine has 2 × NVIDIA_TESLA_T4")]
-    [InlineData("NVIDIA_L4=4", "this machine has 4 × NVIDIA_L4")]
-    [InlineData("auto", "this server found none on its machine")]
-    [InlineData("refuse", "gives the tasks of its own machine no accelerators")]
-    public async Task a_job_that_can_never_have_its_accelerators_is_refused(string accelerators, string sentence)
+    [Fact]
+    public async Task a_job_that_asks_for_more_than_there_are_is_refused()
     {
-        await using var machine = await StartAsync(accelerators);
+        await using var machine = await StartAsync("NVIDIA_TESLA_T4=2");
 
         var refusal = await Should.ThrowAsync<StatusException>(() => SubmitAsync(machine, 3));
 
         refusal.Code.ShouldBe(Google.Rpc.Code.FailedPrecondition);
-        refusal.Message.ShouldContain(sentence);
-        refusal.Message.ShouldContain("--job-accelerators ignore");
+        refusal.Message.ShouldContain("asks for 3 × NVIDIA_TESLA_T4");
     }
 
     [Fact]

@@ -47,6 +47,20 @@ public sealed class AcceleratorPoolTests : IDisposable
     }
 
     [Theory]
+    [InlineData("NVIDIA_TESLA_T4=2", "asks for 3 × NVIDIA_TESLA_T4 with all its replicas, which start together, and this machine has 2 × NVIDIA_TESLA_T4")]
+    [InlineData("NVIDIA_L4=4", "this machine has 4 × NVIDIA_L4")]
+    [InlineData("auto", "this server found none on its machine")]
+    [InlineData("refuse", "gives the tasks of its own machine no accelerators")]
+    public void why_a_job_can_never_have_its_accelerators_is_told_with_the_ways_out(string accelerators, string sentence)
+    {
+        var obstacle = new AcceleratorPool(Options(accelerators)).Obstacle(AcceleratorCounts.Parse("NVIDIA_TESLA_T4=3"));
+
+        obstacle.ShouldNotBeNull();
+        obstacle.ShouldContain(sentence);
+        obstacle.ShouldContain("--job-accelerators ignore");
+    }
+
+    [Theory]
     [InlineData("Tesla T4", "NVIDIA_TESLA_T4")]
     [InlineData("Tesla P100-PCIE-16GB", "NVIDIA_TESLA_P100")]
     [InlineData("NVIDIA A100-SXM4-40GB", "NVIDIA_TESLA_A100")]
