@@ -41,9 +41,9 @@ public sealed record AcceleratorOptions
                 throw new FormatException($"'{text}' must be auto, refuse, ignore, or TYPE=COUNT with commas between, such as NVIDIA_TESLA_T4=2; at most {Most} in all.");
             }
 
-            if (!AcceleratorNames.IsKnown(type))
+            if (!AcceleratorNames.Gpus.Contains(type))
             {
-                throw new FormatException($"'{type}' is no accelerator type of the API. It has {string.Join(", ", AcceleratorNames.All)}; jobs ask by these names, so take the nearest for one that has none.");
+                throw new FormatException($"'{type}' is no type of GPU of the API. It has {string.Join(", ", AcceleratorNames.Gpus)}; jobs ask by these names, so take the nearest for one that has none.");
             }
 
             types.AddRange(Enumerable.Repeat(type, number));
