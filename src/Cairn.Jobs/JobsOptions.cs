@@ -1,3 +1,4 @@
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Executors.Kubernetes;
 using Cairn.Jobs.Executors.Slurm;
 
@@ -12,8 +13,8 @@ public sealed record JobsOptions
     /// <summary>How many tasks, replicas of jobs, run on this machine at once; others wait in line. At least 1.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount);
 
-    /// <summary>Whether jobs that ask for accelerators run without them on this machine, instead of being refused.</summary>
-    public bool IgnoreAccelerators { get; init; }
+    /// <summary>The accelerators of this machine, which are given to tasks that ask for some.</summary>
+    public AcceleratorOptions Accelerators { get; init; } = new();
 
     /// <summary>How long a job that needs more slots than are free lets narrower ones go before it.</summary>
     public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(1);

@@ -1,3 +1,4 @@
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
@@ -26,6 +27,7 @@ public static class JobsServices
         services.AddSingleton<TaskTable>();
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<JobLineage>();
+        services.AddSingleton<AcceleratorPool>();
         services.AddSingleton<TaskLine>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();

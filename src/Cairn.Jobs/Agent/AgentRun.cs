@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Jobs.Environments;
 using System.Runtime.InteropServices;
+using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
@@ -89,7 +90,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         Directory.CreateDirectory(directory.Metrics);
         var context = new TaskContext(directory, record, token, [], log);
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt}{Where} starts on {Environment.MachineName}."));
-        if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && record.Executor == record.Launcher)
+        if (record.Accelerators is { Count: > 0 } own)
+        {
+            log.Say($"Its accelerators are {string.Join(", ", own.Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Number} ({one.Type})")))}.");
+        }
+        else if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && !ExecutorSet.HasQueue(record.Executor))
         {
             log.Say(string.Create(CultureInfo.InvariantCulture, $"The job asks for {gpus} × {type}; this server is configured to run such jobs without accelerators."), LogSeverity.Warning);
         }

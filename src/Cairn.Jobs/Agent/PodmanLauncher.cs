@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 using Google.Rpc;
@@ -36,7 +37,9 @@ internal sealed class PodmanLauncher : ILauncher
         }
 
         arguments.AddRange(Volumes(context, overlay is not null));
-        arguments.AddRange(WriteEnvironment(context));
+        var devices = AcceleratorAccess.Nodes(context.Record.Accelerators ?? []);
+        arguments.AddRange(devices.SelectMany(static device => (string[])["--device", device]));
+        arguments.AddRange(WriteEnvironment(context, confined: devices.Count > 0));
         arguments.AddRange(Program(context, image));
         string[] command = [.. overlay ?? [], podman, .. arguments];
         return new Launch(command[0], command[1..], environment, context.Work)
@@ -116,13 +119,13 @@ internal sealed class PodmanLauncher : ILauncher
     }
 
     /// <summary>Writes the environment to a file that only the owner reads; values of several lines, which such a file cannot hold, become arguments.</summary>
-    private static List<string> WriteEnvironment(TaskContext context)
+    private static List<string> WriteEnvironment(TaskContext context, bool confined)
     {
         var file = context.Directory.In("container.env");
         var lines = new StringBuilder();
         List<string> arguments = ["--env-file", file];
         var packages = context.PythonPath.Select(path => Path.Combine(Packages, Path.GetRelativePath(context.Packages, path)));
-        var environment = context.Environment(packages, "", "/root", TokenFile);
+        var environment = context.Environment(packages, "", "/root", TokenFile, confined);
 
         // The image knows its own PATH, language and home better.
         foreach (var (name, value) in environment.Where(pair => pair.Key is not ("PATH" or "LANG" or "HOME") || context.Record.Environment.ContainsKey(pair.Key)))

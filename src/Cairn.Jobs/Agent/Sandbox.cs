@@ -1,4 +1,5 @@
 using System.Text;
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Tasks;
 
@@ -36,7 +37,13 @@ internal sealed class Sandbox(TaskContext context)
         List<string> arguments = [.. System(record.HostName), "--cap-add", "CAP_DAC_OVERRIDE"];
         arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
 
-        // Devices are private but for GPUs, which a scheduler gives to tasks.
+        // Devices are private but for GPUs, which the server or a scheduler gives to tasks.
+        var devices = AcceleratorAccess.Nodes(record.Accelerators ?? []);
+        foreach (var device in devices)
+        {
+            arguments.AddRange(["--dev-bind-try", device, device]);
+        }
+
         foreach (var device in record.Resources.Gpus > 0 && ExecutorSet.HasQueue(record.Executor) ? Directory.GetFileSystemEntries("/dev", "nvidia*") : [])
         {
             arguments.AddRange(["--dev-bind", device, device]);
@@ -58,7 +65,7 @@ internal sealed class Sandbox(TaskContext context)
         arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
         arguments.AddRange(buckets);
         arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
-        foreach (var (name, value) in context.Environment(context.PythonPath.Select(Inside), context.ProgramPath("/cairn/bin"), "/workspace", TokenFile))
+        foreach (var (name, value) in context.Environment(context.PythonPath.Select(Inside), context.ProgramPath("/cairn/bin"), "/workspace", TokenFile, confined: devices.Count > 0))
         {
             arguments.AddRange(["--setenv", name, value]);
         }

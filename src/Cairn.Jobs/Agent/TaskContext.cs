@@ -1,3 +1,4 @@
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Agent;
@@ -48,7 +49,8 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
     /// <param name="path">Folders before the usual ones on PATH.</param>
     /// <param name="home">The home folder as the task sees it.</param>
     /// <param name="tokenFile">The token's file as the task sees it.</param>
-    public Dictionary<string, string> Environment(IEnumerable<string> pythonPath, string path, string home, string tokenFile)
+    /// <param name="confined">Whether the task has the nodes of its own accelerators only.</param>
+    public Dictionary<string, string> Environment(IEnumerable<string> pythonPath, string path, string home, string tokenFile, bool confined = false)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -68,6 +70,12 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
             {
                 environment[name] = devices;
             }
+        }
+
+        // And what the server has, whose word is the last: what a task sets itself could be another's.
+        foreach (var (name, value) in Record.Accelerators is { } own ? AcceleratorAccess.Variables(own, confined) : [])
+        {
+            environment[name] = value;
         }
 
         environment["PATH"] = string.Join(':', new[] { path, environment.GetValueOrDefault("PATH"), "/usr/local/bin:/usr/bin:/bin" }.Where(part => !string.IsNullOrEmpty(part)));

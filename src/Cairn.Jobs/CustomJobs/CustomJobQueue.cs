@@ -1,3 +1,4 @@
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Tasks;
@@ -13,7 +14,7 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Puts jobs in line and takes them out of it.</summary>
 internal sealed class CustomJobQueue(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, JobsOptions options, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
+    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, AcceleratorPool accelerators, JobsOptions options, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
 {
     public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
     {
@@ -56,10 +57,9 @@ internal sealed class CustomJobQueue(
             throw StatusException.FailedPrecondition(TaskLine.TooWide(replicas, options.Slots));
         }
 
-        if (!options.IgnoreAccelerators && WorkerPools.Used(spec).FirstOrDefault(static pool => pool.MachineSpec is { AcceleratorCount: > 0 }) is { MachineSpec: var machine })
+        if (accelerators.Obstacle(accelerators.Wanted(spec)) is { } obstacle)
         {
-            throw StatusException.FailedPrecondition(
-                $"A worker pool asks for {machine.AcceleratorCount} × {AcceleratorNames.Of(machine.AcceleratorType)}, and this server gives the tasks of its own machine no accelerators. Leave `machine_spec.accelerator_type` and `accelerator_count` out, start the server with --executor slurm, or with --job-accelerators ignore to run such jobs without them.");
+            throw StatusException.FailedPrecondition(obstacle);
         }
     }
 
@@ -86,7 +86,10 @@ internal sealed class CustomJobQueue(
     public CustomJob Create(ISqlSession session, PreparedJob job, Principal creator)
     {
         var name = CustomJobName.Parse(job.Job.Name);
-        tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null, WorkerPools.Replicas(job.Job.JobSpec)));
+
+        // A scheduler has a line of its own for accelerators.
+        var wanted = ExecutorSet.HasQueue(job.Executor) ? AcceleratorCounts.None : accelerators.Wanted(job.Job.JobSpec);
+        tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null, WorkerPools.Replicas(job.Job.JobSpec), Wanted: wanted.ToString()));
         lineage.Create(session, job.Job, creator);
         return store.Insert(session, CustomJobs.Kind, job.Job);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Environments;
 
 namespace Cairn.Jobs.Tasks;
@@ -63,6 +64,9 @@ public sealed record TaskRecord
 
     /// <summary>What it needs of a machine.</summary>
     public TaskResources Resources { get; init; } = new(0, 0);
+
+    /// <summary>The accelerators of its machine that it was given, which may be none; null where the server gives none away.</summary>
+    public IReadOnlyList<Accelerator>? Accelerators { get; init; }
 
     /// <summary>The job's specification as JSON, which <c>CLUSTER_SPEC</c> repeats.</summary>
     public string? JobSpec { get; init; }

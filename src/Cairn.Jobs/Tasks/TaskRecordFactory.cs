@@ -1,7 +1,9 @@
 using Cairn.Data;
 using Cairn.Data.Views;
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Environments;
+using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
@@ -12,19 +14,29 @@ using Google.Protobuf;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Writes down what an attempt of a job is to run.</summary>
-internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
+internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, AcceleratorPool accelerators, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
 {
     /// <summary>The record of each replica, in order.</summary>
     /// <exception cref="Kernel.Errors.StatusException">An image cannot be run here any more.</exception>
     public async Task<IReadOnlyList<TaskRecord>> CreateAsync(TaskRow task, CustomJob job, CancellationToken cancellation)
     {
         var records = new List<TaskRecord>();
+        var given = (task.Accelerators ?? []).ToList();
         foreach (var place in ClusterPlace.All(WorkerPools.Counts(job.JobSpec)))
         {
-            records.Add(await CreateAsync(task, job, place, cancellation));
+            var record = await CreateAsync(task, job, place, cancellation);
+            records.Add(record with { Accelerators = Share(task, record.Resources, given) });
         }
 
         return records;
+    }
+
+    /// <summary>Takes a replica's accelerators out of those that the job was given.</summary>
+    private IReadOnlyList<Accelerator>? Share(TaskRow task, TaskResources resources, List<Accelerator> given)
+    {
+        var share = given.Where(one => one.Type == resources.GpuType).Take(resources.Gpus).ToList();
+        given.RemoveAll(share.Contains);
+        return share.Count > 0 || (accelerators.Accelerators.Count > 0 && !ExecutorSet.HasQueue(task.Executor)) ? [.. share.Select(accelerators.Identify)] : null;
     }
 
     private async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, ClusterPlace place, CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using Cairn.Jobs.Accelerators;
+
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Where a task stands, as the server has recorded it.</summary>
@@ -29,6 +31,8 @@ internal enum TaskState
 /// <param name="Started">When its first attempt began.</param>
 /// <param name="Replicas">How many replicas it has: the slots that it takes.</param>
 /// <param name="Reserved">Since when free slots are gathered for it; null where they are not.</param>
+/// <param name="Wanted">The accelerators that its replicas need of the machine together, as <see cref="AcceleratorCounts"/> writes them.</param>
+/// <param name="Accelerators">Those that it was given, from when it is claimed.</param>
 internal sealed record TaskRow(
     string Id,
     string Job,
@@ -42,4 +46,6 @@ internal sealed record TaskRow(
     DateTimeOffset Enqueued,
     DateTimeOffset? Started,
     int Replicas = 1,
-    DateTimeOffset? Reserved = null);
+    DateTimeOffset? Reserved = null,
+    string Wanted = "",
+    IReadOnlyList<Accelerator>? Accelerators = null);

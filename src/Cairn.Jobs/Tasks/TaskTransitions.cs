@@ -1,5 +1,4 @@
 using Cairn.Jobs.CustomJobs;
-using Cairn.Jobs.Executors;
 using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -8,9 +7,9 @@ using Google.Rpc;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>The steps of the state machine: each one transaction over the task and its job, and each doing nothing where it has been done.</summary>
-internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, TaskLine line, JobLineage lineage, JobsOptions options, TimeProvider time)
+internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, TaskLine line, JobLineage lineage, TimeProvider time)
 {
-    /// <summary>Gives free slots of a machine to tasks in line; returns what was claimed.</summary>
+    /// <summary>Gives free slots and accelerators of a machine to tasks in line; returns what was claimed.</summary>
     public Task<TaskRow?> ClaimAsync(string machine, CancellationToken cancellation) => store.WriteAsync(
         session =>
         {
@@ -19,7 +18,7 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Tas
                 return null;
             }
 
-            var claimed = next with { State = TaskState.Starting, Machine = machine, Attempt = next.Attempt + 1, Reserved = null };
+            var claimed = next with { State = TaskState.Starting, Machine = machine, Attempt = next.Attempt + 1, Reserved = null, Accelerators = line.Assign(session, machine, next) };
             tasks.Update(session, claimed);
             if (store.Find<CustomJob>(session, CustomJobs.CustomJobs.Kind, next.Job) is { } job)
             {
@@ -88,16 +87,16 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Tas
         },
         cancellation);
 
-    /// <summary>Ends jobs that have been in line longer than they allow, and those that no machine is wide enough for any more.</summary>
+    /// <summary>Ends jobs that have been in line longer than they allow, and those that no machine has enough for any more.</summary>
     public async Task ExpireAsync(string machine, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         var (queued, others) = await store.WriteAsync(session => (tasks.Queued(session), tasks.OtherMachines(session, machine)), cancellation);
         foreach (var task in queued)
         {
-            if (task.Replicas > options.Slots && others.Count == 0 && !ExecutorSet.HasQueue(task.Executor))
+            if (others.Count == 0 && line.Obstacle(task) is { } obstacle)
             {
-                await EndAsync(task, TaskOutcome.Failed, Code.FailedPrecondition, TaskLine.TooWide(task.Replicas, options.Slots), now, cancellation);
+                await EndAsync(task, TaskOutcome.Failed, Code.FailedPrecondition, obstacle, now, cancellation);
                 continue;
             }
 

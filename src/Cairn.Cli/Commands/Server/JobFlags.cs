@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cairn.Cli.Shell;
 using Cairn.Jobs;
+using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Environments;
 
 namespace Cairn.Cli.Commands.Server;
@@ -17,7 +18,7 @@ internal sealed class JobFlags
     private readonly SlurmFlags slurm = new();
     private readonly KubernetesFlags kubernetes = new();
     private readonly Option<int> slots = new("--job-slots") { Description = "How many tasks, replicas of jobs, run on this machine at once; others wait in line.", HelpName = "N", DefaultValueFactory = _ => Defaults.Slots };
-    private readonly Option<string> accelerators = new("--job-accelerators") { Description = "refuse: jobs that ask for accelerators are refused on this machine; ignore: they run without them, and their log says so.", DefaultValueFactory = _ => "refuse" };
+    private readonly Option<string> accelerators = new("--job-accelerators") { Description = "The accelerators that this machine gives to jobs: auto: what NVIDIA's driver names; TYPE=COUNT,…: these, such as NVIDIA_TESLA_T4=2; refuse: jobs that ask for some are refused; ignore: they run without them, and their log says so.", HelpName = "auto|TYPE=COUNT,…|refuse|ignore", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> sandbox = new("--job-sandbox") { Description = "auto: tasks run in bubblewrap where it is permitted, else as plain processes; required: they fail where it is not; off: never.", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> overlay = new("--job-overlay") { Description = "on: a task's buckets are writable folders where the machine permits overlayfs; off: read-only but for its output.", DefaultValueFactory = _ => "on" };
     private readonly Option<string> grace = Time("--job-grace", "How long a task has between being asked to end and being killed.", Defaults.Grace);
@@ -33,7 +34,6 @@ internal sealed class JobFlags
     public JobFlags()
     {
         executor.AcceptOnlyFromAmong("local", "slurm", "kubernetes");
-        accelerators.AcceptOnlyFromAmong("refuse", "ignore");
         sandbox.AcceptOnlyFromAmong("auto", "required", "off");
         overlay.AcceptOnlyFromAmong("on", "off");
     }
@@ -49,7 +49,7 @@ internal sealed class JobFlags
         Endpoint = Url(parse.GetValue(endpoint)),
         Slurm = slurm.Read(parse),
         Kubernetes = kubernetes.Read(parse),
-        IgnoreAccelerators = parse.GetValue(accelerators) is "ignore",
+        Accelerators = Accelerators(parse.GetValue(accelerators)!),
         Sandbox = Enum.Parse<JobSandbox>(parse.GetValue(sandbox)!, ignoreCase: true),
         Overlay = parse.GetValue(overlay) is "on",
         Grace = Lifetime.Parse(grace.Name, parse.GetValue(grace)!),
@@ -62,6 +62,18 @@ internal sealed class JobFlags
         MachineTimeout = Lifetime.Parse(machineTimeout.Name, parse.GetValue(machineTimeout)!),
         LogRetention = Lifetime.Parse(retention.Name, parse.GetValue(retention)!),
     };
+
+    private AcceleratorOptions Accelerators(string text)
+    {
+        try
+        {
+            return AcceleratorOptions.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw CliException.Usage($"{accelerators.Name}: {e.Message}");
+        }
+    }
 
     private string? Index(string address) => address switch
     {
