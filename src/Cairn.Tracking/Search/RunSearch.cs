@@ -15,7 +15,8 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
     private const int LeastAtOnce = 200;
     private const int MostAtOnce = 20_000;
 
-    private static int RunColumns { get; } = RunStore.Columns.Split(',').Length;
+    /// <summary>How many columns of a row are the run's; what it is ordered by follows.</summary>
+    private static int OwnColumns { get; } = RunStore.Columns.Split(',').Length;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for a filter, order or token that cannot be read.</exception>
     public async Task<RunPage> SearchAsync(RunQuery query, CancellationToken cancellation = default)
@@ -113,7 +114,7 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
             }
 
             var text = statement.Text(cursor, limit);
-            return session.Query(text, row => (RunStore.Read(row), statement.Keys.Select((key, i) => key.Read(row, RunColumns + i)).ToArray()), arguments.Values);
+            return session.Query(text, row => (RunStore.Read(row), statement.Keys.Select((key, i) => key.Read(row, OwnColumns + i)).ToArray()), arguments.Values);
         }
     }
 }

@@ -35,7 +35,8 @@ public sealed class RunColumnChunkTests
         var two = RunColumnChunk.Write([], new Dictionary<byte, double?> { [4] = 3 });
         Span<double> values = new double[RunColumnChunk.Size];
         var present = RunColumnChunk.Unpack(RunColumnChunk.Merge([one, two]), values);
-        present.Count.ShouldBe(3);
+        Span<byte> slots = new byte[RunColumnChunk.Size];
+        slots[..present.Slots(slots)].ToArray().ShouldBe([3, 4, 90]);
         (values[3], values[4], values[90]).ShouldBe((1, 3, 2));
     }
 }

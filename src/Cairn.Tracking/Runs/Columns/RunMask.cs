@@ -7,8 +7,6 @@ internal readonly record struct RunMask(ulong Low, ulong High)
 {
     public bool IsEmpty => (Low | High) == 0;
 
-    public int Count => BitOperations.PopCount(Low) + BitOperations.PopCount(High);
-
     public static RunMask operator &(RunMask a, RunMask b) => new(a.Low & b.Low, a.High & b.High);
 
     public static RunMask operator ~(RunMask mask) => new(~mask.Low, ~mask.High);
