@@ -9,5 +9,6 @@ while [ "$SECONDS" -lt "$end" ]; do
   round=$((round + 1))
   say "round $round"
   eng/test.sh
+  [ ! -s artifacts/flaky.txt ] || fail "round $round had flaky tests: $(tr '\n' ' ' <artifacts/flaky.txt)"
 done
 say "$round rounds without a failure"

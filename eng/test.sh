@@ -6,4 +6,4 @@ say "building everything (log: artifacts/build-all.log)"
 mkdir -p artifacts
 retry dotnet restore Cairn.slnx -v q >artifacts/build-all.log 2>&1 || { cat artifacts/build-all.log >&2; fail "the NuGet packages could not be restored."; }
 dotnet build Cairn.slnx -c Release --no-restore -v q -clp:ErrorsOnly >>artifacts/build-all.log 2>&1 || { cat artifacts/build-all.log >&2; fail "the build failed; what the compiler said is above."; }
-exec dotnet eng/Cairn.TestRun/bin/Release/net10.0/Cairn.TestRun.dll --results artifacts/tests ${FILTER:+--filter "$FILTER"} tests
+exec dotnet eng/Cairn.TestRun/bin/Release/net10.0/Cairn.TestRun.dll --results artifacts/tests --durations eng/test-durations.txt --flaky artifacts/flaky.txt ${FILTER:+--filter "$FILTER"} tests

@@ -24,7 +24,7 @@ Console.CancelKeyPress += (_, e) =>
     interrupted.Cancel();
 };
 
-var projects = TestProject.FindBelow(options.Folder, options.Configuration);
+var projects = Durations.LongestFirst(TestProject.FindBelow(options.Folder, options.Configuration), options.Durations);
 var runs = new ProjectRun[projects.Count];
 await Parallel.ForEachAsync(
     Enumerable.Range(0, projects.Count),
@@ -35,4 +35,7 @@ await Parallel.ForEachAsync(
         Console.WriteLine(Summary.Line(runs[index]));
     });
 
-return Summary.Print(runs, Console.Out) ? 0 : 1;
+Durations.Write(runs, Path.Combine(options.Results, "durations.txt"));
+var (last, flaky) = await SecondTry.RunAsync(runs, options, interrupted.Token);
+File.WriteAllLines(options.Flaky ?? Path.Combine(options.Results, "flaky.txt"), flaky.Select(test => test.Name));
+return Summary.Print(last, flaky, Console.Out) ? 0 : 1;

@@ -1,11 +1,16 @@
 namespace Cairn.TestRun;
 
-/// <summary>Prints what was skipped and what failed, with reasons, and the sum as the last line.</summary>
+/// <summary>Prints what was slow, skipped, flaky and failed, with reasons, and the sum as the last line.</summary>
 internal static class Summary
 {
     /// <summary>True where everything ran and nothing failed.</summary>
-    public static bool Print(IReadOnlyList<ProjectRun> runs, TextWriter to)
+    public static bool Print(IReadOnlyList<ProjectRun> runs, IReadOnlyList<TestOutcome> flaky, TextWriter to)
     {
+        foreach (var test in runs.SelectMany(r => r.Outcomes).OrderByDescending(t => t.Duration).Take(10))
+        {
+            to.WriteLine($"slow     {test.Duration.TotalSeconds,5:0.0} s  {test.Name}");
+        }
+
         foreach (var run in runs)
         {
             foreach (var test in run.Outcomes.Where(t => t.Outcome == "NotExecuted"))
@@ -14,11 +19,16 @@ internal static class Summary
             }
         }
 
+        foreach (var test in flaky)
+        {
+            to.WriteLine($"flaky    {test.Name} passed when it ran alone; at first:\n         {Indented(test)}");
+        }
+
         foreach (var run in runs)
         {
-            foreach (var test in run.Outcomes.Where(IsFailed))
+            foreach (var test in run.Outcomes.Where(t => t.Failed))
             {
-                to.WriteLine($"FAILED   {test.Name}\n         {test.Reason.ReplaceLineEndings("\n         ")}");
+                to.WriteLine($"FAILED   {test.Name}\n         {Indented(test)}");
             }
         }
 
@@ -31,7 +41,7 @@ internal static class Summary
         var passed = outcomes.Count(t => t.Outcome == "Passed");
         var skipped = outcomes.Count(t => t.Outcome == "NotExecuted");
         // A project whose run itself went wrong counts as one failure, so that the line cannot look clean.
-        var failed = outcomes.Count(IsFailed) + runs.Count(r => r.Fault is not null);
+        var failed = outcomes.Count(t => t.Failed) + runs.Count(r => r.Fault is not null);
         if (passed + failed == 0)
         {
             to.WriteLine("FAILED   no test ran");
@@ -44,11 +54,11 @@ internal static class Summary
 
     public static string Line(ProjectRun run)
     {
-        var state = run.Fault is not null || run.Outcomes.Any(IsFailed) ? "FAILED" : "ok";
+        var state = run.Fault is not null || run.Outcomes.Any(t => t.Failed) ? "FAILED" : "ok";
         return $"{state,-7}  {run.Project.Name}: {run.Outcomes.Count} tests in {run.Elapsed.TotalSeconds:0.0} s";
     }
 
-    private static bool IsFailed(TestOutcome test) => test.Outcome is not ("Passed" or "NotExecuted");
+    private static string Indented(TestOutcome test) => test.Reason.ReplaceLineEndings("\n         ");
 
     private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
 }
