@@ -18,7 +18,7 @@ public readonly record struct ListPosition(string Name, long After)
     {
         var name = Encoding.UTF8.GetBytes(Name);
         var bytes = new byte[TagBytes + sizeof(long) + name.Length];
-        Tag(query, bytes);
+        Tag(query, bytes.AsSpan(0, TagBytes));
         BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(TagBytes), After);
         name.CopyTo(bytes, TagBytes + sizeof(long));
         return Base64Url.EncodeToString(bytes);

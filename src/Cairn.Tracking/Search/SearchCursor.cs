@@ -32,13 +32,12 @@ internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
 
         try
         {
-            var parts = JsonSerializer.Deserialize<string[]>(Base64Url.DecodeFromChars(token))!;
-            if (parts.Length >= 2 && parts[0] == Digest(query))
+            if (JsonSerializer.Deserialize<string?[]>(Base64Url.DecodeFromChars(token)) is [var digest, { } phase, .. var keys] && digest == Digest(query))
             {
-                return new SearchCursor(int.Parse(parts[1], CultureInfo.InvariantCulture), [.. parts.Skip(2).Select(Value)]);
+                return new SearchCursor(int.Parse(phase, CultureInfo.InvariantCulture), [.. keys.Select(Value)]);
             }
         }
-        catch (Exception error) when (error is FormatException or JsonException or OverflowException or IndexOutOfRangeException)
+        catch (Exception error) when (error is FormatException or JsonException or OverflowException)
         {
             // Told below, as a token of another query is.
         }
@@ -46,11 +45,12 @@ internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
         throw StatusException.InvalidArgument("The page token is not one that this search returned. Repeat the search from its first page, and change nothing but the token between pages.");
     }
 
-    private static object Value(string text) => text[0] switch
+    private static object Value(string? text) => text switch
     {
-        'T' => text[1..],
-        'N' => long.Parse(text.AsSpan(1), CultureInfo.InvariantCulture),
-        _ => double.Parse(text.AsSpan(1), CultureInfo.InvariantCulture),
+        ['T', .. var value] => value,
+        ['N', .. var value] => long.Parse(value, CultureInfo.InvariantCulture),
+        ['D', .. var value] => double.Parse(value, CultureInfo.InvariantCulture),
+        _ => throw new FormatException(),
     };
 
     private static string Digest(string query) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(query)).AsSpan(0, 9));

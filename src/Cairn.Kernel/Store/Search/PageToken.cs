@@ -31,7 +31,7 @@ internal static class PageToken
             {
                 using var json = JsonDocument.Parse(payload.ToArray());
                 var values = json.RootElement.EnumerateArray().Select(Value).ToArray();
-                if (values.Length == keys.Count)
+                if (values.Length == keys.Count && values.Zip(keys).All(static pair => pair.First is string != pair.Second.Numeric))
                 {
                     return values;
                 }

@@ -48,7 +48,7 @@ internal static class Pages
             // Said below.
         }
 
-        throw StatusException.InvalidArgument("`page_token` does not belong to this query. Use the `next_page_token` of the page before, with the same parent, filter and order.");
+        throw Strange();
     }
 
     /// <summary>A page of a list that is small enough to be had whole: filtered, ordered stably, and cut. The token holds the last item's name, so what comes and goes in between hides nothing.</summary>
@@ -69,8 +69,9 @@ internal static class Pages
         var from = 0;
         if (position is not null)
         {
-            var (index, last) = position.Split(' ', 2) switch { var parts => (int.Parse(parts[0], CultureInfo.InvariantCulture), parts[1]) };
-            from = list.FindIndex(item => name(item) == last) is >= 0 and var found ? found + 1 : Math.Min(index, list.Count);
+            from = position.Split(' ', 2) is [var number, var last] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                ? After(list, name, index, last)
+                : throw Strange();
         }
 
         var page = list.Skip(from).Take(size).ToList();
@@ -110,6 +111,20 @@ internal static class Pages
 
         return result;
     }
+
+    // Names may occur more than once: the points of a series are named by their steps. So the item is looked for where it was, and only then elsewhere.
+    private static int After<T>(List<T> list, Func<T, string> name, int index, string last)
+    {
+        if (index > 0 && index <= list.Count && name(list[index - 1]) == last)
+        {
+            return index;
+        }
+
+        return list.FindIndex(item => name(item) == last) is >= 0 and var found ? found + 1 : Math.Min(index, list.Count);
+    }
+
+    private static StatusException Strange() => StatusException.InvalidArgument(
+        "`page_token` does not belong to this query. Use the `next_page_token` of the page before, with the same parent, filter and order.");
 
     private static byte[] Digest(string query, ReadOnlySpan<byte> position)
     {
