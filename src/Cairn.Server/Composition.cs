@@ -59,7 +59,9 @@ internal static class Composition
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IIdSource, RandomIdSource>();
-        services.AddSingleton<IDatabase>(_ => options.Store is { } address ? new PostgresDatabase(address) : new SqliteDatabase(Path.Combine(options.Data, "cairn.db")));
+        services.AddSingleton<IDatabase>(provider => options.Store is { } address
+            ? new PostgresDatabase(address)
+            : new SqliteDatabase(Path.Combine(options.Data, "cairn.db"), provider.GetRequiredService<ILogger<SqliteDatabase>>()));
         services.AddSingleton(ResourceSchema.Migrations);
         services.AddSingleton(Leases.Migrations);
         services.AddSingleton(OperationStore.Migrations);

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
@@ -15,10 +17,12 @@ public sealed class SqliteDatabase : IDatabase
     private readonly WalIndex index;
     private readonly SqliteReaders readers;
     private readonly SqliteSession writer;
+    private readonly SqliteLog log;
     private readonly Thread thread;
 
     /// <param name="path">The database file; its folder must exist.</param>
-    public SqliteDatabase(string path)
+    /// <param name="logger">What is told of a write-ahead log that grows.</param>
+    public SqliteDatabase(string path, ILogger<SqliteDatabase>? logger = null)
     {
         SqliteLibrary.Load();
         writer = new SqliteSession(path, writer: true);
@@ -26,7 +30,14 @@ public sealed class SqliteDatabase : IDatabase
         writer.Execute("BEGIN IMMEDIATE");
         writer.Execute("COMMIT");
         index = new WalIndex(path);
+        if (index.IsKnown)
+        {
+            // The log is looked after here, between commits, when callers have their answers.
+            writer.Execute("PRAGMA wal_autocheckpoint = 0");
+        }
+
         readers = new SqliteReaders(path, index);
+        log = new SqliteLog(writer, readers, index, logger ?? NullLogger<SqliteDatabase>.Instance);
         thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
         thread.Start();
     }
@@ -62,7 +73,7 @@ public sealed class SqliteDatabase : IDatabase
     private void Write()
     {
         var group = new List<ISqliteWork>(GroupLimit);
-        foreach (var first in queue.GetConsumingEnumerable())
+        while (Next() is { } first)
         {
             group.Clear();
             var item = first;
@@ -99,7 +110,26 @@ public sealed class SqliteDatabase : IDatabase
             {
                 done.Complete();
             }
+
+            log.Tend();
         }
+    }
+
+    /// <summary>Waits for work; null once there will be no more.</summary>
+    private ISqliteWork? Next()
+    {
+        ISqliteWork? item;
+        while (!queue.TryTake(out item, log.Rest))
+        {
+            if (queue.IsCompleted)
+            {
+                return null;
+            }
+
+            log.TendIdle();
+        }
+
+        return item;
     }
 
     private void RunInSavepoint(ISqliteWork item)

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
@@ -10,36 +10,47 @@ internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
 {
     private static readonly int Slots = Math.Max(8, Environment.ProcessorCount * 4);
 
-    private readonly ConcurrentBag<Reader> idle = [];
+    private readonly Lock gate = new();
+    // The one that came back last is taken first, so that few are in use where few are needed.
+    private readonly Stack<SqliteReader> idle = new(Slots);
+    private readonly HashSet<SqliteReader> busy = new(Slots);
     private readonly SemaphoreSlim slots = new(Slots);
+
+    /// <summary>How long the read has gone on that began first; zero where nothing is read.</summary>
+    public TimeSpan Longest
+    {
+        get
+        {
+            lock (gate)
+            {
+                return busy.Count == 0 ? TimeSpan.Zero : busy.Max(static reader => reader.Age);
+            }
+        }
+    }
 
     public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation)
     {
-        await slots.WaitAsync(cancellation).ConfigureAwait(false);
+        await slots.WaitAsync(cancellation);
         try
         {
-            if (!idle.TryTake(out var reader))
-            {
-                reader = new Reader(new SqliteSession(path, writer: false));
-            }
-
+            var reader = Take();
             try
             {
                 // Read before the snapshot begins: a snapshot may be newer than it says, never older.
                 reader.Renew(index.Stand());
                 var result = work(reader.Session);
-                idle.Add(reader);
+                PutBack(reader);
                 return result;
             }
             catch (SqliteError)
             {
                 // The connection is in an unknown state; a new one costs less than finding out.
-                reader.Session.Dispose();
+                Discard(reader);
                 throw;
             }
             catch
             {
-                idle.Add(reader);
+                PutBack(reader);
                 throw;
             }
         }
@@ -55,57 +66,88 @@ internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
     /// </summary>
     public void EndIdle()
     {
-        for (var left = idle.Count; left > 0 && idle.TryTake(out var reader); left--)
+        lock (gate)
         {
-            if (idle.Count >= Slots)
+            foreach (var reader in idle)
             {
-                // Made while this loop held others.
-                reader.Session.Dispose();
-                continue;
+                reader.End();
             }
-
-            reader.End();
-            idle.Add(reader);
         }
     }
 
+    /// <summary>Lets no read begin, and waits for those that have begun. False where one goes on for longer than <paramref name="patience"/>; then reads begin again.</summary>
+    public bool TryHold(TimeSpan patience)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        for (var held = 0; held < Slots; held++)
+        {
+            var left = patience - Stopwatch.GetElapsedTime(begin);
+            if (!slots.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero))
+            {
+                if (held > 0)
+                {
+                    slots.Release(held);
+                }
+
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets reads begin again after <see cref="TryHold"/>.</summary>
+    public void LetGo() => slots.Release(Slots);
+
     public void Dispose()
     {
-        while (idle.TryTake(out var reader))
+        while (idle.TryPop(out var reader))
         {
-            reader.Session.Dispose();
+            reader.Dispose();
         }
 
         slots.Dispose();
     }
 
-    private sealed class Reader(SqliteSession session)
+    private SqliteReader Take()
     {
-        private bool open;
-        private ulong? snapshot;
-
-        public SqliteSession Session => session;
-
-        /// <summary>Makes the snapshot one that has all that the log has where it stands.</summary>
-        public void Renew(ulong? stand)
+        lock (gate)
         {
-            if (open && stand is not null && snapshot == stand)
+            if (idle.TryPop(out var reader))
             {
-                return;
-            }
-
-            End();
-            session.Execute("BEGIN");
-            (open, snapshot) = (true, stand);
-        }
-
-        public void End()
-        {
-            if (open)
-            {
-                session.Execute("COMMIT");
-                open = false;
+                reader.Begin();
+                busy.Add(reader);
+                return reader;
             }
         }
+
+        var made = new SqliteReader(new SqliteSession(path, writer: false));
+        lock (gate)
+        {
+            busy.Add(made);
+        }
+
+        return made;
+    }
+
+    private void PutBack(SqliteReader reader)
+    {
+        // Something was committed while it read, and if nothing is committed from now on, no one else ends it.
+        reader.EndUnless(index.Stand());
+        lock (gate)
+        {
+            busy.Remove(reader);
+            idle.Push(reader);
+        }
+    }
+
+    private void Discard(SqliteReader reader)
+    {
+        lock (gate)
+        {
+            busy.Remove(reader);
+        }
+
+        reader.Dispose();
     }
 }

@@ -9,6 +9,9 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
     /// <summary>Queries are built from a bounded set of shapes, but filters make new ones: the cache does not grow with them.</summary>
     private const int MaxStatements = 512;
 
+    /// <summary>How long a connection waits for another's lock, in milliseconds: another program may be writing.</summary>
+    public const int BusyTimeout = 30_000;
+
     private readonly sqlite3 connection;
     private readonly Dictionary<string, SqliteStatement> statements = [];
     private SqliteStatement? running;
@@ -21,13 +24,15 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
             throw new SqliteError($"The database '{path}' cannot be opened: {raw.sqlite3_errstr(result).utf8_to_string()}.", result);
         }
 
-        raw.sqlite3_busy_timeout(connection, 30_000);
+        raw.sqlite3_busy_timeout(connection, BusyTimeout);
         if (writer)
         {
             Execute("PRAGMA journal_mode = WAL");
             // FULL is what makes a commit in WAL mode wait for its fsync.
             Execute("PRAGMA synchronous = FULL");
             Execute("PRAGMA wal_autocheckpoint = 4000");
+            // A log that had to grow for once gives the space back when it starts over.
+            Execute($"PRAGMA journal_size_limit = {SqliteLog.Limit}");
         }
         else
         {
@@ -118,11 +123,28 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
 
             statement = new SqliteStatement(connection, sql, arguments.Length);
             statements.Add(sql, statement);
+            if (SqliteDiagnostics.Listener.IsEnabled())
+            {
+                SqliteDiagnostics.Listener.Write(SqliteDiagnostics.Planned, new PlannedStatement(sql, Plan(sql, arguments.Length)));
+            }
         }
 
         statement.Start(arguments);
         running = statement;
         return statement;
+    }
+
+    private List<string> Plan(string sql, int arguments)
+    {
+        using var statement = new SqliteStatement(connection, "EXPLAIN QUERY PLAN " + sql, arguments);
+        var lines = new List<string>();
+        while (statement.Step())
+        {
+            // The columns are id, parent, an unused one, and the line.
+            lines.Add(statement.Row.GetString(3));
+        }
+
+        return lines;
     }
 
     private void End(SqliteStatement statement)

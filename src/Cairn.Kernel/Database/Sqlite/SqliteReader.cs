@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Cairn.Kernel.Database.Sqlite;
+
+/// <summary>A connection that reads, and the snapshot that it has open: a read transaction, in which it sees one state of the database.</summary>
+internal sealed class SqliteReader(SqliteSession session) : IDisposable
+{
+    private bool open;
+    private ulong? snapshot;
+    private long began = Stopwatch.GetTimestamp();
+
+    public SqliteSession Session => session;
+
+    /// <summary>How long the read has gone on that is made now.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(Volatile.Read(ref began));
+
+    /// <summary>A read begins.</summary>
+    public void Begin() => Volatile.Write(ref began, Stopwatch.GetTimestamp());
+
+    /// <summary>Makes the snapshot one that has all that the log has where it stands.</summary>
+    public void Renew(ulong? stand)
+    {
+        if (IsAt(stand))
+        {
+            return;
+        }
+
+        End();
+        session.Execute("BEGIN");
+        (open, snapshot) = (true, stand);
+    }
+
+    /// <summary>Ends the snapshot unless it is the newest: an old one that no one reads from holds up the log.</summary>
+    public void EndUnless(ulong? stand)
+    {
+        if (!IsAt(stand))
+        {
+            End();
+        }
+    }
+
+    public void End()
+    {
+        if (open)
+        {
+            session.Execute("COMMIT");
+            open = false;
+        }
+    }
+
+    public void Dispose() => session.Dispose();
+
+    private bool IsAt(ulong? stand) => open && stand is not null && snapshot == stand;
+}
