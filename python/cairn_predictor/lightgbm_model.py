@@ -3,7 +3,9 @@
 import os
 import pickle
 
+from features import Features, features_of, unnamed
 from instances import BadInstances, to_list, to_table
+from signature import column_names
 
 NAMES = ("model.txt", "model.joblib", "model.pkl")
 
@@ -24,10 +26,19 @@ class LightgbmModel:
         else:
             with open(path, "rb") as file:
                 self._model = pickle.load(file)
+        self._features = self._find_features(folder)
 
     def predict(self, instances, parameters):
-        table = to_table(instances)
+        table = to_table(instances, self._features)
         try:
             return to_list(self._model.predict(table))
         except (ValueError, TypeError, KeyError) as error:
             raise BadInstances(f"The model refused the instances: {error}") from error
+
+    def _find_features(self, folder):
+        """A booster takes the columns of a frame by their place and not by their names, so the order is made here."""
+        names = getattr(self._model, "feature_name", None)
+        if not callable(names):
+            return features_of(self._model, folder)
+        names = names()
+        return Features(column_names(folder)) if unnamed(names) else Features(names, framed=True)

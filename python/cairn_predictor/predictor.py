@@ -43,8 +43,8 @@ def main():
 
 def answer(model, payload, replies):
     try:
-        body = json.loads(payload)
-        result = protocol.dumps({"predictions": model.predict(body.get("instances"), body.get("parameters"))})
+        body = read(payload)
+        result = protocol.dumps({"predictions": model.predict(body["instances"], body.get("parameters"))})
     except BadInstances as error:
         protocol.write_frame(replies, protocol.ERROR, protocol.dumps({"code": "INVALID_ARGUMENT", "message": str(error)}))
     except Exception as error:
@@ -52,6 +52,31 @@ def answer(model, payload, replies):
         protocol.write_frame(replies, protocol.ERROR, protocol.dumps({"code": "INTERNAL", "message": f"The model failed: {type(error).__name__}: {first_line(error)}"}))
     else:
         protocol.write_frame(replies, protocol.RESULT, result)
+
+
+def read(payload):
+    """The body of a request, which nobody has read before where it came as a raw prediction."""
+    try:
+        body = json.loads(payload.decode(), parse_constant=refuse_constant)
+    except RecursionError:
+        raise not_a_request("it is nested too deeply") from None
+    except ValueError as error:
+        raise not_a_request(str(error)) from None
+    if not isinstance(body, dict):
+        raise not_a_request("it is no JSON object")
+    if "instances" not in body:
+        raise not_a_request("`instances` is missing")
+    if not isinstance(body["instances"], list):
+        raise not_a_request("`instances` is no list")
+    return body
+
+
+def refuse_constant(name):
+    raise ValueError(f'{name} is no number of JSON; write "{name}"')
+
+
+def not_a_request(why):
+    return BadInstances(f"The body must be a JSON object with a list `instances` (and `parameters`, where the model takes any): {why}.")
 
 
 def load(framework, folder):

@@ -3,6 +3,7 @@
 import os
 import pickle
 
+from features import features_of
 from instances import BadInstances, to_list, to_table
 
 NAMES = ("model.joblib", "model.pkl")
@@ -22,9 +23,10 @@ class SklearnModel:
                 self._model = pickle.load(file)
         if not hasattr(self._model, "predict"):
             raise TypeError(f"{os.path.basename(path)} holds a {type(self._model).__name__}, which has no predict()")
+        self._features = features_of(self._model, folder)
 
     def predict(self, instances, parameters):
-        table = to_table(instances)
+        table = to_table(instances, self._features)
         try:
             return to_list(self._model.predict(table))
         except (ValueError, TypeError, KeyError, IndexError) as error:

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Cairn.Kernel.Errors;
@@ -12,7 +11,6 @@ namespace Cairn.Serving.Tests;
 public sealed class RPredictionTests : IAsyncLifetime
 {
     private const string Image = "us-docker.pkg.dev/vertex-ai/prediction/r-cpu.4-2:latest";
-    private const string Rscript = "/usr/bin/Rscript";
 
     /// <summary>Twice the size, and one more for the kind b.</summary>
     private const string Linear = """
@@ -115,25 +113,5 @@ public sealed class RPredictionTests : IAsyncLifetime
         return endpoint;
     }
 
-    private async Task<string> UploadAsync(string script)
-    {
-        if (!File.Exists(Rscript))
-        {
-            Assert.Skip("R is not installed (Debian: r-base-core, r-cran-jsonlite).");
-        }
-
-        var folder = Directory.CreateTempSubdirectory("cairn-model-").FullName;
-        try
-        {
-            var start = new ProcessStartInfo(Rscript, ["--vanilla", "-e", script]) { WorkingDirectory = folder };
-            using var process = Process.Start(start)!;
-            await process.WaitForExitAsync();
-            process.ExitCode.ShouldBe(0);
-            return await serving.UploadAsync("model", Image, new() { ["model.rds"] = await File.ReadAllBytesAsync(Path.Combine(folder, "model.rds")) });
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    private async Task<string> UploadAsync(string script) => await serving.UploadAsync("model", Image, await RModels.MakeAsync(script));
 }

@@ -55,6 +55,11 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
             }
 
             row[i] = (float)number;
+            if (!float.IsFinite(row[i]))
+            {
+                return false;
+            }
+
             at += length;
         }
 

@@ -67,7 +67,12 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
                 return false;
             }
 
-            row[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(item[3..]);
+            var number = BinaryPrimitives.ReadDoubleLittleEndian(item[3..]);
+            row[i] = (float)number;
+            if (float.IsInfinity(row[i]) && double.IsFinite(number))
+            {
+                return false;
+            }
         }
 
         return true;

@@ -41,8 +41,11 @@ internal static class PredictionBodies
                     reader.Skip();
                 }
             }
+
+            // Nothing may follow: to read on is to find it.
+            reader.Read();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw BadRequest(e.Message);
         }
@@ -79,6 +82,9 @@ internal static class PredictionBodies
 
         throw new StatusException(Google.Rpc.Code.Internal, $"{predictor} answered something other than a JSON object with a list `predictions`.");
     }
+
+    /// <summary>The error of a batch without instances, which no runtime takes.</summary>
+    public static StatusException Empty() => StatusException.InvalidArgument("`instances` is empty; give at least one.");
 
     private static StatusException BadRequest(string why) =>
         StatusException.InvalidArgument($"The body must be a JSON object with a list `instances` (and `parameters`, where the model takes any): {why}.");

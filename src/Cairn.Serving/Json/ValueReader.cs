@@ -8,13 +8,14 @@ namespace Cairn.Serving.Json;
 internal static class ValueReader
 {
     /// <summary>Reads the value that the reader stands on, and moves to its end.</summary>
-    /// <exception cref="JsonException">The text is not JSON.</exception>
+    /// <exception cref="JsonException">The text is not JSON, or has a number that is too large.</exception>
+    /// <exception cref="InvalidOperationException">A text has half of a surrogate pair.</exception>
     public static Value Read(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.Number:
-                return new Value { NumberValue = reader.GetDouble() };
+                return new Value { NumberValue = Number(ref reader) };
             case JsonTokenType.String:
                 return new Value { StringValue = reader.GetString() };
             case JsonTokenType.True:
@@ -38,6 +39,12 @@ internal static class ValueReader
             default:
                 return new Value { NullValue = NullValue.NullValue };
         }
+    }
+
+    private static double Number(ref Utf8JsonReader reader)
+    {
+        var number = reader.GetDouble();
+        return double.IsFinite(number) ? number : throw new JsonException("a number is too large for 64 bits");
     }
 
     /// <summary>Reads the array that the reader stands on into <paramref name="values"/>.</summary>

@@ -84,7 +84,7 @@ internal static class ValueWriter
         else
         {
             // As protobuf's JSON writes them.
-            writer.WriteStringValue(double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
+            writer.WriteStringValue(SpecialNumbers.Text(number));
         }
     }
 }

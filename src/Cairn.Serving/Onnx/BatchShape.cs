@@ -50,7 +50,7 @@ internal readonly record struct BatchShape(long[] Dimensions, int[] Instance, bo
         var instance = bare ? [1] : given.ToArray();
         if (!bare && !Fits(expected, given))
         {
-            throw Mismatch(info, 0, first);
+            throw Mismatch(info, column.First, first);
         }
 
         return Checked(info, [column.Count, .. instance.Select(d => (long)d)], instance, bare);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
 
@@ -11,10 +12,10 @@ internal abstract class InputBinding(OnnxValueInfo info)
     /// <exception cref="StatusException">FAILED_PRECONDITION where the input is of a type that JSON cannot express.</exception>
     public static InputBinding For(OnnxValueInfo info) => (info.Kind, info.ElementType) switch
     {
-        (OnnxValueKind.Tensor, OnnxElementType.Float) => new NumericBinding<float>(info, static d => (float)d, integral: false),
+        (OnnxValueKind.Tensor, OnnxElementType.Float) => new NumericBinding<float>(info, static d => Fitting((float)d, d), integral: false),
         (OnnxValueKind.Tensor, OnnxElementType.Double) => new NumericBinding<double>(info, static d => d, integral: false),
-        (OnnxValueKind.Tensor, OnnxElementType.Float16) => new NumericBinding<Half>(info, static d => (Half)d, integral: false),
-        (OnnxValueKind.Tensor, OnnxElementType.Int64) => new NumericBinding<long>(info, static d => (long)d, integral: true),
+        (OnnxValueKind.Tensor, OnnxElementType.Float16) => new NumericBinding<Half>(info, static d => Fitting((Half)d, d), integral: false),
+        (OnnxValueKind.Tensor, OnnxElementType.Int64) => new NumericBinding<long>(info, static d => checked((long)d), integral: true),
         (OnnxValueKind.Tensor, OnnxElementType.Int32) => new NumericBinding<int>(info, static d => checked((int)d), integral: true),
         (OnnxValueKind.Tensor, OnnxElementType.Int16) => new NumericBinding<short>(info, static d => checked((short)d), integral: true),
         (OnnxValueKind.Tensor, OnnxElementType.Int8) => new NumericBinding<sbyte>(info, static d => checked((sbyte)d), integral: true),
@@ -43,6 +44,10 @@ internal abstract class InputBinding(OnnxValueInfo info)
             throw;
         }
     }
+
+    /// <summary>A number that became infinite on the way to fewer bits does not fit.</summary>
+    private static T Fitting<T>(T narrow, double wide)
+        where T : IBinaryFloatingPointIeee754<T> => T.IsInfinity(narrow) && double.IsFinite(wide) ? throw new OverflowException() : narrow;
 
     protected abstract void Fill(OnnxValue tensor, Column column, BatchShape shape);
 }

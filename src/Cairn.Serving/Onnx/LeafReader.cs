@@ -27,13 +27,13 @@ internal sealed class LeafReader
             var value = column[i, info.Name];
             if (shape.Bare && value.KindCase != Value.KindOneofCase.ListValue)
             {
-                yield return (value, i);
+                yield return (value, column.First + i);
                 continue;
             }
 
-            foreach (var leaf in Leaves(info, value, shape.Instance, 0, i, value))
+            foreach (var leaf in Leaves(info, value, shape.Instance, 0, column.First + i, value))
             {
-                yield return (leaf, i);
+                yield return (leaf, column.First + i);
             }
         }
     }

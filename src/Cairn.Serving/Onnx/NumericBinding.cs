@@ -1,5 +1,6 @@
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
+using Cairn.Serving.Json;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Serving.Onnx;
@@ -19,11 +20,11 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
         {
             var value = column[i, Info.Name];
             var used = shape.Bare && value.KindCase != Value.KindOneofCase.ListValue
-                ? Store(value, elements.Slice(i, 1), i)
-                : Fill(value, elements.Slice(i * size, size), shape.Instance, 0, i);
+                ? Store(value, elements.Slice(i, 1), column.First + i)
+                : Fill(value, elements.Slice(i * size, size), shape.Instance, 0, column.First + i);
             if (used != size)
             {
-                throw BatchShape.Mismatch(Info, i, value);
+                throw BatchShape.Mismatch(Info, column.First + i, value);
             }
         }
     }
@@ -63,6 +64,7 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
             Value.KindOneofCase.NumberValue => value.NumberValue,
             Value.KindOneofCase.BoolValue => value.BoolValue ? 1 : 0,
             Value.KindOneofCase.NullValue when !integral => double.NaN,
+            Value.KindOneofCase.StringValue when !integral && SpecialNumbers.TryRead(value.StringValue, out var special) => special,
             Value.KindOneofCase.ListValue or Value.KindOneofCase.StructValue => throw BatchShape.Mismatch(Info, index, value),
             _ => throw StatusException.InvalidArgument($"`instances[{index}]` has {value} for input '{Info.Name}', which takes {Info.ElementType.ToString().ToLowerInvariant()} numbers."),
         };

@@ -19,7 +19,10 @@ public sealed class OnnxPredictor : IPredictor
 
     private readonly OnnxSession _session;
     private readonly InputBinding[] _inputs;
-    private readonly Dictionary<string, int> _byName;
+    private readonly HashSet<string> _byName;
+
+    /// <summary>How many instances the model takes at once; null for any number.</summary>
+    private readonly int? _batch;
 
     // A run computes without waiting; more at once than there are cores would only take threads from other requests.
     private readonly SemaphoreSlim _cores = new(Environment.ProcessorCount);
@@ -33,7 +36,8 @@ public sealed class OnnxPredictor : IPredictor
         _session = session;
         _inputs = [.. session.Inputs.Select(InputBinding.For)];
         Express = ExpressModel.Of(session);
-        _byName = _inputs.Select((input, index) => (input, index)).ToDictionary(i => i.input.Info.Name, i => i.index, StringComparer.Ordinal);
+        _byName = [.. _inputs.Select(input => input.Info.Name)];
+        _batch = _inputs.Select(input => input.Info.Shape is [> 0 and <= int.MaxValue and var fixedBatch, ..] ? (int?)fixedBatch : null).FirstOrDefault(fixedBatch => fixedBatch is not null);
     }
 
     /// <summary>The model as one that takes rows of numbers, or null for one of another form.</summary>
@@ -111,31 +115,38 @@ public sealed class OnnxPredictor : IPredictor
 
     private void Predict(RepeatedField<Value> instances, RepeatedField<Value> predictions, CancellationToken cancellation)
     {
-        var count = instances.Count;
-        if (count == 0)
+        if (instances.Count == 0)
         {
-            return;
+            throw PredictionBodies.Empty();
         }
 
+        CheckNames(instances);
+        var batch = _batch ?? instances.Count;
+        if (instances.Count % batch != 0)
+        {
+            throw StatusException.InvalidArgument(
+                $"The model takes exactly {batch} instances at once, or a multiple of them ({Inputs()}); {instances.Count} were given.");
+        }
+
+        for (var first = 0; first < instances.Count; first += batch)
+        {
+            Predict(new Column(instances, first, batch), predictions, cancellation);
+        }
+    }
+
+    private void Predict(Column batch, RepeatedField<Value> predictions, CancellationToken cancellation)
+    {
         var values = new OnnxValue?[_inputs.Length];
         OnnxValue[] outputs = [];
         try
         {
-            if (_inputs.Length == 1)
+            for (var i = 0; i < _inputs.Length; i++)
             {
-                values[0] = _inputs[0].Fill(_session.Library, new Column(instances, null));
-            }
-            else
-            {
-                CheckNames(instances);
-                for (var i = 0; i < _inputs.Length; i++)
-                {
-                    values[i] = _inputs[i].Fill(_session.Library, new Column(instances, _inputs[i].Info.Name));
-                }
+                values[i] = _inputs[i].Fill(_session.Library, batch);
             }
 
             outputs = _session.Run(values!, cancellation);
-            OutputReader.Read(_session.Outputs, outputs, count, predictions);
+            OutputReader.Read(_session.Outputs, outputs, batch.Count, predictions);
         }
         catch (OnnxException e)
         {
@@ -155,22 +166,32 @@ public sealed class OnnxPredictor : IPredictor
         }
     }
 
+    /// <summary>An instance is an object with the model's inputs; where the model has one, it may be its value.</summary>
     private void CheckNames(RepeatedField<Value> instances)
     {
         for (var i = 0; i < instances.Count; i++)
         {
             if (instances[i].KindCase != Value.KindOneofCase.StructValue)
             {
-                throw StatusException.InvalidArgument($"`instances[{i}]` must be an object with the model's inputs: {string.Join(", ", _inputs.Select(input => $"'{input.Info.Name}' {input.Info}"))}.");
+                if (_inputs.Length == 1)
+                {
+                    continue;
+                }
+
+                throw StatusException.InvalidArgument($"`instances[{i}]` must be an object with the model's inputs: {Inputs()}.");
             }
 
-            foreach (var name in instances[i].StructValue.Fields.Keys)
+            // One that is missing is told where it is looked for.
+            var fields = instances[i].StructValue.Fields;
+            foreach (var name in _byName.All(fields.ContainsKey) ? fields.Keys : [])
             {
-                if (!_byName.ContainsKey(name))
+                if (!_byName.Contains(name))
                 {
-                    throw StatusException.InvalidArgument($"`instances[{i}]` has '{name}', which is no input of the model; it has {string.Join(", ", _inputs.Select(input => $"'{input.Info.Name}' {input.Info}"))}.");
+                    throw StatusException.InvalidArgument($"`instances[{i}]` has '{name}', which is no input of the model; it has {Inputs()}.");
                 }
             }
         }
     }
+
+    private string Inputs() => string.Join(", ", _inputs.Select(input => $"'{input.Info.Name}' {input.Info}"));
 }

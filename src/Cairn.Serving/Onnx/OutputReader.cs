@@ -2,6 +2,7 @@ using System.Globalization;
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
 using Cairn.Serving.Express;
+using Cairn.Serving.Json;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
@@ -22,6 +23,7 @@ internal static class OutputReader
             return;
         }
 
+        var first = predictions.Count;
         for (var i = 0; i < count; i++)
         {
             predictions.Add(new Value { StructValue = new Struct() });
@@ -29,7 +31,7 @@ internal static class OutputReader
 
         for (var o = 0; o < outputs.Length; o++)
         {
-            var row = 0;
+            var row = first;
             var name = infos[o].Name;
             Rows(infos[o], outputs[o], count, value => predictions[row++].StructValue.Fields[name] = value);
         }
@@ -161,7 +163,7 @@ internal static class OutputReader
     /// <summary>A number; what JSON has no number for is text, as in protobuf's JSON.</summary>
     private static Value Number(double number) => double.IsFinite(number)
         ? new Value { NumberValue = number }
-        : new Value { StringValue = double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity" };
+        : new Value { StringValue = SpecialNumbers.Text(number) };
 
     private static string Text(Value key) => key.KindCase == Value.KindOneofCase.StringValue ? key.StringValue : key.NumberValue.ToString(CultureInfo.InvariantCulture);
 

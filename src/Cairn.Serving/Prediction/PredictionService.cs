@@ -3,6 +3,7 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Rpc.Express;
 using Cairn.Kernel.Security;
 using Cairn.Serving.Express;
+using Cairn.Serving.Json;
 using Cairn.Serving.Predictors;
 using Google.Api;
 using Google.Cloud.AIPlatform.V1;
@@ -32,6 +33,11 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
     /// <summary>Answers by a deployed model that is named, or, without a name, by one that the endpoint's traffic split chooses.</summary>
     public async Task<PredictResponse> PredictAsync(PredictRequest request, string? deployedModelId, CallContext context)
     {
+        if (request.Instances.Count == 0)
+        {
+            throw PredictionBodies.Empty();
+        }
+
         if (request.Instances.Count > options.MaxInstances)
         {
             throw StatusException.InvalidArgument($"`instances` has {request.Instances.Count} entries; one request may have {options.MaxInstances}.");
