@@ -13,6 +13,13 @@ internal sealed class TaskTable
 
     private const string OneOf = "$2 LIKE '%;' || wanted || ';%'";
 
+    /// <summary>
+    /// States, with what the index of tasks that have not ended says of itself, word for word: SQLite uses it for nothing less, and would go through all tasks that ever were.
+    /// </summary>
+    private const string Waiting = "state = 0 AND state < 4";
+    private const string Placed = "state IN (1, 2) AND state < 4";
+    private const string Begun = "state IN (1, 2, 3) AND state < 4";
+
     public static MigrationSet Migrations { get; } = new("jobs",
     [
         """
@@ -78,26 +85,26 @@ internal sealed class TaskTable
 
     /// <summary>Tasks that a machine has to look after, oldest first.</summary>
     public List<TaskRow> OfMachine(ISqlSession session, string machine) =>
-        session.Query($"SELECT {Columns} FROM tasks WHERE state IN (1, 2, 3) AND machine = $1 ORDER BY enqueued, id", Map, machine);
+        session.Query($"SELECT {Columns} FROM tasks WHERE {Begun} AND machine = $1 ORDER BY enqueued, id", Map, machine);
 
     /// <summary>Other machines that have begun tasks.</summary>
     public List<string> OtherMachines(ISqlSession session, string machine) =>
-        session.Query("SELECT DISTINCT machine FROM tasks WHERE state IN (1, 2, 3) AND machine <> $1", static row => row.GetString(0), machine);
+        session.Query($"SELECT DISTINCT machine FROM tasks WHERE {Begun} AND machine <> $1", static row => row.GetString(0), machine);
 
     /// <summary>How many of a machine's slots are taken.</summary>
     public int Occupied(ISqlSession session, string machine) =>
-        (int)session.QueryFirst($"SELECT COALESCE(SUM(replicas), 0) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor NOT IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
+        (int)session.QueryFirst($"SELECT COALESCE(SUM(replicas), 0) FROM tasks WHERE {Placed} AND machine = $1 AND executor NOT IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
 
     /// <summary>Which of a machine's accelerators tasks have. They keep them until nothing of their processes is left.</summary>
     public List<Accelerator> TakenAccelerators(ISqlSession session, string machine) =>
-        [.. session.Query("SELECT accelerators FROM tasks WHERE state IN (1, 2, 3) AND machine = $1 AND accelerators <> ''", static row => row.GetString(0), machine).SelectMany(Accelerator.Parse)];
+        [.. session.Query($"SELECT accelerators FROM tasks WHERE {Begun} AND machine = $1 AND accelerators <> ''", static row => row.GetString(0), machine).SelectMany(Accelerator.Parse)];
 
     /// <summary>All that is wanted by tasks in line.</summary>
-    public List<string> Wanted(ISqlSession session) => session.Query("SELECT DISTINCT wanted FROM tasks WHERE state = 0", static row => row.GetString(0));
+    public List<string> Wanted(ISqlSession session) => session.Query($"SELECT DISTINCT wanted FROM tasks WHERE {Waiting}", static row => row.GetString(0));
 
     /// <summary>How many tasks a machine has with schedulers.</summary>
     public int Submitted(ISqlSession session, string machine) =>
-        (int)session.QueryFirst($"SELECT COUNT(*) FROM tasks WHERE state IN (1, 2) AND machine = $1 AND executor IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
+        (int)session.QueryFirst($"SELECT COUNT(*) FROM tasks WHERE {Placed} AND machine = $1 AND executor IN {ExecutorSet.WithQueue}", static row => row.GetInt64(0), machine);
 
     /// <summary>The task whose turn it is: of the project that has the fewest replicas running, the one that waits longest.</summary>
     /// <param name="widest">The most replicas that it may have.</param>
@@ -105,8 +112,8 @@ internal sealed class TaskTable
     /// <param name="submitted">Whether it is one for a scheduler, or for this machine.</param>
     public TaskRow? Next(ISqlSession session, int widest, IEnumerable<string> wanted, bool submitted = false) => session.QueryFirst(
         $"""
-        SELECT {Columns} FROM tasks t WHERE state = 0 AND replicas <= $1 AND {OneOf} AND executor {(submitted ? "IN" : "NOT IN")} {ExecutorSet.WithQueue}
-        ORDER BY (SELECT COALESCE(SUM(replicas), 0) FROM tasks other WHERE other.state IN (1, 2) AND other.project = t.project), enqueued, id LIMIT 1
+        SELECT {Columns} FROM tasks t WHERE {Waiting} AND replicas <= $1 AND {OneOf} AND executor {(submitted ? "IN" : "NOT IN")} {ExecutorSet.WithQueue}
+        ORDER BY (SELECT COALESCE(SUM(replicas), 0) FROM tasks other WHERE other.state IN (1, 2) AND other.state < 4 AND other.project = t.project), enqueued, id LIMIT 1
         """,
         Map,
         widest,
@@ -116,10 +123,10 @@ internal sealed class TaskTable
     /// <param name="widest">The most replicas that it may have.</param>
     /// <param name="wanted">The accelerators that it may want: one of these.</param>
     public TaskRow? Reserved(ISqlSession session, int widest, IEnumerable<string> wanted) =>
-        session.QueryFirst($"SELECT {Columns} FROM tasks WHERE state = 0 AND reserved IS NOT NULL AND replicas <= $1 AND {OneOf} ORDER BY reserved, id LIMIT 1", Map, widest, List(wanted));
+        session.QueryFirst($"SELECT {Columns} FROM tasks WHERE {Waiting} AND reserved IS NOT NULL AND replicas <= $1 AND {OneOf} ORDER BY reserved, id LIMIT 1", Map, widest, List(wanted));
 
     public List<TaskRow> Queued(ISqlSession session) =>
-        session.Query($"SELECT {Columns} FROM tasks WHERE state = 0 ORDER BY enqueued, id LIMIT 1000", Map);
+        session.Query($"SELECT {Columns} FROM tasks WHERE {Waiting} ORDER BY enqueued, id LIMIT 1000", Map);
 
     /// <summary>Marks the task of a deleted job, whose files are then removed.</summary>
     public void MarkDeleted(ISqlSession session, string id) => session.Execute("UPDATE tasks SET deleted = 1 WHERE id = $1", id);

@@ -1,6 +1,5 @@
 using Cairn.Kernel.Database;
 using Cairn.Tracking.Runs;
-using Cairn.Tracking.Runs.Columns;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,9 +13,6 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
 {
     /// <summary>Runs that are folded in one transaction: bounds how long writers wait for it.</summary>
     private const int RunsAtOnce = 64;
-
-    /// <summary>Blocks of a run that are folded in one transaction.</summary>
-    private const int BlocksAtOnce = 4_096;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -38,14 +34,17 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
         }
     }
 
-    /// <summary>Folds all that has been committed before the call.</summary>
+    /// <summary>Folds what has been committed before the call, and does not wait for what others log meanwhile.</summary>
     public async Task FoldAsync(CancellationToken cancellation = default)
     {
-        while (await database.ReadAsync(static session => AnyDirty(session), cancellation).ConfigureAwait(false))
+        var behind = await database.ReadAsync(FoldTarget.All, cancellation);
+        foreach (var batch in behind.Chunk(RunsAtOnce))
         {
-            if (!await database.WriteAsync(Fold, cancellation).ConfigureAwait(false))
+            IReadOnlyList<FoldTarget> left = batch;
+            while (left.Count > 0)
             {
-                return;
+                var targets = left;
+                left = await database.WriteAsync(session => FoldStep.Fold(session, targets), cancellation);
             }
         }
     }
@@ -64,7 +63,7 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
                     pending[run] = latest = [];
                 }
 
-                Latest(row.GetFieldValue<byte[]>(1), latest);
+                FoldStep.Latest(row.GetFieldValue<byte[]>(1), latest);
                 return 0;
             },
             IdList.Argument(runs));
@@ -100,85 +99,6 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
     {
         wake.Dispose();
         base.Dispose();
-    }
-
-    private static bool AnyDirty(ISqlSession session) => session.QueryFirst("SELECT 1 FROM metric_logs WHERE indexed < seq LIMIT 1", static row => true);
-
-    private static bool Fold(ISqlSession session)
-    {
-        var dirty = session.Query(
-            $"SELECT l.run, l.folded, l.indexed, r.experiment, r.started FROM metric_logs l JOIN runs r ON r.id = l.run WHERE l.indexed < l.seq LIMIT {RunsAtOnce}",
-            static row => (Run: row.GetInt64(0), Folded: row.GetInt64(1), Indexed: row.GetInt64(2), Experiment: row.GetInt64(3), Started: row.GetInt64(4)));
-        var columns = new List<RunColumnChange>();
-        foreach (var (run, folded, indexed, experiment, started) in dirty)
-        {
-            var (latest, upTo) = Unfolded(session, run, folded);
-            var known = session.Query(
-                "SELECT key, nan, value, step, time FROM run_metrics WHERE run = $1",
-                static row => (Key: row.GetInt64(0), Point: new MetricPoint(row.GetInt64(3), row.GetInt64(4), row.GetInt64(1) != 0 ? double.NaN : row.GetDouble(2))),
-                run).ToDictionary(static row => row.Key, static row => row.Point);
-            if (indexed <= 0)
-            {
-                columns.Add(new RunColumnChange(experiment, RunColumns.Started, run, started));
-                columns.AddRange(known.Select(entry => new RunColumnChange(experiment, entry.Key, run, entry.Value.Value)));
-            }
-
-            foreach (var (key, point) in latest)
-            {
-                if (!known.TryGetValue(key, out var old))
-                {
-                    session.Execute("INSERT INTO run_metrics (run, key, nan, value, step, time) VALUES ($1, $2, $3, $4, $5, $6)", run, key, double.IsNaN(point.Value), Number(point.Value), point.Step, point.Time);
-                }
-                else if (point.Follows(old))
-                {
-                    session.Execute("UPDATE run_metrics SET nan = $3, value = $4, step = $5, time = $6 WHERE run = $1 AND key = $2", run, key, double.IsNaN(point.Value), Number(point.Value), point.Step, point.Time);
-                }
-                else
-                {
-                    continue;
-                }
-
-                columns.Add(new RunColumnChange(experiment, key, run, point.Value));
-            }
-
-            // Where nothing was found the blocks have been put away already: all of them count.
-            session.Execute(
-                upTo > folded ? "UPDATE metric_logs SET folded = $2, indexed = $2 WHERE run = $1" : "UPDATE metric_logs SET folded = seq, indexed = seq WHERE run = $1 AND $2 >= 0",
-                run, upTo);
-        }
-
-        RunColumns.Write(session, columns);
-        return dirty.Count > 0;
-    }
-
-    /// <summary>The latest points of the blocks after <paramref name="folded"/>, and the number of the last of these.</summary>
-    private static (Dictionary<long, MetricPoint> Latest, long UpTo) Unfolded(ISqlSession session, long run, long folded)
-    {
-        var latest = new Dictionary<long, MetricPoint>();
-        var upTo = folded;
-        session.Query(
-            $"SELECT seq, body FROM metric_blocks WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT {BlocksAtOnce}",
-            row =>
-            {
-                upTo = row.GetInt64(0);
-                Latest(row.GetFieldValue<byte[]>(1), latest);
-                return 0;
-            },
-            run, folded);
-        return (latest, upTo);
-    }
-
-    private static double Number(double value) => double.IsNaN(value) ? 0 : value;
-
-    private static void Latest(byte[] block, Dictionary<long, MetricPoint> latest)
-    {
-        foreach (var (key, point) in MetricBlock.Read(block))
-        {
-            if (!latest.TryGetValue(key, out var old) || point.Follows(old))
-            {
-                latest[key] = point;
-            }
-        }
     }
 
     private static partial class Log

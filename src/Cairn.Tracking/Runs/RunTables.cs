@@ -138,6 +138,11 @@ internal static class RunTables
         UPDATE metric_logs SET indexed = 0 WHERE seq = 0;
         CREATE INDEX metric_logs_unindexed ON metric_logs (run) WHERE indexed < seq
         """,
+        // The runs whose blocks may be moved to column files; and runs in the order that searches have unless they say another, down to the id, so that none are sorted.
+        """
+        CREATE INDEX metric_logs_hot ON metric_logs (run) WHERE folded - cold >= 32;
+        CREATE INDEX runs_by_latest ON runs (experiment, stage, started DESC, uuid)
+        """,
     ])
     {
         SqliteStatistics = new Dictionary<string, string>
@@ -145,6 +150,9 @@ internal static class RunTables
             ["runs_by_uuid"] = "100000 1",
             ["runs_by_slug"] = "100000 20000 1",
             ["runs_by_start"] = "100000 20000 19000 2 1",
+            ["runs_by_latest"] = "100000 20000 19000 2 1",
+            ["metric_logs_unindexed"] = "20 1",
+            ["metric_logs_hot"] = "200 1",
         },
     };
 }

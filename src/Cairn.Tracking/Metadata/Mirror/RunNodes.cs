@@ -145,8 +145,8 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
     private static void MoveRuns(ISqlSession session, string experiment, ResourceKind from, ResourceKind into) => session.Execute(
         """
         UPDATE resources SET kind = $3 WHERE kind = $2 AND name IN (
-          SELECT c.child FROM metadata_children c JOIN metadata_nodes n ON n.name = c.child JOIN runs r ON 'run:' || r.uuid = n.subject
-          WHERE c.parent = $1 AND r.stage = 0)
+          SELECT c.child FROM metadata_children c CROSS JOIN metadata_nodes n CROSS JOIN runs r
+          WHERE c.parent = $1 AND n.name = c.child AND substr(n.subject, 1, 4) = 'run:' AND r.uuid = substr(n.subject, 5) AND r.stage = 0)
         """,
         experiment,
         from.Name,

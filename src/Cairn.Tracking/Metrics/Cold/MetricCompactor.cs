@@ -34,14 +34,21 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
     /// <summary>Files of this level have millions of blocks' points and are not merged any more.</summary>
     private const int TopLevel = 4;
 
-    /// <summary>Runs whose status is one of the ends: finished, failed, killed.</summary>
-    private const string Candidates =
-        """
-        SELECT l.run, l.cold, l.folded, (CASE WHEN r.status >= 3 AND r.updated <= $4 THEN 0 ELSE 1 END) FROM metric_logs l JOIN runs r ON r.id = l.run
-        WHERE l.run > $1 AND l.folded - l.cold >= $2 AND (l.folded - l.cold >= $3 OR (r.status >= 3 AND r.updated <= $4)) ORDER BY l.run LIMIT $5
+    /// <summary>
+    /// Runs with enough blocks, which the index <c>metric_logs_hot</c> has alone (so that the number of blocks is a part of the text, and the join begins with them), and whose
+    /// status is one of the ends: finished, failed, killed.
+    /// </summary>
+    private static readonly string Candidates =
+        $"""
+        SELECT l.run, l.cold, l.folded, (CASE WHEN r.status >= 3 AND r.updated <= $3 THEN 0 ELSE 1 END) FROM metric_logs l CROSS JOIN runs r
+        WHERE l.run > $1 AND l.folded - l.cold >= {EndedBlocks} AND r.id = l.run AND (l.folded - l.cold >= $2 OR (r.status >= 3 AND r.updated <= $3))
+        ORDER BY l.run LIMIT $4
         """;
 
     private readonly SegmentReader reader = new(blobs);
+
+    /// <summary>Runs that got a file since merges were looked for; null at first, when any run may have files to merge.</summary>
+    private HashSet<long>? changed;
 
     /// <summary>One pass over all runs; returns how many moves and merges were made.</summary>
     public async Task<int> CompactAsync(CancellationToken cancellation = default)
@@ -58,11 +65,15 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
             after = batch[^1].Run - (batch[^1].More ? 1 : 0);
         }
 
-        while (await database.ReadAsync(NextMerge, cancellation).ConfigureAwait(false) is { Count: MergeWidth } parts && await MergeAsync(parts, cancellation).ConfigureAwait(false))
+        foreach (var run in changed ?? await database.ReadAsync(Mergeable, cancellation))
         {
-            done++;
+            while (await database.ReadAsync(session => NextMerge(session, run), cancellation) is { Count: MergeWidth } parts && await MergeAsync(parts, cancellation))
+            {
+                done++;
+            }
         }
 
+        changed = [];
         return done;
     }
 
@@ -73,7 +84,7 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         var candidates = session.Query(
             Candidates,
             static row => (Run: row.GetInt64(0), Cold: row.GetInt64(1), UpTo: row.GetInt64(2) - (row.GetInt64(3) != 0 ? KeptBlocks : 0)),
-            after, EndedBlocks, LiveBlocks, rested, RunsAtOnce);
+            after, LiveBlocks, rested, RunsAtOnce);
         foreach (var (run, cold, last) in candidates)
         {
             var upTo = cold;
@@ -107,14 +118,15 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         return batch;
     }
 
-    private static List<MetricSegment> NextMerge(ISqlSession session)
-    {
-        var (run, level) = session.QueryFirst(
-            "SELECT run, level FROM metric_segments WHERE level < $1 GROUP BY run, level HAVING COUNT(*) >= $2 LIMIT 1",
-            static row => (row.GetInt64(0), row.GetInt64(1)),
-            TopLevel, MergeWidth);
-        return [.. SegmentTable.OfLevel(session, run, level, MergeWidth)];
-    }
+    /// <summary>The runs with enough files of a level to merge: looks at every file, which is done once.</summary>
+    private static HashSet<long> Mergeable(ISqlSession session) =>
+        [.. session.Query("SELECT run FROM metric_segments WHERE level < $1 GROUP BY run, level HAVING COUNT(*) >= $2", static row => row.GetInt64(0), TopLevel, MergeWidth)];
+
+    private static IReadOnlyList<MetricSegment> NextMerge(ISqlSession session, long run) =>
+        session.QueryFirst(
+            "SELECT level FROM metric_segments WHERE run = $1 AND level < $2 GROUP BY level HAVING COUNT(*) >= $3 ORDER BY level LIMIT 1", static row => (long?)row.GetInt64(0), run, TopLevel, MergeWidth) is { } level
+            ? SegmentTable.OfLevel(session, run, level, MergeWidth)
+            : [];
 
     private async Task<int> MoveAsync(List<Taken> batch, CancellationToken cancellation)
     {
@@ -137,7 +149,11 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
             var moved = 0;
             foreach (var (taken, segment) in batch.Zip(segments))
             {
-                moved += await database.WriteAsync(session => Publish(session, taken, segment), cancellation).ConfigureAwait(false) ? 1 : 0;
+                if (await database.WriteAsync(session => Publish(session, taken, segment), cancellation))
+                {
+                    moved++;
+                    changed?.Add(taken.Run);
+                }
             }
 
             if (moved == 0)
@@ -166,7 +182,7 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         return true;
     }
 
-    private async Task<bool> MergeAsync(List<MetricSegment> parts, CancellationToken cancellation)
+    private async Task<bool> MergeAsync(IReadOnlyList<MetricSegment> parts, CancellationToken cancellation)
     {
         var file = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
         await using (file.ConfigureAwait(false))
@@ -187,7 +203,7 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         }
     }
 
-    private async Task<MetricSegment> WriteMergedAsync(IBlobWriter file, List<MetricSegment> parts, CancellationToken cancellation)
+    private async Task<MetricSegment> WriteMergedAsync(IBlobWriter file, IReadOnlyList<MetricSegment> parts, CancellationToken cancellation)
     {
         var chunks = new List<(MetricSegment Part, ChunkEntry Entry)>();
         foreach (var part in parts)
@@ -210,10 +226,10 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         return await writer.EndAsync(parts[0].Run, parts[0].Level + 1, cancellation).ConfigureAwait(false);
     }
 
-    private static bool Replace(ISqlSession session, List<MetricSegment> parts, MetricSegment merged)
+    private static bool Replace(ISqlSession session, IReadOnlyList<MetricSegment> parts, MetricSegment merged)
     {
         var present = SegmentTable.OfRun(session, merged.Run);
-        if (!parts.TrueForAll(part => present.Contains(part)))
+        if (!parts.All(part => present.Contains(part)))
         {
             return false;
         }

@@ -14,8 +14,8 @@ public sealed class LoggedModelReader(MetricKeys keys)
         var parameters = Pairs(session, "logged_model_params", list);
         var tags = Pairs(session, "logged_model_tags", list);
         var metrics = session.Query(
-                "SELECT x.model, x.key, x.nan, x.value, x.step, x.time, r.uuid, x.dataset_name, x.dataset_digest FROM logged_model_metrics x JOIN runs r ON r.id = x.run "
-                + $"WHERE x.model IN ({IdList.Sql(session.Dialect)})",
+                "SELECT x.model, x.key, x.nan, x.value, x.step, x.time, r.uuid, x.dataset_name, x.dataset_digest FROM logged_model_metrics x CROSS JOIN runs r "
+                + $"WHERE x.model IN ({IdList.Sql(session.Dialect)}) AND r.id = x.run",
                 static row => (
                     Model: row.GetInt64(0),
                     Key: row.GetInt64(1),
