@@ -13,6 +13,8 @@ public sealed class SpaceTests
     [InlineData(Scale.Log, 1e-6, 10)]
     [InlineData(Scale.ReverseLog, 0.01, 1)]
     [InlineData(Scale.Linear, -1e308, 1e308)]
+    [InlineData(Scale.Log, 1e-160, 1e160)]
+    [InlineData(Scale.Log, 5e-324, 1.7e308)]
     public void a_scale_and_its_inverse_cancel(Scale scale, double min, double max)
     {
         var parameter = new DoubleParameter("x", min, max, scale);

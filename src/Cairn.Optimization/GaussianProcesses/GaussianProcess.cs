@@ -13,7 +13,10 @@ internal sealed class GaussianProcess
     private readonly double[][] points;
     private readonly double[] inverseSquares;
     private readonly Cholesky factor;
-    private readonly double[] weights;
+
+    // L⁻¹·y, and K⁻¹·y when it is asked for.
+    private readonly double[] solved;
+    private double[]? weights;
 
     /// <param name="features">The kernel's distances.</param>
     /// <param name="points">Features of the training points.</param>
@@ -25,9 +28,16 @@ internal sealed class GaussianProcess
         (this.features, this.points, this.hyper) = (features, points, hyper);
         inverseSquares = [.. hyper.Lengths.Select(static length => 1 / (length * length))];
         factor = Factor(extraNoise);
-        weights = [.. values];
-        factor.SolveLower(weights);
-        factor.SolveUpper(weights);
+        solved = [.. values];
+        factor.SolveLower(solved);
+    }
+
+    private GaussianProcess(GaussianProcess smaller, double[] point, Cholesky factor, double solved)
+    {
+        (features, hyper, inverseSquares) = (smaller.features, smaller.hyper, smaller.inverseSquares);
+        points = [.. smaller.points, point];
+        this.factor = factor;
+        this.solved = [.. smaller.solved, solved];
     }
 
     public Hyperparameters Hyperparameters => hyper;
@@ -37,20 +47,51 @@ internal sealed class GaussianProcess
     public (double Mean, double Variance) Predict(ReadOnlySpan<double> at)
     {
         Span<double> k = points.Length <= 1024 ? stackalloc double[points.Length] : new double[points.Length];
-        for (var i = 0; i < points.Length; i++)
-        {
-            k[i] = hyper.Signal * Matern.At(Squared(points[i], at));
-        }
-
-        var mean = Vectors.Dot(k, weights);
+        Covariances(at, k);
         factor.SolveLower(k);
-        return (mean, Math.Max(hyper.Signal - Vectors.Dot(k, k), 1e-12 * hyper.Signal));
+        return (Vectors.Dot(k, solved), Variance(k));
+    }
+
+    /// <summary>
+    /// The same with one more point, whose value is taken to be some deviations below what is expected of it. The hyperparameters stay, and so does what was factored.
+    /// </summary>
+    public GaussianProcess WithPessimistic(double[] point, double deviations)
+    {
+        var row = new double[points.Length];
+        Covariances(point, row);
+        factor.SolveLower(row);
+        var variance = Variance(row);
+        var diagonal = Math.Sqrt(variance + PointNoise);
+        return new GaussianProcess(this, point, factor.With(row, diagonal), -deviations * Math.Sqrt(variance) / diagonal);
+    }
+
+    /// <summary>The noise of one point, with what keeps repeated points from making the matrix singular.</summary>
+    public double PointNoise => hyper.Noise + (1e-8 * hyper.Signal);
+
+    /// <summary>The prior's covariance of two points.</summary>
+    public double Covariance(double[] left, double[] right) => hyper.Signal * Matern.At(Squared(left, right));
+
+    /// <summary>For each of many points, L⁻¹ times its covariances with the training points, in arrays with room for more; and what is believed of it.</summary>
+    public (double[][] Rows, double[] Means, double[] Variances) PredictMany(double[][] many, int room)
+    {
+        double[][] rows = [.. many.Select(at =>
+        {
+            var row = new double[points.Length + room];
+            Covariances(at, row);
+            return row;
+        })];
+        factor.SolveLower(rows);
+        return (
+            rows,
+            [.. rows.Select(row => Vectors.Dot(solved, row))],
+            [.. rows.Select(row => Variance(row.AsSpan(0, points.Length)))]);
     }
 
     /// <summary>The mean alone, which costs far less.</summary>
     public double Mean(ReadOnlySpan<double> at)
     {
         var mean = 0.0;
+        var weights = Weights();
         for (var i = 0; i < points.Length; i++)
         {
             mean += weights[i] * hyper.Signal * Matern.At(Squared(points[i], at));
@@ -71,6 +112,7 @@ internal sealed class GaussianProcess
             (k[i], slopes[i]) = (hyper.Signal * value, hyper.Signal * slope);
         }
 
+        var weights = Weights();
         var mean = Vectors.Dot(k, weights);
         factor.SolveLower(k);
         var variance = hyper.Signal - Vectors.Dot(k, k);
@@ -92,6 +134,27 @@ internal sealed class GaussianProcess
         }
 
         return (mean, Math.Max(variance, 1e-12 * hyper.Signal));
+    }
+
+    private double Variance(ReadOnlySpan<double> row) => Math.Max(hyper.Signal - Vectors.Dot(row, row), 1e-12 * hyper.Signal);
+
+    private void Covariances(ReadOnlySpan<double> at, Span<double> k)
+    {
+        for (var i = 0; i < points.Length; i++)
+        {
+            k[i] = hyper.Signal * Matern.At(Squared(points[i], at));
+        }
+    }
+
+    private double[] Weights()
+    {
+        if (weights is null)
+        {
+            weights = [.. solved];
+            factor.SolveUpper(weights);
+        }
+
+        return weights;
     }
 
     private double Squared(double[] point, ReadOnlySpan<double> at)

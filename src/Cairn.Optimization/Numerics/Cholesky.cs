@@ -5,9 +5,16 @@ namespace Cairn.Optimization.Numerics;
 /// </summary>
 internal sealed class Cholesky
 {
+    private readonly Rows rows;
     private readonly double[] l;
+    private readonly int stride;
 
-    private Cholesky(double[] l, int size) => (this.l, Size) = (l, size);
+    private Cholesky(Rows rows, int size)
+    {
+        this.rows = rows;
+        (l, stride) = (rows.Numbers, rows.Stride);
+        Size = size;
+    }
 
     public int Size { get; }
 
@@ -18,7 +25,7 @@ internal sealed class Cholesky
             var sum = 0.0;
             for (var i = 0; i < Size; i++)
             {
-                sum += Math.Log(l[(i * Size) + i]);
+                sum += Math.Log(l[(i * stride) + i]);
             }
 
             return 2 * sum;
@@ -45,7 +52,41 @@ internal sealed class Cholesky
             row[i] = Math.Sqrt(pivot);
         }
 
-        return new Cholesky(a, size);
+        return new Cholesky(new Rows(a, size) { Used = size }, size);
+    }
+
+    /// <summary>The factor of a matrix with one more row, in the square of the size and not its cube.</summary>
+    /// <param name="row">L⁻¹ times the new row without its last element.</param>
+    /// <param name="diagonal">The square root of the last element less the square of <paramref name="row"/>.</param>
+    public Cholesky With(ReadOnlySpan<double> row, double diagonal)
+    {
+        // Rows behind this factor's own may be another's, which grew from it before.
+        var grown = rows.Used == Size && Size < stride ? rows : rows.Copy(Size);
+        var target = grown.Numbers.AsSpan(Size * grown.Stride, Size + 1);
+        row[..Size].CopyTo(target);
+        target[Size] = diagonal;
+        grown.Used = Size + 1;
+        return new Cholesky(grown, Size + 1);
+    }
+
+    /// <summary>L·x = b for many b, in place; a row of L is read once for several of them.</summary>
+    public void SolveLower(IReadOnlyList<double[]> many)
+    {
+        const int block = 16;
+        for (var first = 0; first < many.Count; first += block)
+        {
+            var end = Math.Min(many.Count, first + block);
+            for (var i = 0; i < Size; i++)
+            {
+                var row = l.AsSpan(i * stride, i);
+                var pivot = l[(i * stride) + i];
+                for (var at = first; at < end; at++)
+                {
+                    var b = many[at];
+                    b[i] = (b[i] - Vectors.Dot(row, b.AsSpan(0, i))) / pivot;
+                }
+            }
+        }
     }
 
     /// <summary>L·x = b, in place.</summary>
@@ -53,7 +94,7 @@ internal sealed class Cholesky
     {
         for (var i = 0; i < Size; i++)
         {
-            b[i] = (b[i] - Vectors.Dot(l.AsSpan(i * Size, i), b[..i])) / l[(i * Size) + i];
+            b[i] = (b[i] - Vectors.Dot(l.AsSpan(i * stride, i), b[..i])) / l[(i * stride) + i];
         }
     }
 
@@ -62,8 +103,8 @@ internal sealed class Cholesky
     {
         for (var i = Size - 1; i >= 0; i--)
         {
-            b[i] /= l[(i * Size) + i];
-            Vectors.AddScaled(b[..i], -b[i], l.AsSpan(i * Size, i));
+            b[i] /= l[(i * stride) + i];
+            Vectors.AddScaled(b[..i], -b[i], l.AsSpan(i * stride, i));
         }
     }
 
@@ -75,10 +116,10 @@ internal sealed class Cholesky
         var columns = new double[n * n];
         for (var i = 0; i < n; i++)
         {
-            var diagonal = 1 / l[(i * n) + i];
+            var diagonal = 1 / l[(i * stride) + i];
             for (var j = 0; j < i; j++)
             {
-                columns[(j * n) + i] = -diagonal * Vectors.Dot(l.AsSpan((i * n) + j, i - j), columns.AsSpan((j * n) + j, i - j));
+                columns[(j * n) + i] = -diagonal * Vectors.Dot(l.AsSpan((i * stride) + j, i - j), columns.AsSpan((j * n) + j, i - j));
             }
 
             columns[(i * n) + i] = diagonal;
@@ -94,5 +135,28 @@ internal sealed class Cholesky
         }
 
         return inverse;
+    }
+
+    /// <summary>Rows of a fixed length in one array, with room for more.</summary>
+    private sealed class Rows(double[] numbers, int stride)
+    {
+        public double[] Numbers => numbers;
+
+        public int Stride => stride;
+
+        /// <summary>How many are written.</summary>
+        public int Used { get; set; }
+
+        public Rows Copy(int count)
+        {
+            var wider = count + Math.Max(16, count / 2);
+            var copy = new double[wider * wider];
+            for (var i = 0; i < count; i++)
+            {
+                numbers.AsSpan(i * stride, i + 1).CopyTo(copy.AsSpan(i * wider));
+            }
+
+            return new Rows(copy, wider) { Used = count };
+        }
     }
 }

@@ -14,8 +14,8 @@ internal readonly record struct UnitScale(double Min, double Max, Scale Scale)
         var v = Math.Clamp(value, Min, Max);
         var unit = Scale switch
         {
-            Scale.Log => Math.Log(v / Min) / Math.Log(Max / Min),
-            Scale.ReverseLog => 1 - (Math.Log((Max + Min - v) / Min) / Math.Log(Max / Min)),
+            Scale.Log => LogUnit(v),
+            Scale.ReverseLog => 1 - LogUnit(Max - v + Min),
             // Halves first: the width of a range from near the least to near the greatest double is not finite.
             _ => ((v / 2) - (Min / 2)) / ((Max / 2) - (Min / 2)),
         };
@@ -30,10 +30,21 @@ internal readonly record struct UnitScale(double Min, double Max, Scale Scale)
             // The ends exactly, whatever the rounding between them.
             _ when Max <= Min || u == 0 => Min,
             _ when u == 1 => Max,
-            Scale.Log => Min * Math.Pow(Max / Min, u),
-            Scale.ReverseLog => Max + Min - (Min * Math.Pow(Max / Min, 1 - u)),
+            Scale.Log => LogValue(u),
+            Scale.ReverseLog => Max - LogValue(1 - u) + Min,
             _ => (Min * (1 - u)) + (Max * u),
         };
         return Math.Clamp(value, Min, Max);
     }
+
+    /// <summary>The ends' ratio; of 1e-160 and 1e160 it is more than the greatest double, and only logarithms tell how far they are apart.</summary>
+    private double Ratio => Max / Min;
+
+    private double LogUnit(double value) => double.IsFinite(Ratio)
+        ? Math.Log(value / Min) / Math.Log(Ratio)
+        : (Math.Log(value) - Math.Log(Min)) / (Math.Log(Max) - Math.Log(Min));
+
+    private double LogValue(double unit) => double.IsFinite(Ratio)
+        ? Min * Math.Pow(Ratio, unit)
+        : Math.Exp((Math.Log(Min) * (1 - unit)) + (Math.Log(Max) * unit));
 }

@@ -25,7 +25,10 @@ internal sealed class HandOut(ISqlSession session, StudyModel model, StudyName s
         }
         else if (trial.State == Trial.Types.State.Requested)
         {
-            TrialTable.Update(session, model, study.Id, new TrialRow(Start(trial, point), 0, 0, 0));
+            // What it measured before anybody was given it stays.
+            var row = TrialTable.Find(session, study.Id, TrialTable.Id(trial))!;
+            TrialTable.Update(session, model, study.Id, row with { Body = Start(trial, point) });
+            MeasurementTable.Complete(session, study.Id, row with { Body = trial });
         }
 
         return trial;

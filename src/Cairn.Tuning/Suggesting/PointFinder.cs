@@ -17,18 +17,26 @@ internal static class PointFinder
             return needy.Count == 0 ? [] : [.. model.Designer.Suggest(new SuggestRequest(problem, trials, issued, needy.Count), cancellation)];
         }
 
-        // Each in its own slice of the space, and each aware of those before it.
+        // Those of one slice of the space together, and each aware of those before it.
         var points = new List<IReadOnlyDictionary<string, ParameterValue>>();
         var known = trials.ToList();
-        foreach (var slot in needy)
+        for (var first = 0; first < needy.Count;)
         {
-            if (model.Designer.Suggest(new SuggestRequest(problem, known, issued + points.Count, 1) { Pinned = slot.Pinned }, cancellation) is not [var point])
+            var pinned = needy[first].Pinned;
+            var alike = needy.Skip(first).TakeWhile(slot => slot.Pinned.Count == pinned.Count && !slot.Pinned.Except(pinned).Any()).Count();
+            var found = model.Designer.Suggest(new SuggestRequest(problem, known, issued + points.Count, alike) { Pinned = pinned }, cancellation);
+            foreach (var point in found)
+            {
+                points.Add(point);
+                known.Add(new Trial(issued + points.Count, point, TrialState.Active));
+            }
+
+            if (found.Count < alike)
             {
                 break;
             }
 
-            points.Add(point);
-            known.Add(new Trial(issued + points.Count, point, TrialState.Active));
+            first += alike;
         }
 
         return points;

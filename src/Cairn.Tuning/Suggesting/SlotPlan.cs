@@ -14,7 +14,8 @@ internal static class SlotPlan
 
     public static List<Slot> Make(ISqlSession session, StudyModel model, long study, SuggestTrialsRequest request)
     {
-        var open = TrialTable.Open(session, study, Trial.Types.State.Active, request.ClientId, request.SuggestionCount);
+        // Who does not say who he is has no trials of his own to get again.
+        var open = request.ClientId.Length == 0 ? [] : TrialTable.Open(session, study, Trial.Types.State.Active, request.ClientId, request.SuggestionCount);
         // With no contexts the client's own may be enough; only then are users' trials not looked for.
         var requested = request.Contexts.Count == 0 && open.Count >= request.SuggestionCount ? [] : TrialTable.OpenOfAll(session, study, Trial.Types.State.Requested, MaxRequested);
         var own = open.ConvertAll(static row => (row.Body, Parameters: TrialTranslation.ToAssignment(row.Body.Parameters)));

@@ -18,9 +18,9 @@ internal static class SuggestionChecks
             throw StatusException.InvalidArgument($"`suggestion_count` is {request.SuggestionCount}; it must be 1 to {MaxCount}.");
         }
 
-        if (request.ClientId.Length is 0 or > MaxClient)
+        if (request.ClientId.Length > MaxClient)
         {
-            throw StatusException.InvalidArgument($"`client_id` has {request.ClientId.Length} characters; it must have 1 to {MaxClient}.");
+            throw StatusException.InvalidArgument($"`client_id` has {request.ClientId.Length} characters; it may have {MaxClient}.");
         }
 
         if (request.Contexts.Count != 0 && request.Contexts.Count != request.SuggestionCount)

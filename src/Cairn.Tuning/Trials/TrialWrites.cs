@@ -44,6 +44,7 @@ internal sealed class TrialWrites(IDatabase database, StudyModels models, TimePr
             (session, row) =>
             {
                 RequireOpen(name, row, "take a measurement");
+                row = Recounted(session, name, row);
                 if (row.Measured >= MaxMeasurements)
                 {
                     throw StatusException.ResourceExhausted($"Trial '{name}' has {row.Measured} measurements; a trial can have {MaxMeasurements}. Report less often.");
@@ -131,6 +132,12 @@ internal sealed class TrialWrites(IDatabase database, StudyModels models, TimePr
             throw StatusException.FailedPrecondition($"Trial '{name}' is {row.Body.State.ToString().ToUpperInvariant()} and can no longer {what}.");
         }
     }
+
+    /// <summary>Older versions forgot how many measurements a requested trial had when they handed it out.</summary>
+    private static TrialRow Recounted(ISqlSession session, TrialName name, TrialRow row) =>
+        row.Measured == 0 && MeasurementTable.Of(session, name.Study.Id, name.Id) is [.., var last] kept
+            ? row with { Measured = kept.Count, LastStep = last.StepCount, LastElapsed = Micros(last) }
+            : row;
 
     private static long Micros(Measurement measurement) => measurement.ElapsedDuration is { } elapsed ? (elapsed.Seconds * 1_000_000) + (elapsed.Nanos / 1_000) : 0;
 

@@ -63,6 +63,28 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
         return best[0].Point;
     }
 
+    /// <summary>Different points that are free: of the whole space, and of the neighbourhoods of the best trials. There are fewer where the space is almost used up.</summary>
+    /// <param name="good">Points of the best trials, best first.</param>
+    /// <param name="count">How many are wanted.</param>
+    public List<double[]> Candidates(IReadOnlyList<double[]> good, int count)
+    {
+        var found = new HashSet<double[]>(new PointComparer());
+        for (var i = 0; i < 4 * count && found.Count < count; i++)
+        {
+            var point = good.Count == 0 || i % 2 == 0 ? request.Space.Sample(random) : Mutate(good[i / 2 % good.Count], Widths[i / 2 / good.Count % 4]);
+            request.Pin(point);
+            if (!taken(point))
+            {
+                found.Add(point);
+            }
+        }
+
+        return [.. found];
+    }
+
+    /// <summary>What a point loses for being outside the trust region.</summary>
+    public double Penalty(ReadOnlySpan<double> at) => OutsidePenalty * region.Outside(at);
+
     /// <summary>Where everything that was looked at is taken: any other point, or, in a space that is used up, a repetition.</summary>
     private double[] Any()
     {
@@ -81,7 +103,7 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
     {
         request.Pin(point);
         var at = features.Of(point);
-        var worth = acquisition.Value(at) - (OutsidePenalty * region.Outside(at));
+        var worth = acquisition.Value(at) - Penalty(at);
         if (double.IsNaN(worth) || (best.Count == Survivors && worth <= best[^1].Worth) || taken(point) || best.Exists(other => other.Point.AsSpan().SequenceEqual(point)))
         {
             return;

@@ -41,11 +41,39 @@ internal sealed class Belief
     public IAcquisition Improvement(SeededRandom random) => Constrained(
         objectives.Length == 1
             ? new ImprovementAcquisition(objectives[0], Incumbent())
-            : new HypervolumeAcquisition(objectives, [.. evidence.Measured.Select((_, i) => evidence.Warped.Select(values => values[i]).ToArray())], random));
+            : new HypervolumeAcquisition(objectives, Values(), random));
 
     /// <summary>Where to look beside points that are pending already, which <paramref name="pending"/> knows: with several objectives, random directions spread by themselves.</summary>
     public IAcquisition Exploration(Belief pending, SeededRandom random) =>
         objectives.Length == 1 ? Constrained(new ExplorationAcquisition(objectives[0], pending.objectives[0], Incumbent())) : pending.Improvement(random);
+
+    /// <summary>The same for a pool of points from which many will be taken.</summary>
+    /// <param name="pending">What is believed with the points that are pending already.</param>
+    /// <param name="points">Features of the pool's points.</param>
+    /// <param name="penalties">What each loses for reasons of its own.</param>
+    /// <param name="takes">How many will be taken.</param>
+    /// <param name="random">For the directions of several objectives.</param>
+    public BatchPool Pool(Belief pending, double[][] points, double[] penalties, int takes, SeededRandom random)
+    {
+        var beliefs = pending.objectives.Select(surrogate => surrogate.Of(points, takes)).ToArray();
+        double[] known = [.. points.Select((point, i) => constraints.Sum(constraint => constraint.LogProbability(point)) - penalties[i])];
+        if (objectives.Length > 1)
+        {
+            var gain = new HypervolumeAcquisition(pending.objectives, Values(), random);
+            return new BatchPool(beliefs, index => gain.Value(beliefs, index) + known[index], points.Length, Pessimism);
+        }
+
+        var exploration = new ExplorationAcquisition(objectives[0], pending.objectives[0], Incumbent());
+        for (var i = 0; i < known.Length; i++)
+        {
+            known[i] -= exploration.Shortfall(points[i]);
+        }
+
+        return new BatchPool(beliefs, index => beliefs[0].Deviation(index) + known[index], points.Length, Pessimism);
+    }
+
+    /// <summary>Warped objectives by measured point.</summary>
+    private double[][] Values() => [.. evidence.Measured.Select((_, i) => evidence.Warped.Select(values => values[i]).ToArray())];
 
     /// <summary>The best that is believed of any measured point that was safe.</summary>
     private double Incumbent()

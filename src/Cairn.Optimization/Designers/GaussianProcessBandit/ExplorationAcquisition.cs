@@ -11,11 +11,13 @@ internal sealed class ExplorationAcquisition(Surrogate belief, Surrogate withPen
 
     public bool HasGradient => false;
 
-    public double Value(ReadOnlySpan<double> features)
+    public double Value(ReadOnlySpan<double> features) => withPending.Predict(features).Deviation - Shortfall(features);
+
+    /// <summary>What a point loses where the optimum cannot be; pending points do not change it.</summary>
+    public double Shortfall(ReadOnlySpan<double> features)
     {
         var (mean, deviation) = belief.Predict(features);
-        var shortfall = level - (mean + (Confidence * deviation));
-        return withPending.Predict(features).Deviation - (Penalty * Math.Max(0, shortfall));
+        return Penalty * Math.Max(0, level - (mean + (Confidence * deviation)));
     }
 
     public double Value(ReadOnlySpan<double> features, Span<double> gradient) => throw new NotSupportedException();

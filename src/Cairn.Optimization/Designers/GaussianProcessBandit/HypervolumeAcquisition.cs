@@ -44,6 +44,23 @@ internal sealed class HypervolumeAcquisition : IAcquisition
             bounds[i] = mean + (Confidence * deviation);
         }
 
+        return Gain(bounds);
+    }
+
+    /// <summary>The same of a point of which this is believed.</summary>
+    public double Value(IReadOnlyList<PoolBelief> beliefs, int index)
+    {
+        Span<double> bounds = stackalloc double[surrogates.Length];
+        for (var i = 0; i < bounds.Length; i++)
+        {
+            bounds[i] = beliefs[i].Mean(index) + (Confidence * beliefs[i].Deviation(index));
+        }
+
+        return Gain(bounds);
+    }
+
+    private double Gain(ReadOnlySpan<double> bounds)
+    {
         var (gain, nearest) = (0.0, double.NegativeInfinity);
         for (var i = 0; i < directions.Length; i++)
         {

@@ -13,12 +13,8 @@ internal sealed class Surrogate
 {
     private readonly Surrogate? predecessor;
     private readonly GaussianProcess process;
-    private readonly Features features;
-    private readonly double[][] points;
-    private readonly double[] residuals;
 
-    private Surrogate(Surrogate? predecessor, GaussianProcess process, Features features, double[][] points, double[] residuals) =>
-        (this.predecessor, this.process, this.features, this.points, this.residuals) = (predecessor, process, features, points, residuals);
+    private Surrogate(Surrogate? predecessor, GaussianProcess process) => (this.predecessor, this.process) = (predecessor, process);
 
     public GaussianProcess Process => process;
 
@@ -40,16 +36,22 @@ internal sealed class Surrogate
         }
 
         var hyper = GaussianProcessFit.Find(features, points, residuals, noise, random);
-        return new Surrogate(predecessor, new GaussianProcess(features, points, residuals, hyper), features, points, residuals);
+        return new Surrogate(predecessor, new GaussianProcess(features, points, residuals, hyper));
     }
 
     /// <summary>The same belief with one more point, whose value is taken to be <paramref name="deviations"/> below what is expected.</summary>
-    public Surrogate WithPending(double[] point, double deviations)
+    public Surrogate WithPending(double[] point, double deviations) => new(predecessor, process.WithPessimistic(point, deviations));
+
+    /// <summary>What is believed of many points at once, to be taken one after the other.</summary>
+    public PoolBelief Of(double[][] many, int takes)
     {
-        var (mean, variance) = process.Predict(point);
-        double[][] more = [.. points, point];
-        double[] values = [.. residuals, mean - (deviations * Math.Sqrt(variance))];
-        return new Surrogate(predecessor, new GaussianProcess(features, more, values, process.Hyperparameters), features, more, values);
+        var (rows, means, variances) = process.PredictMany(many, takes);
+        for (var i = 0; i < means.Length && predecessor is not null; i++)
+        {
+            means[i] += predecessor.Mean(many[i]);
+        }
+
+        return new PoolBelief(process, many, rows, means, variances);
     }
 
     public (double Mean, double Deviation) Predict(ReadOnlySpan<double> at)
