@@ -123,7 +123,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         {
             request = json is null
                 ? await RawRequestAsync(descriptor, descriptor.FindFieldByName("http_body"), context).ConfigureAwait(false)
-                : Parse(Text(json), descriptor);
+                : Parse(json, descriptor);
         }
         else
         {
@@ -135,7 +135,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             }
             else if (json.Length > 0)
             {
-                field.Accessor.SetValue(request, Parse(Text(json), field.MessageType));
+                field.Accessor.SetValue(request, Parse(json, field.MessageType));
             }
         }
 
@@ -152,8 +152,16 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         return request;
     }
 
-    private static IMessage Parse(string text, MessageDescriptor descriptor) =>
-        string.IsNullOrWhiteSpace(text) ? descriptor.Parser.ParseFrom(ByteString.Empty) : RpcJson.Parse(text, descriptor);
+    private static IMessage Parse(PooledBuffer json, MessageDescriptor descriptor)
+    {
+        if (ValueFields.Has(descriptor) && json.Written.Span.ContainsAnyExcept(" \t\r\n"u8))
+        {
+            return System.Text.Unicode.Utf8.IsValid(json.Written.Span) ? ValueFields.Parse(json.Written.Span, descriptor) : throw NotUtf8();
+        }
+
+        var text = Text(json);
+        return string.IsNullOrWhiteSpace(text) ? descriptor.Parser.ParseFrom(ByteString.Empty) : RpcJson.Parse(text, descriptor);
+    }
 
     /// <summary>Raw prediction: the body is whatever the model's server takes, unless it is the request message spelled out, as generated clients send it.</summary>
     private static async Task<IMessage> RawRequestAsync(MessageDescriptor descriptor, FieldDescriptor field, HttpContext context)
@@ -171,6 +179,12 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     private static bool SpellsOut(HttpBody body, FieldDescriptor field)
     {
+        // Most bodies are not even to be parsed: the name would stand in them.
+        if (body.Data.Span.IndexOf(Encoding.UTF8.GetBytes($"\"{field.Name}\"")) < 0 && body.Data.Span.IndexOf(Encoding.UTF8.GetBytes($"\"{field.JsonName}\"")) < 0)
+        {
+            return false;
+        }
+
         try
         {
             using var json = System.Text.Json.JsonDocument.Parse(body.Data.Memory);
@@ -268,9 +282,11 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         }
         catch (DecoderFallbackException)
         {
-            throw StatusException.InvalidArgument("The request's body is not UTF-8.");
+            throw NotUtf8();
         }
     }
+
+    private static StatusException NotUtf8() => StatusException.InvalidArgument("The request's body is not UTF-8.");
 
     private static async Task WriteAsync(HttpContext context, IMessage reply, RestRule rule)
     {

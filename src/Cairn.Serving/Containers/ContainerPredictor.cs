@@ -41,6 +41,8 @@ internal sealed partial class ContainerPredictor(
         }
     }
 
+    public bool TakesJson => true;
+
     public async ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation)
     {
         var body = new ArrayBufferWriter<byte>(1024);
@@ -58,7 +60,8 @@ internal sealed partial class ContainerPredictor(
         var (replica, settings) = Pick();
         using var deadline = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address, settings.PredictRoute)) { Content = new ReadOnlyMemoryContent(body.Data) };
+        // A copy: the body may be in borrowed memory, and a connection that is given up may still be sending it.
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address, settings.PredictRoute)) { Content = new ByteArrayContent(body.Data.ToArray()) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.TryParse(body.ContentType, out var type) ? type : new MediaTypeHeaderValue("application/json");
         try
         {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 using Cairn.Engines.OnnxRuntime;
+using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Serving.Express;
 
@@ -17,6 +18,30 @@ internal static class ExpressReply
     private const int NumberLength = 9;
 
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+
+    private static readonly ReplyTail NoTail = new(new PredictResponse());
+
+    /// <summary>The answer to a raw body of rows of numbers; null where it is anything else, which is left to others.</summary>
+    public static ReadOnlyMemory<byte>? Raw(ExpressModel model, ReadOnlySpan<byte> body, CancellationToken cancellation)
+    {
+        using var rows = new NumberRows(model.Shape, int.MaxValue);
+        try
+        {
+            using var output = JsonRows.TryRead(body, rows) ? model.Run(rows, cancellation) : null;
+            if (output is null || !CanWrite(output))
+            {
+                return null;
+            }
+
+            var reply = new ArrayBufferWriter<byte>();
+            WriteJson(reply, output, NoTail);
+            return reply.WrittenMemory;
+        }
+        catch (OnnxException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Whether all of it is numbers that JSON has.</summary>
     public static bool CanWrite(OnnxValue output)
@@ -58,12 +83,7 @@ internal static class ExpressReply
 
         json.WriteEndArray();
         json.Flush();
-        if (tail.Json.Length > 1)
-        {
-            reply.Write(","u8);
-        }
-
-        reply.Write(tail.Json.Span);
+        tail.WriteJson(reply);
     }
 
     public static void WriteWire(IBufferWriter<byte> reply, OnnxValue output, ReplyTail tail)

@@ -23,7 +23,7 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
         do
         {
             var row = rows.Add();
-            if (row.IsEmpty || !TakeRow(row))
+            if (row.IsEmpty || !TakeRow(row, rows.Shape))
             {
                 return false;
             }
@@ -33,11 +33,25 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
         return Take(']');
     }
 
-    private bool TakeRow(Span<float> row)
+    private bool TakeRow(Span<float> row, ReadOnlySpan<int> shape)
     {
         if (!Take('['))
         {
             return false;
+        }
+
+        if (shape.Length > 1)
+        {
+            var width = row.Length / shape[0];
+            for (var i = 0; i < shape[0]; i++)
+            {
+                if ((i > 0 && !Take(',')) || !TakeRow(row.Slice(i * width, width), shape[1..]))
+                {
+                    return false;
+                }
+            }
+
+            return Take(']');
         }
 
         for (var i = 0; i < row.Length; i++)

@@ -2,15 +2,19 @@ using System.Buffers;
 
 namespace Cairn.Serving.Express;
 
-/// <summary>Instances that are lists of equally many numbers, row by row in borrowed memory.</summary>
-/// <param name="columns">How many numbers an instance has.</param>
+/// <summary>Instances that are lists of equally many numbers, or lists of such lists, one after the other in borrowed memory.</summary>
+/// <param name="shape">An instance's shape.</param>
 /// <param name="most">How many instances there may be.</param>
-internal sealed class NumberRows(int columns, int most) : IDisposable
+internal sealed class NumberRows(int[] shape, int most) : IDisposable
 {
-    private const int FirstRows = 16;
+    private const int FirstNumbers = 4096;
 
-    private float[] numbers = ArrayPool<float>.Shared.Rent(columns * FirstRows);
+    private readonly int columns = shape.Aggregate(1, static (numbers, dimension) => numbers * dimension);
+    private float[] numbers = ArrayPool<float>.Shared.Rent(Math.Max(FirstNumbers, shape.Aggregate(1, static (numbers, dimension) => numbers * dimension)));
 
+    public int[] Shape => shape;
+
+    /// <summary>How many numbers an instance has.</summary>
     public int Columns => columns;
 
     public int Count { get; private set; }

@@ -29,7 +29,7 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
     public static bool TryRead(ReadOnlySpan<byte> message, NumberRows rows)
     {
         var reader = new WireRows(message);
-        if (!reader.TryDelimited(EndpointTag, out _))
+        if (rows.Shape.Length > 1 || !reader.TryDelimited(EndpointTag, out _))
         {
             return false;
         }

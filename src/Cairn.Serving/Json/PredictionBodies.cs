@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Rpc.Json;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
@@ -30,11 +31,11 @@ internal static class PredictionBodies
                 if (isInstances)
                 {
                     found = reader.TokenType == JsonTokenType.StartArray ? true : throw BadRequest("`instances` is no list");
-                    ValueReader.ReadItems(ref reader, instances);
+                    ValueJson.ReadItems(ref reader, instances);
                 }
                 else if (isParameters)
                 {
-                    parameters = ValueReader.Read(ref reader);
+                    parameters = ValueJson.Read(ref reader);
                 }
                 else
                 {
@@ -68,7 +69,7 @@ internal static class PredictionBodies
                     reader.Read();
                     if (isPredictions && reader.TokenType == JsonTokenType.StartArray)
                     {
-                        ValueReader.ReadItems(ref reader, predictions);
+                        ValueJson.ReadItems(ref reader, predictions);
                         return;
                     }
 
@@ -80,8 +81,12 @@ internal static class PredictionBodies
         {
         }
 
-        throw new StatusException(Google.Rpc.Code.Internal, $"{predictor} answered something other than a JSON object with a list `predictions`.");
+        throw NoPredictions(predictor);
     }
+
+    /// <summary>The error of a reply that is not of that form.</summary>
+    public static StatusException NoPredictions(string predictor) =>
+        new(Google.Rpc.Code.Internal, $"{predictor} answered something other than a JSON object with a list `predictions`.");
 
     /// <summary>The error of a batch without instances, which no runtime takes.</summary>
     public static StatusException Empty() => StatusException.InvalidArgument("`instances` is empty; give at least one.");

@@ -71,7 +71,7 @@ internal static class ValueWriter
         }
     }
 
-    private static void WriteNumber(Utf8JsonWriter writer, double number)
+    public static void WriteNumber(Utf8JsonWriter writer, double number)
     {
         if (double.IsInteger(number) && Math.Abs(number) <= LargestExactInteger)
         {

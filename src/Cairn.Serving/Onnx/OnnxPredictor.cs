@@ -87,6 +87,11 @@ public sealed class OnnxPredictor : IPredictor
 
     public async ValueTask<RawReply> PredictRawAsync(RawBody body, TimeSpan timeout, CancellationToken cancellation)
     {
+        if (Express is { } model && await ComputeAsync(() => ExpressReply.Raw(model, body.Data.Span, cancellation), cancellation) is { } express)
+        {
+            return new RawReply("application/json", express);
+        }
+
         var (instances, parameters) = PredictionBodies.ReadRequest(body.Data.Span);
         var predictions = new RepeatedField<Value>();
         await PredictAsync(new PredictionRequest(instances, parameters, timeout), predictions, cancellation).ConfigureAwait(false);

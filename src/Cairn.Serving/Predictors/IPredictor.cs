@@ -13,6 +13,9 @@ public interface IPredictor : IAsyncDisposable
     /// <exception cref="Kernel.Errors.StatusException">INVALID_ARGUMENT where an instance does not fit the model; UNAVAILABLE where the predictor died.</exception>
     ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation);
 
+    /// <summary>Whether the model is in a process that takes <c>{"instances": […], "parameters": …}</c> and answers <c>{"predictions": […]}</c>, so that raw bytes are all it needs.</summary>
+    bool TakesJson => false;
+
     /// <summary>Passes a body through to the model's server, whatever it is.</summary>
     ValueTask<RawReply> PredictRawAsync(RawBody body, TimeSpan timeout, CancellationToken cancellation);
 }

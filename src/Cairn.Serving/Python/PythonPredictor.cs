@@ -17,6 +17,8 @@ internal sealed class PythonPredictor(WorkerPool pool, string title) : IPredicto
     private const byte PredictFrame = (byte)'P';
     private const int HeaderLength = 5;
 
+    public bool TakesJson => true;
+
     public async ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation)
     {
         var frame = new ArrayBufferWriter<byte>(1024);
@@ -26,26 +28,22 @@ internal sealed class PythonPredictor(WorkerPool pool, string title) : IPredicto
             ValueWriter.WriteRequest(writer, request.Instances, request.Parameters);
         }
 
-        var reply = await AskAsync(frame, request.Timeout, cancellation).ConfigureAwait(false);
+        var reply = await AskAsync(frame.WrittenSpan.ToArray(), request.Timeout, cancellation).ConfigureAwait(false);
         PredictionBodies.ReadPredictions(reply, title, predictions);
     }
 
     public async ValueTask<RawReply> PredictRawAsync(RawBody body, TimeSpan timeout, CancellationToken cancellation)
     {
-        // Read once here, so that a body that is no request is the client's error and not the worker's.
-        PredictionBodies.ReadRequest(body.Data.Span);
-        var frame = new ArrayBufferWriter<byte>(body.Data.Length + HeaderLength);
-        frame.Advance(HeaderLength);
-        frame.Write(body.Data.Span);
-        return new RawReply("application/json", await AskAsync(frame, timeout, cancellation).ConfigureAwait(false));
+        var frame = new byte[HeaderLength + body.Data.Length];
+        body.Data.CopyTo(frame.AsMemory(HeaderLength));
+        return new RawReply("application/json", await AskAsync(frame, timeout, cancellation));
     }
 
     public ValueTask DisposeAsync() => pool.DisposeAsync();
 
-    private async Task<byte[]> AskAsync(ArrayBufferWriter<byte> frame, TimeSpan timeout, CancellationToken cancellation)
+    /// <param name="bytes">A request behind room for its frame's header.</param>
+    private async Task<byte[]> AskAsync(byte[] bytes, TimeSpan timeout, CancellationToken cancellation)
     {
-        var bytes = new byte[frame.WrittenCount];
-        frame.WrittenSpan.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(bytes.Length - sizeof(uint)));
         bytes[sizeof(uint)] = PredictFrame;
 

@@ -45,6 +45,11 @@ public sealed class RestTransportTests(RpcHost host) : IClassFixture<RpcHost>
     [InlineData("""{"instances":[1""", "JSON")]
     [InlineData("""[1]""", "JSON")]
     [InlineData("nonsense", "JSON")]
+    [InlineData("""{"instances":[1e999]}""", "too large")]
+    [InlineData("""{"instances":[1],"instances":[2]}""", "twice")]
+    [InlineData("""{"instances":{}}""", "no list")]
+    [InlineData("""{"instances":["\ud800"]}""", "JSON")]
+    [InlineData("""{"instances":[1]} x""", "JSON")]
     public async Task a_body_that_is_not_the_request_is_refused_with_what_was_wrong(string body, string reason)
     {
         var (status, reply) = await Post(Endpoint + ":predict", body);

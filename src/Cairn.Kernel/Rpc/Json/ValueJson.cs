@@ -2,14 +2,14 @@ using System.Text.Json;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 
-namespace Cairn.Serving.Json;
+namespace Cairn.Kernel.Rpc.Json;
 
-/// <summary>Reads JSON into protobuf values.</summary>
-internal static class ValueReader
+/// <summary>Reads JSON into protobuf values, straight from its bytes.</summary>
+public static class ValueJson
 {
     /// <summary>Reads the value that the reader stands on, and moves to its end.</summary>
     /// <exception cref="JsonException">The text is not JSON, or has a number that is too large.</exception>
-    /// <exception cref="InvalidOperationException">A text has half of a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">A text has half of a surrogate pair, or is not UTF-8.</exception>
     public static Value Read(ref Utf8JsonReader reader)
     {
         switch (reader.TokenType)
@@ -41,12 +41,6 @@ internal static class ValueReader
         }
     }
 
-    private static double Number(ref Utf8JsonReader reader)
-    {
-        var number = reader.GetDouble();
-        return double.IsFinite(number) ? number : throw new JsonException("a number is too large for 64 bits");
-    }
-
     /// <summary>Reads the array that the reader stands on into <paramref name="values"/>.</summary>
     public static void ReadItems(ref Utf8JsonReader reader, RepeatedField<Value> values)
     {
@@ -54,5 +48,11 @@ internal static class ValueReader
         {
             values.Add(Read(ref reader));
         }
+    }
+
+    private static double Number(ref Utf8JsonReader reader)
+    {
+        var number = reader.GetDouble();
+        return double.IsFinite(number) ? number : throw new JsonException("a number is too large for 64 bits");
     }
 }
