@@ -24,9 +24,15 @@ internal sealed class BenchServer : IAsyncDisposable
     public int GrpcPort => int.Parse(Server.GrpcAddress.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <param name="program">What runs the agents of jobs, for a benchmark that has any.</param>
-    public static async Task<BenchServer> StartAsync(string? program = null)
+    /// <param name="fill">Fills the server's folder before it starts; is given its path.</param>
+    public static async Task<BenchServer> StartAsync(string? program = null, Func<string, Task>? fill = null)
     {
         var bench = new BenchServer();
+        if (fill is not null)
+        {
+            await fill(Directory.CreateDirectory(Path.Combine(bench.folder.FullName, "data")).FullName);
+        }
+
         bench.Server = await CairnServer.StartAsync(new ServerOptions { Data = Path.Combine(bench.folder.FullName, "data"), Http = "127.0.0.1:0", Grpc = "127.0.0.1:0", Executable = program });
         bench.Http = new HttpClient { BaseAddress = bench.Server.HttpUrl };
         return bench;

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using Cairn.Kernel.Database;
-using Cairn.Kernel.Database.Sqlite;
-using Cairn.Kernel.Time;
-using Cairn.Tracking.Metrics;
-using Cairn.Tracking.Runs;
 using Cairn.Tracking.Search;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,6 +10,7 @@ namespace Cairn.Bench.Rows;
 /// </summary>
 internal sealed class TrackSearch : IBenchmark
 {
+    private const int Runs = 100_000;
     private const int Queries = 60;
     private const double Hold = 20;
 
@@ -39,18 +35,9 @@ internal sealed class TrackSearch : IBenchmark
         var folder = Directory.CreateTempSubdirectory("cairn-bench-");
         try
         {
-            var collection = new ServiceCollection();
-            collection.AddLogging();
-            collection.AddSingleton(TimeProvider.System);
-            collection.AddSingleton<IIdSource, RandomIdSource>();
-            collection.AddSingleton<IDatabase>(new SqliteDatabase(Path.Combine(folder.FullName, "cairn.db")));
-            collection.AddRuns();
-            await using var services = collection.BuildServiceProvider();
-            var database = services.GetRequiredService<IDatabase>();
-            await Migrations.ApplyAsync(database, services.GetServices<MigrationSet>(), cancellation);
+            await using var services = await TrackedRuns.OpenAsync(folder.FullName, cancellation);
             var clock = Stopwatch.StartNew();
-            var experiment = await TrackedRuns.FillAsync(database, services.GetRequiredService<ExperimentStore>(), services.GetRequiredService<RunStore>(), services.GetRequiredService<MetricKeys>());
-            await services.GetRequiredService<MetricFold>().FoldAsync(cancellation);
+            var experiment = await TrackedRuns.FillAsync(services, Runs, cancellation);
             Console.WriteLine($"{Name}: filled in {clock.Elapsed.TotalSeconds:0} s");
             var search = services.GetRequiredService<RunSearch>();
             var plain = await MedianAsync(search, new RunQuery([experiment.Id]) { PageSize = 100 });

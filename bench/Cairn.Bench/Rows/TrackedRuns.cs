@@ -1,24 +1,51 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Database.Sqlite;
+using Cairn.Kernel.Time;
 using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Runs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Bench.Rows;
 
-/// <summary>An experiment of 100,000 runs with 10 metrics of 10 steps each, three parameters and a tag: 10 million points.</summary>
+/// <summary>An experiment of many runs with 10 metrics of 10 steps each, three parameters and a tag.</summary>
 internal static class TrackedRuns
 {
-    public const int Count = 100_000;
+    public const string Experiment = "search";
     public const int Metrics = 10;
     public const int Steps = 10;
 
     private const int RunsAtOnce = 5_000;
 
-    public static async Task<Experiment> FillAsync(IDatabase database, ExperimentStore experiments, RunStore runs, MetricKeys keys)
+    /// <summary>The services of runs on a database of the folder, as a server has them.</summary>
+    public static async Task<ServiceProvider> OpenAsync(string folder, CancellationToken cancellation)
     {
+        var collection = new ServiceCollection();
+        collection.AddLogging();
+        collection.AddSingleton(TimeProvider.System);
+        collection.AddSingleton<IIdSource, RandomIdSource>();
+        collection.AddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(folder, "cairn.db")));
+        collection.AddRuns();
+        var services = collection.BuildServiceProvider();
+        await Migrations.ApplyAsync(services.GetRequiredService<IDatabase>(), services.GetServices<MigrationSet>(), cancellation);
+        return services;
+    }
+
+    /// <summary>Fills a server's folder.</summary>
+    public static async Task FillAsync(string folder, int count, CancellationToken cancellation)
+    {
+        await using var services = await OpenAsync(folder, cancellation);
+        await FillAsync(services, count, cancellation);
+    }
+
+    public static async Task<Experiment> FillAsync(IServiceProvider services, int count, CancellationToken cancellation)
+    {
+        var database = services.GetRequiredService<IDatabase>();
+        var runs = services.GetRequiredService<RunStore>();
+        var keys = services.GetRequiredService<MetricKeys>();
         var random = new Random(1);
         var ids = (await keys.InternAsync(Enumerable.Range(0, Metrics).Select(static i => $"m{i}"))).Values.ToArray();
-        var experiment = await database.WriteAsync(session => experiments.Create(session, new NewExperiment("bench", "us-central1") { Name = "search" }));
-        for (var from = 0; from < Count; from += RunsAtOnce)
+        var experiment = await database.WriteAsync(session => services.GetRequiredService<ExperimentStore>().Create(session, new NewExperiment("bench", "us-central1") { Name = Experiment }));
+        for (var from = 0; from < count; from += RunsAtOnce)
         {
             var first = from;
             await database.WriteAsync(session =>
@@ -32,6 +59,7 @@ internal static class TrackedRuns
             });
         }
 
+        await services.GetRequiredService<MetricFold>().FoldAsync(cancellation);
         return experiment;
     }
 
