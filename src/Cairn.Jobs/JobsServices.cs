@@ -6,9 +6,11 @@ using Cairn.Jobs.Executors.Kubernetes;
 using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Images;
 using Cairn.Jobs.Logs;
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
+using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +67,9 @@ public static class JobsServices
     {
         services.AddSingleton(LogTable.Migrations);
         services.AddSingleton<LogTable>();
+        services.AddSingleton(LogBlockTable.Migrations);
+        services.AddSingleton<LogBlockTable>();
+        services.AddSingleton<IDoor, LogLinesDoor>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogTailLimits>();
         services.AddSingleton<LogTails>();

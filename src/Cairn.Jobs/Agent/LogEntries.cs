@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cairn.Jobs.Tasks;
 using Google.Api;
+using Google.Cloud.Logging.Type;
 using Google.Cloud.Logging.V2;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
@@ -11,41 +11,28 @@ namespace Cairn.Jobs.Agent;
 /// <summary>A task's output as log entries in the shape that Vertex gives them, which is what <c>gcloud ai custom-jobs stream-logs</c> reads.</summary>
 internal static class LogEntries
 {
-    /// <summary>The request that writes some lines. Writing the same lines twice leaves them once, by their insert ids.</summary>
-    public static WriteLogEntriesRequest Request(TaskRecord record, IReadOnlyList<LogLine> lines)
+    /// <summary>A line as an entry; without the time at which it was received.</summary>
+    public static LogEntry Entry(string project, string location, string job, LogLine line) => new()
     {
-        var request = new WriteLogEntriesRequest { Labels = { ["ml.googleapis.com/job_id"] = record.Task, ["ml.googleapis.com/location"] = record.Location } };
-        foreach (var line in lines)
+        LogName = $"projects/{project}/logs/{line.Source}",
+        Resource = new MonitoredResource
         {
-            request.Entries.Add(Entry(record, line));
-        }
+            Type = "ml_job",
+            Labels = { ["job_id"] = job, ["project_id"] = project, ["task_name"] = line.Source },
+        },
+        Labels = { ["ml.googleapis.com/job_id"] = job, ["ml.googleapis.com/location"] = location },
+        InsertId = line.InsertId,
+        Timestamp = new Timestamp { Seconds = line.Nanoseconds / 1_000_000_000, Nanos = (int)(line.Nanoseconds % 1_000_000_000) },
+        Severity = line.Severity,
+        JsonPayload = Structured(line.Text) ?? new Struct { Fields = { ["message"] = Value.ForString(line.Text), ["levelname"] = Value.ForString(line.Severity.ToString().ToUpperInvariant()) } },
+    };
 
-        return request;
-    }
-
-    private static LogEntry Entry(TaskRecord record, LogLine line)
-    {
-        var entry = new LogEntry
-        {
-            LogName = $"projects/{record.Project}/logs/{line.Source}",
-            Resource = new MonitoredResource
-            {
-                Type = "ml_job",
-                Labels = { ["job_id"] = record.Task, ["project_id"] = record.Project, ["task_name"] = line.Source },
-            },
-            InsertId = line.InsertId,
-            Timestamp = new Timestamp { Seconds = line.Nanoseconds / 1_000_000_000, Nanos = (int)(line.Nanoseconds % 1_000_000_000) },
-            Severity = line.Severity,
-            JsonPayload = Structured(line.Text) ?? new Struct { Fields = { ["message"] = Value.ForString(line.Text), ["levelname"] = Value.ForString(line.Severity.ToString().ToUpperInvariant()) } },
-        };
-
-        if (entry.JsonPayload.Fields.TryGetValue("severity", out var severity) && System.Enum.TryParse<Google.Cloud.Logging.Type.LogSeverity>(severity.StringValue, ignoreCase: true, out var parsed))
-        {
-            entry.Severity = parsed;
-        }
-
-        return entry;
-    }
+    /// <summary>The severity that a structured line says it has; another's is that of the stream that it was printed to.</summary>
+    public static LogSeverity SeverityOf(string text, LogSeverity printed) =>
+        Structured(text) is { } payload && payload.Fields.TryGetValue("severity", out var severity) && System.Enum.TryParse<LogSeverity>(severity.StringValue, ignoreCase: true, out var parsed)
+            && System.Enum.IsDefined(parsed)
+            ? parsed
+            : printed;
 
     /// <summary>A line that is a JSON object with a message is a structured entry, as in Cloud Logging.</summary>
     private static Struct? Structured(string text)

@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text;
 using Cairn.Jobs.Tasks;
-using Google.Protobuf;
 
 namespace Cairn.Jobs.Agent;
 
-/// <summary>Sends the spool to the server's Logging API in batches, in order, each until it is acknowledged.</summary>
+/// <summary>Sends the spool to the server in batches of whole frames, in order, each until it is acknowledged.</summary>
 internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, ServerClient server, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    private readonly string address = $"/cairn/v1/projects/{Uri.EscapeDataString(record.Project)}/locations/{Uri.EscapeDataString(record.Location)}/customJobs/{Uri.EscapeDataString(record.Task)}:appendLines";
 
     private long offset;
     private bool refused;
@@ -36,17 +36,23 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
 
     private async Task<bool> SendBatchAsync(CancellationToken cancellation)
     {
-        var (lines, next) = LogSpool.Read(directory.LogSpool, offset);
-        if (lines.Count == 0)
+        var next = LogSpool.Read(directory.LogSpool, offset).Next;
+        if (next == offset)
         {
             return false;
         }
 
-        var body = Encoding.UTF8.GetBytes(JsonFormatter.Default.Format(LogEntries.Request(record, lines)));
+        var frames = new byte[next - offset];
+        await using (var spool = new FileStream(directory.LogSpool, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            spool.Position = offset;
+            await spool.ReadExactlyAsync(frames, cancellation);
+        }
+
         using var response = await server.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, "/v2/entries:write")
+            () => new HttpRequestMessage(HttpMethod.Post, address)
             {
-                Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
+                Content = new ByteArrayContent(frames) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
             },
             cancellation);
 

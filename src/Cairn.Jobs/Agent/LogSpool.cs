@@ -1,23 +1,25 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using Cairn.Jobs.Logs.Blocks;
 using Google.Cloud.Logging.Type;
 
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// The task's output on local disk, where it stays until the server has acknowledged it: one JSON object a line, appended by the agent. A reader takes only whole
-/// lines, so that it may follow a writer, also one that was killed.
+/// The task's output on local disk, where it stays until the server has acknowledged it: frames of <see cref="LogBlock"/>, appended by the agent. A reader takes only
+/// whole frames, so that it may follow a writer, also one that was killed.
 /// </summary>
 internal sealed class LogSpool(string path, int attempt, string replica, long maxBytes, TimeProvider time, int ordinal = 0) : IDisposable
 {
     /// <summary>Where the agent's own words stand, as Vertex names it.</summary>
     public const string Service = "service";
 
+    /// <summary>What a line counts for beside its text, so that empty lines are limited as well.</summary>
+    public const int LineCost = 16;
+
     private readonly FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-    private readonly ArrayBufferWriter<byte> buffer = new(4096);
     private readonly Lock gate = new();
+    private LogBlockWriter? open;
     private long sequence;
     private long last;
     private long taken;
@@ -27,9 +29,16 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     public long Discarded { get; private set; }
 
     /// <summary>Says something to the person whose job it is, beside the task's own output.</summary>
-    public void Say(string text, LogSeverity severity = LogSeverity.Info) => Append(severity, Service, text);
+    public void Say(string text, LogSeverity severity = LogSeverity.Info)
+    {
+        lock (gate)
+        {
+            Append(severity, Service, text);
+            WriteOpen();
+        }
+    }
 
-    /// <summary>Keeps a line of the task's output, unless it has printed more than is kept.</summary>
+    /// <summary>Takes a line of the task's output, unless it has printed more than is kept. It is in the file after <see cref="Flush"/>.</summary>
     public void Add(LogSeverity severity, string text)
     {
         lock (gate)
@@ -40,77 +49,81 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
                 return;
             }
 
-            taken += Encoding.UTF8.GetByteCount(text) + 1;
-            full = taken > maxBytes;
-        }
-
-        Append(severity, replica, text);
-        if (full)
-        {
-            Say(string.Create(CultureInfo.InvariantCulture, $"The task has printed more than {maxBytes:N0} bytes; what it prints from here on is not kept."), LogSeverity.Warning);
+            taken += Encoding.UTF8.GetByteCount(text) + LineCost;
+            Append(LogEntries.SeverityOf(text, severity), replica, text);
+            if (taken > maxBytes)
+            {
+                full = true;
+                Append(
+                    LogSeverity.Warning,
+                    Service,
+                    string.Create(CultureInfo.InvariantCulture, $"The task has printed more than {maxBytes:N0} bytes, {LineCost} more counted for each line; what it prints from here on is not kept."));
+                WriteOpen();
+            }
         }
     }
 
-    public void Dispose() => file.Dispose();
-
-    private void Append(LogSeverity severity, string source, string text)
+    /// <summary>Writes what was added: to be called whenever there is nothing more to read for now.</summary>
+    public void Flush()
     {
         lock (gate)
         {
-            // gcloud compares timestamps as text, which orders them only where all have the same number of digits: so none ends in a zero.
-            var now = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
-            last = Math.Max(last + 1, now);
-            last += last % 10 == 0 ? 1 : 0;
-            buffer.ResetWrittenCount();
-            using (var json = new Utf8JsonWriter(buffer))
-            {
-                json.WriteStartObject();
-                json.WriteString("i", string.Create(CultureInfo.InvariantCulture, $"{attempt:x3}{ordinal:x3}{sequence++:x10}"));
-                json.WriteNumber("t", last);
-                json.WriteNumber("v", (int)severity);
-                json.WriteString("s", source);
-                json.WriteString("m", text);
-                json.WriteEndObject();
-            }
-
-            buffer.Write("\n"u8);
-            file.Write(buffer.WrittenSpan);
+            WriteOpen();
         }
     }
 
-    /// <summary>Reads whole lines from an offset: at most so many, and about so many bytes. Returns them and the offset behind them.</summary>
-    public static (List<LogLine> Lines, long Next) Read(string path, long offset, int maxLines = 500, int maxBytes = 512 << 10)
+    public void Dispose()
     {
-        var lines = new List<LogLine>();
+        Flush();
+        file.Dispose();
+    }
+
+    /// <summary>Reads whole frames from an offset, about so many bytes of them. Returns them and the offset behind them.</summary>
+    public static SpoolPart Read(string path, long offset, int maxBytes = 512 << 10)
+    {
+        var blocks = new List<LogBlock>();
         if (!File.Exists(path))
         {
-            return (lines, offset);
+            return new SpoolPart(blocks, offset);
         }
 
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Position = offset;
-        // The longest line is far below this, so that a buffer always holds one.
-        var bytes = new byte[Math.Max(maxBytes, 512 << 10)];
-        var rest = bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
-        while (lines.Count < maxLines && rest.IndexOf((byte)'\n') is >= 0 and var end)
+        // The longest frame is below this, so that a buffer always holds one.
+        var bytes = new byte[Math.Max(maxBytes, LogBlock.FrameStart + LogBlock.MaxBytes)];
+        ReadOnlyMemory<byte> rest = bytes.AsMemory(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        while (LogBlock.TryReadFrame(rest) is { } frame)
         {
-            lines.Add(Parse(rest[..end]));
-            offset += end + 1;
-            rest = rest[(end + 1)..];
+            blocks.Add(frame.Block);
+            offset += frame.Length;
+            rest = rest[frame.Length..];
         }
 
-        return (lines, offset);
+        return new SpoolPart(blocks, offset);
     }
 
-    private static LogLine Parse(ReadOnlySpan<byte> line)
+    private void Append(LogSeverity severity, string source, string text)
     {
-        var reader = new Utf8JsonReader(line);
-        var json = JsonElement.ParseValue(ref reader);
-        return new LogLine(
-            json.GetProperty("i").GetString()!,
-            json.GetProperty("t").GetInt64(),
-            (LogSeverity)json.GetProperty("v").GetInt32(),
-            json.GetProperty("s").GetString()!,
-            json.GetProperty("m").GetString()!);
+        // gcloud compares timestamps as text, which orders them only where all have the same number of digits: so none ends in a zero.
+        var now = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+        last = Math.Max(last + 1, now);
+        last += last % 10 == 0 ? 1 : 0;
+        if (open is not null && (open.Source != source || !open.Takes(last)))
+        {
+            WriteOpen();
+        }
+
+        open ??= new LogBlockWriter(attempt, ordinal, source);
+        open.Add(sequence++, last, severity, text);
+    }
+
+    private void WriteOpen()
+    {
+        if (open is { Count: > 0 })
+        {
+            file.Write(open.Finish());
+        }
+
+        open = null;
     }
 }

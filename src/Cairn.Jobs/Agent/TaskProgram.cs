@@ -54,8 +54,8 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
         {
             var pid = ChildProcess.StartPiped(launch.File, launch.Arguments, launch.Environment, launch.Directory, launch.InputFile, out var output, out var error);
             readers.SetResult((
-                ReadAsync(output, line => log.Add(LogSeverity.Info, line)),
-                ReadAsync(error, line =>
+                ReadAsync(output, log, line => log.Add(LogSeverity.Info, line)),
+                ReadAsync(error, log, line =>
                 {
                     log.Add(LogSeverity.Error, line);
                     errors.Enqueue(line);
@@ -74,7 +74,7 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
         }
     }
 
-    private static Task ReadAsync(Stream stream, Action<string> line) => Task.Factory.StartNew(
+    private static Task ReadAsync(Stream stream, LogSpool log, Action<string> line) => Task.Factory.StartNew(
         () =>
         {
             using (stream)
@@ -84,9 +84,11 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
                 while (stream.Read(buffer) is > 0 and var count)
                 {
                     splitter.Add(buffer.AsSpan(0, count));
+                    log.Flush();
                 }
 
                 splitter.Complete();
+                log.Flush();
             }
         },
         CancellationToken.None,

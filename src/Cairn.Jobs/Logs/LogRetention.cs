@@ -1,3 +1,4 @@
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -5,9 +6,19 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>Deletes entries when they are old, and those of jobs whose run was removed.</summary>
-internal sealed partial class LogRetention(IDatabase database, LogTable table, JobsOptions options, TimeProvider time, ILogger<LogRetention> logger) : BackgroundService
+internal sealed partial class LogRetention(
+    IDatabase database,
+    LogTable table,
+    LogBlockTable blocks,
+    JobsOptions options,
+    TimeProvider time,
+    ILogger<LogRetention> logger) : BackgroundService
 {
     private const int Batch = 2000;
+
+    /// <summary>Blocks have up to thousands of lines each, and are some kilobytes.</summary>
+    private const int BlockBatch = 200;
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromHours(1);
 
@@ -18,6 +29,10 @@ internal sealed partial class LogRetention(IDatabase database, LogTable table, J
     {
         while (await database.ReadAsync(table.Discarded, cancellation) is { } job)
         {
+            while (await database.WriteAsync(session => blocks.DeleteOf(session, job.Project, job.Job, BlockBatch), cancellation) >= BlockBatch)
+            {
+            }
+
             while (await database.WriteAsync(session => table.DeleteDiscarded(session, job.Project, job.Job, Batch), cancellation))
             {
             }
@@ -27,6 +42,10 @@ internal sealed partial class LogRetention(IDatabase database, LogTable table, J
         {
             var (before, beforeOfJobs) = (LogTimes.Of(time.GetUtcNow() - options.LogRetention), LogTimes.Of(time.GetUtcNow() - options.JobLogRetention));
             while (await database.WriteAsync(session => table.DeleteBefore(session, before, beforeOfJobs, Batch), cancellation) >= Batch)
+            {
+            }
+
+            while (await database.WriteAsync(session => blocks.DeleteBefore(session, Math.Min(before, beforeOfJobs), BlockBatch), cancellation) >= BlockBatch)
             {
             }
 

@@ -42,7 +42,7 @@ internal sealed class LogTable
     /// <param name="session">The transaction.</param>
     /// <param name="row">The entry.</param>
     /// <param name="received">When it arrived, in nanoseconds since 1970.</param>
-    public void Insert(ISqlSession session, LogRow row, long received) => session.Execute(
+    public void Insert(ISqlSession session, StoredRow row, long received) => session.Execute(
         $"INSERT INTO log_entries ({Columns}, received) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
         row.Project,
         row.Nanoseconds,
@@ -61,7 +61,7 @@ internal sealed class LogTable
     /// <param name="descending">Whether the last come first.</param>
     /// <param name="after">The position, or null for the beginning.</param>
     /// <param name="limit">The most entries.</param>
-    public List<LogRow> Read(ISqlSession session, string project, LogBounds bounds, IReadOnlyList<string> members, bool descending, LogPosition? after, int limit)
+    public List<StoredRow> Read(ISqlSession session, string project, LogBounds bounds, IReadOnlyList<string> members, bool descending, LogPosition? after, int limit)
     {
         var arguments = new List<object?> { project };
         var sql = new StringBuilder($"SELECT {Columns} FROM log_entries WHERE project = $1");
@@ -108,7 +108,7 @@ internal sealed class LogTable
     /// <param name="from">The first nanosecond.</param>
     /// <param name="until">The nanosecond behind the last.</param>
     /// <param name="limit">The most entries.</param>
-    public List<(LogRow Row, long Received)> Arrived(ISqlSession session, string project, long from, long until, int limit) => session.Query(
+    public List<(StoredRow Row, long Received)> Arrived(ISqlSession session, string project, long from, long until, int limit) => session.Query(
         $"SELECT {Columns}, received FROM log_entries WHERE project = $1 AND received >= $2 AND received < $3 ORDER BY received, time, insert_id, log LIMIT $4",
         static row => (Map(row), row.GetInt64(7)),
         project,
@@ -146,6 +146,6 @@ internal sealed class LogTable
         return false;
     }
 
-    private static LogRow Map(DbDataReader row) => new(
+    private static StoredRow Map(DbDataReader row) => new(
         row.GetString(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetInt32(4), row.GetString(5), row.GetFieldValue<byte[]>(6));
 }

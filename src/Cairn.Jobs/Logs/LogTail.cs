@@ -1,3 +1,4 @@
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Google.Cloud.Logging.V2;
 using Reason = Google.Cloud.Logging.V2.TailLogEntriesResponse.Types.SuppressionInfo.Types.Reason;
@@ -18,15 +19,17 @@ internal sealed class LogTail
 
     private readonly IDatabase database;
     private readonly LogTable table;
+    private readonly LogBlockTable blocks;
     private readonly TimeProvider time;
     private readonly long begun;
     private readonly Dictionary<LogPosition, long> given = [];
     private long looked;
 
-    public LogTail(IDatabase database, LogTable table, TimeProvider time)
+    public LogTail(IDatabase database, LogTable table, LogBlockTable blocks, TimeProvider time)
     {
         this.database = database;
         this.table = table;
+        this.blocks = blocks;
         this.time = time;
         begun = looked = LogTimes.Of(time.GetUtcNow());
     }
@@ -44,7 +47,7 @@ internal sealed class LogTail
             return null;
         }
 
-        var rows = await database.ReadAsync(session => table.Arrived(session, project, from, now, MaxBatch + given.Count + 1), cancellation);
+        var rows = await database.ReadAsync(session => Arrived(session, project, from, now, MaxBatch + given.Count + 1), cancellation);
         var fresh = rows.Where(row => !given.ContainsKey(row.Row.Position)).ToList();
         var last = fresh.Where(row => row.Received < until).Select(static row => row.Row.Nanoseconds).DefaultIfEmpty(long.MinValue).Max();
         fresh.RemoveAll(row => row.Received >= until && row.Row.Nanoseconds > last);
@@ -63,8 +66,15 @@ internal sealed class LogTail
         }
 
         response.Entries.AddRange(fresh.Take(MaxBatch).Select(static row => row.Row).OrderBy(static row => row.Nanoseconds).ThenBy(static row => row.InsertId, StringComparer.Ordinal)
-            .Select(static row => LogEntry.Parser.ParseFrom(row.Body)).Where(filter.Accepts));
+            .Select(static row => row.Entry()).Where(filter.Accepts));
         return response.Entries.Count + response.SuppressionInfo.Count > 0 ? response : null;
+    }
+
+    private List<(LogRow Row, long Received)> Arrived(ISqlSession session, string project, long from, long until, int limit)
+    {
+        var single = table.Arrived(session, project, from, until, limit).Select(static row => ((LogRow)row.Row, row.Received));
+        var lines = blocks.Arrived(session, project, from, until, limit).SelectMany(static block => block.Rows().Select(row => (row, block.Received)));
+        return [.. single.Concat(lines).OrderBy(static row => row.Received).Take(limit)];
     }
 
     private void Forget(long before)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
@@ -9,7 +10,7 @@ namespace Cairn.Jobs.Logs;
 /// <summary>
 /// <c>TailLogEntries</c>: entries as they arrive, until the client ends the call, for an hour at most. A later message of the client's takes the place of the one before.
 /// </summary>
-internal sealed class LogTails(IDatabase database, LogTable table, LogTailLimits limits, TimeProvider time)
+internal sealed class LogTails(IDatabase database, LogTable table, LogBlockTable blocks, LogTailLimits limits, TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -32,7 +33,7 @@ internal sealed class LogTails(IDatabase database, LogTable table, LogTailLimits
             var wanted = Read(incoming.Current, context);
             open = limits.Open(wanted.Project);
             next = incoming.MoveNextAsync().AsTask();
-            var tail = new LogTail(database, table, time);
+            var tail = new LogTail(database, table, blocks, time);
             for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Longest;)
             {
                 if (await tail.LookAsync(wanted.Project, wanted.Filter, wanted.Hold, cancellation) is { } found)
@@ -56,7 +57,7 @@ internal sealed class LogTails(IDatabase database, LogTable table, LogTailLimits
                     {
                         open.Dispose();
                         open = limits.Open(changed.Project);
-                        tail = new LogTail(database, table, time);
+                        tail = new LogTail(database, table, blocks, time);
                     }
 
                     wanted = changed;

@@ -1,3 +1,4 @@
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
@@ -11,7 +12,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>The Cloud Logging API's <c>LoggingServiceV2</c>: write, list, tail, delete.</summary>
-internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase database, LogTable table, IIdSource ids, TimeProvider time) : IRpcService
+internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase database, LogTable table, LogBlockTable blocks, IIdSource ids, TimeProvider time) : IRpcService
 {
     private const int DefaultPage = 50;
     private const int MaxPage = 1000;
@@ -91,7 +92,7 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
             _ => Math.Min(request.PageSize, MaxPage),
         };
         var after = LogPageToken.Read(request.Parent, request.PageToken)?.Log ?? "";
-        var names = await database.ReadAsync(session => table.Names(session, project, after, size + 1), context.Cancellation);
+        var names = await database.ReadAsync(session => Names(session, project, after, size + 1), context.Cancellation);
         var response = new ListLogsResponse { LogNames = { names.Take(size).Select(name => $"projects/{project}/logs/{name}") } };
         if (names.Count > size)
         {
@@ -106,9 +107,12 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
     {
         context.RequireProject(request.LogName);
         var name = LogName.Parse(request.LogName);
-        var deleted = await database.WriteAsync(session => table.DeleteLog(session, name.Project, name.Log), context.Cancellation);
+        var deleted = await database.WriteAsync(session => table.DeleteLog(session, name.Project, name.Log) + blocks.DeleteLog(session, name.Project, name.Log), context.Cancellation);
         return deleted > 0 ? new Empty() : throw StatusException.NotFound($"The log '{request.LogName}' does not exist.");
     }
+
+    private List<string> Names(ISqlSession session, string project, string after, int limit) =>
+        [.. table.Names(session, project, after, limit).Union(blocks.Names(session, project, after, limit)).Order(StringComparer.Ordinal).Take(limit)];
 
     private static string Project(string resource, string field) =>
         resource.Split('/') is ["projects", { Length: > 0 } project]

@@ -4,30 +4,38 @@ using Cairn.Jobs.Logs;
 
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>Takes into the log what an agent could not deliver before it ended. What it did deliver is recognised by its insert ids.</summary>
+/// <summary>Takes into the log what an agent could not deliver before it ended. What it did deliver is recognised by the numbers of its lines.</summary>
 internal sealed class SpoolReader(LogStore logs, TimeProvider time)
 {
     public async Task TakeRestAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
     {
         var offset = File.Exists(attempt.LogOffset)
             && long.TryParse(await File.ReadAllTextAsync(attempt.LogOffset, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var acknowledged) ? acknowledged : 0;
-        while (true)
+        if (LineSpool.Is(attempt.LogSpool))
         {
-            var (lines, next) = LogSpool.Read(attempt.LogSpool, offset);
-            if (lines.Count == 0)
-            {
-                return;
-            }
+            await TakeLinesAsync(attempt, record, offset, cancellation);
+            return;
+        }
 
-            var request = LogEntries.Request(record, lines);
-            foreach (var entry in request.Entries)
+        while (LogSpool.Read(attempt.LogSpool, offset) is { Blocks.Count: > 0 } part)
+        {
+            await logs.WriteAsync(record.Project, record.Location, record.Task, part.Blocks, cancellation);
+            offset = part.Next;
+        }
+    }
+
+    private async Task TakeLinesAsync(AttemptDirectory attempt, TaskRecord record, long offset, CancellationToken cancellation)
+    {
+        while (LineSpool.Read(attempt.LogSpool, offset) is { Lines.Count: > 0 } part)
+        {
+            var entries = part.Lines.Select(line => LogEntries.Entry(record.Project, record.Location, record.Task, line)).ToList();
+            foreach (var entry in entries)
             {
-                entry.Labels.Add(request.Labels);
                 entry.ReceiveTimestamp = LogTimes.ToTimestamp(LogTimes.Of(time.GetUtcNow()));
             }
 
-            await logs.WriteAsync(request.Entries, cancellation);
-            offset = next;
+            await logs.WriteAsync(entries, cancellation);
+            offset = part.Next;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Cairn.Kernel.Bytes;
 
 namespace Cairn.Tracking.Metrics;
 

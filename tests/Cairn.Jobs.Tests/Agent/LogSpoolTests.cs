@@ -14,19 +14,23 @@ public sealed class LogSpoolTests
         for (var i = 0; i < 1200; i++)
         {
             spool.Add(LogSeverity.Info, $"line {i}\t\"quoted\" \u0000");
+            if (i % 100 == 99)
+            {
+                spool.Flush();
+            }
         }
 
         var lines = new List<LogLine>();
         for (long offset = 0; ;)
         {
-            var (batch, next) = LogSpool.Read(scratch["spool"], offset);
-            if (batch.Count == 0)
+            var part = LogSpool.Read(scratch["spool"], offset);
+            if (part.Blocks.Count == 0)
             {
                 break;
             }
 
-            lines.AddRange(batch);
-            offset = next;
+            lines.AddRange(part.Lines);
+            offset = part.Next;
         }
 
         lines.Select(line => line.Text).ShouldBe(Enumerable.Range(0, 1200).Select(i => $"line {i}\t\"quoted\" \u0000"));
@@ -37,12 +41,13 @@ public sealed class LogSpoolTests
     }
 
     [Fact]
-    public void a_torn_last_line_is_left_for_later()
+    public void a_torn_last_frame_is_left_for_later()
     {
         using var scratch = new ScratchDirectory();
         using (var spool = new LogSpool(scratch["spool"], 1, "w", 1 << 20, TimeProvider.System))
         {
             spool.Add(LogSeverity.Info, "whole");
+            spool.Flush();
             spool.Add(LogSeverity.Info, "torn");
         }
 
@@ -58,13 +63,13 @@ public sealed class LogSpoolTests
     public void more_than_is_kept_is_said_once()
     {
         using var scratch = new ScratchDirectory();
-        using var spool = new LogSpool(scratch["spool"], 1, "w", 100, TimeProvider.System);
+        using var spool = new LogSpool(scratch["spool"], 1, "w", (10 * (10 + LogSpool.LineCost)) - 1, TimeProvider.System);
         for (var i = 0; i < 50; i++)
         {
             spool.Add(LogSeverity.Info, "0123456789");
         }
 
-        var lines = LogSpool.Read(scratch["spool"], 0).Lines;
+        var lines = LogSpool.Read(scratch["spool"], 0).Lines.ToList();
         lines.Count(line => line.Source == LogSpool.Service).ShouldBe(1);
         lines.Count(line => line.Source == "w").ShouldBe(10);
         spool.Discarded.ShouldBe(40);

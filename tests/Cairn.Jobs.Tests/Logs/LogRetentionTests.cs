@@ -1,4 +1,5 @@
 using Cairn.Jobs.Logs;
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Time;
@@ -20,9 +21,9 @@ public sealed class LogRetentionTests
     {
         using var scratch = new ScratchDirectory();
         await using var database = new SqliteDatabase(scratch["log.db"]);
-        await Migrations.ApplyAsync(database, [LogTable.Migrations]);
+        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations]);
         var table = new LogTable();
-        var store = new LogStore(database, table, [], TimeProvider.System);
+        var store = new LogStore(database, table, new LogBlockTable(), [], TimeProvider.System);
         var now = DateTimeOffset.UtcNow;
         await store.WriteAsync([Entry("young", 29, ""), Entry("old", 31, ""), Entry("young job", 31, "1"), Entry("old job", 401, "1"), Entry("discarded", 1, "2")], default);
         await database.WriteAsync(session =>
@@ -31,7 +32,7 @@ public sealed class LogRetentionTests
             return true;
         });
 
-        await new LogRetention(database, table, new JobsOptions(), TimeProvider.System, NullLogger<LogRetention>.Instance).PassAsync(default);
+        await new LogRetention(database, table, new LogBlockTable(), new JobsOptions(), TimeProvider.System, NullLogger<LogRetention>.Instance).PassAsync(default);
 
         var (left, _) = await store.ReadAsync("p", LogFilter.Parse(""), false, null, 10, default);
         left.Select(entry => entry.TextPayload).ShouldBe(["young job", "young"]);

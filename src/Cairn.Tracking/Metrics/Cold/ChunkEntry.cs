@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Cairn.Kernel.Bytes;
 using Cairn.Tracking.Events;
 
 namespace Cairn.Tracking.Metrics.Cold;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Cairn.Kernel.Bytes;
 
 namespace Cairn.Tracking.Metrics.Cold;
 

@@ -1,7 +1,7 @@
-namespace Cairn.Tracking.Metrics;
+namespace Cairn.Kernel.Bytes;
 
 /// <summary>Whole numbers in as few bytes as they need: seven bits a byte, least first; signed ones folded so that small ones of either sign are short (zigzag).</summary>
-internal static class Varint
+public static class Varint
 {
     /// <summary>The most bytes a number takes.</summary>
     public const int MaxLength = 10;
@@ -33,7 +33,7 @@ internal static class Varint
             }
         }
 
-        throw new InvalidDataException("Stored metrics end within a number.");
+        throw new InvalidDataException("The bytes end within a number.");
     }
 
     /// <exception cref="InvalidDataException">The bytes end within the number.</exception>
