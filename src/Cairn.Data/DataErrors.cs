@@ -18,6 +18,12 @@ public static class DataErrors
     /// <summary>A hold keeps the object: HTTP 403.</summary>
     public const string UnderActiveHold = "objectUnderActiveHold";
 
+    /// <summary>A retention keeps the object: HTTP 403.</summary>
+    public const string RetentionNotMet = "retentionPolicyNotMet";
+
+    /// <summary>A lock keeps a bucket's setting: HTTP 403.</summary>
+    public const string Forbidden = "forbidden";
+
     /// <summary>A byte range outside the object: HTTP 416.</summary>
     public const string RangeNotSatisfiable = "requestedRangeNotSatisfiable";
 
@@ -26,6 +32,10 @@ public static class DataErrors
     public static StatusException Unmodified(string message) => With(Code.FailedPrecondition, NotModified, message);
 
     public static StatusException Held(string message) => With(Code.FailedPrecondition, UnderActiveHold, message);
+
+    public static StatusException Retained(string message) => With(Code.FailedPrecondition, RetentionNotMet, message);
+
+    public static StatusException LockedSetting(string message) => With(Code.FailedPrecondition, Forbidden, message);
 
     public static StatusException BucketNotEmpty(string bucket)
         => With(Code.FailedPrecondition, Conflict, $"The bucket you tried to delete is not empty: '{bucket}' has objects (or noncurrent versions of them). Delete them first.");

@@ -1,7 +1,12 @@
 using Cairn.Data.Blobs.S3;
 using Cairn.Data.Buckets;
+using Cairn.Data.Cors;
 using Cairn.Data.Gcs;
+using Cairn.Data.Lifecycle;
 using Cairn.Data.Objects;
+using Cairn.Data.Retention;
+using Cairn.Data.SoftDelete;
+using Cairn.Data.Sweep;
 using Cairn.Data.Uploads;
 using Cairn.Data.Views;
 using Cairn.Kernel.Blobs;
@@ -40,6 +45,12 @@ public static class DataServices
         services.AddSingleton<UploadTurns>();
         services.AddSingleton<ResumableUploads>();
         services.AddSingleton<IObjects, ObjectsService>();
+        services.AddSingleton<DeletedObjects>();
+        services.AddSingleton<DeletedBuckets>();
+        services.AddSingleton<UploadSweep>();
+        services.AddSingleton<LifecycleSweep>();
+        services.AddSingleton<BucketSweep>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<BucketSweep>());
         AddDoor(services);
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<GarbageCollector>());
@@ -55,10 +66,17 @@ public static class DataServices
     private static void AddDoor(IServiceCollection services)
     {
         services.AddSingleton<GcsAccess>();
+        services.AddSingleton<ICrossOrigin, BucketCors>();
         services.AddSingleton<MediaResponse>();
         services.AddSingleton<ResumableHandlers>();
         services.AddSingleton<IGcsHandlers, BucketHandlers>();
         services.AddSingleton<IGcsHandlers, PolicyHandlers>();
+        services.AddSingleton<IGcsHandlers, AccessListHandlers>();
+        services.AddSingleton<IGcsHandlers, RetentionHandlers>();
+        services.AddSingleton<DeletedBucketHandlers>();
+        services.AddSingleton<IGcsHandlers>(provider => provider.GetRequiredService<DeletedBucketHandlers>());
+        services.AddSingleton<DeletedObjectHandlers>();
+        services.AddSingleton<IGcsHandlers>(provider => provider.GetRequiredService<DeletedObjectHandlers>());
         services.AddSingleton<IGcsHandlers, ObjectHandlers>();
         services.AddSingleton<IGcsHandlers, CopyHandlers>();
         services.AddSingleton<IGcsHandlers, UploadHandlers>();

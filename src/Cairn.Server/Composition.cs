@@ -90,6 +90,7 @@ internal static class Composition
             return routes;
         });
         services.AddSingleton(guard);
+        services.AddSingleton<CrossOriginGate>();
         services.AddSingleton<Entrance>();
     }
 }

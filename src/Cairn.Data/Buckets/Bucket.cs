@@ -15,7 +15,7 @@ public sealed record Bucket
 
     public long Metageneration { get; init; } = 1;
 
-    /// <summary>Microseconds since 1970.</summary>
+    /// <summary>Microseconds since 1970; tells a bucket apart from earlier ones of its name.</summary>
     public long Created { get; init; }
 
     /// <summary>Microseconds since 1970.</summary>
@@ -24,10 +24,18 @@ public sealed record Bucket
     /// <summary>Whether replaced and deleted objects stay as noncurrent generations.</summary>
     public bool Versioning { get; init; }
 
+    public BucketSettings Settings { get; init; } = BucketSettings.Default;
+
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The IAM policy as JSON, where one was set.</summary>
     public string? Policy { get; init; }
+
+    /// <summary>When a soft-deleted bucket was deleted, in microseconds since 1970; null for one that is not.</summary>
+    public long? SoftDeleted { get; init; }
+
+    /// <summary>When a soft-deleted bucket goes for good, in microseconds since 1970.</summary>
+    public long? HardDelete { get; init; }
 
     /// <summary>No later generation may be at or below this: the highest that was deleted for good.</summary>
     public long GenerationFloor { get; init; }

@@ -1,4 +1,5 @@
 using Cairn.Data.Objects;
+using Cairn.Data.SoftDelete;
 using Cairn.Data.Views;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
@@ -17,9 +18,7 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
             throw StatusException.InvalidArgument("Required parameter: project. Say which project owns the bucket, as ?project=ID.");
         }
 
-        var now = time.NowMicros();
-        var created = bucket with { Metageneration = 1, Created = now, Updated = now };
-        await database.WriteAsync(
+        var created = await database.WriteAsync(
             session =>
             {
                 if (BucketTable.Find(session, bucket.Name) is not null)
@@ -28,8 +27,11 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
                         $"Your previous request to create the named bucket succeeded and you already own it, or another project does: '{bucket.Name}'. Bucket names are global.");
                 }
 
-                BucketTable.Insert(session, created);
-                return true;
+                // Soft-deleted objects belong to a bucket by its name and its creation.
+                var now = Math.Max(time.NowMicros(), DeletedBucketTable.LastCreated(session, bucket.Name) + 1);
+                var made = bucket with { Metageneration = 1, Created = now, Updated = now };
+                BucketTable.Insert(session, made);
+                return made;
             },
             cancellation).ConfigureAwait(false);
         await view.RefreshBucketAsync(bucket.Name, CancellationToken.None).ConfigureAwait(false);
@@ -51,7 +53,7 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
         return database.ReadAsync(session => BucketTable.List(session, project, from, end, limit), cancellation);
     }
 
-    /// <summary>Replaces what may be changed: versioning, labels, storage class, policy.</summary>
+    /// <summary>Replaces what may be changed: versioning, labels, storage class, policy, settings.</summary>
     public Task<Bucket> UpdateAsync(string name, Preconditions preconditions, Func<Bucket, Bucket> change, CancellationToken cancellation)
         => database.WriteAsync(
             session =>
@@ -64,6 +66,7 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
             },
             cancellation);
 
+    /// <summary>Deletes a bucket; with a soft-delete policy it can be restored, with its soft-deleted objects.</summary>
     /// <exception cref="StatusException">NOT_FOUND; FAILED_PRECONDITION where objects are left.</exception>
     public async Task DeleteAsync(string name, Preconditions preconditions, CancellationToken cancellation)
     {
@@ -78,6 +81,12 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
                 }
 
                 BucketTable.Delete(session, name);
+                if (current.Settings.SoftDelete is { } policy)
+                {
+                    var now = time.NowMicros();
+                    DeletedBucketTable.Insert(session, current with { SoftDeleted = now, HardDelete = policy.Ends(now) });
+                }
+
                 return true;
             },
             cancellation).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Cairn.Data.Buckets;
 /// <summary>The SQL of <c>data_buckets</c>.</summary>
 internal static class BucketTable
 {
-    private const string Columns = "name, project, location, storage_class, metageneration, created, updated, versioning, labels, policy, generation_floor";
+    internal const string Columns = "name, project, location, storage_class, metageneration, created, updated, versioning, labels, policy, generation_floor, settings";
 
     public static Bucket? Find(ISqlSession session, string name)
         => session.QueryFirst($"SELECT {Columns} FROM data_buckets WHERE name = $1", Map, name);
@@ -20,9 +20,13 @@ internal static class BucketTable
     public static List<string> Names(ISqlSession session)
         => session.Query("SELECT name FROM data_buckets ORDER BY name", static row => row.GetString(0));
 
+    /// <summary>All buckets in the order of names, beginning after one.</summary>
+    public static List<Bucket> After(ISqlSession session, string name, int limit)
+        => session.Query($"SELECT {Columns} FROM data_buckets WHERE name > $1 ORDER BY name LIMIT $2", Map, name, limit);
+
     public static void Insert(ISqlSession session, Bucket bucket)
         => session.Execute(
-            $"INSERT INTO data_buckets ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            $"INSERT INTO data_buckets ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
             bucket.Name,
             bucket.Project,
             bucket.Location,
@@ -33,28 +37,32 @@ internal static class BucketTable
             bucket.Versioning ? 1L : 0L,
             Serialize(bucket.Labels),
             bucket.Policy,
-            bucket.GenerationFloor);
+            bucket.GenerationFloor,
+            Serialize(bucket.Settings));
 
     public static void Update(ISqlSession session, Bucket bucket)
         => session.Execute(
-            "UPDATE data_buckets SET storage_class = $2, metageneration = $3, updated = $4, versioning = $5, labels = $6, policy = $7 WHERE name = $1",
+            "UPDATE data_buckets SET storage_class = $2, metageneration = $3, updated = $4, versioning = $5, labels = $6, policy = $7, settings = $8 WHERE name = $1",
             bucket.Name,
             bucket.StorageClass,
             bucket.Metageneration,
             bucket.Updated,
             bucket.Versioning ? 1L : 0L,
             Serialize(bucket.Labels),
-            bucket.Policy);
+            bucket.Policy,
+            Serialize(bucket.Settings));
 
     public static void RaiseFloor(ISqlSession session, string name, long generation)
         => session.Execute("UPDATE data_buckets SET generation_floor = $2 WHERE name = $1 AND generation_floor < $2", name, generation);
 
     public static void Delete(ISqlSession session, string name) => session.Execute("DELETE FROM data_buckets WHERE name = $1", name);
 
-    private static string Serialize(IReadOnlyDictionary<string, string> labels)
+    internal static string Serialize(BucketSettings settings) => JsonSerializer.Serialize(settings, DataJson.Default.BucketSettings);
+
+    internal static string Serialize(IReadOnlyDictionary<string, string> labels)
         => JsonSerializer.Serialize(new Dictionary<string, string>(labels), DataJson.Default.DictionaryStringString);
 
-    private static Bucket Map(DbDataReader row) => new()
+    internal static Bucket Map(DbDataReader row) => new()
     {
         Name = row.GetString(0),
         Project = row.GetString(1),
@@ -67,5 +75,6 @@ internal static class BucketTable
         Labels = JsonSerializer.Deserialize(row.GetString(8), DataJson.Default.DictionaryStringString)!,
         Policy = row.IsDBNull(9) ? null : row.GetString(9),
         GenerationFloor = row.GetInt64(10),
+        Settings = JsonSerializer.Deserialize(row.GetString(11), DataJson.Default.BucketSettings)!,
     };
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Data.Buckets;
 using Cairn.Data.Gcs.Resources;
+using Cairn.Data.SoftDelete;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Data.Gcs;
 
 /// <summary>Buckets: insert, list, get, patch, update, delete, storage layout.</summary>
-public sealed class BucketHandlers(BucketStore buckets, GcsAccess access) : IGcsHandlers
+public sealed class BucketHandlers(BucketStore buckets, DeletedBucketHandlers deleted, GcsAccess access, TimeProvider time) : IGcsHandlers
 {
     private const int MaxPage = 1000;
 
@@ -29,7 +30,7 @@ public sealed class BucketHandlers(BucketStore buckets, GcsAccess access) : IGcs
     {
         var project = context.Text("project");
         context.RequireProject(project);
-        var bucket = BucketJson.Read(await GcsJson.ReadAsync(context).ConfigureAwait(false), project);
+        var bucket = BucketJson.Read(await GcsJson.ReadAsync(context).ConfigureAwait(false), project, context.Flag("enableObjectRetention"), time.NowMicros());
         var created = await buckets.CreateAsync(bucket, context.RequestAborted).ConfigureAwait(false);
         await GcsJson.WriteAsync(context, BucketResource.ToJson(context, created)).ConfigureAwait(false);
     }
@@ -44,6 +45,12 @@ public sealed class BucketHandlers(BucketStore buckets, GcsAccess access) : IGcs
 
         context.RequireProject(project);
         var limit = context.PageSize(MaxPage);
+        if (context.Flag("softDeleted"))
+        {
+            await deleted.ListAsync(context, project, limit).ConfigureAwait(false);
+            return;
+        }
+
         var after = context.Text("pageToken") is { Length: > 0 } token ? ReadToken(token) : "";
         var found = await buckets.ListAsync(project, context.Text("prefix"), after, limit + 1, context.RequestAborted).ConfigureAwait(false);
         var page = found.Take(limit).ToList();
@@ -63,17 +70,23 @@ public sealed class BucketHandlers(BucketStore buckets, GcsAccess access) : IGcs
 
     private async Task GetAsync(HttpContext context, RouteValues values)
     {
+        if (context.Flag("softDeleted"))
+        {
+            await deleted.GetAsync(context, values).ConfigureAwait(false);
+            return;
+        }
+
         await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
         var bucket = await buckets.GetAsync(values["bucket"], context.RequestAborted).ConfigureAwait(false);
         context.Preconditions().Check(bucket, reading: true);
         await GcsJson.WriteAsync(context, BucketResource.ToJson(context, bucket)).ConfigureAwait(false);
     }
 
-    private async Task ChangeAsync(HttpContext context, RouteValues values, Func<JsonObject, Bucket, Bucket> change)
+    private async Task ChangeAsync(HttpContext context, RouteValues values, Func<JsonObject, Bucket, long, Bucket> change)
     {
         await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
         var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
-        var bucket = await buckets.UpdateAsync(values["bucket"], context.Preconditions(), current => change(body, current), context.RequestAborted).ConfigureAwait(false);
+        var bucket = await buckets.UpdateAsync(values["bucket"], context.Preconditions(), current => change(body, current, time.NowMicros()), context.RequestAborted).ConfigureAwait(false);
         await GcsJson.WriteAsync(context, BucketResource.ToJson(context, bucket)).ConfigureAwait(false);
     }
 

@@ -13,7 +13,10 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
 {
     // A body without any of these says nothing about the copy, which then inherits.
     private static readonly string[] MetadataFields =
-        ["contentType", "contentEncoding", "contentDisposition", "contentLanguage", "cacheControl", "customTime", "storageClass", "metadata"];
+        [
+            "contentType", "contentEncoding", "contentDisposition", "contentLanguage", "cacheControl", "customTime", "storageClass", "metadata", "temporaryHold", "eventBasedHold",
+            "retention",
+        ];
 
     public void Map(GcsRoutes routes)
     {
@@ -54,6 +57,7 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
         await access.RequireAsync(context, values["targetBucket"]).ConfigureAwait(false);
         RequireRead(context, values);
         var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        ObjectFields.Check(body);
         return await copier.CopyAsync(
             new ObjectSource(values["bucket"], values["object"], context.Number("sourceGeneration"), context.SourcePreconditions()),
             values["targetBucket"],

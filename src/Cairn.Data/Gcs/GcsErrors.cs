@@ -14,6 +14,8 @@ public static class GcsErrors
         DataErrors.NotModified => (304, DataErrors.NotModified),
         DataErrors.Conflict => (409, DataErrors.Conflict),
         DataErrors.UnderActiveHold => (403, DataErrors.UnderActiveHold),
+        DataErrors.RetentionNotMet => (403, DataErrors.RetentionNotMet),
+        DataErrors.Forbidden => (403, DataErrors.Forbidden),
         DataErrors.RangeNotSatisfiable => (416, DataErrors.RangeNotSatisfiable),
         _ => error.Code switch
         {

@@ -25,11 +25,7 @@ public sealed class GcsRoutes(IRoutes server)
     {
         try
         {
-            if (context.Request.Headers.ContainsKey("x-goog-encryption-key"))
-            {
-                throw StatusException.Unimplemented("Customer-supplied encryption keys (x-goog-encryption-key) are not implemented, and nothing was stored in the clear instead. Leave the key out.");
-            }
-
+            RefusedParameters.Check(context);
             await handler(context, values).ConfigureAwait(false);
         }
         catch (StatusException error) when (!context.Response.HasStarted)

@@ -1,13 +1,14 @@
 using System.Text.Json.Nodes;
 using Cairn.Data.Gcs.Resources;
 using Cairn.Data.Objects;
+using Cairn.Data.SoftDelete;
 using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;
 
 /// <summary>Objects: list, get, patch, update, delete.</summary>
-public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, MediaResponse media, GcsAccess access) : IGcsHandlers
+public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, DeletedObjectHandlers deleted, MediaResponse media, GcsAccess access) : IGcsHandlers
 {
     public void Map(GcsRoutes routes)
     {
@@ -32,6 +33,7 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Media
                 EndOffset = context.Text("endOffset"),
                 MatchGlob = context.Text("matchGlob"),
                 Versions = context.Flag("versions"),
+                SoftDeleted = context.Flag("softDeleted"),
                 MaxResults = context.PageSize(ObjectListQuery.MaxPage),
                 PageToken = context.Text("pageToken"),
             },
@@ -58,6 +60,12 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Media
 
     private async Task GetAsync(HttpContext context, RouteValues values)
     {
+        if (context.Flag("softDeleted"))
+        {
+            await deleted.GetAsync(context, values).ConfigureAwait(false);
+            return;
+        }
+
         if (context.Text("alt") == "media")
         {
             await DownloadAsync(context, values).ConfigureAwait(false);
@@ -86,7 +94,8 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Media
             context.Generation(),
             context.Preconditions(),
             current => change(body, current),
-            context.RequestAborted).ConfigureAwait(false);
+            context.RequestAborted,
+            context.Flag("overrideUnlockedRetention")).ConfigureAwait(false);
         await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
     }
 
@@ -97,7 +106,14 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Media
         context.Response.StatusCode = 204;
     }
 
-    // The storage class belongs to the content, which an update leaves alone.
+    // The storage class belongs to the content, which an update leaves alone; and what protects an object goes only where the body says so.
     private static ObjectMetadata Replace(JsonObject body, ObjectMetadata current)
-        => ObjectMetadataJson.Read(body) is var read && read.StorageClass is null ? read with { StorageClass = current.StorageClass } : read;
+    {
+        var read = ObjectMetadataJson.Read(body);
+        return read with
+        {
+            StorageClass = read.StorageClass ?? current.StorageClass,
+            Retention = body.ContainsKey("retention") ? read.Retention : current.Retention,
+        };
+    }
 }

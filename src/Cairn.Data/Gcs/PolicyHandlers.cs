@@ -19,12 +19,6 @@ public sealed class PolicyHandlers(BucketStore buckets, GcsAccess access) : IGcs
         routes.Add("GET", "/storage/v1/b/{bucket}/iam", "storage.buckets.getIamPolicy", GetAsync);
         routes.Add("PUT", "/storage/v1/b/{bucket}/iam", "storage.buckets.setIamPolicy", SetAsync);
         routes.Add("GET", "/storage/v1/b/{bucket}/iam/testPermissions", "storage.buckets.get", TestAsync);
-        foreach (var list in (string[])["acl", "defaultObjectAcl"])
-        {
-            routes.Add("GET", $"/storage/v1/b/{{bucket}}/{list}", "storage.buckets.getIamPolicy", RefuseLists);
-        }
-
-        routes.Add("GET", "/storage/v1/b/{bucket}/o/{object}/acl", "storage.objects.getIamPolicy", RefuseLists);
         routes.Add("GET", "/storage/v1/b/{bucket}/notificationConfigs", "storage.buckets.get", (context, values) => EmptyAsync(context, values, "storage#notifications"));
         routes.Add("GET", "/storage/v1/b/{bucket}/managedFolders", "storage.objects.list", (context, values) => EmptyAsync(context, values, "storage#managedFolders"));
         routes.Add("GET", "/storage/v1/b/{bucket}/folders", "storage.objects.list", RefuseFolders);
@@ -46,7 +40,7 @@ public sealed class PolicyHandlers(BucketStore buckets, GcsAccess access) : IGcs
             bucket.Name,
             Preconditions.None,
             current => etag is null || etag == Etag(current)
-                ? current with { Policy = bindings.ToJsonString() }
+                ? Allowed(current, bindings) with { Policy = bindings.ToJsonString() }
                 : throw DataErrors.PreconditionFailed($"The policy of bucket '{current.Name}' has changed since it was read (etag '{etag}'). Read it again."),
             context.RequestAborted).ConfigureAwait(false);
         await WriteAsync(context, updated).ConfigureAwait(false);
@@ -64,12 +58,6 @@ public sealed class PolicyHandlers(BucketStore buckets, GcsAccess access) : IGcs
         }
 
         await GcsJson.WriteAsync(context, body).ConfigureAwait(false);
-    }
-
-    private async Task RefuseLists(HttpContext context, RouteValues values)
-    {
-        var bucket = await FindAsync(context, values).ConfigureAwait(false);
-        throw StatusException.InvalidArgument($"Cannot get legacy ACL for a bucket that has uniform bucket-level access, as '{bucket.Name}' has. Use its IAM policy.");
     }
 
     private async Task EmptyAsync(HttpContext context, RouteValues values, string kind)
@@ -90,6 +78,15 @@ public sealed class PolicyHandlers(BucketStore buckets, GcsAccess access) : IGcs
     {
         await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
         return await buckets.GetAsync(values["bucket"], context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static Bucket Allowed(Bucket bucket, JsonArray bindings)
+    {
+        var open = bindings.Any(binding => binding!["members"]!.AsArray().Any(static member => member!.ToString() is "allUsers" or "allAuthenticatedUsers"));
+        return open && bucket.Settings.PreventsPublicAccess
+            ? throw DataErrors.PreconditionFailed(
+                $"The members allUsers and allAuthenticatedUsers are not allowed in the policy of bucket '{bucket.Name}': its `publicAccessPrevention` is enforced.")
+            : bucket;
     }
 
     private static JsonArray Bindings(JsonObject body)

@@ -53,7 +53,8 @@ public readonly record struct ListPosition(string Name, long After)
             query.StartOffset,
             query.EndOffset,
             query.MatchGlob,
-            query.Versions);
+            query.Versions,
+            query.SoftDeleted);
         SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, tag.Length).CopyTo(tag);
     }
 }

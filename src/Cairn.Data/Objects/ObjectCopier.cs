@@ -72,6 +72,7 @@ public sealed class ObjectCopier(ObjectCommits commits, ObjectStore store, Conte
         return from;
     }
 
-    // Holds stay with the object that they were put on.
-    private static ObjectMetadata Inherited(ObjectRecord source) => source.Metadata with { TemporaryHold = false, EventBasedHold = false, StorageClass = null };
+    // Holds and retention stay with the object that they were put on.
+    private static ObjectMetadata Inherited(ObjectRecord source)
+        => source.Metadata with { TemporaryHold = false, EventBasedHold = false, Retention = null, StorageClass = null };
 }

@@ -25,6 +25,9 @@ public sealed record ObjectListQuery(string Bucket)
     /// <summary>Whether noncurrent generations are listed too.</summary>
     public bool Versions { get; init; }
 
+    /// <summary>Whether the soft-deleted generations are listed, and nothing else.</summary>
+    public bool SoftDeleted { get; init; }
+
     /// <summary>Objects and folders together, 1 to <see cref="MaxPage"/>.</summary>
     public int MaxResults { get; init; } = MaxPage;
 

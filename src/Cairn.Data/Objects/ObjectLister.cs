@@ -1,4 +1,6 @@
 using Cairn.Data.Buckets;
+using Cairn.Data.Retention;
+using Cairn.Data.SoftDelete;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 
@@ -20,6 +22,11 @@ public sealed class ObjectLister(IDatabase database)
             throw StatusException.InvalidArgument($"Invalid Value: `maxResults` is {query.MaxResults}; it must be from 1 to {ObjectListQuery.MaxPage}.");
         }
 
+        if (query is { SoftDeleted: true, Versions: true })
+        {
+            throw StatusException.InvalidArgument("Invalid Value: `softDeleted` and `versions` cannot both be true. Soft-deleted generations are listed with all their versions.");
+        }
+
         var glob = query.MatchGlob.Length == 0 ? null : ObjectGlob.Parse(query.MatchGlob);
         var position = query.PageToken.Length == 0 ? First(query) : ListPosition.FromToken(query);
         var page = await database.ReadAsync(session => Scan(session, query, glob, position), cancellation).ConfigureAwait(false);
@@ -37,7 +44,7 @@ public sealed class ObjectLister(IDatabase database)
 
     private static ObjectPage? Scan(ISqlSession session, ObjectListQuery query, ObjectGlob? glob, ListPosition position)
     {
-        if (BucketTable.Find(session, query.Bucket) is null)
+        if (BucketTable.Find(session, query.Bucket) is not { } bucket)
         {
             return null;
         }
@@ -49,7 +56,7 @@ public sealed class ObjectLister(IDatabase database)
         for (var scanned = 0; ;)
         {
             var size = Math.Min(Batch, limit - items.Count - prefixes.Count + 1);
-            var batch = Fetch(session, query, position, end, size);
+            var batch = Fetch(session, bucket, query, position, end, size);
             string? folder = null;
             foreach (var item in batch)
             {
@@ -85,7 +92,7 @@ public sealed class ObjectLister(IDatabase database)
 
                 if (glob is null || glob.Matches(item.Name))
                 {
-                    items.Add(item);
+                    items.Add(item with { RetainedUntil = ObjectProtection.RetainedUntil(bucket, item) });
                 }
 
                 position = new ListPosition(item.Name, item.Generation);
@@ -98,11 +105,14 @@ public sealed class ObjectLister(IDatabase database)
         }
     }
 
-    private static List<ObjectRecord> Fetch(ISqlSession session, ObjectListQuery query, ListPosition position, string? end, int size)
-        => query.Versions
-            ? ObjectTable.Versions(session, query.Bucket, position.Name, position.After, end, size)
+    private static List<ObjectRecord> Fetch(ISqlSession session, Bucket bucket, ObjectListQuery query, ListPosition position, string? end, int size)
+        => query switch
+        {
+            { SoftDeleted: true } => DeletedObjectTable.List(session, bucket, position.Name, position.After, end, size),
+            { Versions: true } => ObjectTable.Versions(session, query.Bucket, position.Name, position.After, end, size),
             // One generation a name: what follows a name that was returned is the next name.
-            : ObjectTable.Live(session, query.Bucket, position.After < 0 ? position.Name : position.Name + "\u0001", end, size);
+            _ => ObjectTable.Live(session, query.Bucket, position.After < 0 ? position.Name : position.Name + "\u0001", end, size),
+        };
 
     private static string? FolderOf(ObjectListQuery query, string name)
     {

@@ -1,3 +1,5 @@
+using Cairn.Data.Retention;
+
 namespace Cairn.Data.Objects;
 
 /// <summary>What the owner of an object says about it, and may change without a new generation.</summary>
@@ -24,8 +26,17 @@ public sealed record ObjectMetadata
     /// <summary>While set, the object can be neither deleted nor replaced.</summary>
     public bool TemporaryHold { get; init; }
 
-    /// <summary>As <see cref="TemporaryHold"/>.</summary>
+    /// <summary>As <see cref="TemporaryHold"/>; its release starts the bucket's retention period.</summary>
     public bool EventBasedHold { get; init; }
+
+    /// <summary>When the last event-based hold was released, in microseconds since 1970; kept by the server.</summary>
+    public long? HoldReleased { get; init; }
+
+    /// <summary>When the storage class was changed, in microseconds since 1970; null where it is the first. Kept by the server.</summary>
+    public long? ClassChanged { get; init; }
+
+    /// <summary>Until when the object can be neither deleted nor replaced.</summary>
+    public ObjectRetention? Retention { get; init; }
 
     public Dictionary<string, string>? Custom { get; init; }
 }

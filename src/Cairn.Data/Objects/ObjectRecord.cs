@@ -25,6 +25,15 @@ public sealed record ObjectRecord
     /// <summary>When it became noncurrent, in microseconds since 1970; null for the live generation.</summary>
     public long? Deleted { get; init; }
 
+    /// <summary>When a soft-deleted object was deleted, in microseconds since 1970; null for one that is not.</summary>
+    public long? SoftDeleted { get; init; }
+
+    /// <summary>When a soft-deleted object goes for good, in microseconds since 1970.</summary>
+    public long? HardDelete { get; init; }
+
+    /// <summary>Before when it cannot be deleted, in microseconds since 1970, where its bucket or itself says so; not stored, but found out with it.</summary>
+    public long? RetainedUntil { get; init; }
+
     public ObjectMetadata Metadata { get; init; } = ObjectMetadata.Empty;
 
     public StoredObject ToStored() => new(

@@ -1,5 +1,6 @@
 using Cairn.Data.Buckets;
 using Cairn.Data.Checksums;
+using Cairn.Data.Retention;
 using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
@@ -15,16 +16,16 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
     /// <exception cref="StatusException">NOT_FOUND; or with the preconditions' reasons.</exception>
     public async Task<ObjectRecord> GetAsync(string bucket, string name, long? generation, Preconditions preconditions, CancellationToken cancellation)
     {
-        var (bucketExists, item) = await database.ReadAsync(
-            session => ObjectTable.Find(session, bucket, name, generation) is { } found ? (true, found) : (BucketTable.Find(session, bucket) is not null, null),
+        var (owner, item) = await database.ReadAsync(
+            session => (BucketTable.Find(session, bucket), ObjectTable.Find(session, bucket, name, generation)),
             cancellation).ConfigureAwait(false);
-        if (item is null)
+        if (owner is null || item is null)
         {
-            throw bucketExists ? DataErrors.NoSuchObject(bucket, name) : DataErrors.NoSuchBucket(bucket);
+            throw owner is null ? DataErrors.NoSuchBucket(bucket) : DataErrors.NoSuchObject(bucket, name);
         }
 
         preconditions.Check(bucket, name, item, reading: true);
-        return item;
+        return item with { RetainedUntil = ObjectProtection.RetainedUntil(owner, item) };
     }
 
     /// <summary>Opens bytes of exactly this generation.</summary>
@@ -94,9 +95,16 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
         => staged.CommitAsync(() => commits.WriteAsync(transaction => transaction.Publish(bucket, name, staged.Content, metadata, preconditions), cancellation));
 
     /// <summary>Changes metadata; the content and its generation stay.</summary>
+    /// <param name="overrideRetention">Whether a retention that is not locked may become shorter.</param>
     public Task<ObjectRecord> UpdateAsync(
-        string bucket, string name, long? generation, Preconditions preconditions, Func<ObjectMetadata, ObjectMetadata> change, CancellationToken cancellation)
-        => commits.WriteAsync(transaction => transaction.Update(bucket, name, generation, preconditions, change), cancellation);
+        string bucket,
+        string name,
+        long? generation,
+        Preconditions preconditions,
+        Func<ObjectMetadata, ObjectMetadata> change,
+        CancellationToken cancellation,
+        bool overrideRetention = false)
+        => commits.WriteAsync(transaction => transaction.Update(bucket, name, generation, preconditions, change, overrideRetention), cancellation);
 
     public Task<ObjectRecord> DeleteAsync(string bucket, string name, long? generation, Preconditions preconditions, CancellationToken cancellation)
         => commits.WriteAsync(transaction => transaction.Delete(bucket, name, generation, preconditions), cancellation);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Cairn.Data.SoftDelete;
 using Cairn.Kernel.Database;
 
 namespace Cairn.Data.Objects;
@@ -7,7 +8,7 @@ namespace Cairn.Data.Objects;
 /// <summary>The SQL of <c>data_objects</c>.</summary>
 internal static class ObjectTable
 {
-    private const string Columns = "bucket, name, generation, metageneration, size, crc32c, md5, components, blob, created, updated, deleted, metadata";
+    internal const string Columns = "bucket, name, generation, metageneration, size, crc32c, md5, components, blob, created, updated, deleted, metadata";
 
     public static ObjectRecord? FindLive(ISqlSession session, string bucket, string name)
         => session.QueryFirst($"SELECT {Columns} FROM data_objects WHERE bucket = $1 AND name = $2 AND deleted IS NULL", Map, bucket, name);
@@ -30,7 +31,12 @@ internal static class ObjectTable
 
     public static bool IsReferenced(ISqlSession session, string blob)
         => session.QueryFirst("SELECT 1 FROM data_objects WHERE blob = $1 LIMIT 1", static _ => true, blob)
-            || session.QueryFirst("SELECT 1 FROM data_upload_parts WHERE blob = $1 LIMIT 1", static _ => true, blob);
+            || session.QueryFirst("SELECT 1 FROM data_upload_parts WHERE blob = $1 LIMIT 1", static _ => true, blob)
+            || DeletedObjectTable.IsReferenced(session, blob);
+
+    /// <summary>How many stored generations of a name are newer than one.</summary>
+    public static long CountNewer(ISqlSession session, string bucket, string name, long generation)
+        => session.QueryFirst("SELECT COUNT(*) FROM data_objects WHERE bucket = $1 AND name = $2 AND generation > $3", static row => row.GetInt64(0), bucket, name, generation);
 
     /// <summary>Live objects from a name on (inclusive) and below an end, in the order of names.</summary>
     public static List<ObjectRecord> Live(ISqlSession session, string bucket, string from, string? end, int limit)
@@ -85,9 +91,9 @@ internal static class ObjectTable
     public static void Delete(ISqlSession session, ObjectRecord item)
         => session.Execute("DELETE FROM data_objects WHERE bucket = $1 AND name = $2 AND generation = $3", item.Bucket, item.Name, item.Generation);
 
-    private static string Serialize(ObjectMetadata metadata) => JsonSerializer.Serialize(metadata, DataJson.Default.ObjectMetadata);
+    internal static string Serialize(ObjectMetadata metadata) => JsonSerializer.Serialize(metadata, DataJson.Default.ObjectMetadata);
 
-    private static ObjectRecord Map(DbDataReader row) => new()
+    internal static ObjectRecord Map(DbDataReader row) => new()
     {
         Bucket = row.GetString(0),
         Name = row.GetString(1),

@@ -1,11 +1,13 @@
 using Cairn.Data.Buckets;
+using Cairn.Data.Retention;
+using Cairn.Data.SoftDelete;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Objects;
 
 /// <summary>
-/// One transaction over objects, with the rules of generations, versioning and holds in one place. Collects what has to follow the commit: the names
+/// One transaction over objects, with the rules of generations, versioning, retention and soft delete in one place. Collects what has to follow the commit: the names
 /// whose live object changed, and the blobs that no row refers to any more.
 /// </summary>
 public sealed class ObjectTransaction(ISqlSession session, long now)
@@ -55,6 +57,7 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
             Retire(bucket, live);
         }
 
+        var kept = ObjectRetentionRules.ForNew(bucket, metadata, now);
         var item = new ObjectRecord
         {
             Bucket = bucketName,
@@ -63,12 +66,12 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
             Content = content,
             Created = now,
             Updated = now,
-            Metadata = metadata.StorageClass is null ? metadata with { StorageClass = bucket.StorageClass } : metadata,
+            Metadata = kept.StorageClass is null ? kept with { StorageClass = bucket.StorageClass } : kept,
         };
         ObjectTable.Insert(session, item);
         freed.Remove(content.Blob);
         changed.Add((bucketName, name));
-        return item;
+        return item with { RetainedUntil = ObjectProtection.RetainedUntil(bucket, item) };
     }
 
     /// <summary>Deletes the live object (which stays as a noncurrent generation in a versioned bucket), or one generation for good.</summary>
@@ -88,20 +91,25 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
         }
         else
         {
-            Remove(item);
+            Remove(bucket, item);
         }
 
         BucketTable.RaiseFloor(session, bucketName, item.Generation);
         return item;
     }
 
-    public ObjectRecord Update(string bucket, string name, long? generation, Preconditions preconditions, Func<ObjectMetadata, ObjectMetadata> change)
+    /// <summary>Changes what is said about an object.</summary>
+    /// <param name="overrideRetention">Whether a retention that is not locked may become shorter.</param>
+    public ObjectRecord Update(
+        string bucketName, string name, long? generation, Preconditions preconditions, Func<ObjectMetadata, ObjectMetadata> change, bool overrideRetention = false)
     {
-        var item = Require(bucket, name, generation);
-        preconditions.Check(bucket, name, item);
-        var updated = item with { Metageneration = item.Metageneration + 1, Updated = now, Metadata = change(item.Metadata) };
+        var item = Require(bucketName, name, generation);
+        preconditions.Check(bucketName, name, item);
+        var bucket = RequireBucket(bucketName);
+        var metadata = ObjectRetentionRules.ForChange(bucket, item.Metadata, change(item.Metadata), now, overrideRetention);
+        var updated = item with { Metageneration = item.Metageneration + 1, Updated = now, Metadata = metadata };
         ObjectTable.UpdateMetadata(session, updated);
-        return updated;
+        return updated with { RetainedUntil = ObjectProtection.RetainedUntil(bucket, updated) };
     }
 
     /// <summary>Remembers a blob that has lost a reference.</summary>
@@ -122,19 +130,27 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
         }
         else
         {
-            Remove(live);
+            Remove(bucket, live);
         }
     }
 
-    private void Remove(ObjectRecord item)
+    // The only place where an object leaves its bucket, so that nothing that protects one can be gone around.
+    private void Remove(Bucket bucket, ObjectRecord item)
     {
-        if (item.Metadata.TemporaryHold || item.Metadata.EventBasedHold)
+        if (ObjectProtection.Objection(bucket, item, now) is { } objection)
         {
-            throw DataErrors.Held($"Object '{item.Bucket}/{item.Name}' is under active hold and cannot be deleted or overwritten. Release the hold first.");
+            throw objection;
         }
 
         ObjectTable.Delete(session, item);
         changed.Add((item.Bucket, item.Name));
-        Release(item.Content.Blob);
+        if (bucket.Settings.SoftDelete is { } policy)
+        {
+            DeletedObjectTable.Insert(session, bucket, item with { SoftDeleted = now, HardDelete = policy.Ends(now) });
+        }
+        else
+        {
+            Release(item.Content.Blob);
+        }
     }
 }

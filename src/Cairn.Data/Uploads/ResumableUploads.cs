@@ -185,6 +185,19 @@ public sealed class ResumableUploads(
             },
             CancellationToken.None);
 
+    /// <summary>Ends an upload in a transaction, unless it has ended already; a request that is sending a piece of it is refused when it comes to save it.</summary>
+    internal static bool Abort(ObjectTransaction transaction, string id)
+    {
+        if (UploadTable.Find(transaction.Session, id) is not { State: UploadState.Active } upload)
+        {
+            return false;
+        }
+
+        ReleaseParts(transaction, id);
+        UploadTable.Update(transaction.Session, upload with { State = UploadState.Cancelled, Received = 0 }, transaction.Now);
+        return true;
+    }
+
     private static void ReleaseParts(ObjectTransaction transaction, string upload)
     {
         var parts = UploadTable.Parts(transaction.Session, upload);

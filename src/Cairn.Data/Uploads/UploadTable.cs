@@ -57,6 +57,15 @@ internal static class UploadTable
     public static List<string> Idle(ISqlSession session, long before, int limit)
         => session.Query("SELECT id FROM data_uploads WHERE updated < $1 LIMIT $2", static row => row.GetString(0), before, limit);
 
+    /// <summary>A bucket's unfinished uploads in the order of their ids, beginning after one; with the instants at which they were begun.</summary>
+    public static List<(string Id, string Name, long Begun)> Active(ISqlSession session, string bucket, string after, int limit)
+        => session.Query(
+            "SELECT id, name, created FROM data_uploads WHERE bucket = $1 AND state = 0 AND id > $2 ORDER BY id LIMIT $3",
+            static row => (row.GetString(0), row.GetString(1), row.GetInt64(2)),
+            bucket,
+            after,
+            limit);
+
     private static Upload Map(DbDataReader row) => new(
         row.GetString(0),
         row.GetString(1),

@@ -13,7 +13,7 @@ namespace Cairn.Server.Entry;
 /// Where every request comes in: origin, identity, route, permission, limits; then the door. What goes wrong on the way is answered in the
 /// form of the protocol that was spoken.
 /// </summary>
-internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IAuthenticator authenticator, OriginGuard guard, ILogger<Entrance> logger)
+internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IAuthenticator authenticator, OriginGuard guard, CrossOriginGate crossOrigin, ILogger<Entrance> logger)
 {
     public Task InvokeAsync(HttpContext context) => GrpcTransport.IsGrpc(context.Request) ? GrpcAsync(context) : HttpAsync(context);
 
@@ -38,8 +38,21 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         Route? route = null;
         try
         {
-            guard.Check(context.Request);
             var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
+            var foreign = OriginGuard.IsForeign(context.Request);
+            if (foreign)
+            {
+                guard.CheckHost(context.Request);
+                if (await crossOrigin.AdmitAsync(context, path).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+            else
+            {
+                guard.Check(context.Request);
+            }
+
             if (routes.Match(context.Request.Method, path) is not { } match)
             {
                 await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
@@ -51,6 +64,11 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
             {
                 var caller = await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
                 context.Features.Set(caller);
+                if (foreign)
+                {
+                    CrossOriginGate.RequireToken(context.Request, caller);
+                }
+
                 if (match.Route.Permission != IRoutes.AnyCaller && !caller.May(match.Route.Permission))
                 {
                     throw StatusException.PermissionDenied($"'{caller.Name}' lacks the permission '{match.Route.Permission}'.");

@@ -10,29 +10,44 @@ namespace Cairn.Server.Entry;
 /// </summary>
 internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedHosts)
 {
+    /// <summary>Refuses what is addressed to another host, and what comes from a page of another origin.</summary>
     /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
     public void Check(HttpRequest request)
+    {
+        CheckHost(request);
+        if (IsForeign(request))
+        {
+            throw Refusal(request.Headers.Origin.ToString());
+        }
+
+        if (request.Headers.Origin.ToString().Length == 0 && request.Headers["Sec-Fetch-Site"] == "cross-site" && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        {
+            throw StatusException.PermissionDenied("The request comes from a page of another site.");
+        }
+    }
+
+    /// <summary>Refuses what is addressed to another host: this is never an owner's to allow.</summary>
+    /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
+    public void CheckHost(HttpRequest request)
     {
         var host = request.Host;
         if (checkHost && !IsOwn(host.Host))
         {
             throw StatusException.PermissionDenied($"The request's Host is '{host}', and this server answers to loopback names only. Allow it with --allowed-host {host.Host}.");
         }
-
-        var origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0)
-        {
-            // Same origin: the console. The scheme is not compared, because a proxy may end TLS.
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var uri) || (uri.Authority != host.Value && !string.Equals($"{uri.Host}:{uri.Port}", host.Value, StringComparison.OrdinalIgnoreCase)))
-            {
-                throw StatusException.PermissionDenied($"The request comes from a page of '{origin}', which is not this server's.");
-            }
-        }
-        else if (request.Headers["Sec-Fetch-Site"] == "cross-site" && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
-        {
-            throw StatusException.PermissionDenied("The request comes from a page of another site.");
-        }
     }
+
+    /// <summary>Whether a page of another origin sent the request.</summary>
+    public static bool IsForeign(HttpRequest request)
+    {
+        // Same origin: the console. The scheme is not compared, because a proxy may end TLS.
+        var (origin, host) = (request.Headers.Origin.ToString(), request.Host.Value);
+        return origin.Length > 0
+            && (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                || (uri.Authority != host && !string.Equals($"{uri.Host}:{uri.Port}", host, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    public static StatusException Refusal(string origin) => StatusException.PermissionDenied($"The request comes from a page of '{origin}', which is not this server's.");
 
     private bool IsOwn(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

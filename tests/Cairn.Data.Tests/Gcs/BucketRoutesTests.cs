@@ -52,15 +52,6 @@ public sealed class BucketRoutesTests(GcsServer server) : IClassFixture<GcsServe
     }
 
     [Fact]
-    public async Task a_policy_that_would_have_no_effect_is_refused()
-    {
-        var bucket = await server.CreateBucketAsync();
-        var lifecycle = new { lifecycle = new { rule = new[] { new { action = new { type = "Delete" }, condition = new { age = 1 } } } } };
-
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{bucket}", lifecycle), 501)).Message.ShouldContain("lifecycle");
-    }
-
-    [Fact]
     public async Task the_iam_policy_is_kept_and_guarded_by_its_etag()
     {
         var bucket = await server.CreateBucketAsync();

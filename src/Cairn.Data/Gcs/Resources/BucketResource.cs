@@ -2,6 +2,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Data.Buckets;
+using Cairn.Data.Cors;
+using Cairn.Data.Lifecycle;
+using Cairn.Data.Retention;
+using Cairn.Data.SoftDelete;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs.Resources;
@@ -22,20 +26,27 @@ public static class BucketResource
             ["name"] = bucket.Name,
             ["timeCreated"] = Timestamps.ToRfc3339(bucket.Created),
             ["updated"] = Timestamps.ToRfc3339(bucket.Updated),
+            ["generation"] = bucket.Created.ToString(CultureInfo.InvariantCulture),
             ["metageneration"] = bucket.Metageneration.ToString(CultureInfo.InvariantCulture),
             ["location"] = bucket.Location,
             ["locationType"] = MultiRegions.Contains(bucket.Location) ? "multi-region" : "region",
             ["storageClass"] = bucket.StorageClass,
             ["etag"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(bucket.Metageneration.ToString(CultureInfo.InvariantCulture))),
-            // Permissions are the server's, for the bucket as a whole: there are no access control lists.
-            ["iamConfiguration"] = new JsonObject
-            {
-                ["bucketPolicyOnly"] = new JsonObject { ["enabled"] = true },
-                ["uniformBucketLevelAccess"] = new JsonObject { ["enabled"] = true },
-                ["publicAccessPrevention"] = "inherited",
-            },
-            ["softDeletePolicy"] = new JsonObject { ["retentionDurationSeconds"] = "0" },
+            ["iamConfiguration"] = Access(bucket),
+            ["softDeletePolicy"] = SoftDeleteJson.Write(bucket.Settings.SoftDelete),
         };
+        if (MultiRegions.Contains(bucket.Location))
+        {
+            json["rpo"] = "DEFAULT";
+        }
+
+        Add(json, bucket.Settings);
+        if (bucket is { SoftDeleted: { } softDeleted, HardDelete: { } hardDelete })
+        {
+            json["softDeleteTime"] = Timestamps.ToRfc3339(softDeleted);
+            json["hardDeleteTime"] = Timestamps.ToRfc3339(hardDelete);
+        }
+
         if (bucket.Versioning)
         {
             json["versioning"] = new JsonObject { ["enabled"] = true };
@@ -47,5 +58,45 @@ public static class BucketResource
         }
 
         return json;
+    }
+
+    private static void Add(JsonObject json, BucketSettings settings)
+    {
+        if (settings.Lifecycle is { Count: > 0 } lifecycle)
+        {
+            json["lifecycle"] = LifecycleJson.Write(lifecycle);
+        }
+
+        if (settings.Cors is { Count: > 0 } cors)
+        {
+            json["cors"] = CorsJson.Write(cors);
+        }
+
+        if (settings.Retention is { } retention)
+        {
+            json["retentionPolicy"] = RetentionJson.Write(retention);
+        }
+
+        if (settings.DefaultEventBasedHold)
+        {
+            json["defaultEventBasedHold"] = true;
+        }
+
+        if (settings.ObjectRetention)
+        {
+            json["objectRetention"] = new JsonObject { ["mode"] = "Enabled" };
+        }
+    }
+
+    // Permissions are the server's, for the bucket as a whole: there are no access control lists, and never were, which is what the locked time says.
+    private static JsonObject Access(Bucket bucket)
+    {
+        var locked = Timestamps.ToRfc3339(bucket.Created);
+        return new JsonObject
+        {
+            ["bucketPolicyOnly"] = new JsonObject { ["enabled"] = true, ["lockedTime"] = locked },
+            ["uniformBucketLevelAccess"] = new JsonObject { ["enabled"] = true, ["lockedTime"] = locked },
+            ["publicAccessPrevention"] = bucket.Settings.PreventsPublicAccess ? "enforced" : "inherited",
+        };
     }
 }

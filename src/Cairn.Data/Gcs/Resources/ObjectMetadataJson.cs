@@ -2,23 +2,37 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
+using Cairn.Data.Retention;
 using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Gcs.Resources;
 
-/// <summary>Reads what a client says about an object: as a whole (insert, update, copy), or as a change (patch). Output-only fields are ignored, as Google does.</summary>
+/// <summary>Reads what a client says about an object: as a whole (insert, update, copy), or as a change (patch); see <see cref="ObjectFields"/>.</summary>
 public static class ObjectMetadataJson
 {
     private const int MaxCustomBytes = 8 * 1024;
-
-    private static readonly string[] StorageClasses = ["STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE", "MULTI_REGIONAL", "REGIONAL", "DURABLE_REDUCED_AVAILABILITY"];
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static ObjectMetadata Read(JsonObject body) => Patch(body, ObjectMetadata.Empty);
 
     /// <summary>The metadata with the body's fields in it: a null removes, an absent field stays.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static ObjectMetadata Patch(JsonObject body, ObjectMetadata current) => new()
+    public static ObjectMetadata Patch(JsonObject body, ObjectMetadata current)
+    {
+        ObjectFields.Check(body);
+        return Changed(body, current);
+    }
+
+    /// <summary>The checksums that the body gives for the content.</summary>
+    public static ExpectedHashes Hashes(JsonObject body) => new(body.Text("md5Hash"), body.Text("crc32c"));
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT where the class is none.</exception>
+    public static string? Class(string? value)
+        => value is null || StorageClass.All.Contains(value.ToUpperInvariant())
+            ? value?.ToUpperInvariant()
+            : throw StatusException.InvalidArgument($"Invalid argument: `storageClass` is '{value}'; it must be one of {string.Join(", ", StorageClass.All)}.");
+
+    private static ObjectMetadata Changed(JsonObject body, ObjectMetadata current) => new()
     {
         ContentType = Field(body, "contentType", current.ContentType),
         ContentEncoding = Field(body, "contentEncoding", current.ContentEncoding),
@@ -29,17 +43,9 @@ public static class ObjectMetadataJson
         StorageClass = Class(Field(body, "storageClass", current.StorageClass)),
         TemporaryHold = body.ContainsKey("temporaryHold") ? body.Flag("temporaryHold") ?? false : current.TemporaryHold,
         EventBasedHold = body.ContainsKey("eventBasedHold") ? body.Flag("eventBasedHold") ?? false : current.EventBasedHold,
+        Retention = body.ContainsKey("retention") ? RetentionJson.Read(body.Object("retention")) : current.Retention,
         Custom = Custom(body, current.Custom),
     };
-
-    /// <summary>The checksums that the body gives for the content.</summary>
-    public static ExpectedHashes Hashes(JsonObject body) => new(body.Text("md5Hash"), body.Text("crc32c"));
-
-    /// <exception cref="StatusException">INVALID_ARGUMENT where the class is none.</exception>
-    public static string? Class(string? value)
-        => value is null || StorageClasses.Contains(value.ToUpperInvariant())
-            ? value?.ToUpperInvariant()
-            : throw StatusException.InvalidArgument($"Invalid argument: `storageClass` is '{value}'; it must be one of {string.Join(", ", StorageClasses)}.");
 
     // Headers are made of these on download: a line break would end one header and begin another.
     private static string? Field(JsonObject body, string field, string? current)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
+using Cairn.Data.Retention;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs.Resources;
@@ -33,13 +34,16 @@ public static class ObjectResource
         json["etag"] = Etag(item);
         json["timeCreated"] = Timestamps.ToRfc3339(item.Created);
         json["updated"] = Timestamps.ToRfc3339(item.Updated);
-        json["timeStorageClassUpdated"] = Timestamps.ToRfc3339(item.Created);
+        json["timeStorageClassUpdated"] = Timestamps.ToRfc3339(metadata.ClassChanged ?? item.Created);
         json["timeFinalized"] = Timestamps.ToRfc3339(item.Created);
         if (item.Deleted is { } deleted)
         {
             json["timeDeleted"] = Timestamps.ToRfc3339(deleted);
         }
 
+        Set(json, "softDeleteTime", Time(item.SoftDeleted));
+        Set(json, "hardDeleteTime", Time(item.HardDelete));
+        Set(json, "retentionExpirationTime", Time(item.RetainedUntil));
         Set(json, "contentEncoding", metadata.ContentEncoding);
         Set(json, "contentDisposition", metadata.ContentDisposition);
         Set(json, "contentLanguage", metadata.ContentLanguage);
@@ -60,6 +64,11 @@ public static class ObjectResource
             json["eventBasedHold"] = true;
         }
 
+        if (metadata.Retention is { } retention)
+        {
+            json["retention"] = RetentionJson.Write(retention);
+        }
+
         if (metadata.Custom is { Count: > 0 } custom)
         {
             json["metadata"] = new JsonObject(custom.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
@@ -70,6 +79,8 @@ public static class ObjectResource
 
     /// <summary>Changes with every generation and metageneration.</summary>
     public static string Etag(ObjectRecord item) => Convert.ToBase64String(Encoding.ASCII.GetBytes($"{item.Generation}/{item.Metageneration}"));
+
+    private static string? Time(long? micros) => micros is { } instant ? Timestamps.ToRfc3339(instant) : null;
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
