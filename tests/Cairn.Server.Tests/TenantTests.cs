@@ -45,6 +45,7 @@ public sealed class TenantTests : IAsyncLifetime
         { "GET", "/storage/v1/b/BUCKET", null },
         { "GET", "/storage/v1/b/BUCKET/o", null },
         { "GET", "/storage/v1/b/BUCKET/o?prefix=a/&delimiter=/&versions=true", null },
+        { "GET", "/storage/v1/b/BUCKET/o?softDeleted=true", null },
         { "GET", "/storage/v1/b/BUCKET/o/a%2Fb", null },
         { "GET", "/storage/v1/b/BUCKET/o/a%2Fb?alt=media", null },
         { "GET", "/download/storage/v1/b/BUCKET/o/a%2Fb?alt=media", null },
@@ -99,6 +100,32 @@ public sealed class TenantTests : IAsyncLifetime
         (await bound.TrySendAsync(HttpMethod.Post, "/storage/v1/b?project=theirs", new { name = "planted" })).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await bound.TrySendAsync(HttpMethod.Get, "/storage/v1/projects/theirs/serviceAccount")).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await root.TrySendAsync(HttpMethod.Get, "/storage/v1/b/planted")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task deleted_buckets_and_locks_are_their_owners_alone()
+    {
+        await root.PostAsync("/storage/v1/b?project=theirs", new { name = "theirs-deleted", softDeletePolicy = new { retentionDurationSeconds = 604_800 } });
+        var generation = (string)(await root.GetAsync("/storage/v1/b/theirs-deleted"))["generation"]!;
+        (await root.TrySendAsync(HttpMethod.Delete, "/storage/v1/b/theirs-deleted")).Status.ShouldBe(HttpStatusCode.NoContent);
+        var bound = await TokenAsync("editor", "mine");
+
+        foreach (var (method, path) in ((HttpMethod, string)[])[
+            (HttpMethod.Get, "/storage/v1/b?project=theirs&softDeleted=true"),
+            (HttpMethod.Get, $"/storage/v1/b/theirs-deleted?softDeleted=true&generation={generation}"),
+            (HttpMethod.Post, $"/storage/v1/b/theirs-deleted/restore?generation={generation}"),
+            (HttpMethod.Post, "/storage/v1/b/theirs-bucket/lockRetentionPolicy?ifMetagenerationMatch=1"),
+            (HttpMethod.Post, "/storage/v1/b/theirs-bucket/o/a%2Fb/restore?generation=1"),
+            (HttpMethod.Get, "/storage/v1/b/theirs-bucket/o/a%2Fb?softDeleted=true&generation=1"),
+            (HttpMethod.Get, "/storage/v1/b/theirs-bucket/acl"),
+            (HttpMethod.Delete, "/storage/v1/b/theirs-bucket/o/a%2Fb/acl/allUsers")])
+        {
+            var (status, answer) = await bound.TrySendAsync(method, path);
+            status.ShouldBe(HttpStatusCode.Forbidden, $"{path} {answer.ToJsonString()}");
+            ((string)answer["error"]!["message"]!).ShouldContain("limited to project 'mine'");
+        }
+
+        await root.PostAsync($"/storage/v1/b/theirs-deleted/restore?generation={generation}", new { });
     }
 
     [Fact]

@@ -43,8 +43,13 @@ internal sealed class CrossOriginGate(RouteTable routes, IEnumerable<ICrossOrigi
         // At the start of the answer, because what fails on the way clears the headers; the page may read that answer, too.
         context.Response.OnStarting(() =>
         {
+            var readable = string.Join(", ", headers.Keys.Where(grant.AdmitsHeader).ToList());
+            if (readable.Length > 0)
+            {
+                headers.AccessControlExposeHeaders = readable;
+            }
+
             Show(context, origin);
-            headers.AccessControlExposeHeaders = string.Join(", ", headers.Keys.Where(grant.AdmitsHeader).ToList());
             return Task.CompletedTask;
         });
         return false;

@@ -38,19 +38,11 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         Route? route = null;
         try
         {
+            var foreign = guard.CheckSender(context.Request);
             var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
-            var foreign = OriginGuard.IsForeign(context.Request);
-            if (foreign)
+            if (foreign && await crossOrigin.AdmitAsync(context, path).ConfigureAwait(false))
             {
-                guard.CheckHost(context.Request);
-                if (await crossOrigin.AdmitAsync(context, path).ConfigureAwait(false))
-                {
-                    return;
-                }
-            }
-            else
-            {
-                guard.Check(context.Request);
+                return;
             }
 
             if (routes.Match(context.Request.Method, path) is not { } match)

@@ -14,21 +14,28 @@ internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedH
     /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
     public void Check(HttpRequest request)
     {
-        CheckHost(request);
-        if (IsForeign(request))
+        if (CheckSender(request))
         {
             throw Refusal(request.Headers.Origin.ToString());
         }
+    }
 
+    /// <summary>The same for a request whose page a resource's owner may admit: true says that it comes from a page of another origin.</summary>
+    /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
+    public bool CheckSender(HttpRequest request)
+    {
+        CheckHost(request);
         if (request.Headers.Origin.ToString().Length == 0 && request.Headers["Sec-Fetch-Site"] == "cross-site" && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {
             throw StatusException.PermissionDenied("The request comes from a page of another site.");
         }
+
+        return IsForeign(request);
     }
 
-    /// <summary>Refuses what is addressed to another host: this is never an owner's to allow.</summary>
-    /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
-    public void CheckHost(HttpRequest request)
+    public static StatusException Refusal(string origin) => StatusException.PermissionDenied($"The request comes from a page of '{origin}', which is not this server's.");
+
+    private void CheckHost(HttpRequest request)
     {
         var host = request.Host;
         if (checkHost && !IsOwn(host.Host))
@@ -37,8 +44,7 @@ internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedH
         }
     }
 
-    /// <summary>Whether a page of another origin sent the request.</summary>
-    public static bool IsForeign(HttpRequest request)
+    private static bool IsForeign(HttpRequest request)
     {
         // Same origin: the console. The scheme is not compared, because a proxy may end TLS.
         var (origin, host) = (request.Headers.Origin.ToString(), request.Host.Value);
@@ -46,8 +52,6 @@ internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedH
             && (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
                 || (uri.Authority != host && !string.Equals($"{uri.Host}:{uri.Port}", host, StringComparison.OrdinalIgnoreCase)));
     }
-
-    public static StatusException Refusal(string origin) => StatusException.PermissionDenied($"The request comes from a page of '{origin}', which is not this server's.");
 
     private bool IsOwn(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)

@@ -137,7 +137,7 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
     {
         await data.SetAsync(settings => settings with { Lifecycle = [Delete(new LifecycleCondition { Age = 1 })], ObjectRetention = true });
         await data.PutAsync("held", new ObjectMetadata { TemporaryHold = true });
-        await data.PutAsync("retained", new ObjectMetadata { Retention = new ObjectRetention((engine.Clock.Now + TimeSpan.FromDays(5)).ToMicros()) });
+        await data.PutAsync("retained", new ObjectMetadata { Retention = new ObjectRetention(Timestamps.ToMicros(engine.Clock.Now + TimeSpan.FromDays(5))) });
         await data.PutAsync("free", ObjectMetadata.Empty);
         engine.Clock.Now += TimeSpan.FromDays(2);
 

@@ -122,7 +122,7 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
         DataErrors.ReasonOf(error).ShouldBe(reason, error.Message);
     }
 
-    private static ObjectMetadata Retained(string until) => ObjectMetadataJson.Read(Json($$"""{"retention":{"mode":"Unlocked","retainUntilTime":"{{until}}"}}"""));
+    private static ObjectMetadata Retained(string until) => ObjectMetadataJson.Read(Json($$$"""{"retention":{"mode":"Unlocked","retainUntilTime":"{{{until}}}"}}"""));
 
     private Task<Data.Buckets.Bucket> PatchAsync(string body)
         => data.Buckets.UpdateAsync(DataFixture.Bucket, Preconditions.None, bucket => BucketJson.Patch(Json(body), bucket, engine.Clock.NowMicros()), default);
