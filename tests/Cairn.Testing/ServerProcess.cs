@@ -102,6 +102,7 @@ public sealed class ServerProcess : IAsyncDisposable
 
         string[] server = ["server", "--data", Data, "--http", http, "--grpc", grpc, .. arguments];
         var start = new ProcessStartInfo(Executable, server) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        Plans.StatementPlans.Watch(start);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
