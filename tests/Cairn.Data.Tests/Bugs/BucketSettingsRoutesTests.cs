@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using Cairn.Data.Gcs.Resources;
+using Cairn.Data.Tests.Gcs;
 
-namespace Cairn.Data.Tests.Gcs;
+namespace Cairn.Data.Tests.Bugs;
 
 /// <summary>Every field that Cloud Storage's discovery document gives a bucket or an object, over the wire: honoured, the server's to say, or refused by its name.</summary>
 public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<GcsServer>
