@@ -61,6 +61,9 @@ internal static partial class TaskEnvironment
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_BIGQUERY"] = server + "/bigquery/v2/",
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"] = server + "/",
             ["CLOUDSDK_API_ENDPOINT_OVERRIDES_ML"] = server + "/",
+
+            // With a region of its own gcloud ai-platform would put it before the host's name.
+            ["CLOUDSDK_AI_PLATFORM_REGION"] = "global",
         };
 
         if (run is not null)

@@ -66,8 +66,10 @@ internal static class Exports
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM", $"{target.Endpoint}/");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE", $"{target.Endpoint}/storage/v1/");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING", $"{target.Endpoint}/");
-        yield return new("Not served by this version yet, and pointed here so that nothing goes to Google's: gcloud ai-platform, bq");
+        yield return new("gcloud ai-platform; models, versions and predict take no --region but global: gcloud would call the host REGION-HOST, which there is not");
+        yield return new("CLOUDSDK_AI_PLATFORM_REGION", "global");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_ML", $"{target.Endpoint}/");
+        yield return new("Not served by this version yet, and pointed here so that nothing goes to Google's: bq");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_BIGQUERY", $"{target.Endpoint}/bigquery/v2/");
     }
 }
