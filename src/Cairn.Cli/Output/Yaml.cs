@@ -104,10 +104,10 @@ internal static partial class Yaml
         }
     }
 
-    [GeneratedRegex(@"\A[A-Za-z_/][A-Za-z0-9_./@+-]*( [A-Za-z0-9_./@+(),;-]+)*\z")]
+    [GeneratedRegex(@"\A[A-Za-z_/](?:[A-Za-z0-9_./@+-]|:(?=[^ ]))*(?: (?:[A-Za-z0-9_./@+(),;-]|:(?=[^ ]))+)*\z")]
     private static partial Regex Plainly();
 
     /// <summary>Lines that begin and end with something, the last of them without an end.</summary>
-    [GeneratedRegex(@"\A[^\s#](.*\S)?(\n\S(.*\S)?|\n[^\n]*\S)*\z")]
+    [GeneratedRegex(@"\A[^\s#](?:.*\S)?(?:\n[^\n]*\S)*\z")]
     private static partial Regex Block();
 }
