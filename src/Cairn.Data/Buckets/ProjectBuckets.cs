@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Cairn.Data.SoftDelete;
 using Cairn.Data.Views;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
@@ -79,7 +80,8 @@ public sealed class ProjectBuckets(IDatabase database, BucketView view, IIdSourc
         {
             if (BucketTable.Find(session, name) is null)
             {
-                var now = time.NowMicros();
+                // Soft-deleted objects belong to a bucket by its name and its creation.
+                var now = Math.Max(time.NowMicros(), DeletedBucketTable.LastCreated(session, name) + 1);
                 var bucket = new Bucket { Name = name, Project = project, Created = now, Updated = now };
                 BucketTable.Insert(session, bucket);
                 Note(session, purpose, bucket);
