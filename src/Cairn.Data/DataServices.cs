@@ -13,6 +13,7 @@ using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Http;
+using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -51,6 +52,10 @@ public static class DataServices
         services.AddSingleton<LifecycleSweep>();
         services.AddSingleton<BucketSweep>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<BucketSweep>());
+        services.AddSingleton<IBucketOwners, BucketOwners>();
+        services.AddSingleton<ITenantGate, TenantGate>();
+        services.AddSingleton(ProjectBuckets.Migrations);
+        services.AddSingleton<ProjectBuckets>();
         AddDoor(services);
         services.AddSingleton<GarbageCollector>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<GarbageCollector>());

@@ -22,7 +22,7 @@ internal static class TableMetadata
         if (Field(input, "bigquerySource", "bigquery_source") is { } bigquery)
         {
             throw StatusException.Unimplemented(
-                $"`metadata.inputConfig.bigquerySource` is '{Field(bigquery, "uri", "uri")?.StringValue}'; tables of BigQuery are not there yet. Export the table as CSV files to a bucket and name them in `gcsSource`.");
+                $"`metadata.inputConfig.bigquerySource` is '{Address(Field(bigquery, "uri", "uri"))}'; tables of BigQuery are not there yet. Export the table as CSV files to a bucket and name them in `gcsSource`.");
         }
 
         var uri = Field(Field(input, "gcsSource", "gcs_source"), "uri", "uris");
@@ -50,4 +50,7 @@ internal static class TableMetadata
         && found.KindCase != Value.KindOneofCase.NullValue
         ? found
         : null;
+
+    /// <summary>The client libraries send the address as a list of one.</summary>
+    private static string? Address(Value? value) => value?.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values.FirstOrDefault()?.StringValue : value?.StringValue;
 }

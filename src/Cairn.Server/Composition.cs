@@ -11,6 +11,7 @@ using Cairn.Kernel.Leases;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
 using Cairn.Models;
 using Cairn.Security;
@@ -76,7 +77,7 @@ internal static class Composition
 
     private static void AddEntrance(IServiceCollection services, OriginGuard guard)
     {
-        services.AddSingleton<IReadOnlyList<RpcMethod>>(static provider => RpcBinder.Bind(provider.GetServices<IRpcService>(), ContractFiles.VertexServices));
+        services.AddSingleton<IReadOnlyList<RpcMethod>>(static provider => RpcBinder.Bind(provider.GetServices<IRpcService>(), ContractFiles.VertexServices, provider.GetRequiredService<ITenantGate>()));
         services.AddSingleton(static provider => new GrpcTransport(provider.GetRequiredService<IReadOnlyList<RpcMethod>>(), provider.GetRequiredService<ILogger<GrpcTransport>>()));
         services.AddSingleton<IDoor>(static provider => new RestTransport(provider.GetRequiredService<IReadOnlyList<RpcMethod>>()));
         services.AddSingleton(static provider =>

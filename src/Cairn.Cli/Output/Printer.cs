@@ -93,5 +93,10 @@ internal sealed class Printer
         return count;
     }
 
-    private string Values(JsonNode? node) => string.Join('\t', fields.Select(f => FieldPath.Text(node, f)));
+    private string Values(JsonNode? node) => string.Join('\t', fields.Select(f => fields.Length > 1 ? Escape(FieldPath.Text(node, f)) : FieldPath.Text(node, f)));
+
+    /// <summary>Of several values on a line, none has a tab or an end of line of its own.</summary>
+    private static string Escape(string text) => text.AsSpan().IndexOfAny("\\\t\r\n") < 0
+        ? text
+        : text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -5,6 +5,9 @@ internal sealed class CliException(string message, int exitCode = ExitCode.Faile
 {
     public int ExitCode { get; } = exitCode;
 
+    /// <summary>Whether the name that was given names nothing.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>The command line itself is wrong.</summary>
     public static CliException Usage(string message) => new(message, Shell.ExitCode.Usage);
 }

@@ -6,7 +6,11 @@ namespace Cairn.Kernel.Rpc;
 /// <summary>A method's REST form.</summary>
 /// <param name="Body">The field that the body is, <c>*</c> for the whole request, or empty for none.</param>
 /// <param name="ResponseBody">The field of the response that is sent, or empty for all of it.</param>
-internal sealed record RestRule(string Method, string Template, string Body, string ResponseBody);
+internal sealed record RestRule(string Method, string Template, string Body, string ResponseBody)
+{
+    /// <summary>Whether it is of the preview surface.</summary>
+    public bool IsPreview => Template.StartsWith("/v1beta1/", StringComparison.Ordinal);
+}
 
 /// <summary>Reads <c>google.api.http</c> rules off descriptors.</summary>
 internal static class RestRules

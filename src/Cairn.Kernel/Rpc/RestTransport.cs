@@ -305,7 +305,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         }
 
         using var json = new PooledBuffer(FirstBuffer);
-        MessageJson.Write(json, reply);
+        MessageJson.Write(json, rule.IsPreview ? PreviewTypes.Of(reply) : reply);
         await WriteJsonAsync(context, json).ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Cairn.Kernel.Security;
+using Cairn.Kernel.Tenancy;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -11,14 +12,15 @@ public static class RpcBinder
 {
     /// <param name="services">The services with handlers.</param>
     /// <param name="others">Published services without any: their methods answer UNIMPLEMENTED.</param>
-    public static IReadOnlyList<RpcMethod> Bind(IEnumerable<IRpcService> services, IEnumerable<ServiceDescriptor> others)
+    /// <param name="gate">Stands before every handler: no request that reaches into another project gets to one.</param>
+    public static IReadOnlyList<RpcMethod> Bind(IEnumerable<IRpcService> services, IEnumerable<ServiceDescriptor> others, ITenantGate gate)
     {
         var methods = new List<RpcMethod>();
         var bound = new HashSet<string>();
         foreach (var classes in services.GroupBy(static service => service.Descriptor.FullName))
         {
             bound.Add(classes.Key);
-            methods.AddRange(classes.First().Descriptor.Methods.Select(method => BindMethod([.. classes], method)));
+            methods.AddRange(classes.First().Descriptor.Methods.Select(method => BindMethod([.. classes], method, gate)));
             foreach (var service in classes)
             {
                 CheckStrays(service);
@@ -30,7 +32,7 @@ public static class RpcBinder
     }
 
     /// <summary>Of a service that several classes share, each method is handled by one of them, or by none.</summary>
-    private static RpcMethod BindMethod(IRpcService[] classes, MethodDescriptor method)
+    private static RpcMethod BindMethod(IRpcService[] classes, MethodDescriptor method, ITenantGate gate)
     {
         var handlers = classes.Select(service => (Service: service, Method: service.GetType().GetMethod(method.Name, BindingFlags.Public | BindingFlags.Instance)))
             .Where(static candidate => candidate.Method is not null)
@@ -38,12 +40,12 @@ public static class RpcBinder
         return handlers switch
         {
             [] => Unhandled(method),
-            [var (service, handler)] => BindHandler(service, method, handler!),
+            [var (service, handler)] => BindHandler(service, method, handler!, gate),
             _ => throw new InvalidOperationException($"{string.Join(" and ", handlers.Select(static candidate => candidate.Service.GetType().Name))} both handle {method.FullName}."),
         };
     }
 
-    private static RpcMethod BindHandler(IRpcService service, MethodDescriptor method, MethodInfo handler)
+    private static RpcMethod BindHandler(IRpcService service, MethodDescriptor method, MethodInfo handler, ITenantGate gate)
     {
         var where = $"{service.GetType().Name}.{handler.Name}";
         var permission = handler.GetCustomAttribute<PermissionAttribute>()?.Permission
@@ -65,12 +67,12 @@ public static class RpcBinder
 
         if (method.IsClientStreaming)
         {
-            return BindDuplex(service, method, handler, permission);
+            return BindDuplex(service, method, handler, permission, gate);
         }
 
         var adapter = typeof(RpcBinder).GetMethod(method.IsServerStreaming ? nameof(AdaptStreaming) : nameof(AdaptUnary), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(request, response)
-            .Invoke(null, [service, handler]);
+            .Invoke(null, [service, handler, gate]);
         return new RpcMethod
         {
             Descriptor = method,
@@ -81,11 +83,11 @@ public static class RpcBinder
         };
     }
 
-    private static RpcMethod BindDuplex(IRpcService service, MethodDescriptor method, MethodInfo handler, string permission)
+    private static RpcMethod BindDuplex(IRpcService service, MethodDescriptor method, MethodInfo handler, string permission, ITenantGate gate)
     {
         var duplex = (Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>>)typeof(RpcBinder).GetMethod(nameof(AdaptDuplex), BindingFlags.NonPublic | BindingFlags.Static)!
             .MakeGenericMethod(method.InputType.ClrType, method.OutputType.ClrType)
-            .Invoke(null, [service, handler])!;
+            .Invoke(null, [service, handler, gate])!;
         return new RpcMethod
         {
             Descriptor = method,
@@ -113,35 +115,49 @@ public static class RpcBinder
         Permission = $"{method.Service.File.Package.Split('.')[^2]}.unimplemented.{char.ToLowerInvariant(method.Name[0])}{method.Name[1..]}",
     };
 
-    private static Func<IMessage, CallContext, Task<IMessage>> AdaptUnary<TRequest, TResponse>(IRpcService service, MethodInfo handler)
+    private static Func<IMessage, CallContext, Task<IMessage>> AdaptUnary<TRequest, TResponse>(IRpcService service, MethodInfo handler, ITenantGate gate)
         where TRequest : class, IMessage
         where TResponse : class, IMessage
     {
         var call = handler.CreateDelegate<Func<TRequest, CallContext, Task<TResponse>>>(service);
-        return async (request, context) => await call((TRequest)request, context).ConfigureAwait(false);
+        return async (request, context) =>
+        {
+            await gate.CheckAsync(request, context).ConfigureAwait(false);
+            return await call((TRequest)request, context).ConfigureAwait(false);
+        };
     }
 
-    private static Func<IMessage, CallContext, IAsyncEnumerable<IMessage>> AdaptStreaming<TRequest, TResponse>(IRpcService service, MethodInfo handler)
+    private static Func<IMessage, CallContext, IAsyncEnumerable<IMessage>> AdaptStreaming<TRequest, TResponse>(IRpcService service, MethodInfo handler, ITenantGate gate)
         where TRequest : class, IMessage
         where TResponse : class, IMessage
     {
         var call = handler.CreateDelegate<Func<TRequest, CallContext, IAsyncEnumerable<TResponse>>>(service);
-        return (request, context) => Cast(call((TRequest)request, context), context.Cancellation);
+        return (request, context) => Cast(Gated(request, context), context.Cancellation);
+
+        async IAsyncEnumerable<TResponse> Gated(IMessage request, CallContext context)
+        {
+            await gate.CheckAsync(request, context).ConfigureAwait(false);
+            await foreach (var item in call((TRequest)request, context).ConfigureAwait(false))
+            {
+                yield return item;
+            }
+        }
     }
 
-    private static Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>> AdaptDuplex<TRequest, TResponse>(IRpcService service, MethodInfo handler)
+    private static Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>> AdaptDuplex<TRequest, TResponse>(IRpcService service, MethodInfo handler, ITenantGate gate)
         where TRequest : class, IMessage
         where TResponse : class, IMessage
     {
         var call = handler.CreateDelegate<Func<IAsyncEnumerable<TRequest>, CallContext, IAsyncEnumerable<TResponse>>>(service);
-        return (requests, context) => Cast(call(Typed<TRequest>(requests), context), context.Cancellation);
+        return (requests, context) => Cast(call(Typed<TRequest>(requests, gate, context), context), context.Cancellation);
     }
 
-    private static async IAsyncEnumerable<T> Typed<T>(IAsyncEnumerable<IMessage> source, [EnumeratorCancellation] CancellationToken cancellation = default)
+    private static async IAsyncEnumerable<T> Typed<T>(IAsyncEnumerable<IMessage> source, ITenantGate gate, CallContext context, [EnumeratorCancellation] CancellationToken cancellation = default)
         where T : class, IMessage
     {
         await foreach (var item in source.WithCancellation(cancellation).ConfigureAwait(false))
         {
+            await gate.CheckAsync(item, context).ConfigureAwait(false);
             yield return (T)item;
         }
     }

@@ -84,8 +84,8 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
             throw StatusException.AlreadyExists($"Model '{target.Model}' exists. Give it as `parent_model` to upload a new version of it, or choose another `model_id`.");
         }
 
-        var aliases = version.VersionAliases.ToHashSet();
-        if (existing is null)
+        var aliases = version.VersionAliases.Distinct().ToList();
+        if (existing is null && !aliases.Contains(VersionAliases.Default))
         {
             aliases.Add(VersionAliases.Default);
         }

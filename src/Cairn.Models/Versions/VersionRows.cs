@@ -61,16 +61,17 @@ public sealed class VersionRows(IResourceStore store)
     }
 
     /// <summary>Gives aliases to a version and takes them from the others that had them.</summary>
-    public void MoveAliases(ISqlSession session, string model, string number, IReadOnlySet<string> added, IReadOnlySet<string> removed)
+    public void MoveAliases(ISqlSession session, string model, string number, IReadOnlyCollection<string> added, IReadOnlySet<string> removed)
     {
         foreach (var version in Versions(session, model))
         {
             var own = version.VersionId == number;
             var aliases = own
-                ? version.VersionAliases.Union(added).Except(removed)
+                ? version.VersionAliases.Union(added.Distinct()).Except(removed)
                 : version.VersionAliases.Except(added);
-            var next = aliases.Order(StringComparer.Ordinal).ToArray();
-            if (!next.ToHashSet().SetEquals(version.VersionAliases))
+            // In the order in which they were given.
+            var next = aliases.ToArray();
+            if (!next.SequenceEqual(version.VersionAliases))
             {
                 version.VersionAliases.Clear();
                 version.VersionAliases.AddRange(next);

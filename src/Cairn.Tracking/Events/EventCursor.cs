@@ -58,6 +58,9 @@ public ref struct EventCursor
     /// <summary>How many bytes from <see cref="Consumed"/> on an incomplete record has, as far as is known.</summary>
     public int Needed { get; private set; }
 
+    /// <summary>The bytes of the record at <see cref="Consumed"/> that is too long to be read.</summary>
+    public int Oversized { get; private set; }
+
     /// <summary>How many damaged records were passed over.</summary>
     public int Skipped { get; private set; }
 
@@ -97,6 +100,13 @@ public ref struct EventCursor
             }
 
             var reason = CheckHeader(rest, out var length);
+            if (reason is null && length > limits.MaxRecordBytes)
+            {
+                RecordStart = next;
+                Oversized = length;
+                return Stop(EventStatus.Oversized);
+            }
+
             if (reason is null)
             {
                 Needed = HeaderBytes + length + FooterBytes;
@@ -130,6 +140,7 @@ public ref struct EventCursor
         }
     }
 
+    /// <param name="length">May be longer than a record that is read.</param>
     private readonly string? CheckHeader(ReadOnlySpan<byte> header, out int length)
     {
         length = 0;
@@ -139,9 +150,9 @@ public ref struct EventCursor
         }
 
         var declared = BinaryPrimitives.ReadUInt64LittleEndian(header);
-        if (declared > (ulong)limits.MaxRecordBytes)
+        if (declared > (ulong)limits.MaxPassedBytes)
         {
-            return $"it says that it has {declared} bytes; at most {limits.MaxRecordBytes} are accepted";
+            return $"it says that it has {declared} bytes; at most {limits.MaxPassedBytes} are accepted";
         }
 
         length = (int)declared;

@@ -12,7 +12,9 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
     private byte[] buffer = new byte[PieceBytes];
     private int length;
     private int needed = 1;
+    private readonly List<long> oversized = [];
     private bool sought;
+    private OversizedRecord? passing;
 
     /// <summary>The position in the file up to which all records are done with; reading can begin there another time.</summary>
     public long Offset { get; private set; } = offset;
@@ -24,6 +26,9 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
 
     /// <summary>How many damaged records were passed over.</summary>
     public int Skipped { get; private set; }
+
+    /// <summary>The bytes of each record that was too long to be read, and was passed over.</summary>
+    public IReadOnlyList<long> Oversized => oversized;
 
     /// <summary>Reads on; false at the file's present end and at damage.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation = default)
@@ -37,6 +42,20 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
         {
             await SeekAsync(cancellation).ConfigureAwait(false);
             sought = true;
+        }
+
+        if (passing is not null)
+        {
+            if (!await PassAsync(passing, cancellation).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            passing = null;
+            if (length > 0)
+            {
+                return true;
+            }
         }
 
         var before = length;
@@ -74,10 +93,50 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
         Status = cursor.Status;
         Reason = cursor.Reason;
         needed = cursor.Status == EventStatus.Incomplete ? cursor.Needed : 1;
+        passing = cursor.Status == EventStatus.Oversized ? new OversizedRecord(cursor.Oversized) : null;
         if (length == 0 && buffer.Length > 4 * PieceBytes)
         {
             buffer = new byte[PieceBytes];
         }
+    }
+
+    /// <summary>Lets a record go by that is too long; false where the file does not have all of it yet, and where it is damaged.</summary>
+    private async ValueTask<bool> PassAsync(OversizedRecord record, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var taken = record.Take(buffer.AsSpan(0, length));
+            buffer.AsSpan(taken, length - taken).CopyTo(buffer);
+            length -= taken;
+            if (record.IsWhole)
+            {
+                break;
+            }
+
+            length = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+            if (length == 0)
+            {
+                return false;
+            }
+        }
+
+        if (record.IsSound)
+        {
+            oversized.Add(record.Total);
+        }
+        else if (limits.SkipCorrupt)
+        {
+            Skipped++;
+        }
+        else
+        {
+            (Status, Reason) = (EventStatus.Corrupt, $"the checksum of its {record.Total} bytes is wrong");
+            return false;
+        }
+
+        Offset += record.Total;
+        Status = EventStatus.Reading;
+        return true;
     }
 
     /// <summary>A stream from an object store may know no other way forward than reading.</summary>

@@ -20,6 +20,9 @@ public enum EventKind
     /// <summary>A serialised <c>Summary.Audio</c> of the first summary format.</summary>
     Audio,
 
+    /// <summary>A tag's description alone, without a value; what it says is in the <see cref="Tag"/>.</summary>
+    Description,
+
     /// <summary>The file's version, <c>brain.Event:2</c>; the payload is its text.</summary>
     FileVersion,
 

@@ -224,6 +224,8 @@ internal ref struct EventRecord
         }
 
         payload = content;
+        // Some writers send the hyperparameters of a session as a description without a value.
+        kind = kind == EventKind.None && !metadata.IsEmpty ? EventKind.Description : kind;
         Kind = kind == EventKind.Tensor && found.IsScalars && TensorProto.TryScalar(content, out var number) ? ToScalar(number) : kind;
         return true;
     }

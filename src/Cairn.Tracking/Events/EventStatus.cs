@@ -12,6 +12,9 @@ public enum EventStatus
     /// <summary>The buffer ends inside a record: more may come. Go on at <see cref="EventCursor.Consumed"/>.</summary>
     Incomplete,
 
+    /// <summary>A record is longer than the limit: the reader passes over it, and memory stays within the limit.</summary>
+    Oversized,
+
     /// <summary>A record is damaged; see <see cref="EventCursor.Reason"/>.</summary>
     Corrupt,
 }

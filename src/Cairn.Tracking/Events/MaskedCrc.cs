@@ -13,16 +13,27 @@ public static class MaskedCrc
     private const uint Delta = 0xA282EAD8;
     private const int Lane = 4096;
 
-    public static uint Of(ReadOnlySpan<byte> bytes)
+    /// <summary>The state before the first byte, for data that come piece by piece.</summary>
+    public const uint Start = uint.MaxValue;
+
+    public static uint Of(ReadOnlySpan<byte> bytes) => End(Add(Start, bytes));
+
+    /// <summary>The state after more bytes.</summary>
+    public static uint Add(uint crc, ReadOnlySpan<byte> bytes)
     {
-        var crc = uint.MaxValue;
         while (bytes.Length >= 3 * Lane)
         {
             crc = ThreeLanes(crc, bytes);
             bytes = bytes[(3 * Lane)..];
         }
 
-        var value = ~Tail(crc, bytes);
+        return Tail(crc, bytes);
+    }
+
+    /// <summary>The checksum of a state.</summary>
+    public static uint End(uint crc)
+    {
+        var value = ~crc;
         return ((value >> 15) | (value << 17)) + Delta;
     }
 

@@ -1,16 +1,23 @@
 namespace Cairn.Tracking.Events;
 
 /// <summary>
-/// Where writers of a run began again. A training that restarts from a checkpoint writes <c>SessionLog.START</c> with the checkpoint's step; what was
+/// Where writers of a run began again. The first <c>SessionLog.START</c> of a run is its beginning, and makes nothing void. A training that restarts from a checkpoint writes <c>SessionLog.START</c> with the checkpoint's step; what was
 /// written before it for that step and later ones belongs to a past that did not happen, and TensorBoard drops it. Positions are files in order and offsets in them.
 /// </summary>
 public sealed class Restarts
 {
     private readonly List<(int File, long Offset, long Step)> found = [];
+    private bool begun;
 
-    /// <summary>Notes a restart; they come in the order of the files.</summary>
+    /// <summary>Notes a start; they come in the order of the files.</summary>
     public void Add(int file, long offset, long step)
     {
+        if (!begun)
+        {
+            begun = true;
+            return;
+        }
+
         found.Add((file, offset, step));
 
         // Each entry keeps the least step of itself and all later ones.

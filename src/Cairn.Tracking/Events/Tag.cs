@@ -40,6 +40,6 @@ public sealed class Tag(int index, string name, byte[] utf8)
         DisplayName = metadata.DisplayName;
         Description = metadata.Description;
         DataClass = metadata.DataClass;
-        IsScalars = PluginName == Plugins.Scalars;
+        IsScalars = PluginName == Plugins.Scalars || DataClass == DataClass.Scalar;
     }
 }

@@ -17,6 +17,7 @@ public static class MetadataServices
 {
     public static IServiceCollection AddMetadata(this IServiceCollection services) => services
         .AddSingleton(MetadataTables.Migrations)
+        .AddSingleton(SummaryTable.Migrations)
         .AddSingleton<MetadataStores>()
         .AddSingleton<MetadataSchemas>()
         .AddSingleton<NodeRows>()

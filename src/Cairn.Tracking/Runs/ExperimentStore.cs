@@ -102,6 +102,14 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
     /// <summary>Deletes softly or restores, with the experiment's runs.</summary>
     public Experiment SetStage(ISqlSession session, Experiment experiment, Lifecycle stage) => Change(session, experiment, experiment with { Stage = stage });
 
+    /// <summary>Gives a deleted experiment another id and name, so that a new one can have those it had.</summary>
+    public void Vacate(ISqlSession session, Experiment deleted)
+    {
+        var suffix = deleted.Id.ToString(CultureInfo.InvariantCulture);
+        var name = deleted.Name[..Math.Min(deleted.Name.Length, MaxName - suffix.Length - 1)] + "-" + suffix;
+        session.Execute("UPDATE experiments SET slug = $2, name = $3 WHERE id = $1 AND stage = 1", deleted.Id, Slugs.With(deleted.Slug, suffix), name);
+    }
+
     public Experiment SetTensorboard(ISqlSession session, Experiment experiment, string? tensorboard) =>
         Change(session, experiment, experiment with { Tensorboard = tensorboard });
 

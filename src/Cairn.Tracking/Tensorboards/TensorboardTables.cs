@@ -80,5 +80,11 @@ internal static class TensorboardTables
             run {text} NOT NULL,
             ended BIGINT NOT NULL)
         """,
+        "ALTER TABLE tensorboard_followed ADD COLUMN head {text} NOT NULL DEFAULT ''",
+        """
+        ALTER TABLE tensorboard_runs ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE tensorboard_experiments ADD COLUMN shown_id {text} NOT NULL DEFAULT '';
+        CREATE INDEX tensorboard_experiments_by_shown_id ON tensorboard_experiments (shown_id)
+        """,
     ]);
 }

@@ -30,14 +30,27 @@ internal sealed partial class ModelUploader(
         {
             try
             {
-                foreach (var pipeline in await database.ReadAsync(TrainingTable.Uploading, stoppingToken).ConfigureAwait(false))
-                {
-                    await UploadAsync(pipeline, stoppingToken).ConfigureAwait(false);
-                }
+                await PassAsync(await database.ReadAsync(TrainingTable.Uploading, stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                Log.Failed(logger, error);
+                Log.NotListed(logger, error);
+            }
+        }
+    }
+
+    /// <summary>Registers the models of trainings; one that fails stops none of the others, and is tried again in the next pass.</summary>
+    private async Task PassAsync(IEnumerable<string> pipelines, CancellationToken cancellation)
+    {
+        foreach (var pipeline in pipelines)
+        {
+            try
+            {
+                await UploadAsync(pipeline, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.Failed(logger, pipeline, error);
             }
         }
     }
@@ -102,7 +115,10 @@ internal sealed partial class ModelUploader(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Trained models could not be registered this time.")]
-        public static partial void Failed(ILogger logger, Exception error);
+        [LoggerMessage(1, LogLevel.Error, "The model of {Pipeline} could not be registered this time; the others go on.")]
+        public static partial void Failed(ILogger logger, string pipeline, Exception error);
+
+        [LoggerMessage(2, LogLevel.Error, "The trainings whose models are to be registered could not be listed this time.")]
+        public static partial void NotListed(ILogger logger, Exception error);
     }
 }

@@ -6,6 +6,7 @@ using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
 using Cairn.Training.Inputs;
 using Google.Cloud.AIPlatform.V1;
@@ -16,7 +17,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Training.Pipelines;
 
 /// <summary>Vertex's <c>PipelineService</c>: so far its training pipelines. A pipeline is a custom job and, after it, the registration of its model.</summary>
-internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, DatasetExports exports, IOperations operations, IIdSource ids, TimeProvider time) : IRpcService
+internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, DatasetExports exports, IOperations operations, ITenantGate gate, IIdSource ids, TimeProvider time) : IRpcService
 {
     public const int MaxDisplayName = 128;
 
@@ -35,6 +36,7 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, Da
         }
 
         var spec = CustomTask.Read(given);
+        await gate.CheckAsync(spec, context).ConfigureAwait(false);
         TrainedModel.Check(given, spec);
         var prepared = await jobs.PrepareAsync(request.Parent, TrainingJob.Of(given, spec), context.Cancellation).ConfigureAwait(false);
         var directory = await DirectoryAsync(given.InputDataConfig, name, context).ConfigureAwait(false);

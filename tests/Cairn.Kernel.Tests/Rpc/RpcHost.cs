@@ -1,6 +1,7 @@
 using System.Net;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Security;
 using Cairn.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -28,7 +29,7 @@ public sealed class RpcHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var methods = RpcBinder.Bind([new EchoService()], ContractFiles.VertexServices);
+        var methods = RpcBinder.Bind([new EchoService()], ContractFiles.VertexServices, new TenantGate(new NoBuckets()));
         var grpc = new GrpcTransport(methods, NullLogger<GrpcTransport>.Instance);
         var routes = new RouteTable();
         new RestTransport(methods).Map(routes);

@@ -76,7 +76,7 @@ public sealed class EventFileReaderTests : IDisposable
     public async Task what_a_restart_makes_void_is_known()
     {
         // Steps 1 to 5; then a restart from the checkpoint of step 3; then another file whose writer restarts from step 4.
-        var first = new EventBytes().Version();
+        var first = new EventBytes().Version().SessionStart(0);
         for (var step = 1; step <= 5; step++)
         {
             first.Simple("a", step, step);

@@ -186,7 +186,7 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
     }
 
     [Fact]
-    public async Task an_experiment_goes_and_comes_with_its_runs()
+    public async Task an_experiment_goes_and_comes_with_its_runs_and_one_made_anew_is_new()
     {
         var (experiment, kept) = await Make("exp", "kept");
         var gone = await Write(session => Runs.Create(session, new NewRun(experiment.Id) { Name = "gone" }));
@@ -194,16 +194,20 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         await Write(session => Experiments.SetStage(session, experiment, Lifecycle.Deleted));
         (await ListContexts("")).ShouldBeEmpty();
         await Context("exp", new Context { DisplayName = "exp", SchemaTitle = ExperimentTitle, Metadata = Of(("backing_tensorboard_resource", Value.ForString($"{MetadataHost.Parent}/tensorboards/7"))) });
-        (await ListContexts("")).ShouldBe(["exp", "exp-kept"]);
-        (await Read(session => Experiments.Get(session, experiment.Id))).ShouldSatisfyAllConditions(
-            found => found.Stage.ShouldBe(Lifecycle.Active), found => found.Tensorboard.ShouldBe($"{MetadataHost.Parent}/tensorboards/7"));
+        (await ListContexts("")).ShouldBe(["exp"]);
         (await Get("exp")).Metadata.Fields["backing_tensorboard_resource"].StringValue.ShouldEndWith("/7");
+        var anew = (await Read(session => Experiments.FindBySlug(session, experiment.Project, experiment.Location, "exp")))!;
+        (anew.Id != experiment.Id, anew.Stage, anew.Tensorboard).ShouldBe((true, Lifecycle.Active, $"{MetadataHost.Parent}/tensorboards/7"));
 
+        // The deleted one can still be had, under another name.
+        await Write(session => Experiments.SetStage(session, Experiments.Get(session, experiment.Id), Lifecycle.Active));
+        (await ListContexts("")).ShouldContain($"exp-{experiment.Id}");
         await Write(session =>
         {
             Runs.Remove(session, kept);
             Runs.Remove(session, Runs.Get(session, gone.Uuid));
-            Experiments.Remove(session, experiment);
+            Experiments.Remove(session, Experiments.Get(session, experiment.Id));
+            Experiments.Remove(session, anew);
             return true;
         });
         (await ListContexts("")).ShouldBeEmpty();

@@ -279,7 +279,7 @@ public abstract class TensorboardConformance(DatabaseFixture fixture) : IAsyncLi
         named.Name.ShouldEndWith("/timeSeries/my-series");
         await Write(run, named, [Scalar(1, 3)]);
         (await Read(named.Name)).TimeSeriesData.Values.ShouldHaveSingleItem();
-        await Refused(Code.AlreadyExists, () => Series(run, "a", ValueType.Scalar, "scalars"));
+        await Refused(Code.InvalidArgument, () => Series(run, "a", ValueType.Scalar, "scalars"));
         await Refused(Code.InvalidArgument, () => Series(run, "b", ValueType.Unspecified, ""));
         await Refused(Code.NotFound, () => Write(run, new TensorboardTimeSeries { Name = run.Name + "/timeSeries/none", ValueType = ValueType.Scalar }, [Scalar(1, 1)]));
         var renamed = await Service.UpdateTensorboardTimeSeries(

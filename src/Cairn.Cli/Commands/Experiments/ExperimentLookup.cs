@@ -21,7 +21,7 @@ internal sealed class ExperimentLookup(MlflowClient mlflow)
 
         return given.All(char.IsAsciiDigit) && await TryAsync("experiments/get", "experiment_id", given, cancellation) is { } numbered
             ? numbered
-            : throw new CliException($"There is no experiment '{given}'. 'cairn experiments list' shows those of the project.");
+            : throw new CliException($"There is no experiment '{given}'. 'cairn experiments list' shows those of the project.") { IsMissing = true };
     }
 
     public async Task<JsonObject> FindByIdAsync(string id, CancellationToken cancellation) => (await mlflow.GetAsync("experiments/get", cancellation, ("experiment_id", id)))["experiment"]!.AsObject();

@@ -27,7 +27,21 @@ internal sealed class RunLookup(MlflowClient mlflow)
             throw CliException.Usage($"'{given}' is neither a run's id, {IdLength} hexadecimal digits, nor EXPERIMENT/NAME.");
         }
 
-        return await ByNameAsync(given[..slash], given[(slash + 1)..], cancellation);
+        // Names of runs and of experiments may have slashes of their own: the first reading that there is counts.
+        CliException? none = null;
+        for (; slash > 0; slash = given.LastIndexOf('/', slash - 1))
+        {
+            try
+            {
+                return await ByNameAsync(given[..slash], given[(slash + 1)..], cancellation);
+            }
+            catch (CliException missing) when (missing.IsMissing)
+            {
+                none ??= missing;
+            }
+        }
+
+        throw none!;
     }
 
     /// <summary>The id of a run as the door tells it.</summary>
@@ -47,7 +61,7 @@ internal sealed class RunLookup(MlflowClient mlflow)
         var found = await mlflow.SearchAsync("runs/search", body, "runs", 20, cancellation).ToListAsync(cancellation);
         return found switch
         {
-            [] => throw new CliException($"Experiment '{experiment}' has no run '{name}'. 'cairn runs list --experiment' shows its runs."),
+            [] => throw new CliException($"Experiment '{experiment}' has no run '{name}'. 'cairn runs list --experiment' shows its runs.") { IsMissing = true },
             [var one] => one,
             _ => throw new CliException($"Experiment '{experiment}' has several runs '{name}': give one of the ids {string.Join(", ", found.Select(Id))}."),
         };

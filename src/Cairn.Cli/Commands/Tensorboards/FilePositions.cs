@@ -12,10 +12,10 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly string path;
-    private readonly Dictionary<string, long> positions;
+    private readonly Dictionary<string, UploadPosition> positions;
     private long saved = Environment.TickCount64;
 
-    private FilePositions(string path, Dictionary<string, long> positions)
+    private FilePositions(string path, Dictionary<string, UploadPosition> positions)
     {
         this.path = path;
         this.positions = positions;
@@ -31,7 +31,7 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
         var path = Path.Combine(state, "cairn", "uploads", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".json");
         try
         {
-            return new FilePositions(path, JsonSerializer.Deserialize<Dictionary<string, long>>(File.ReadAllText(path)) ?? []);
+            return new FilePositions(path, JsonSerializer.Deserialize<Dictionary<string, UploadPosition>>(File.ReadAllText(path)) ?? []);
         }
         catch (Exception e) when (e is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -39,9 +39,10 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
         }
     }
 
-    public Task<long> GetAsync(string file, CancellationToken cancellation) => Task.FromResult(Math.Max(0, positions.GetValueOrDefault(file)));
+    public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) =>
+        Task.FromResult(positions.TryGetValue(file, out var known) && known is { Offset: > 0, Head: not null } ? known : new UploadPosition(0, ""));
 
-    public Task SetAsync(string file, long position, CancellationToken cancellation)
+    public Task SetAsync(string file, UploadPosition position, CancellationToken cancellation)
     {
         positions[file] = position;
         if (Environment.TickCount64 - saved > Interval.TotalMilliseconds)

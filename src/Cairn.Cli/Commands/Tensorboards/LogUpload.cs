@@ -30,11 +30,16 @@ internal sealed class LogUpload(ApiSession session)
             throw new CliException($"There is no folder '{root}'.");
         }
 
+        var source = new DiskLogSource(root);
+        if ((await source.ListAsync(cancellation)).Count == 0 && !Live)
+        {
+            throw new CliException($"There are no event files in '{root}' or below it: no name has 'tfevents' in it. Nothing was uploaded, and no experiment was made.");
+        }
+
         var folder = Path.GetFileName(root) is { Length: > 0 } name ? name : "logs";
         var boards = new Boards(session.Client, session.Parent);
         var board = Tensorboard is { } given ? TensorboardNames.Full(session, given, 1) : (await boards.DefaultAsync(cancellation)).Name;
         var experiment = await boards.ExperimentAsync(board, Experiment ?? folder, cancellation);
-        var source = new DiskLogSource(root);
         using var positions = FilePositions.Open(session.Client.Address.Endpoint, experiment, root);
         var options = new UploadOptions { Limits = new EventLimits { SkipCorrupt = SkipCorrupt } };
         var upload = new FolderUpload(source, new ApiRunSink(session.Client, experiment.Name), positions, options, run => (run == "." ? folder : run, ""));
@@ -54,8 +59,13 @@ internal sealed class LogUpload(ApiSession session)
             // How a person ends it.
         }
 
+        if (!Live)
+        {
+            await new UploadedRuns(session.Client).FinishAsync(upload.Runs, cancellation);
+        }
+
         Report(upload);
-        return upload.Damage.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+        return upload.Damage.Count > 0 || upload.Totals.Refused.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
 
     private static async Task PassAsync(FolderUpload upload, Action<long> advance, CancellationToken cancellation)
@@ -87,6 +97,11 @@ internal sealed class LogUpload(ApiSession session)
         if (totals.Damaged > 0)
         {
             session.Status.WriteLine($"Passed over {totals.Damaged} damaged records.");
+        }
+
+        foreach (var (reason, count) in totals.Refused)
+        {
+            session.Status.WriteLine($"cairn: {reason}{(count > 1 ? $" ({count} times)" : "")}");
         }
 
         foreach (var damage in upload.Damage)

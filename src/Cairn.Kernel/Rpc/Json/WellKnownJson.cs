@@ -90,7 +90,7 @@ internal static class WellKnownJson
         if (!type.IsEmpty)
         {
             json.WriteString("@type"u8, type);
-            var name = Encoding.UTF8.GetString(type);
+            var name = PreviewTypes.ToPublished(Encoding.UTF8.GetString(type));
             if (RpcJson.Types.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor)
             {
                 json.WriteBase64String("value"u8, value);

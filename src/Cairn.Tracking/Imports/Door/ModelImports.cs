@@ -30,7 +30,7 @@ public sealed class ModelImports(IDatabase database, ExperimentStore experiments
         var folder = await artifacts.FolderAsync(project, model.ArtifactUri, cancellation).ConfigureAwait(false);
         if (folder is { } kept)
         {
-            await artifacts.EnsureBucketAsync(project, kept.Bucket, cancellation).ConfigureAwait(false);
+            folder = await artifacts.EnsureAsync(project, kept, cancellation).ConfigureAwait(false);
         }
 
         return new ImportReply(experiment.Id.ToString(CultureInfo.InvariantCulture), experiment.Slug, null, model.ArtifactUri, folder?.ToString(), skipped, problems);

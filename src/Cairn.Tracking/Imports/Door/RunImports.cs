@@ -25,7 +25,7 @@ public sealed class RunImports(
         var folder = await artifacts.FolderAsync(project, run.ArtifactUri, cancellation).ConfigureAwait(false);
         if (folder is { } kept)
         {
-            await artifacts.EnsureBucketAsync(project, kept.Bucket, cancellation).ConfigureAwait(false);
+            folder = await artifacts.EnsureAsync(project, kept, cancellation).ConfigureAwait(false);
         }
 
         return new ImportReply(

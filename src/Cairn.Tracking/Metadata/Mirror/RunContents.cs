@@ -1,10 +1,12 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Tracking.Metadata.Names;
 using Cairn.Tracking.Metadata.Nodes;
 using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Runs;
+using Cairn.Tracking.Tensorboards.Points;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 using Value = Google.Protobuf.WellKnownTypes.Value;
@@ -107,7 +109,14 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         var subject = NodeIndex.SubjectOf(session, name.ToString());
         if (Subjects.RunOf(subject) is { } uuid)
         {
-            runs.SetStage(session, runs.Get(session, uuid), Lifecycle.Deleted);
+            // The run's time series stay in its tensorboard until they are deleted there.
+            var run = runs.Get(session, uuid);
+            if (experiments.Get(session, run.Experiment).Tensorboard is not null || SeriesTable.OfRun(session, run.Id).Count > 0)
+            {
+                DetailTables.Keep(session, run.Id);
+            }
+
+            runs.SetStage(session, run, Lifecycle.Deleted);
             return true;
         }
 
@@ -154,7 +163,7 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
             var subject = subjects.GetValueOrDefault(context.Name);
             if (Subjects.RunOf(subject) is { } uuid && ofRuns.TryGetValue(uuid, out var run))
             {
-                context.Metadata = RunMetadata.Compose(context.Metadata, run, data![run.Id]);
+                context.Metadata = RunMetadata.Compose(context.Metadata, run, data![run.Id] with { Metrics = SummaryMetrics.Of(session, run, data[run.Id].Metrics) });
             }
             else if (Subjects.ExperimentOf(subject) is { } id && experiments.Find(session, id)?.Tensorboard is { } board)
             {
@@ -175,11 +184,10 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         var metadata = given.Metadata ?? new Struct();
         if (experiments.FindBySlug(session, name.Store.Project, name.Store.Location, name.Id) is { Stage: Lifecycle.Deleted } deleted)
         {
-            experiments.SetStage(session, deleted, Lifecycle.Active);
-            return Update(session, name, rows.Find<Context>(session, MetadataKinds.Context, name)!, given, null);
+            Vacate(session, deleted);
         }
 
-        var board = metadata.Fields.TryGetValue(BackingTensorboard, out var backing) && backing.StringValue.Length > 0 ? backing.StringValue : null;
+        var board = Board(metadata, name.Store.Project);
         rows.Insert(session, MetadataKinds.Context, name, given);
         experiments.Create(session, new NewExperiment(name.Store.Project, name.Store.Location) { Slug = name.Id, Name = given.DisplayName.Length > 0 ? given.DisplayName : name.Id, Tensorboard = board });
         return rows.Find<Context>(session, MetadataKinds.Context, name)!;
@@ -210,11 +218,17 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
 
     private void Bind(ISqlSession session, Experiment experiment, Struct metadata)
     {
-        if (metadata.Fields.TryGetValue(BackingTensorboard, out var value) && value.StringValue.Length > 0 && value.StringValue != experiment.Tensorboard)
+        if (Board(metadata, experiment.Project) is { } board && board != experiment.Tensorboard)
         {
-            experiments.SetTensorboard(session, experiment, value.StringValue);
+            experiments.SetTensorboard(session, experiment, board);
         }
     }
+
+    /// <summary>The tensorboard that an experiment's context names, which must be of the experiment's own project.</summary>
+    private static string? Board(Struct metadata, string project) =>
+        !metadata.Fields.TryGetValue(BackingTensorboard, out var value) || value.StringValue.Length == 0 ? null
+        : value.StringValue.StartsWith($"projects/{project}/", StringComparison.Ordinal) ? value.StringValue
+        : throw StatusException.PermissionDenied($"`metadata.{BackingTensorboard}` is '{value.StringValue}', which is not of the project '{project}'.");
 
     /// <summary>
     /// Writes parameters, metrics and state. Clients write the whole of them back as they once read them, so a metric's value that its history has already is
@@ -230,7 +244,10 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         }
 
         var latest = data.Metrics.ToDictionary(static metric => metric.Name);
-        var changed = content.Metrics.Where(metric => !latest.TryGetValue(metric.Name, out var old) || !old.Point.Value.Equals(metric.Value)).ToList();
+        var summaries = SummaryTable.Of(session, run.Id);
+        var series = SummaryMetrics.Series(session, run);
+        var shown = SummaryMetrics.Of(session, run, data.Metrics).ToDictionary(static metric => metric.Name);
+        var changed = content.Metrics.Where(metric => !shown.TryGetValue(metric.Name, out var old) || !old.Point.Value.Equals(metric.Value)).ToList();
         if (changed.Count > 0)
         {
             var histories = MetricReader.Recent(session, run.Id, changed.Where(metric => latest.ContainsKey(metric.Name)).Select(metric => latest[metric.Name].Key).ToHashSet());
@@ -239,12 +256,16 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
             foreach (var (name, value) in changed)
             {
                 var before = latest.TryGetValue(name, out var old) ? old : default(LatestMetric?);
-                if ((before is { } metric && histories.TryGetValue(metric.Key, out var history) && history.Any(point => point.Value.Equals(value))) || keys.Find(session, name) is not { } key)
+                // Of a metric that is a tensorboard's series as well, only summaries can have been read before.
+                IEnumerable<MetricPoint> read = before is not { } metric ? [] : series.Contains(metric.Key) ? summaries[metric.Key] : histories.GetValueOrDefault(metric.Key) ?? [];
+                if (read.Any(point => point.Value.Equals(value)) || keys.Find(session, name) is not { } key)
                 {
                     continue;
                 }
 
-                points.Add(new LoggedPoint(key, new MetricPoint(before?.Point.Step ?? 0, Math.Max(now, (before?.Point.Time ?? 0) + 1), value)));
+                var logged = new LoggedPoint(key, new MetricPoint(before?.Point.Step ?? 0, Math.Max(now, (before?.Point.Time ?? 0) + 1), value));
+                points.Add(logged);
+                SummaryTable.Add(session, run.Id, logged);
             }
 
             MetricLog.Append(session, run, points.ToArray());
@@ -262,12 +283,28 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
     /// <summary>A deleted run gives up its id to a new one; restored, it has another.</summary>
     private void Vacate(ISqlSession session, Run deleted)
     {
-        if (NodeIndex.NodeOf(session, Subjects.Of(deleted)) is { } node)
+        Forget(session, Subjects.Of(deleted));
+        runs.Vacate(session, deleted);
+    }
+
+    /// <summary>A deleted experiment gives up its id and name, and its runs their contexts': what is made anew is new. Restored, it has others.</summary>
+    private void Vacate(ISqlSession session, Experiment deleted)
+    {
+        foreach (var run in runs.OfExperiment(session, deleted.Id))
+        {
+            Forget(session, Subjects.Of(run));
+        }
+
+        Forget(session, Subjects.Of(deleted));
+        experiments.Vacate(session, deleted);
+    }
+
+    private void Forget(ISqlSession session, string subject)
+    {
+        if (NodeIndex.NodeOf(session, subject) is { } node)
         {
             store.Delete(session, MetadataKinds.ArchivedContext, node);
             NodeIndex.Delete(session, node);
         }
-
-        runs.Vacate(session, deleted);
     }
 }

@@ -109,7 +109,11 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
         }
     }
 
-    public void RunRemoved(ISqlSession session, Experiment experiment, Run run) => Remove(session, Subjects.Of(run));
+    public void RunRemoved(ISqlSession session, Experiment experiment, Run run)
+    {
+        SummaryTable.DeleteRun(session, run.Id);
+        Remove(session, Subjects.Of(run));
+    }
 
     private static NodeName Name(Experiment experiment) => StoreName.Default(experiment.Project, experiment.Location).Context(experiment.Slug);
 

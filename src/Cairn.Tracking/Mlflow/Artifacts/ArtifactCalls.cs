@@ -76,7 +76,7 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
     private async Task PutAsync(MlflowCall call)
     {
         var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
-        await store.EnsureBucketAsync(await store.OwnerAsync(call, target).ConfigureAwait(false), target.Bucket, call.Cancellation).ConfigureAwait(false);
+        target = await store.EnsureAsync(await store.OwnerAsync(call, target).ConfigureAwait(false), target, call.Cancellation).ConfigureAwait(false);
         await objects.PutAsync(target, call.Http.Request.Body, call.Http.Request.ContentType, call.Cancellation).ConfigureAwait(false);
         await call.DoneAsync().ConfigureAwait(false);
     }

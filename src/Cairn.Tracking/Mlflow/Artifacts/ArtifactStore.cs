@@ -1,12 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using Cairn.Data;
 using Cairn.Data.Buckets;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Tracking.Runs;
-using Google.Rpc;
 
 namespace Cairn.Tracking.Mlflow.Artifacts;
 
@@ -14,11 +11,10 @@ namespace Cairn.Tracking.Mlflow.Artifacts;
 /// Where artifacts are: <c>mlflow-artifacts:/{experiment}/…</c> are objects of that name in a bucket of the experiment's project, so that every other client reaches them as
 /// <c>gs://</c> objects too.
 /// </summary>
-public sealed class ArtifactStore(IDatabase database, ExperimentStore experiments, BucketStore buckets, IObjects objects)
+public sealed class ArtifactStore(IDatabase database, ExperimentStore experiments, ProjectBuckets buckets, IObjects objects)
 {
     private const string Scheme = "mlflow-artifacts:";
-    private const string Suffix = "-mlflow-artifacts";
-    private const int MaxBucketName = 63;
+    private const string Purpose = "mlflow-artifacts";
 
     /// <summary>The objects of an artifact address. Of <c>mlflow-artifacts://host/x</c> and <c>mlflow-artifacts:/x</c> the path counts.</summary>
     /// <exception cref="StatusException">FAILED_PRECONDITION for an address that this server does not keep; NOT_FOUND for another project's.</exception>
@@ -61,7 +57,7 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
         return owner == project ? new GsUri(await BucketOfAsync(project, cancellation).ConfigureAwait(false), path) : null;
     }
 
-    /// <summary>The objects of a proxied path, <c>{experiment}/{run}/artifacts/…</c>.</summary>
+    /// <summary>The objects of a proxied path, <c>{experiment}/{run}/artifacts/…</c>; where the project has no artifacts yet, in no bucket.</summary>
     public async Task<GsUri> ProxiedAsync(MlflowCall call, string path)
     {
         CheckPath(path);
@@ -95,21 +91,9 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
         return given.Bucket == await BucketOfAsync(call.Project, call.Cancellation).ConfigureAwait(false) ? $"{Scheme}/{given.Object}" : uri;
     }
 
-    /// <summary>Makes the bucket where it is missing; called before the first object is put.</summary>
-    public async Task EnsureBucketAsync(string project, string bucket, CancellationToken cancellation)
-    {
-        if (await objects.ProjectOfAsync(bucket, cancellation).ConfigureAwait(false) is null)
-        {
-            try
-            {
-                await buckets.CreateAsync(new Bucket { Name = bucket, Project = project }, cancellation).ConfigureAwait(false);
-            }
-            catch (StatusException error) when (error.Code == Code.AlreadyExists)
-            {
-                // Another upload was first.
-            }
-        }
-    }
+    /// <summary>The same address in a bucket that is there: the project's is made where it is missing. Called before the first object is put.</summary>
+    public async Task<GsUri> EnsureAsync(string project, GsUri target, CancellationToken cancellation) =>
+        target.Bucket == ProjectBuckets.None ? target with { Bucket = await buckets.EnsureAsync(project, Purpose, cancellation).ConfigureAwait(false) } : target;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for a path that would leave its folder.</exception>
     public static void CheckPath(string path)
@@ -127,15 +111,5 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
         return path.TrimStart('/');
     }
 
-    /// <summary>The bucket's name is the project's where bucket names allow it and no other project has it; else with a digest.</summary>
-    private async Task<string> BucketOfAsync(string project, CancellationToken cancellation)
-    {
-        var plain = Slugs.Of(project, "project");
-        plain = plain[..Math.Min(plain.Length, MaxBucketName - Suffix.Length - 9)].TrimEnd('-');
-        var name = plain + Suffix;
-        var owner = await objects.ProjectOfAsync(name, cancellation).ConfigureAwait(false);
-        return plain == project && (owner is null || owner == project)
-            ? name
-            : $"{plain}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..8]}{Suffix}";
-    }
+    private Task<string> BucketOfAsync(string project, CancellationToken cancellation) => buckets.FindAsync(project, Purpose, cancellation);
 }

@@ -26,7 +26,11 @@ internal sealed class LoggedModelCalls(IDatabase database, LoggedModelStore mode
         var id = arguments.Required("experiment_id");
         var given = new NewLoggedModel(
             arguments.Text("name") ?? "", arguments.Text("model_type") ?? "", arguments.Text("source_run_id") ?? "", Limited(arguments, "params"), Limited(arguments, "tags"));
-        await AnswerAsync(call, session => models.Create(session, runs.Experiment(session, call, id), given)).ConfigureAwait(false);
+        await AnswerAsync(call, session =>
+        {
+            runs.Mentioned(session, call, given.SourceRun);
+            return models.Create(session, runs.Experiment(session, call, id), given);
+        }).ConfigureAwait(false);
     }
 
     private async Task GetAsync(MlflowCall call)

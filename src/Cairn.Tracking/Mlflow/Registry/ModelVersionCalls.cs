@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Tenancy;
 using Cairn.Models.Names;
 using Cairn.Models.Versions;
 using Cairn.Tracking.Mlflow.Artifacts;
@@ -12,7 +13,7 @@ namespace Cairn.Tracking.Mlflow.Registry;
 
 /// <summary><c>2.0/mlflow/model-versions/…</c></summary>
 internal sealed class ModelVersionCalls(
-    IDatabase database, RegistryRows rows, RegistryJson json, VersionFiles files, ArtifactStore artifacts, ArtifactFiles downloads, ModelUploads uploads, ModelUpdates updates, ModelDeletions deletions) : IMlflowCalls
+    IDatabase database, RunAccess access, ITenantGate gate, RegistryRows rows, RegistryJson json, VersionFiles files, ArtifactStore artifacts, ArtifactFiles downloads, ModelUploads uploads, ModelUpdates updates, ModelDeletions deletions) : IMlflowCalls
 {
     private static readonly Dictionary<string, string> Orders = new()
     {
@@ -52,7 +53,14 @@ internal sealed class ModelVersionCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (name, source) = (arguments.Required("name"), arguments.Required("source"));
-        var known = await database.ReadAsync(session => rows.Get(session, call, name), call.Cancellation).ConfigureAwait(false);
+        var known = await database.ReadAsync(
+            session =>
+            {
+                access.Mentioned(session, call, arguments.Text("run_id") ?? "");
+                return rows.Get(session, call, name);
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await gate.RequireAsync(call.Confined, source, "source", call.Cancellation).ConfigureAwait(false);
         var address = await files.AddressAsync(call, source).ConfigureAwait(false);
         var model = new Model
         {

@@ -39,6 +39,7 @@ internal sealed class VersionFiles(IDatabase database, RunAccess runs, ArtifactS
         }
 
         var uri = await artifacts.ResolveAsync(call, address).ConfigureAwait(false);
+        uri = await artifacts.EnsureAsync(await artifacts.OwnerAsync(call, uri).ConfigureAwait(false), uri, call.Cancellation).ConfigureAwait(false);
         model.ArtifactUri = uri.ToString();
         var any = false;
         await foreach (var _ in objects.ListAsync(uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" }, call.Cancellation).ConfigureAwait(false))

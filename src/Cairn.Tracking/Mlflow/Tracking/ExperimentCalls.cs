@@ -1,13 +1,14 @@
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Tenancy;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Search;
 
 namespace Cairn.Tracking.Mlflow.Tracking;
 
 /// <summary><c>2.0/mlflow/experiments/…</c></summary>
-internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experiments, RunAccess access, ExperimentSearch search) : IMlflowCalls
+internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experiments, RunAccess access, ExperimentSearch search, ITenantGate gate) : IMlflowCalls
 {
     private const int MaxDatasets = 1_000;
 
@@ -32,6 +33,7 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
     private async Task CreateAsync(MlflowCall call)
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        await gate.RequireAsync(call.Confined, arguments.Text("artifact_location") ?? "", "artifact_location", call.Cancellation).ConfigureAwait(false);
         var given = new NewExperiment(call.Project, call.Location)
         {
             Name = arguments.Required("name"),

@@ -25,6 +25,16 @@ public sealed class RunAccess(ExperimentStore experiments, RunStore runs)
             ? run
             : throw StatusException.NotFound($"Run with id={uuid} not found");
 
+    /// <summary>Refuses a run that is only mentioned, where it is another project's. One that is not on this server passes: models come from other stores too.</summary>
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public void Mentioned(ISqlSession session, MlflowCall call, string uuid)
+    {
+        if (uuid.Length > 0 && runs.Find(session, uuid) is { } run && !call.Sees(experiments.Get(session, run.Experiment).Project))
+        {
+            throw StatusException.NotFound($"Run with id={uuid} not found");
+        }
+    }
+
     /// <summary>A run that may be written to.</summary>
     /// <exception cref="StatusException">NOT_FOUND; INVALID_ARGUMENT for one that is deleted.</exception>
     public Run Active(ISqlSession session, MlflowCall call, string uuid) => Run(session, call, uuid) is { Stage: Lifecycle.Active } run

@@ -54,13 +54,15 @@ internal sealed class FollowedJobs(IDatabase database) : IJobLogs
 
     private sealed class JobPositions(IDatabase database, string job) : IUploadPositions
     {
-        public Task<long> GetAsync(string file, CancellationToken cancellation) => database.ReadAsync(
-            session => session.QueryFirst("SELECT position FROM tensorboard_followed WHERE job = $1 AND file = $2", static row => row.GetInt64(0), job, file),
+        public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) => database.ReadAsync(
+            session => session.Query("SELECT position, head FROM tensorboard_followed WHERE job = $1 AND file = $2", static row => new UploadPosition(row.GetInt64(0), row.GetString(1)), job, file)
+                is [var known] ? known : new UploadPosition(0, ""),
             cancellation);
 
-        public Task SetAsync(string file, long position, CancellationToken cancellation) => database.WriteAsync(
+        public Task SetAsync(string file, UploadPosition position, CancellationToken cancellation) => database.WriteAsync(
             session => session.Execute(
-                "INSERT INTO tensorboard_followed (job, file, position) VALUES ($1, $2, $3) ON CONFLICT (job, file) DO UPDATE SET position = excluded.position", job, file, position),
+                "INSERT INTO tensorboard_followed (job, file, position, head) VALUES ($1, $2, $3, $4) ON CONFLICT (job, file) DO UPDATE SET position = excluded.position, head = excluded.head",
+                job, file, position.Offset, position.Head),
             cancellation);
     }
 }

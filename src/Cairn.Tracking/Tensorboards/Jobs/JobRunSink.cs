@@ -47,10 +47,13 @@ internal sealed class JobRunSink(FollowedJob job, IDatabase database, Boards boa
     public async Task<IReadOnlyList<TensorboardTimeSeries>> SeriesAsync(string run, CancellationToken cancellation) =>
         [.. (await series.AllAsync(RunName.Parse(run, "run"), cancellation).ConfigureAwait(false)).Select(static shown => shown.View)];
 
-    public Task<IReadOnlyList<TensorboardTimeSeries>> CreateSeriesAsync(string run, IReadOnlyList<TensorboardTimeSeries> wanted, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TensorboardTimeSeries>> CreateSeriesAsync(string run, IReadOnlyList<TensorboardTimeSeries> wanted, CancellationToken cancellation)
     {
+        // The program may write to the run through the API too.
         var name = RunName.Parse(run, "run");
-        return series.CreateAsync([.. wanted.Select(one => (name, "", one))], cancellation);
+        var there = (await SeriesAsync(run, cancellation).ConfigureAwait(false)).ToLookup(static known => known.DisplayName);
+        var made = await series.CreateAsync([.. wanted.Where(one => !there.Contains(one.DisplayName)).Select(one => (name, "", one))], cancellation).ConfigureAwait(false);
+        return [.. wanted.SelectMany(one => there[one.DisplayName].Take(1)), .. made];
     }
 
     public Task WriteAsync(WriteTensorboardRunDataRequest request, CancellationToken cancellation) =>

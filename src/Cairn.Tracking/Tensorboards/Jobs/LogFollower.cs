@@ -3,6 +3,7 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Leases;
+using Cairn.Kernel.Tenancy;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Service;
 using Cairn.Tracking.Tensorboards.Uploads;
@@ -25,6 +26,7 @@ internal sealed partial class LogFollower(
     RunStore runs,
     SeriesViews series,
     SeriesWrites writes,
+    ITenantGate gate,
     ILeases leases,
     ServerEnvironment server,
     TimeProvider time,
@@ -37,6 +39,9 @@ internal sealed partial class LogFollower(
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, FolderUpload> uploads = new(StringComparer.Ordinal);
+
+    /// <summary>What was logged once of a job, so that no pass repeats it.</summary>
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
 
     /// <summary>Reads what has come of every followed job.</summary>
     public async Task PassAsync(CancellationToken cancellation)
@@ -91,12 +96,24 @@ internal sealed partial class LogFollower(
 
     private async Task FollowAsync(FollowedJob job, CancellationToken cancellation)
     {
+        var folder = GsUri.Parse(job.Folder, "folder");
+        if (!await gate.OwnsAsync(job.Job.Split('/')[1], folder.Bucket, cancellation).ConfigureAwait(false))
+        {
+            // The bucket is not there yet, or is another project's: a job's run has nothing of it.
+            if (job.Ended)
+            {
+                await ForgetAsync(job, cancellation).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
         if (!uploads.TryGetValue(job.Job, out var upload))
         {
             var sink = new JobRunSink(job, database, boards, tracked, runs, series, writes);
             var name = job.DisplayName.Length > 0 ? job.DisplayName : job.Job[(job.Job.LastIndexOf('/') + 1)..];
             upload = new FolderUpload(
-                new ObjectLogSource(objects, GsUri.Parse(job.Folder, "folder")),
+                new ObjectLogSource(objects, folder),
                 sink,
                 jobs.Positions(job.Job),
                 new UploadOptions(),
@@ -111,6 +128,11 @@ internal sealed partial class LogFollower(
         }
 
         upload.Damage.Clear();
+        foreach (var reason in upload.Totals.Refused.Keys.Where(reason => told.Add($"{job.Job}\n{reason}")))
+        {
+            Log.LeftOut(logger, job.Job, reason);
+        }
+
         if (job.Ended)
         {
             await ForgetAsync(job, cancellation).ConfigureAwait(false);
@@ -121,6 +143,7 @@ internal sealed partial class LogFollower(
     {
         await jobs.ForgetAsync(job.Job, cancellation).ConfigureAwait(false);
         uploads.Remove(job.Job);
+        told.RemoveWhere(reason => reason.StartsWith(job.Job + "\n", StringComparison.Ordinal));
     }
 
     private static partial class Log
@@ -130,6 +153,9 @@ internal sealed partial class LogFollower(
 
         [LoggerMessage(2, LogLevel.Warning, "{Job}: {Message}")]
         public static partial void Damaged(ILogger logger, string job, string message);
+
+        [LoggerMessage(4, LogLevel.Warning, "{Job}: {Reason}")]
+        public static partial void LeftOut(ILogger logger, string job, string reason);
 
         [LoggerMessage(3, LogLevel.Error, "The jobs whose event files are to be read could not be listed this time.")]
         public static partial void Stopped(ILogger logger, Exception error);

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
-using System.Text;
 using Cairn.Data;
 using Cairn.Data.Buckets;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Tenancy;
 using Cairn.Tracking.Tensorboards.Names;
 
 namespace Cairn.Tracking.Tensorboards.Points;
@@ -11,24 +11,14 @@ namespace Cairn.Tracking.Tensorboards.Points;
 /// Where blobs are: objects in a bucket of the project, below the path prefix that the Tensorboard names. Uploaders may put them there themselves and write
 /// their ids, or send the bytes and leave the rest to the server.
 /// </summary>
-internal sealed class BlobShelf(IObjects objects, BucketStore buckets)
+internal sealed class BlobShelf(IObjects objects, ProjectBuckets buckets, ITenantGate gate)
 {
+    private const string Purpose = "tensorboard";
     private const int MaxId = 256;
 
     /// <summary>The path prefix for a new Tensorboard, <c>bucket/folder</c>; the bucket is made where it is not there.</summary>
-    public async Task<string> PrefixAsync(TensorboardName tensorboard, CancellationToken cancellation)
-    {
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(tensorboard.Project)))[..20];
-        foreach (var bucket in new[] { $"{tensorboard.Project}-tensorboard", $"tensorboard-{digest}" })
-        {
-            if (IsName(bucket) && await TakeAsync(bucket, tensorboard.Project, cancellation).ConfigureAwait(false))
-            {
-                return $"{bucket}/{tensorboard.Id}";
-            }
-        }
-
-        throw StatusException.FailedPrecondition($"The buckets '{tensorboard.Project}-tensorboard' and 'tensorboard-{digest}', where the blobs of '{tensorboard}' would go, belong to other projects.");
-    }
+    public async Task<string> PrefixAsync(TensorboardName tensorboard, CancellationToken cancellation) =>
+        $"{await buckets.EnsureAsync(tensorboard.Project, Purpose, cancellation).ConfigureAwait(false)}/{tensorboard.Id}";
 
     /// <summary>The id that bytes get in a series: the same bytes get the same, so that an upload may be repeated.</summary>
     public static string IdOf(string runUuid, long series, ReadOnlySpan<byte> bytes) => $"{Owner(runUuid, series)}{Convert.ToHexStringLower(SHA256.HashData(bytes))[..32]}";
@@ -45,15 +35,10 @@ internal sealed class BlobShelf(IObjects objects, BucketStore buckets)
     /// <summary>Stores a blob; does nothing where it is there.</summary>
     public async Task PutAsync(string prefix, string project, string id, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        var uri = Uri(prefix, id);
+        var uri = await OwnAsync(prefix, project, id, cancellation).ConfigureAwait(false);
         if (await objects.FindAsync(uri, cancellation).ConfigureAwait(false) is { } there && there.Size == bytes.Length)
         {
             return;
-        }
-
-        if (!await TakeAsync(uri.Bucket, project, cancellation).ConfigureAwait(false))
-        {
-            throw StatusException.FailedPrecondition($"The bucket '{uri.Bucket}', where blobs go, belongs to another project.");
         }
 
         using var content = new MemoryStream(bytes.ToArray(), writable: false);
@@ -62,14 +47,14 @@ internal sealed class BlobShelf(IObjects objects, BucketStore buckets)
 
     /// <summary>The size of a blob that an uploader has put there itself.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where there is none.</exception>
-    public async Task<long> SizeAsync(string prefix, string id, CancellationToken cancellation) =>
-        (await objects.FindAsync(Uri(prefix, RequireId(id)), cancellation).ConfigureAwait(false)
+    public async Task<long> SizeAsync(string prefix, string project, string id, CancellationToken cancellation) =>
+        (await objects.FindAsync(await OwnAsync(prefix, project, RequireId(id), cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false)
             ?? throw StatusException.InvalidArgument($"There is no blob '{id}' at gs://{prefix}; put it there before its id is written, or send its bytes as `data`.")).Size;
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
-    public async Task<byte[]> ReadAsync(string prefix, string id, CancellationToken cancellation)
+    public async Task<byte[]> ReadAsync(string prefix, string project, string id, CancellationToken cancellation)
     {
-        await using var stream = await objects.OpenAsync(Uri(prefix, id), cancellation).ConfigureAwait(false);
+        await using var stream = await objects.OpenAsync(await OwnAsync(prefix, project, id, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false);
         using var bytes = new MemoryStream();
         await stream.CopyToAsync(bytes, cancellation).ConfigureAwait(false);
         return bytes.ToArray();
@@ -87,41 +72,12 @@ internal sealed class BlobShelf(IObjects objects, BucketStore buckets)
     /// <summary>A prefix's bucket, and how its objects' names begin.</summary>
     public static (string Bucket, string Folder) Split(string prefix) => prefix.Split('/', 2) is [var bucket, var folder] ? (bucket, folder + "/") : (prefix, "");
 
-    private static GsUri Uri(string prefix, string id)
+    /// <summary>A blob's address. A bucket that was deleted and made again by another project is not the one that the prefix meant.</summary>
+    private async Task<GsUri> OwnAsync(string prefix, string project, string id, CancellationToken cancellation)
     {
         var (bucket, folder) = Split(prefix);
-        return new GsUri(bucket, folder + id);
-    }
-
-    private static bool IsName(string bucket)
-    {
-        try
-        {
-            BucketName.Require(bucket);
-            return true;
-        }
-        catch (StatusException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<bool> TakeAsync(string bucket, string project, CancellationToken cancellation)
-    {
-        if (await objects.ProjectOfAsync(bucket, cancellation).ConfigureAwait(false) is { } owner)
-        {
-            return owner == project;
-        }
-
-        try
-        {
-            await buckets.CreateAsync(new Bucket { Name = bucket, Project = project }, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (StatusException error) when (error.Code == Google.Rpc.Code.AlreadyExists)
-        {
-            // Another request was faster.
-            return await objects.ProjectOfAsync(bucket, cancellation).ConfigureAwait(false) == project;
-        }
+        return await gate.OwnsAsync(project, bucket, cancellation).ConfigureAwait(false)
+            ? new GsUri(bucket, folder + id)
+            : throw StatusException.FailedPrecondition($"The bucket '{bucket}', where the blobs are, is not there any more, or is not of the project '{project}'. Make it in that project again.");
     }
 }

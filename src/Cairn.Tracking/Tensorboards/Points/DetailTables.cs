@@ -42,6 +42,25 @@ internal static class DetailTables
         row.Hidden ? 1 : 0,
         row.Updated);
 
+    /// <summary>Has a run shown although it is deleted elsewhere.</summary>
+    public static void Keep(ISqlSession session, long run)
+    {
+        PutRun(session, run, OfRun(session, run));
+        session.Execute("UPDATE tensorboard_runs SET kept = 1 WHERE run = $1", run);
+    }
+
+    public static bool IsKept(ISqlSession session, long run) => session.QueryFirst("SELECT kept FROM tensorboard_runs WHERE run = $1", static row => row.GetInt32(0) != 0, run);
+
+    /// <summary>The id that an experiment has in its tensorboard, where that is not its own: another tensorboard's has it.</summary>
+    public static string? ShownId(ISqlSession session, long experiment) =>
+        session.QueryFirst("SELECT shown_id FROM tensorboard_experiments WHERE experiment = $1", static row => row.GetString(0), experiment) is { Length: > 0 } id ? id : null;
+
+    public static void SetShownId(ISqlSession session, long experiment, string id) => session.Execute("UPDATE tensorboard_experiments SET shown_id = $2 WHERE experiment = $1", experiment, id);
+
+    /// <summary>The experiments that have an id in their tensorboards which is not their own.</summary>
+    public static List<long> ShownAs(ISqlSession session, string id) =>
+        session.Query("SELECT experiment FROM tensorboard_experiments WHERE shown_id = $1", static row => row.GetInt64(0), id);
+
     public static void DeleteExperiment(ISqlSession session, long experiment) => session.Execute("DELETE FROM tensorboard_experiments WHERE experiment = $1", experiment);
 
     public static void DeleteRun(ISqlSession session, long run) => session.Execute("DELETE FROM tensorboard_runs WHERE run = $1", run);

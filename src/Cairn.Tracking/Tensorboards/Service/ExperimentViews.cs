@@ -27,16 +27,24 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
             {
                 var name = new ExperimentName(parent, request.TensorboardExperimentId);
                 var board = boards.Require(session, parent);
-                var experiment = tracked.FindExperiment(session, parent.Project, parent.Location, name.Id);
+                var experiment = tracked.FindShown(session, board.Name, name.Id) ?? tracked.FindExperiment(session, parent.Project, parent.Location, name.Id);
                 var detail = experiment is null ? DetailRow.None with { MadeHere = true } : DetailTables.OfExperiment(session, experiment.Id);
-                if (experiment is not null && !detail.Hidden && (Boards.Shows(board, experiment) || experiment.Tensorboard is not null))
+                if (experiment is not null && !detail.Hidden && Boards.Shows(board, experiment))
                 {
-                    throw StatusException.AlreadyExists($"TensorboardExperiment '{name}' already exists{(Boards.Shows(board, experiment) ? "" : $": '{experiment.Tensorboard}' shows it")}.");
+                    throw StatusException.AlreadyExists($"TensorboardExperiment '{name}' already exists.");
                 }
 
+                var called = given.DisplayName.Length > 0 ? RequireName(given.DisplayName) : name.Id;
+                string? shownId = null;
                 if (experiment is null)
                 {
-                    experiment = tracked.CreateExperiment(session, parent.Project, parent.Location, name.Id, given.DisplayName.Length > 0 ? RequireName(given.DisplayName) : name.Id, board.IsDefault ? null : board.Name);
+                    experiment = tracked.CreateExperiment(session, parent.Project, parent.Location, name.Id, called, board.IsDefault ? null : board.Name);
+                }
+                else if (!detail.Hidden && (experiment.Tensorboard is not null || detail.MadeHere))
+                {
+                    // Another tensorboard's experiment has the id: this one is its own.
+                    (shownId, detail) = (name.Id, DetailRow.None with { MadeHere = true });
+                    experiment = tracked.CreateShown(session, parent.Project, parent.Location, name.Id, called, board.Name);
                 }
                 else
                 {
@@ -44,6 +52,11 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
                 }
 
                 DetailTables.PutExperiment(session, experiment.Id, detail with { Description = given.Description, Labels = Boards.ToJson(given.Labels), Source = given.Source, Hidden = false, Updated = Now() });
+                if (shownId is not null)
+                {
+                    DetailTables.SetShownId(session, experiment.Id, shownId);
+                }
+
                 return Compose(session, name, Require(session, board, name));
             },
             cancellation);
@@ -58,7 +71,7 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
             var board = boards.Require(session, parent);
             var shown = tracked.Experiments(session, parent.Project, parent.Location)
                 .Where(experiment => Boards.Shows(board, experiment) && !DetailTables.OfExperiment(session, experiment.Id).Hidden)
-                .Select(experiment => Compose(session, new ExperimentName(parent, experiment.Slug), experiment));
+                .Select(experiment => Compose(session, new ExperimentName(parent, DetailTables.ShownId(session, experiment.Id) ?? experiment.Slug), experiment));
             var page = Pages.Of(shown, static experiment => experiment.Name, request.Parent, request.Filter, request.OrderBy, Pages.Size(request.PageSize, 50, 1000), request.PageToken, request.ReadMask);
             return new ListTensorboardExperimentsResponse { TensorboardExperiments = { page.Items }, NextPageToken = page.NextPageToken };
         },
@@ -102,7 +115,7 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
 
     /// <exception cref="StatusException">NOT_FOUND where the Tensorboard shows no such experiment.</exception>
     public Experiment Require(ISqlSession session, Tensorboard board, ExperimentName name) =>
-        tracked.FindExperiment(session, name.Tensorboard.Project, name.Tensorboard.Location, name.Id) is { } experiment
+        (tracked.FindShown(session, board.Name, name.Id) ?? tracked.FindExperiment(session, name.Tensorboard.Project, name.Tensorboard.Location, name.Id)) is { } experiment
         && Boards.Shows(board, experiment) && !DetailTables.OfExperiment(session, experiment.Id).Hidden
             ? experiment
             : throw StatusException.NotFound($"TensorboardExperiment '{name}' does not exist.");

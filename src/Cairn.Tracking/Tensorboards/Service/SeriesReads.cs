@@ -133,7 +133,7 @@ internal sealed class SeriesReads(IDatabase database, SeriesViews series, Tracke
             }
             else
             {
-                var bytes = row.Form == PointForm.Tensor ? row.Value : await shelf.ReadAsync(shown.Run.Board.BlobStoragePathPrefix, row.Blobs[0], cancellation).ConfigureAwait(false);
+                var bytes = row.Form == PointForm.Tensor ? row.Value : await shelf.ReadAsync(shown.Run.Board.BlobStoragePathPrefix, TensorboardName.Parse(shown.Run.Board.Name, "name").Project, row.Blobs[0], cancellation).ConfigureAwait(false);
                 point.Tensor = new TensorboardTensor { Value = UnsafeByteOperations.UnsafeWrap(bytes), VersionNumber = row.Version };
             }
 

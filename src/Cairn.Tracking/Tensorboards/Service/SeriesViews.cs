@@ -87,7 +87,7 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
                 var row = SeriesTable.Find(session, run.Id, found.Row.Series) ?? found.Row;
                 if (changed.DisplayName != row.DisplayName && SeriesTable.OfRun(session, run.Id).Any(other => other.DisplayName == changed.DisplayName && other.Series != row.Series))
                 {
-                    throw StatusException.AlreadyExists($"A time series of '{name.Run}' has the display name '{changed.DisplayName}' already.");
+                    throw StatusException.InvalidArgument($"TensorboardTimeSeries with the display name '{changed.DisplayName}' already exists in '{name.Run}'.");
                 }
 
                 SeriesTable.Put(session, row with { DisplayName = changed.DisplayName, Description = changed.Description, PluginData = changed.PluginData.ToByteArray(), Updated = Now() });
@@ -174,7 +174,8 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
     {
         if (SeriesTable.Find(session, run.Id, key) is { Hidden: false })
         {
-            throw StatusException.AlreadyExists($"A time series of '{name}' has the display name '{series.DisplayName}' already.");
+            // What the client library's uploader looks for, to go on with the one that is there.
+            throw StatusException.InvalidArgument($"TensorboardTimeSeries with the display name '{series.DisplayName}' already exists in '{name}'.");
         }
 
         if (id.Length > 0)

@@ -140,7 +140,7 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
         {
             // An uploader that put the blob into the bucket itself writes its id alone.
             ids.Add(blob.Data.IsEmpty && blob.Id.Length > 0 ? blob.Id : await ShelveAsync(blob.Data).ConfigureAwait(false));
-            size += blob.Data.IsEmpty && blob.Id.Length > 0 ? await shelf.SizeAsync(prefix, blob.Id, cancellation).ConfigureAwait(false) : blob.Data.Length;
+            size += blob.Data.IsEmpty && blob.Id.Length > 0 ? await shelf.SizeAsync(prefix, project, blob.Id, cancellation).ConfigureAwait(false) : blob.Data.Length;
         }
 
         return new PointRow(value.Step, Wall(value), PointForm.Blobs, 0, size, PointRow.Join(ids));

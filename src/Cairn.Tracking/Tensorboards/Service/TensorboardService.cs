@@ -222,7 +222,7 @@ internal sealed class TensorboardService(
                 throw StatusException.NotFound($"'{shown.View.Name}' has no blob '{id}'.");
             }
 
-            var bytes = await shelf.ReadAsync(shown.Run.Board.BlobStoragePathPrefix, id, context.Cancellation).ConfigureAwait(false);
+            var bytes = await shelf.ReadAsync(shown.Run.Board.BlobStoragePathPrefix, TensorboardName.Parse(shown.Run.Board.Name, "name").Project, id, context.Cancellation).ConfigureAwait(false);
             yield return new ReadTensorboardBlobDataResponse { Blobs = { new TensorboardBlob { Id = id, Data = UnsafeByteOperations.UnsafeWrap(bytes) } } };
         }
 

@@ -1,7 +1,9 @@
 using Cairn.Kernel.Database;
+using Cairn.Tracking.Metadata.Mirror;
 using Cairn.Tracking.Metrics;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Names;
+using Cairn.Tracking.Tensorboards.Points;
 
 namespace Cairn.Tracking.Tensorboards.Service;
 
@@ -11,6 +13,19 @@ internal sealed class TrackedRuns(
 {
     public Experiment? FindExperiment(ISqlSession session, string project, string location, string slug) =>
         experiments.FindBySlug(session, project, location, slug) is { Stage: Lifecycle.Active } experiment ? experiment : null;
+
+    /// <summary>An experiment by the id that it has in a tensorboard, where that is not its own.</summary>
+    public Experiment? FindShown(ISqlSession session, string tensorboard, string id) =>
+        DetailTables.ShownAs(session, id).Select(found => experiments.Find(session, found)).FirstOrDefault(found => found is { Stage: Lifecycle.Active } && found.Tensorboard == tensorboard);
+
+    /// <summary>Makes an experiment of a tensorboard under an id that another tensorboard's experiment has.</summary>
+    public Experiment CreateShown(ISqlSession session, string project, string location, string id, string name, string tensorboard)
+    {
+        var board = tensorboard[(tensorboard.LastIndexOf('/') + 1)..];
+        var slug = Slugs.With(id, board[..Math.Min(board.Length, 40)]);
+        var taken = experiments.FindByName(session, project, location, name) is not null;
+        return experiments.Create(session, new NewExperiment(project, location) { Slug = slug, Name = taken ? slug : name, Tensorboard = tensorboard });
+    }
 
     public IEnumerable<Experiment> Experiments(ISqlSession session, string project, string location) =>
         experiments.All(session, project, location).Where(static experiment => experiment.Stage == Lifecycle.Active);
@@ -40,7 +55,7 @@ internal sealed class TrackedRuns(
     }
 
     public Run? FindRun(ISqlSession session, Experiment experiment, string slug) =>
-        runs.FindBySlug(session, experiment.Id, slug) is { Stage: Lifecycle.Active } run ? run : null;
+        runs.FindBySlug(session, experiment.Id, slug) is { } run && IsShown(session, run) ? run : null;
 
     /// <summary>Runs by slug, after one, read piece by piece.</summary>
     public IEnumerable<Run> Runs(ISqlSession session, Experiment experiment, string after = "")
@@ -49,7 +64,7 @@ internal sealed class TrackedRuns(
         while (true)
         {
             var found = runs.OfExperiment(session, experiment.Id, after, batch);
-            foreach (var run in found.Where(static run => run.Stage == Lifecycle.Active))
+            foreach (var run in found.Where(run => IsShown(session, run)))
             {
                 yield return run;
             }
@@ -62,6 +77,9 @@ internal sealed class TrackedRuns(
             after = found[^1].Slug;
         }
     }
+
+    /// <summary>A run whose context alone was deleted keeps its time series.</summary>
+    private static bool IsShown(ISqlSession session, Run run) => run.Stage == Lifecycle.Active || DetailTables.IsKept(session, run.Id);
 
     public long CountRuns(ISqlSession session, Experiment experiment) => runs.Count(session, experiment.Id);
 
@@ -97,12 +115,25 @@ internal sealed class TrackedRuns(
     /// <summary>Adds points; those that are there are there once.</summary>
     public Task LogAsync(Run run, LoggedPoint[] points, CancellationToken cancellation) => log.AppendAsync(run.Uuid, points, cancellation);
 
-    /// <summary>The run's metrics.</summary>
+    /// <summary>The run's metrics, but those that are summaries alone: these are the context's.</summary>
     public Task<List<MetricSeries>> SeriesAsync(Run run, CancellationToken cancellation) => database.ReadAsync(
-        session => data.Read(session, run).Metrics.Select(static metric => new MetricSeries(metric.Key, metric.Name, metric.Point.Step, metric.Point.Time)).ToList(),
+        session =>
+        {
+            var summaries = SummaryTable.Of(session, run.Id);
+            var described = summaries.Count == 0 ? [] : SeriesTable.OfRun(session, run.Id).Select(static row => row.Series).ToHashSet();
+            return data.Read(session, run).Metrics
+                .Where(metric => described.Contains(metric.Key) || !summaries[metric.Key].Any(summary => summary.Step == metric.Point.Step && summary.Time == metric.Point.Time))
+                .Select(static metric => new MetricSeries(metric.Key, metric.Name, metric.Point.Step, metric.Point.Time)).ToList();
+        },
         cancellation);
 
-    /// <summary>The points of metrics by step, time and value, all read in one pass.</summary>
-    public Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(Run run, IReadOnlyCollection<long> series, CancellationToken cancellation) =>
-        reader.HistoriesAsync(run, series, cancellation);
+    /// <summary>The points of metrics by step, time and value, all read in one pass; without those that are summaries.</summary>
+    public async Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(Run run, IReadOnlyCollection<long> series, CancellationToken cancellation)
+    {
+        var histories = await reader.HistoriesAsync(run, series, cancellation).ConfigureAwait(false);
+        var summaries = await database.ReadAsync(session => SummaryTable.Of(session, run.Id), cancellation).ConfigureAwait(false);
+        return summaries.Count == 0 ? histories : histories.ToDictionary(
+            static entry => entry.Key,
+            entry => !summaries.Contains(entry.Key) ? entry.Value : [.. entry.Value.Where(point => !summaries[entry.Key].Any(summary => summary.Step == point.Step && summary.Time == point.Time))]);
+    }
 }

@@ -18,7 +18,8 @@ public sealed class DiskLogSource(string directory) : ILogSource
             if (info.Exists)
             {
                 var length = info.Length;
-                files.Add(new SourceFile(Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'), length, length.ToString(CultureInfo.InvariantCulture)));
+                var stamp = string.Create(CultureInfo.InvariantCulture, $"{length} {info.LastWriteTimeUtc.Ticks}");
+                files.Add(new SourceFile(Path.GetRelativePath(root, path).Replace(Path.DirectorySeparatorChar, '/'), length, stamp));
             }
         }
 

@@ -1,3 +1,4 @@
+using Cairn.Kernel.Errors;
 using Cairn.Tracking.Events;
 
 namespace Cairn.Tracking.Tensorboards.Uploads;
@@ -13,13 +14,19 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
     private readonly Dictionary<string, Restarts> restarts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> stamps = new(StringComparer.Ordinal);
     private readonly HashSet<string> damaged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
 
     public UploadTotals Totals { get; } = new();
 
     /// <summary>Damaged files that are not read any further, each with what is wrong.</summary>
     public List<EventFileException> Damage { get; } = [];
 
-    /// <summary>Takes what has come; false where nothing had.</summary>
+    /// <summary>The resource names of the runs that were written to.</summary>
+    public IEnumerable<string> Runs => runs.Values.Select(static run => run.Run);
+
+    /// <summary>
+    /// Takes what has come; false where nothing had. A run or file that cannot be taken is told among the totals and left out from then on; the others go on.
+    /// </summary>
     /// <param name="progress">Is told of each file's bytes as they are done with.</param>
     public async Task<bool> PassAsync(Action<string, long>? progress = null, CancellationToken cancellation = default)
     {
@@ -28,20 +35,48 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
         foreach (var folder in files.GroupBy(static file => file.Run, StringComparer.Ordinal))
         {
             var ordered = folder.OrderBy(static file => file.Name, StringComparer.Ordinal).ToList();
-            if (ordered.All(file => stamps.GetValueOrDefault(file.Name) == file.Stamp || damaged.Contains(file.Name)))
+            if (refused.Contains(folder.Key) || ordered.All(file => stamps.GetValueOrDefault(file.Name) == file.Stamp || damaged.Contains(file.Name)))
             {
                 continue;
             }
 
-            var voids = await RestartsAsync(folder.Key, ordered, cancellation).ConfigureAwait(false);
-            for (var i = 0; i < ordered.Count; i++)
+            try
             {
-                if (stamps.GetValueOrDefault(ordered[i].Name) != ordered[i].Stamp && !damaged.Contains(ordered[i].Name))
-                {
-                    any |= await ReadAsync(folder.Key, ordered[i], i, voids, progress, cancellation).ConfigureAwait(false);
-                    stamps[ordered[i].Name] = ordered[i].Stamp;
-                }
+                any |= await FolderAsync(folder.Key, ordered, progress, cancellation).ConfigureAwait(false);
             }
+            catch (StatusException error) when (Refusal.Is(error))
+            {
+                refused.Add(folder.Key);
+                Totals.Refuse($"The run '{naming(folder.Key).Run}' is left out: {error.Message}");
+            }
+        }
+
+        return any;
+    }
+
+    private async Task<bool> FolderAsync(string folder, List<SourceFile> files, Action<string, long>? progress, CancellationToken cancellation)
+    {
+        var any = false;
+        var voids = await RestartsAsync(folder, files, cancellation).ConfigureAwait(false);
+        for (var i = 0; i < files.Count; i++)
+        {
+            var file = files[i];
+            if (stamps.GetValueOrDefault(file.Name) == file.Stamp || damaged.Contains(file.Name))
+            {
+                continue;
+            }
+
+            try
+            {
+                any |= await ReadAsync(folder, file, i, voids, progress, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not StatusException && Refusal.Is(error))
+            {
+                damaged.Add(file.Name);
+                Totals.Refuse($"The file '{file.Name}' is left out: {error.Message}");
+            }
+
+            stamps[file.Name] = file.Stamp;
         }
 
         return any;
@@ -49,10 +84,11 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
 
     private async Task<bool> ReadAsync(string folder, SourceFile file, int index, Restarts voids, Action<string, long>? progress, CancellationToken cancellation)
     {
-        var from = await positions.GetAsync(file.Name, cancellation).ConfigureAwait(false);
-        if (from > file.Length)
+        var known = await positions.GetAsync(file.Name, cancellation).ConfigureAwait(false);
+        var from = known.Offset;
+        if (from > file.Length || (from > 0 && known.Head.Length > 0 && await HeadAsync(file, from, cancellation).ConfigureAwait(false) != known.Head))
         {
-            // A shorter file of the same name is another file.
+            // A shorter file of the same name is another file, and so is one that begins otherwise.
             from = 0;
         }
 
@@ -62,6 +98,7 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
             return false;
         }
 
+        var (head, at) = ("", 0L);
         var upload = await RunAsync(folder, cancellation).ConfigureAwait(false);
         await using var reader = new EventFileReader(await source.OpenAsync(file, cancellation).ConfigureAwait(false), upload.Tags, options.Limits, from);
         await upload.ReadAsync(
@@ -70,7 +107,12 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
             voids,
             async position =>
             {
-                await positions.SetAsync(file.Name, position, cancellation).ConfigureAwait(false);
+                if (at < UploadPosition.HeadBytes)
+                {
+                    (head, at) = (await HeadAsync(file, position, cancellation).ConfigureAwait(false), position);
+                }
+
+                await positions.SetAsync(file.Name, new UploadPosition(position, head), cancellation).ConfigureAwait(false);
                 progress?.Invoke(file.Name, position);
             },
             cancellation).ConfigureAwait(false);
@@ -81,6 +123,12 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
         }
 
         return reader.Offset > from;
+    }
+
+    private async Task<string> HeadAsync(SourceFile file, long offset, CancellationToken cancellation)
+    {
+        await using var content = await source.OpenAsync(file, cancellation).ConfigureAwait(false);
+        return await UploadPosition.FingerprintAsync(content, offset, cancellation).ConfigureAwait(false);
     }
 
     private async Task<RunUpload> RunAsync(string folder, CancellationToken cancellation)
@@ -107,8 +155,15 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
         var found = new Restarts();
         for (var i = 0; i < files.Count; i++)
         {
-            await using var reader = new EventFileReader(await source.OpenAsync(files[i], cancellation).ConfigureAwait(false), new TagTable(options.Limits), options.Limits);
-            await found.ScanAsync(i, reader, cancellation).ConfigureAwait(false);
+            try
+            {
+                await using var reader = new EventFileReader(await source.OpenAsync(files[i], cancellation).ConfigureAwait(false), new TagTable(options.Limits), options.Limits);
+                await found.ScanAsync(i, reader, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not StatusException && Refusal.Is(error))
+            {
+                // Reading it tells.
+            }
         }
 
         restarts.Add(folder, found);

@@ -1,3 +1,4 @@
+using Cairn.Kernel.Errors;
 using Cairn.Tracking.Events;
 using Cairn.Tracking.Tensorboards.Names;
 using Google.Cloud.AIPlatform.V1;
@@ -20,11 +21,18 @@ internal sealed class RunUpload
     private readonly Dictionary<string, TensorboardTimeSeries> series = new(StringComparer.Ordinal);
     private readonly Dictionary<Tag, List<EventValue>> pending = [];
 
+    /// <summary>Which tag a series' name belongs to: two tags may be one name once what names cannot have is replaced.</summary>
+    private readonly Dictionary<string, Tag> owners = new(StringComparer.Ordinal);
+    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
+
     private RunUpload(IRunSink sink, UploadOptions options, UploadTotals totals, string run, string prefix)
     {
         (this.sink, this.options, this.totals, this.run, this.prefix) = (sink, options, totals, run, prefix);
         tags = new TagTable(options.Limits);
     }
+
+    /// <summary>The run's resource name.</summary>
+    public string Run => run;
 
     /// <summary>The run's tags, for readers of its files.</summary>
     public TagTable Tags => tags;
@@ -62,6 +70,10 @@ internal sealed class RunUpload
         }
 
         totals.Damaged += reader.Skipped;
+        foreach (var bytes in reader.Oversized)
+        {
+            totals.Refuse($"A record of {bytes} bytes is longer than the {options.Limits.MaxRecordBytes} that are read.");
+        }
     }
 
     private void Take(EventFileReader reader, int file, Restarts restarts)
@@ -70,6 +82,17 @@ internal sealed class RunUpload
         var cursor = reader.Open();
         while (cursor.MoveNext())
         {
+            if (cursor.Kind == EventKind.Description)
+            {
+                // Hyperparameters are in the description alone; other descriptions wait for their values.
+                if (cursor.Tag.PluginName == Plugins.HParams)
+                {
+                    pending.TryAdd(cursor.Tag, []);
+                }
+
+                continue;
+            }
+
             if (EventValue.From(cursor, out var refusal) is not { } value)
             {
                 if (refusal is not null)
@@ -109,9 +132,14 @@ internal sealed class RunUpload
         var (points, bytes) = (0, 0L);
         foreach (var (tag, values) in pending)
         {
+            if (Objection(tag) is { } objection)
+            {
+                totals.Refuse(objection);
+                continue;
+            }
+
             if (!series.TryGetValue(Name(tag), out var target))
             {
-                totals.PassOver($"The tag '{Name(tag)[..Math.Min(40, Name(tag).Length)]}…' is longer than {options.MaxTagLength} characters.");
                 continue;
             }
 
@@ -153,29 +181,89 @@ internal sealed class RunUpload
 
     private async Task WriteAsync(WriteTensorboardRunDataRequest request, int points, CancellationToken cancellation)
     {
-        await sink.WriteAsync(request, cancellation).ConfigureAwait(false);
-        totals.Points += points;
+        try
+        {
+            await sink.WriteAsync(request, cancellation).ConfigureAwait(false);
+            totals.Points += points;
+        }
+        catch (StatusException error) when (Refusal.Is(error) && request.TimeSeriesData.Count > 1)
+        {
+            // One of the series is at fault; the others go on without it.
+            foreach (var one in request.TimeSeriesData)
+            {
+                await WriteAsync(new WriteTensorboardRunDataRequest { TensorboardRun = run, TimeSeriesData = { one } }, one.Values.Count, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (StatusException error) when (Refusal.Is(error) && error.Code != Google.Rpc.Code.NotFound)
+        {
+            var name = series.Values.FirstOrDefault(known => known.Name.EndsWith("/" + request.TimeSeriesData[0].TensorboardTimeSeriesId, StringComparison.Ordinal))?.DisplayName;
+            totals.Refuse($"Values of '{name}' are left out: {error.Message}");
+        }
     }
 
     private async Task CreateMissingAsync(CancellationToken cancellation)
     {
-        var missing = pending.Where(entry => !series.ContainsKey(Name(entry.Key)) && Name(entry.Key).Length <= options.MaxTagLength).ToList();
+        var missing = pending.Where(entry => Objection(entry.Key) is null && !series.ContainsKey(Name(entry.Key))).ToList();
         foreach (var chunk in missing.Chunk(SeriesPerCall))
         {
-            var wanted = chunk.Select(entry => Describe(entry.Key, entry.Value[0])).ToList();
-            foreach (var made in await sink.CreateSeriesAsync(run, wanted, cancellation).ConfigureAwait(false))
+            await CreateAsync([.. chunk.Select(static entry => entry)], cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CreateAsync(IReadOnlyList<KeyValuePair<Tag, List<EventValue>>> entries, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var made in await sink.CreateSeriesAsync(run, [.. entries.Select(entry => Describe(entry.Key, entry.Value))], cancellation).ConfigureAwait(false))
             {
                 series[made.DisplayName] = made;
             }
         }
+        catch (StatusException error) when (Refusal.Is(error) && error.Code != Google.Rpc.Code.NotFound)
+        {
+            if (entries is [var one])
+            {
+                refused.Add(Name(one.Key));
+                totals.Refuse($"The tag '{Short(one.Key)}' is left out: {error.Message}");
+                return;
+            }
+
+            // One of them is at fault; the others are made without it.
+            foreach (var entry in entries)
+            {
+                await CreateAsync([entry], cancellation).ConfigureAwait(false);
+            }
+        }
     }
 
-    private TensorboardTimeSeries Describe(Tag tag, EventValue first) => new()
+    /// <summary>Why a tag cannot be a series; null for one that can.</summary>
+    private string? Objection(Tag tag)
+    {
+        var name = Name(tag);
+        if (name.Length == prefix.Length)
+        {
+            return "Values without a tag are left out.";
+        }
+
+        if (name.Length > options.MaxTagLength)
+        {
+            return $"The tag '{Short(tag)}' is longer than {options.MaxTagLength} characters.";
+        }
+
+        owners.TryAdd(name, tag);
+        return refused.Contains(name) ? $"Values of the tag '{Short(tag)}', which is left out."
+            : owners[name] != tag ? $"The tags '{Short(owners[name])}' and '{Short(tag)}' both become '{name}'; the second one is left out."
+            : null;
+    }
+
+    private static string Short(Tag tag) => tag.Name.Length > 80 ? tag.Name[..80] + "…" : tag.Name;
+
+    private TensorboardTimeSeries Describe(Tag tag, List<EventValue> values) => new()
     {
         DisplayName = Name(tag),
         Description = tag.Description,
-        ValueType = first.Type,
-        PluginName = first.Plugin,
+        ValueType = values.Count > 0 ? values[0].Type : TensorboardTimeSeries.Types.ValueType.Tensor,
+        PluginName = values.Count > 0 ? values[0].Plugin : tag.PluginName,
         PluginData = tag.PluginData.Length <= MaxPluginData ? ByteString.CopyFrom(tag.PluginData) : ByteString.Empty,
     };
 

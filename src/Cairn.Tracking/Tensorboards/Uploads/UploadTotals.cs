@@ -5,6 +5,8 @@ public sealed class UploadTotals
 {
     private readonly SortedDictionary<string, long> passedOver = new(StringComparer.Ordinal);
 
+    private readonly SortedDictionary<string, long> refused = new(StringComparer.Ordinal);
+
     public int Runs { get; internal set; }
 
     public long Points { get; internal set; }
@@ -19,6 +21,11 @@ public sealed class UploadTotals
 
     /// <summary>Why values were passed over, and how many for each reason.</summary>
     public IReadOnlyDictionary<string, long> PassedOver => passedOver;
+
+    /// <summary>Runs, files and tags that could not be taken, each with why, and how many values of each were left out.</summary>
+    public IReadOnlyDictionary<string, long> Refused => refused;
+
+    internal void Refuse(string reason) => refused[reason] = refused.GetValueOrDefault(reason) + 1;
 
     internal void PassOver(string reason) => passedOver[reason] = passedOver.GetValueOrDefault(reason) + 1;
 }

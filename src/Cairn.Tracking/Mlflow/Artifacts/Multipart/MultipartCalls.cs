@@ -32,7 +32,7 @@ internal sealed class MultipartCalls(MultipartUploads uploads, ArtifactStore sto
 
         var target = await TargetAsync(call, arguments).ConfigureAwait(false);
         var project = await store.OwnerAsync(call, target).ConfigureAwait(false);
-        await store.EnsureBucketAsync(project, target.Bucket, call.Cancellation).ConfigureAwait(false);
+        target = await store.EnsureAsync(project, target, call.Cancellation).ConfigureAwait(false);
         var upload = await uploads.CreateAsync(project, target, (int)parts, call.Cancellation).ConfigureAwait(false);
         var request = call.Http.Request;
         var path = request.Path.Value!;
