@@ -68,7 +68,7 @@ public sealed partial class CairnServer : IAsyncDisposable
             folder.Mend();
             return new CairnServer(application, listeners, folder);
         }
-        catch (StoreFailure failure)
+        catch (StoreException failure)
         {
             folder.Dispose();
             throw failure.Status;

@@ -26,7 +26,7 @@ public static class StorageErrors
     /// <summary>The status of a failure of the store or the file system, which is not the request's fault; null for every other.</summary>
     public static StatusException? Of(Exception error) => error switch
     {
-        StoreFailure failure => failure.Status,
+        StoreException failure => failure.Status,
         IOException { HResult: NoSpace or OverQuota } => Full(),
         _ => null,
     };

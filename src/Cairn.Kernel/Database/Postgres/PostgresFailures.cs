@@ -19,11 +19,11 @@ internal static class PostgresFailures
     /// <summary>The failure as callers are told of it; null for one that is nobody's to know.</summary>
     public static Exception? ForCallers(Exception error) => error switch
     {
-        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new StoreFailure(StorageErrors.Full(), error),
-        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } => new StoreFailure(StorageErrors.Damaged(), error),
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => new StoreException(StorageErrors.Full(), error),
+        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } => new StoreException(StorageErrors.Damaged(), error),
         PostgresException { SqlState: "22021" or "22P05" } => StatusException.InvalidArgument("The text contains a NUL character, which cannot be stored."),
         _ => IsAway(error) ? Away(error) : null,
     };
 
-    public static StoreFailure Away(Exception? error = null) => new(StorageErrors.Away("PostgreSQL"), error);
+    public static StoreException Away(Exception? error = null) => new(StorageErrors.Away("PostgreSQL"), error);
 }

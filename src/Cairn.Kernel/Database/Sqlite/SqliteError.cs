@@ -21,8 +21,8 @@ internal sealed class SqliteError(string message, int code) : DbException(messag
     /// <summary>The failure as callers are told of it; what is nobody's to know stays what it is.</summary>
     public static Exception ForCallers(Exception error) => error switch
     {
-        SqliteError { IsFull: true } => new StoreFailure(StorageErrors.Full(), error),
-        SqliteError { IsDamage: true } => new StoreFailure(StorageErrors.Damaged(), error),
+        SqliteError { IsFull: true } => new StoreException(StorageErrors.Full(), error),
+        SqliteError { IsDamage: true } => new StoreException(StorageErrors.Damaged(), error),
         _ => error,
     };
 }
