@@ -93,7 +93,7 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
     private static void Check(Dataset dataset)
     {
         ResourceId.RequireDisplayName("dataset.display_name", dataset.DisplayName);
-        if (dataset.Description.Length > MaxDescription)
+        if (Characters.Count(dataset.Description) > MaxDescription)
         {
             throw StatusException.InvalidArgument($"`dataset.description` has {dataset.Description.Length} characters; it may have {MaxDescription}.");
         }

@@ -12,6 +12,7 @@ namespace Cairn.Security;
 /// <summary>Tokens by the SHA-256 of their secret. A secret has 256 random bits, so a plain hash is enough: there is nothing to guess.</summary>
 public sealed class TokenStore(IDatabase database, TimeProvider time, IIdSource ids)
 {
+    private const int MaxProject = 128;
     private const string Prefix = "cairn_";
     private const string Columns = "id, subject, role, project, created, expires";
 
@@ -34,9 +35,15 @@ public sealed class TokenStore(IDatabase database, TimeProvider time, IIdSource 
     /// <summary>Makes a token; its secret is returned this once and kept nowhere.</summary>
     public async Task<(Token Token, string Secret)> CreateAsync(string subject, Role role, string? project, TimeSpan? lifetime, CancellationToken cancellation = default)
     {
-        if (subject.Length is 0 or > 256 || subject.Any(char.IsControl))
+        if (Characters.Count(subject) is 0 or > 256 || subject.Any(char.IsControl))
         {
             throw StatusException.InvalidArgument("A token's name has 1 to 256 printable characters.");
+        }
+
+        // A task's token is for the project that its job was accepted in.
+        if (project is not null && role != Role.Task)
+        {
+            RequireProject(project);
         }
 
         if (lifetime is { } span && (span <= TimeSpan.Zero || span > TimeSpan.FromDays(3650)))
@@ -82,6 +89,15 @@ public sealed class TokenStore(IDatabase database, TimeProvider time, IIdSource 
 
     public Task RevokeSubjectAsync(string subject, CancellationToken cancellation = default) =>
         database.WriteAsync(session => session.Execute("DELETE FROM tokens WHERE subject = $1", subject), cancellation);
+
+    /// <summary>A project that no resource can lie in would make a token that opens nothing, or, worse, one that a path of another form is compared with.</summary>
+    private static void RequireProject(string project)
+    {
+        if (project.Length is 0 or > MaxProject || !project.Any(char.IsAsciiLetterOrDigit) || !project.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':'))
+        {
+            throw StatusException.InvalidArgument($"The project is '{Characters.Cut(project, MaxProject)}'; it must be a project's name: 1 to {MaxProject} letters, digits, '-', '_', '.' and ':'. Leave it out for a token that may touch all.");
+        }
+    }
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 

@@ -11,6 +11,8 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
 {
     private const string Collection = "/cairn/v1/tokens";
 
+    private const double MaxTtl = 3650 * 86_400.0;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     public void Map(IRoutes routes)
@@ -24,7 +26,12 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
     {
         var request = await ReadAsync(context).ConfigureAwait(false);
         RequireAdministrator(context);
-        var lifetime = request.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 1e9)) : (TimeSpan?)null;
+        var lifetime = request.TtlSeconds switch
+        {
+            null => (TimeSpan?)null,
+            > 0 and <= MaxTtl and var seconds => TimeSpan.FromSeconds(seconds),
+            var other => throw StatusException.InvalidArgument($"`ttlSeconds` is {other}; it must be above 0 and at most {MaxTtl}, which is ten years."),
+        };
         var (token, secret) = await store.CreateAsync("user:" + request.Name, Role.Find(request.Role ?? Role.Editor.Name), request.Project, lifetime, context.RequestAborted).ConfigureAwait(false);
         await context.Response.WriteAsJsonAsync(new Reply(token) { Token = secret }, Json, context.RequestAborted).ConfigureAwait(false);
     }

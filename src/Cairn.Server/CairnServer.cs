@@ -1,7 +1,9 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Server.Entry;
+using Cairn.Server.Health;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -12,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Server;
 
 /// <summary>A server: composed, started, stopped.</summary>
-public sealed class CairnServer : IAsyncDisposable
+public sealed partial class CairnServer : IAsyncDisposable
 {
     private readonly WebApplication application;
     private readonly Listeners listeners;
@@ -44,18 +46,32 @@ public sealed class CairnServer : IAsyncDisposable
         var options = given with { Data = Path.GetFullPath(given.Data) };
         var listeners = new Listeners(options);
         var folder = DataFolder.Open(options.Data);
+        var crashed = ServerFile.Exists(options.Data);
         // Half of a start is reading the descriptors of the contracts: on a core of its own, while the rest of the server is put together.
         var contracts = Task.Run(static () => ContractFiles.All, cancellation);
         try
         {
-            var application = Build(options, listeners);
+            var application = Build(options, listeners, crashed);
+            application.Lifetime.ApplicationStopping.Register(listeners.Drain);
+            foreach (var path in folder.Mend())
+            {
+                Log.Mended(application.Logger, path);
+            }
+
             await Migrations.ApplyAsync(application.Services.GetRequiredService<IDatabase>(), application.Services.GetServices<MigrationSet>(), cancellation).ConfigureAwait(false);
             await contracts.ConfigureAwait(false);
             application.Run(application.Services.GetRequiredService<Entrance>().InvokeAsync);
             await application.StartAsync(cancellation).ConfigureAwait(false);
             listeners.Read(application.Services.GetRequiredService<IServer>());
             ServerFile.Write(options.Data, listeners);
+            // What has come into being with the start.
+            folder.Mend();
             return new CairnServer(application, listeners, folder);
+        }
+        catch (StoreException failure)
+        {
+            folder.Dispose();
+            throw failure.Status;
         }
         catch
         {
@@ -98,7 +114,7 @@ public sealed class CairnServer : IAsyncDisposable
         folder.Dispose();
     }
 
-    private static WebApplication Build(ServerOptions options, Listeners listeners)
+    private static WebApplication Build(ServerOptions options, Listeners listeners, bool crashed)
     {
         // The content root is no one's working directory: the server reads no files from where it happens to be started.
         // Empty: nothing is read from the environment, and no middleware stands before the entrance.
@@ -118,15 +134,24 @@ public sealed class CairnServer : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        // Before what works on the database in the background.
+        builder.Services.AddSingleton<IHostedService>(provider => new CrashCheck(
+            Path.Combine(options.Data, Composition.DatabaseFile), crashed, provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ILogger<CrashCheck>>()));
         Composition.Add(builder.Services, options, listeners);
         return builder.Build();
     }
 
-    private static ServiceCollection Services(ServerOptions options, Listeners listeners)
+    internal static ServiceCollection Services(ServerOptions options, Listeners listeners)
     {
         var services = new ServiceCollection();
         services.AddLogging();
         Composition.Add(services, options, listeners);
         return services;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Others on this machine could open {Path}; now only the server's user can.")]
+        public static partial void Mended(ILogger logger, string path);
     }
 }

@@ -5,6 +5,7 @@ using Cairn.Jobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
 using Cairn.Kernel.Database.Sqlite;
+using Cairn.Kernel.Files;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Leases;
@@ -16,6 +17,7 @@ using Cairn.Kernel.Time;
 using Cairn.Models;
 using Cairn.Security;
 using Cairn.Server.Entry;
+using Cairn.Server.Health;
 using Cairn.Serving;
 using Cairn.Tracking;
 using Cairn.Training;
@@ -30,6 +32,9 @@ namespace Cairn.Server;
 /// <summary>Puts the house together: the kernel, then each capability.</summary>
 internal static class Composition
 {
+    /// <summary>The name of the SQLite database in the data folder.</summary>
+    public const string DatabaseFile = "cairn.db";
+
     public static void Add(IServiceCollection services, ServerOptions options, Listeners listeners)
     {
         services.AddSingleton(new ServerEnvironment
@@ -53,6 +58,7 @@ internal static class Composition
         services.AddTuningJobs();
         services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
+        services.AddSingleton<IHostedService, DiskWatch>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }
 
@@ -60,9 +66,10 @@ internal static class Composition
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddSingleton(_ => new DiskReserve(options.Data));
         services.AddSingleton<IDatabase>(provider => options.Store is { } address
             ? new PostgresDatabase(address)
-            : new SqliteDatabase(Path.Combine(options.Data, "cairn.db"), provider.GetRequiredService<ILogger<SqliteDatabase>>()));
+            : new SqliteDatabase(Path.Combine(options.Data, DatabaseFile), provider.GetRequiredService<ILogger<SqliteDatabase>>(), provider.GetRequiredService<DiskReserve>()));
         services.AddSingleton(ResourceSchema.Migrations);
         services.AddSingleton(Leases.Migrations);
         services.AddSingleton(OperationStore.Migrations);

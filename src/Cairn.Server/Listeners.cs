@@ -13,6 +13,7 @@ internal sealed class Listeners
     private readonly ListenAddress http;
     private readonly ListenAddress grpc;
     private readonly ListenAddress? https;
+    private readonly OpenConnections connections = new();
     private string[]? bound;
 
     public Listeners(ServerOptions options)
@@ -31,6 +32,9 @@ internal sealed class Listeners
 
     public bool AllLoopback => http.IsLoopback && grpc.IsLoopback && https is not { IsLoopback: false };
 
+    /// <summary>Cuts off, in a moment, what clients do not end: for a server that stops.</summary>
+    public void Drain() => connections.Drain();
+
     public Uri HttpUrl => new("http://" + Bound(0));
 
     public string GrpcAddress => Bound(1);
@@ -47,17 +51,23 @@ internal sealed class Listeners
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
         kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
-        kestrel.Listen(http.Address, http.Port, static listen => listen.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(grpc.Address, grpc.Port, static listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(http.Address, http.Port, listen => Open(listen, HttpProtocols.Http1));
+        kestrel.Listen(grpc.Address, grpc.Port, listen => Open(listen, HttpProtocols.Http2));
         if (https is not null)
         {
             var certificate = ServerCertificate.Load(options);
             kestrel.Listen(https.Address, https.Port, listen =>
             {
-                listen.Protocols = HttpProtocols.Http1AndHttp2;
+                Open(listen, HttpProtocols.Http1AndHttp2);
                 listen.UseHttps(certificate);
             });
         }
+    }
+
+    private void Open(ListenOptions listen, HttpProtocols protocols)
+    {
+        listen.Protocols = protocols;
+        listen.Use(connections.Follow);
     }
 
     /// <summary>Notes the ports that were taken, in the order in which <see cref="Configure"/> listened.</summary>

@@ -17,5 +17,8 @@ internal static class ServerFile
         File.Move(path + ".new", path, overwrite: true);
     }
 
+    /// <summary>Whether the file is there: at a start, whether the last server ended otherwise than by stopping.</summary>
+    public static bool Exists(string data) => File.Exists(Path.Combine(data, Name));
+
     public static void Delete(string data) => File.Delete(Path.Combine(data, Name));
 }

@@ -29,7 +29,7 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
     private static List<StudyName> Check(string parent, Study study, StudyOptions options, long id)
     {
         LocationNames.Require(parent);
-        if (study.DisplayName.Length is 0 or > MaxDisplayName)
+        if (Characters.Count(study.DisplayName) is 0 or > MaxDisplayName)
         {
             throw StatusException.InvalidArgument($"`study.display_name` has {study.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
         }

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.TuningJobs;
@@ -14,7 +15,7 @@ internal static class TuningJobValidator
     public static void Check(HyperparameterTuningJob job)
     {
         var errors = new List<string>();
-        if (job.DisplayName.Length is 0 or > MaxDisplayName)
+        if (Characters.Count(job.DisplayName) is 0 or > MaxDisplayName)
         {
             errors.Add($"`display_name` has {job.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
         }

@@ -8,6 +8,8 @@ public sealed class RunningServer : IAsyncLifetime
 {
     private readonly ScratchDirectory scratch = new();
 
+    public string Data => scratch["data"];
+
     public CairnServer Server { get; private set; } = null!;
 
     public HttpClient Http { get; private set; } = null!;

@@ -28,12 +28,22 @@ public sealed class PostgresServer : IAsyncDisposable
             await Run("chown", "postgres:postgres", server.folder);
         }
 
-        var data = Path.Combine(server.folder, "data");
-        await server.RunAsOwner("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8");
-        var options = string.Create(CultureInfo.InvariantCulture, $"-p {server.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={server.folder} -c fsync=off -c shared_buffers=64MB -c max_connections=200");
-        await server.RunAsOwner("pg_ctl", "-D", data, "-w", "-l", Path.Combine(server.folder, "log"), "-o", options, "start");
+        await server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8");
+        await server.StartAgainAsync();
         return server;
     }
+
+    private string Data => Path.Combine(folder, "data");
+
+    /// <summary>Starts it again after <see cref="StopAsync"/>, on the same port.</summary>
+    public Task StartAgainAsync()
+    {
+        var options = string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c shared_buffers=64MB -c max_connections=200");
+        return RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start");
+    }
+
+    /// <summary>Ends it at once, with the connections that are open.</summary>
+    public Task StopAsync() => RunAsOwner("pg_ctl", "-D", Data, "-m", "fast", "stop");
 
     /// <summary>Makes an empty database and returns its address.</summary>
     public async Task<string> CreateDatabaseAsync()
@@ -45,7 +55,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsOwner("pg_ctl", "-D", Path.Combine(folder, "data"), "-m", "immediate", "stop");
+        await RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "stop");
         Directory.Delete(folder, recursive: true);
     }
 

@@ -47,6 +47,7 @@ internal static class Cli
         TokensNoun.Create(),
         new GcCommand(),
         new ServerCommand(),
+        new DoctorCommand(),
         new QuickstartCommand(),
         new EnvCommand(),
         new CompletionCommand(),

@@ -17,6 +17,7 @@ public static class GcsErrors
         DataErrors.RetentionNotMet => (403, DataErrors.RetentionNotMet),
         DataErrors.Forbidden => (403, DataErrors.Forbidden),
         DataErrors.RangeNotSatisfiable => (416, DataErrors.RangeNotSatisfiable),
+        _ when error.HttpStatus is { } own => (own, "backendError"),
         _ => error.Code switch
         {
             Code.NotFound => (404, "notFound"),

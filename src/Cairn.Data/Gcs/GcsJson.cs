@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;
@@ -53,6 +54,7 @@ public static class GcsJson
             return [];
         }
 
+        JsonText.Require(bytes);
         try
         {
             var root = JsonNode.Parse(bytes, documentOptions: Reading) as JsonObject

@@ -1,5 +1,6 @@
 using Cairn.Datasets.Splits;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Datasets.Items;
 
@@ -22,7 +23,7 @@ internal static class ItemLabels
         var merged = new Dictionary<string, string>();
         foreach (var (key, value) in all.Concat(own))
         {
-            if (key.Length is 0 or > MaxLabel || value.Length > MaxLabel || key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
+            if (Characters.Count(key) is 0 or > MaxLabel || Characters.Count(value) > MaxLabel || key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
             {
                 throw StatusException.InvalidArgument($"the label '{key}': '{value}' is none; a key has 1 to {MaxLabel} characters, a value at most {MaxLabel}, and neither a NUL.");
             }

@@ -4,6 +4,8 @@ using Cairn.Data;
 using Cairn.Datasets.Rows;
 using Cairn.Datasets.Splits;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Datasets.Items;
@@ -18,6 +20,7 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
     /// <exception cref="StatusException">INVALID_ARGUMENT with what is wrong.</exception>
     public ImportedItem Parse(ReadOnlyMemory<byte> line)
     {
+        JsonText.Require(line.Span);
         try
         {
             using var json = JsonDocument.Parse(line);
@@ -106,7 +109,7 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
         return new ImportedItem(field, value, ItemLabels.Merge(config.DataItemLabels, labels), annotations);
     }
 
-    private ImportedAnnotation Annotation(string displayName, IEnumerable<KeyValuePair<string, string>> labels) => displayName.Length is > 0 and <= MaxDisplayName && !displayName.Contains('\0', StringComparison.Ordinal)
+    private ImportedAnnotation Annotation(string displayName, IEnumerable<KeyValuePair<string, string>> labels) => Characters.Count(displayName) is > 0 and <= MaxDisplayName && !displayName.Contains('\0', StringComparison.Ordinal)
         ? new ImportedAnnotation(displayName, ItemLabels.Merge(config.AnnotationLabels, labels))
         : throw StatusException.InvalidArgument($"a label's name has {displayName.Length} characters; it must have 1 to {MaxDisplayName}, and no NUL.");
 

@@ -47,7 +47,7 @@ internal sealed class JsonRows(IReadOnlyList<StoredObject> files, SourceFiles so
                     return true;
                 }
             }
-            catch (Exception error) when (error is StatusException or JsonException)
+            catch (Exception error) when (error is StatusException or JsonException or InvalidOperationException)
             {
                 throw StatusException.InvalidArgument($"{Place}: {(error is StatusException ? error.Message : "the line is no JSON object.")}");
             }

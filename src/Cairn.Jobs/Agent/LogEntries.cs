@@ -34,6 +34,9 @@ internal static class LogEntries
             ? parsed
             : printed;
 
+    /// <summary>An entry with more levels of objects than the server accepts is text like another line.</summary>
+    private const int MaxLevels = 20;
+
     /// <summary>A line that is a JSON object with a message is a structured entry, as in Cloud Logging.</summary>
     private static Struct? Structured(string text)
     {
@@ -44,7 +47,7 @@ internal static class LogEntries
 
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = 32 }) is JsonObject json && json.ContainsKey("message")
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = MaxLevels }) is JsonObject json && json.ContainsKey("message")
                 ? JsonParser.Default.Parse<Struct>(text)
                 : null;
         }

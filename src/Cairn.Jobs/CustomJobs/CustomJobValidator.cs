@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Cairn.Data;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 
@@ -56,7 +57,7 @@ internal static partial class CustomJobValidator
 
     private static void CheckNames(CustomJob job, List<string> errors)
     {
-        if (job.DisplayName.Length is 0 or > MaxDisplayName)
+        if (Characters.Count(job.DisplayName) is 0 or > MaxDisplayName)
         {
             errors.Add($"`display_name` has {job.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
         }

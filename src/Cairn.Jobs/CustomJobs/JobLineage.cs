@@ -1,6 +1,7 @@
 using Cairn.Jobs.Agent;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Security;
+using Cairn.Kernel.Store;
 using Cairn.Tracking.Metadata;
 using Cairn.Tracking.Metadata.Lineage;
 using Cairn.Tracking.Metadata.Names;
@@ -115,7 +116,7 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
     {
         var execution = new Execution
         {
-            DisplayName = job.DisplayName.Length > 128 ? job.DisplayName[..128] : job.DisplayName,
+            DisplayName = Characters.Cut(job.DisplayName, 128),
             SchemaTitle = SchemaTitles.CustomJobExecution,
             State = job.State switch
             {
@@ -161,5 +162,5 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
         return MentionedObjects.In(texts).Select(static uri => uri.ToString()).Order(StringComparer.Ordinal);
     }
 
-    private static string Short(string name) => name.Length > 100 ? name[..100] : name;
+    private static string Short(string name) => Characters.Cut(name, 100);
 }

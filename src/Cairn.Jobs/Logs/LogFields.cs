@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Globalization;
+using Cairn.Kernel.Rpc.Json;
 using Google.Cloud.Logging.V2;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -27,7 +28,7 @@ internal static class LogFields
         Value { KindCase: Value.KindOneofCase.StringValue } json => json.StringValue,
         Value { KindCase: Value.KindOneofCase.NumberValue } json => json.NumberValue.ToString("R", CultureInfo.InvariantCulture),
         Value { KindCase: Value.KindOneofCase.BoolValue } json => json.BoolValue ? "true" : "false",
-        IMessage message => JsonFormatter.Default.Format(message),
+        IMessage message => MessageJson.Text(message),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Kernel.Errors;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Jobs.Logs;
@@ -7,6 +8,19 @@ namespace Cairn.Jobs.Logs;
 internal static class LogTimes
 {
     private const long Second = 1_000_000_000;
+
+    /// <summary>The years that 64 bits of nanoseconds hold: 1678 to 2261.</summary>
+    private const long MinSeconds = -9_214_560_000;
+    private const long MaxSeconds = 9_214_646_399;
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a time that cannot be kept.</exception>
+    public static void Require(Timestamp time, string log)
+    {
+        if (time.Seconds is < MinSeconds or > MaxSeconds || time.Nanos is < 0 or >= (int)Second)
+        {
+            throw StatusException.InvalidArgument($"An entry of '{log}' has a `timestamp` {time.Seconds} s from 1970; it must lie in the years 1678 to 2261.");
+        }
+    }
 
     public static long Of(Timestamp timestamp) => (timestamp.Seconds * Second) + timestamp.Nanos;
 
@@ -48,7 +62,8 @@ internal static class LogTimes
             return false;
         }
 
-        nanoseconds = Of(time) + fraction;
+        // A filter may name any year; one that no entry can have is as good as the nearest that it can.
+        nanoseconds = (Math.Clamp(time.ToUnixTimeSeconds(), MinSeconds, MaxSeconds) * Second) + fraction;
         return true;
     }
 }

@@ -133,6 +133,7 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
 
         complete.ReceiveTimestamp = time.GetUtcNow().ToTimestamp();
         complete.Timestamp ??= complete.ReceiveTimestamp.Clone();
+        LogTimes.Require(complete.Timestamp, complete.LogName);
         complete.InsertId = entry.InsertId.Length > 0 ? entry.InsertId : ids.NextHex();
         if (complete.InsertId.Length > MaxInsertId || complete.InsertId.Contains('\n', StringComparison.Ordinal))
         {

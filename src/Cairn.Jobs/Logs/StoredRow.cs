@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store;
 using Google.Cloud.Logging.V2;
 
 namespace Cairn.Jobs.Logs;
@@ -7,5 +8,5 @@ namespace Cairn.Jobs.Logs;
 internal sealed record StoredRow(string Project, long Nanoseconds, string InsertId, string Log, int Severity, string Job, byte[] Body)
     : LogRow(Project, Nanoseconds, InsertId, Log, Severity, Job)
 {
-    public override LogEntry Entry() => LogEntry.Parser.ParseFrom(Body);
+    public override LogEntry Entry() => StoredMessage.Read(LogEntry.Parser, Body);
 }

@@ -85,7 +85,7 @@ internal static class MetricFile
 
             return metrics.Count == 0 ? null : new UsageSample(step, time, metrics);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

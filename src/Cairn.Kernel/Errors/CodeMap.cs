@@ -5,6 +5,8 @@ namespace Cairn.Kernel.Errors;
 /// <summary>The HTTP status and the wire name of each code, as the comments in <c>google/rpc/code.proto</c> give them.</summary>
 public static class CodeMap
 {
+    public static int ToHttp(StatusException error) => error.HttpStatus ?? ToHttp(error.Code);
+
     public static int ToHttp(Code code) => code switch
     {
         Code.Ok => 200,

@@ -12,6 +12,9 @@ public sealed class StatusException(Code code, string message, params IMessage[]
 {
     public Code Code { get; } = code;
 
+    /// <summary>The HTTP status, where HTTP has one that says more than its code's: 507 for a full disk. Null for the code's.</summary>
+    public int? HttpStatus { get; init; }
+
     /// <summary>Machine-readable details (<c>google.rpc.ErrorInfo</c>, <c>BadRequest</c>, …), packed for the wire.</summary>
     public IReadOnlyList<Any> Details { get; } = [.. details.Select(Any.Pack)];
 

@@ -10,7 +10,7 @@ public static class ErrorWriter
 {
     public static async Task WriteAsync(HttpContext context, StatusException error)
     {
-        var status = CodeMap.ToHttp(error.Code);
+        var status = CodeMap.ToHttp(error);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json; charset=UTF-8";

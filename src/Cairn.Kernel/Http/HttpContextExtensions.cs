@@ -11,6 +11,13 @@ public static class HttpContextExtensions
     public static Principal Caller(this HttpContext context) =>
         context.Features.Get<Principal>() ?? throw new InvalidOperationException("The request has not been authenticated.");
 
+    /// <summary>Fires when the server begins to stop.</summary>
+    public static CancellationToken Stopping(this HttpContext context) => context.Features.Get<ServerState>()?.Stopping ?? CancellationToken.None;
+
+    /// <summary>Refuses a call that the server has no means for at present.</summary>
+    /// <exception cref="StatusException">RESOURCE_EXHAUSTED.</exception>
+    public static void Admit(this HttpContext context, string permission) => context.Features.Get<ServerState>()?.Admit(permission);
+
     /// <summary>Refuses a caller whose identity is bound to another project.</summary>
     public static void RequireProject(this HttpContext context, string project)
     {

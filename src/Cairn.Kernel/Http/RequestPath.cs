@@ -63,7 +63,51 @@ public sealed class RequestPath
             throw StatusException.InvalidArgument($"The request's path has {segments.Length} segments; at most {MaxSegments} are accepted.");
         }
 
-        return new RequestPath(segments, Array.ConvertAll(segments, Decode), question < 0 ? "" : target[(question + 1)..]);
+        var query = question < 0 ? "" : target[(question + 1)..];
+        RequireQuery(query);
+        return new RequestPath(segments, Array.ConvertAll(segments, Decode), query);
+    }
+
+    /// <summary>
+    /// What is percent-encoded in a query must be UTF-8 without NUL: a decoder that is lenient leaves it encoded, or puts another character there, and a name is looked up that the
+    /// caller did not mean. A '%' that is no escape stays what it is.
+    /// </summary>
+    private static void RequireQuery(string query)
+    {
+        Span<byte> run = stackalloc byte[256];
+        for (var at = query.IndexOf('%', StringComparison.Ordinal); at >= 0; at = query.IndexOf('%', at))
+        {
+            var length = 0;
+            var start = at;
+            while (length < run.Length && at + 2 < query.Length && query[at] == '%' && char.IsAsciiHexDigit(query[at + 1]) && char.IsAsciiHexDigit(query[at + 2]))
+            {
+                run[length++] = Convert.ToByte(query.Substring(at + 1, 2), 16);
+                at += 3;
+            }
+
+            if (length == run.Length)
+            {
+                // A character may go on past the run: the next one begins with its last characters again.
+                var whole = length;
+                while (whole > length - 4 && (run[whole - 1] & 0xC0) == 0x80)
+                {
+                    whole--;
+                }
+
+                (length, at) = (whole - 1, start + (3 * (whole - 1)));
+            }
+
+            if (run[..length].Contains((byte)0) || !System.Text.Unicode.Utf8.IsValid(run[..length]))
+            {
+                throw StatusException.InvalidArgument("The request's query is not percent-encoded UTF-8, or has an encoded NUL character.");
+            }
+
+            at = length == 0 ? at + 1 : at;
+            if (at >= query.Length)
+            {
+                break;
+            }
+        }
     }
 
     private static string Decode(string segment)

@@ -145,7 +145,7 @@ public sealed partial class OperationRunner(
 
     private Status StatusOf(OperationWork work, Exception error)
     {
-        var status = error switch
+        var status = (StorageErrors.Of(error) ?? error) switch
         {
             StatusException known => new Status { Code = (int)known.Code, Message = known.Message, Details = { known.Details } },
             OperationCanceledException => new Status { Code = (int)Code.Cancelled, Message = "The operation was cancelled." },

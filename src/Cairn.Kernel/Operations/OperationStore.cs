@@ -38,7 +38,7 @@ public sealed class OperationStore(IResourceStore store, IDatabase database, Tim
     internal Task<List<OperationWork>> PendingAsync(CancellationToken cancellation) => database.ReadAsync(
         static session => session.Query(
             "SELECT name, handler, request, cancelled FROM operation_work ORDER BY created, name LIMIT 1000",
-            static row => new OperationWork(row.GetString(0), row.GetString(1), Any.Parser.ParseFrom(row.GetFieldValue<byte[]>(2)), row.GetInt64(3) != 0)),
+            static row => new OperationWork(row.GetString(0), row.GetString(1), StoredMessage.Read(Any.Parser, row.GetFieldValue<byte[]>(2)), row.GetInt64(3) != 0)),
         cancellation);
 
     /// <summary>Whether an operation has still to end.</summary>

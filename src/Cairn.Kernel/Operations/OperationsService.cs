@@ -40,13 +40,13 @@ public sealed class OperationsService(OperationStore operations, IResourceStore 
     {
         context.RequireProject(request.Name);
         var wait = request.Timeout is { } asked ? asked.ToTimeSpan() : MaxWait;
-        var deadline = time.GetUtcNow() + (wait < MaxWait ? wait : MaxWait);
+        var deadline = time.GetUtcNow() + (wait < TimeSpan.Zero ? TimeSpan.Zero : wait < MaxWait ? wait : MaxWait);
         while (true)
         {
             var next = signal.Next;
             var operation = await store.GetAsync<Operation>(OperationKind.Operation, request.Name, context.Cancellation).ConfigureAwait(false);
             var left = deadline - time.GetUtcNow();
-            if (operation.Done || left <= TimeSpan.Zero)
+            if (operation.Done || left <= TimeSpan.Zero || context.Stopping.IsCancellationRequested)
             {
                 return operation;
             }

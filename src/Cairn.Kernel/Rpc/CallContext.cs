@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
 using Cairn.Kernel.Security;
 using Microsoft.AspNetCore.Http;
 
@@ -13,6 +14,9 @@ public sealed class CallContext
 
     /// <summary>Fires when the client is gone or the call's deadline has passed.</summary>
     public CancellationToken Cancellation { get; init; }
+
+    /// <summary>Fires when the server begins to stop: who waits for something answers with what there is.</summary>
+    public CancellationToken Stopping => Request?.HttpContext.Stopping() ?? CancellationToken.None;
 
     /// <summary>Headers to send with the reply (HTTP headers, or gRPC initial metadata). Names are lower case.</summary>
     public IDictionary<string, string> ResponseHeaders => responseHeaders ??= [];

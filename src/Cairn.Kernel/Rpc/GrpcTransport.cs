@@ -38,12 +38,13 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
     {
         context.Response.ContentType = "application/grpc";
         using var deadline = Deadline(context);
-        var cancellation = deadline?.Token ?? context.RequestAborted;
+        var found = byPath.GetValueOrDefault(context.Request.Path.Value ?? "");
+        using var ending = RpcCalls.Ending(found, context, deadline?.Token ?? context.RequestAborted);
+        var cancellation = ending?.Token ?? deadline?.Token ?? context.RequestAborted;
         try
         {
-            var method = byPath.TryGetValue(context.Request.Path.Value ?? "", out var found)
-                ? found
-                : throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
+            var method = found ?? throw StatusException.Unimplemented($"This server has no method '{context.Request.Path.Value}'.");
+            context.Admit(method.Permission);
             var call = new CallContext
             {
                 Caller = context.Caller(),
@@ -94,7 +95,8 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
         }
         catch (Exception error)
         {
-            Fail(context, error, deadline?.IsCancellationRequested == true && !context.RequestAborted.IsCancellationRequested);
+            var passed = deadline?.IsCancellationRequested == true && !context.RequestAborted.IsCancellationRequested;
+            Fail(context, !passed && ending is not null ? RpcCalls.OrStopping(error, context) : error, passed);
         }
     }
 
@@ -248,7 +250,9 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
             ArraySegment<byte> array = compressed ? Decompress(bytes)
                 : bytes.IsSingleSegment && MemoryMarshal.TryGetArray(bytes.First, out var segment) ? segment
                 : new ArraySegment<byte>(bytes.ToArray());
-            return method.Descriptor.InputType.Parser.ParseFrom(array.Array, array.Offset, array.Count);
+            var message = method.Descriptor.InputType.Parser.ParseFrom(array.Array, array.Offset, array.Count);
+            WireChecks.Require(method.Descriptor.InputType, array);
+            return message;
         }
         catch (InvalidProtocolBufferException error)
         {

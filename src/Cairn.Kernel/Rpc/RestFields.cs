@@ -73,7 +73,7 @@ internal static class RestFields
         {
             value = Convert(field, text);
         }
-        catch (Exception error) when (error is FormatException or OverflowException or InvalidProtocolBufferException or InvalidJsonException)
+        catch (Exception error) when (error is FormatException or OverflowException or InvalidProtocolBufferException or InvalidJsonException or InvalidOperationException)
         {
             throw StatusException.InvalidArgument($"The parameter '{path}' is '{text}', which is not a valid {field.FieldType.ToString().ToLowerInvariant()}.");
         }

@@ -52,10 +52,11 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
     {
         using var body = rule.Body.Length > 0 && !TakesRaw(method.Descriptor.InputType, rule) ? await BodyAsync(context).ConfigureAwait(false) : null;
         using var deadline = Deadline(context);
+        using var ending = RpcCalls.Ending(method, context, deadline?.Token ?? context.RequestAborted);
         var call = new CallContext
         {
             Caller = context.Caller(),
-            Cancellation = deadline?.Token ?? context.RequestAborted,
+            Cancellation = ending?.Token ?? deadline?.Token ?? context.RequestAborted,
             Request = context.Request,
         };
         try
@@ -85,7 +86,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         }
         catch (OperationCanceledException error) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw RpcCalls.ToStatus(error, deadline?.IsCancellationRequested == true);
+            throw RpcCalls.ToStatus(deadline?.IsCancellationRequested == true ? error : RpcCalls.OrStopping(error, context), deadline?.IsCancellationRequested == true);
         }
     }
 
@@ -191,8 +192,9 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             return json.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object
                 && (json.RootElement.TryGetProperty(field.Name, out _) || json.RootElement.TryGetProperty(field.JsonName, out _));
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception error) when (error is System.Text.Json.JsonException or InvalidOperationException)
         {
+            // No JSON, or one whose names are no text.
             return false;
         }
     }
@@ -372,6 +374,6 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     private static string Error(StatusException error) => System.Text.Json.JsonSerializer.Serialize(new
     {
-        error = new { code = CodeMap.ToHttp(error.Code), message = error.Message, status = CodeMap.Name(error.Code) },
+        error = new { code = CodeMap.ToHttp(error), message = error.Message, status = CodeMap.Name(error.Code) },
     });
 }

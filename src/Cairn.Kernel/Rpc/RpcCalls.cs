@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
 using Cairn.Kernel.Security;
 using Google.Protobuf;
 using Google.Rpc;
+using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Kernel.Rpc;
 
@@ -12,6 +14,7 @@ internal static class RpcCalls
     public static async Task<IMessage> InvokeAsync(RpcMethod method, IMessage request, CallContext context)
     {
         Authorize(method, context.Caller);
+        MessageDepth.Require(request);
         RequiredFields.Check(request);
         if (method.Unary is not { } handler)
         {
@@ -26,6 +29,7 @@ internal static class RpcCalls
     public static IAsyncEnumerable<IMessage> Stream(RpcMethod method, IMessage request, CallContext context)
     {
         Authorize(method, context.Caller);
+        MessageDepth.Require(request);
         RequiredFields.Check(request);
         return method.Streaming is { } handler ? handler(request, context) : throw Unimplemented(method);
     }
@@ -40,6 +44,7 @@ internal static class RpcCalls
     {
         await foreach (var request in requests.WithCancellation(cancellation).ConfigureAwait(false))
         {
+            MessageDepth.Require(request);
             RequiredFields.Check(request);
             yield return request;
         }
@@ -53,12 +58,21 @@ internal static class RpcCalls
         OperationCanceledException => new StatusException(Code.Cancelled, "The call was cancelled."),
         Microsoft.AspNetCore.Connections.ConnectionResetException => Gone,
         IOException { InnerException: Microsoft.AspNetCore.Connections.ConnectionAbortedException } => Gone,
-        Microsoft.AspNetCore.Http.BadHttpRequestException bad => new StatusException(bad.StatusCode == 413 ? Code.ResourceExhausted : Code.InvalidArgument, bad.Message),
+        _ when StorageErrors.Of(error) is { } known => known,
+        BadHttpRequestException bad => new StatusException(bad.StatusCode == 413 ? Code.ResourceExhausted : Code.InvalidArgument, bad.Message),
         _ => new StatusException(Code.Internal, "The server failed on this request; its log says more."),
     };
 
     /// <summary>No one is left to read it: not a failure of the server's.</summary>
     private static StatusException Gone => new(Code.Cancelled, "The client closed the connection before its call had arrived whole.");
+
+    /// <summary>What ends a call that streams: its client, its deadline, and the server's stop, for which it would otherwise have to be cut off. Null for a call that does not stream.</summary>
+    public static CancellationTokenSource? Ending(RpcMethod? method, HttpContext context, CancellationToken cancellation) =>
+        method is { Descriptor: { IsServerStreaming: true } or { IsClientStreaming: true } } ? CancellationTokenSource.CreateLinkedTokenSource(cancellation, context.Stopping()) : null;
+
+    /// <summary>The failure of a call; where it was cancelled because the server stops, that.</summary>
+    public static Exception OrStopping(Exception error, HttpContext context) =>
+        error is OperationCanceledException && context.Stopping().IsCancellationRequested ? StatusException.Unavailable("The server is stopping. Call it again in a while.") : error;
 
     /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
     public static void Authorize(RpcMethod method, Principal caller)

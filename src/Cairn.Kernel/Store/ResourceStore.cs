@@ -172,7 +172,7 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         : throw new ArgumentException($"{names.Count} names are asked for; at most {IResourceStore.MaxNames} can be.", nameof(names));
 
     private static T Parse<T>(ResourceKind kind, byte[] body)
-        where T : class, IMessage<T> => (T)kind.Parser.ParseFrom(body);
+        where T : class, IMessage<T> => (T)StoredMessage.Read(kind.Parser, body);
 
     private static StatusException Missing(ResourceKind kind, string name) => StatusException.NotFound($"{kind.Name} '{name}' does not exist.");
 

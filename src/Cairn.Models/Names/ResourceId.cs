@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Models.Names;
 
@@ -22,7 +23,7 @@ public static partial class ResourceId
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is empty or longer than 128 characters.</exception>
     public static void RequireDisplayName(string field, string displayName)
     {
-        if (displayName.Length is 0 or > MaxDisplayName)
+        if (Characters.Count(displayName) is 0 or > MaxDisplayName)
         {
             throw StatusException.InvalidArgument(displayName.Length == 0
                 ? $"`{field}` is empty; it must have 1 to {MaxDisplayName} characters."
@@ -40,7 +41,7 @@ public static partial class ResourceId
 
         foreach (var (key, value) in labels)
         {
-            if (key.Length is 0 or > MaxLabel || value.Length > MaxLabel)
+            if (Characters.Count(key) is 0 or > MaxLabel || Characters.Count(value) > MaxLabel)
             {
                 throw StatusException.InvalidArgument($"`{field}` has '{key}': '{value}'; a label's key must have 1 to {MaxLabel} characters, and its value at most {MaxLabel}.");
             }

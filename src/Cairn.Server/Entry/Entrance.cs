@@ -1,10 +1,12 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Files;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Server.Entry;
@@ -13,9 +15,16 @@ namespace Cairn.Server.Entry;
 /// Where every request comes in: origin, identity, route, permission, limits; then the door. What goes wrong on the way is answered in the
 /// form of the protocol that was spoken.
 /// </summary>
-internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IAuthenticator authenticator, OriginGuard guard, CrossOriginGate crossOrigin, ILogger<Entrance> logger)
+internal sealed partial class Entrance(
+    RouteTable routes, GrpcTransport grpc, IAuthenticator authenticator, OriginGuard guard, CrossOriginGate crossOrigin, IHostApplicationLifetime lifetime, DiskReserve reserve, ILogger<Entrance> logger)
 {
-    public Task InvokeAsync(HttpContext context) => GrpcTransport.IsGrpc(context.Request) ? GrpcAsync(context) : HttpAsync(context);
+    private readonly ServerState state = new(lifetime.ApplicationStopping, reserve.Require);
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Features.Set(state);
+        return GrpcTransport.IsGrpc(context.Request) ? GrpcAsync(context) : HttpAsync(context);
+    }
 
     private async Task GrpcAsync(HttpContext context)
     {
@@ -24,7 +33,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
             guard.Check(context.Request);
             context.Features.Set(await authenticator.AuthenticateAsync(context).ConfigureAwait(false));
         }
-        catch (StatusException error)
+        catch (Exception error)
         {
             grpc.Fail(context, error);
             return;
@@ -65,6 +74,8 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
                 {
                     throw StatusException.PermissionDenied($"'{caller.Name}' lacks the permission '{match.Route.Permission}'.");
                 }
+
+                context.Admit(match.Route.Permission);
             }
 
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -89,8 +100,10 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         var status = error switch
         {
             StatusException known => known,
+            _ when StorageErrors.Of(error) is { } known => known,
             BadHttpRequestException { StatusCode: 413 } => StatusException.InvalidArgument("The request's body is larger than this method accepts."),
             BadHttpRequestException bad => StatusException.InvalidArgument(bad.Message),
+            IOException { InnerException: OverflowException } => StatusException.InvalidArgument("The request's body has a chunk whose size is larger than any."),
             _ => new StatusException(Code.Internal, "The server failed on this request; its log says more."),
         };
         if (status.Code == Code.Internal && error is not StatusException)

@@ -1,12 +1,14 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Files;
 using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Server.Entry;
 
-/// <summary><c>GET /healthz</c>: 200 when the server answers and its store does. <c>GET /</c>: what this is.</summary>
-internal sealed class HealthDoor(IDatabase database) : IDoor
+/// <summary><c>GET /healthz</c>: 200 when the server answers and its store does, with <c>ok</c>, or <c>degraded</c> and why where it answers not all calls. <c>GET /</c>: what this is.</summary>
+internal sealed class HealthDoor(IDatabase database, DiskReserve reserve) : IDoor
 {
     public void Map(IRoutes routes)
     {
@@ -26,7 +28,10 @@ internal sealed class HealthDoor(IDatabase database) : IDoor
         }
 
         context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync("ok\n", context.RequestAborted).ConfigureAwait(false);
+        var state = database is SqliteDatabase { Damage: { } damage } ? $"degraded: the database is damaged. {damage}"
+            : reserve.IsFull ? "degraded: the disk is full. What would store more is refused; reading and deleting work."
+            : "ok";
+        await context.Response.WriteAsync(state + "\n", context.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task WelcomeAsync(HttpContext context, RouteValues values)

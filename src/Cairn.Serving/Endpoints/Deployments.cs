@@ -72,7 +72,7 @@ public sealed class Deployments(
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)
     {
-        var work = request.Unpack<DeployModelRequest>();
+        var work = request.UnpackStored<DeployModelRequest>();
         var name = EndpointName.Parse(work.Endpoint, "endpoint");
         var before = await database.ReadAsync(session => Endpoint(session, name), cancellation).ConfigureAwait(false);
         if (before.DeployedModels.FirstOrDefault(d => d.Id == work.DeployedModel.Id) is { } earlier)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc.Json;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
@@ -12,6 +13,7 @@ internal static class PredictionBodies
     /// <exception cref="StatusException">INVALID_ARGUMENT where the body is not of that form.</exception>
     public static (RepeatedField<Value> Instances, Value? Parameters) ReadRequest(ReadOnlySpan<byte> body)
     {
+        JsonText.Require(body);
         var instances = new RepeatedField<Value>();
         Value? parameters = null;
         var found = false;
@@ -77,8 +79,9 @@ internal static class PredictionBodies
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // No JSON, or one with text that is none.
         }
 
         throw NoPredictions(predictor);

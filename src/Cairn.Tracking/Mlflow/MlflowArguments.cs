@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow;
@@ -19,6 +20,7 @@ public sealed class MlflowArguments
     /// <exception cref="StatusException">INVALID_ARGUMENT where the body is not a JSON object.</exception>
     public static MlflowArguments Parse(ReadOnlyMemory<byte> json, IQueryCollection query)
     {
+        JsonText.Require(json.Span);
         try
         {
             var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
@@ -47,6 +49,12 @@ public sealed class MlflowArguments
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 9e18 ? (long)number
         : throw Wrong(name, text, "a whole number");
+
+    /// <summary>Milliseconds since 1970, or null where they are absent.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a time outside of the years 1 to 9999.</exception>
+    public long? Time(string name) => Number(name) is not { } time ? null
+        : time is >= -62_135_596_800_000 and <= 253_402_300_799_999 ? time
+        : throw Wrong(name, time.ToString(CultureInfo.InvariantCulture), "milliseconds since 1970, in the years 1 to 9999");
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is absent or no number.</exception>
     public long RequiredNumber(string name) => Number(name) ?? throw Missing(name);

@@ -24,6 +24,7 @@ internal static class MlflowErrors
             Code.Unavailable => (503, "TEMPORARILY_UNAVAILABLE"),
             _ => (500, "INTERNAL_ERROR"),
         };
+        status = error.HttpStatus ?? status;
         if (error.Code == Code.Unauthenticated)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"cairn\"";

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Tracking.Runs;
 
@@ -167,7 +168,7 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
 
     private static void CheckName(string name)
     {
-        if (string.IsNullOrWhiteSpace(name) || name.Length > MaxName)
+        if (string.IsNullOrWhiteSpace(name) || Characters.Count(name) > MaxName)
         {
             throw StatusException.InvalidArgument($"The experiment's name has {name.Length} characters; it must have 1 to {MaxName}, not all of them blank.");
         }

@@ -1,5 +1,6 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Tracking.Runs;
 
@@ -18,7 +19,7 @@ public static class RunFields
     public static void SetParam(ISqlSession session, Run run, Param param, bool overwrite = false)
     {
         CheckKey(param.Key, "parameter");
-        if (param.Value.Length > MaxParamValue)
+        if (Characters.Count(param.Value) > MaxParamValue)
         {
             throw StatusException.InvalidArgument($"The value of parameter '{param.Key}' has {param.Value.Length} characters; at most {MaxParamValue} are kept.");
         }
@@ -50,7 +51,7 @@ public static class RunFields
     public static void SetTag(ISqlSession session, Run run, string key, string value, int most = MaxTagValue)
     {
         CheckKey(key, "tag");
-        if (value.Length > most)
+        if (Characters.Count(value) > most)
         {
             throw StatusException.InvalidArgument($"The value of tag '{key}' has {value.Length} characters; at most {most} are kept.");
         }
@@ -67,7 +68,7 @@ public static class RunFields
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static void CheckKey(string key, string what)
     {
-        if (key.Length is 0 or > MaxKey)
+        if (Characters.Count(key) is 0 or > MaxKey)
         {
             throw StatusException.InvalidArgument($"The name of a {what} has {key.Length} characters; it must have 1 to {MaxKey}.");
         }

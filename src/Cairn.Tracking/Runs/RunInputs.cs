@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Tracking.Runs;
 
@@ -14,7 +15,7 @@ public static class RunInputs
     /// <summary>Adds an input; the same data set again takes the new description.</summary>
     public static void Add(ISqlSession session, Run run, RunInput input)
     {
-        if (input.Name.Length is 0 or > MaxName || input.Digest.Length is 0 or > MaxDigest)
+        if (Characters.Count(input.Name) is 0 or > MaxName || Characters.Count(input.Digest) is 0 or > MaxDigest)
         {
             throw StatusException.InvalidArgument($"A dataset needs a name of 1 to {MaxName} characters and a digest of 1 to {MaxDigest}; it has '{input.Name}' and '{input.Digest}'.");
         }

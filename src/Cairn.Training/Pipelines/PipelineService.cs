@@ -30,7 +30,7 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, Da
         context.RequireProject(request.Parent);
         var name = TrainingPipelineName.Under(request.Parent, ids.NextNumber());
         var given = request.TrainingPipeline ?? throw StatusException.InvalidArgument("`training_pipeline` is missing.");
-        if (given.DisplayName.Length is 0 or > MaxDisplayName)
+        if (Characters.Count(given.DisplayName) is 0 or > MaxDisplayName)
         {
             throw StatusException.InvalidArgument($"`display_name` has {given.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
         }

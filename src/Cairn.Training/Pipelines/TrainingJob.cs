@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 using Value = Google.Protobuf.WellKnownTypes.Value;
@@ -11,7 +12,7 @@ internal static class TrainingJob
 
     public static CustomJob Of(TrainingPipeline pipeline, CustomJobSpec spec)
     {
-        var own = pipeline.DisplayName.Length + Suffix.Length > PipelineService.MaxDisplayName ? pipeline.DisplayName[..(PipelineService.MaxDisplayName - Suffix.Length)] : pipeline.DisplayName;
+        var own = Characters.Cut(pipeline.DisplayName, PipelineService.MaxDisplayName - Suffix.Length);
         return new CustomJob { DisplayName = own + Suffix, JobSpec = spec, EncryptionSpec = pipeline.EncryptionSpec?.Clone(), Labels = { pipeline.Labels } };
     }
 

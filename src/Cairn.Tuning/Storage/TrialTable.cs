@@ -104,5 +104,5 @@ internal static class TrialTable
 
     public static long Id(Trial trial) => long.Parse(trial.Id, CultureInfo.InvariantCulture);
 
-    private static TrialRow Read(DbDataReader row) => new(Trial.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
+    private static TrialRow Read(DbDataReader row) => new(StoredMessage.Read(Trial.Parser, row.GetFieldValue<byte[]>(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3));
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
 
@@ -49,7 +50,7 @@ internal static class TuningTrialTable
 
     /// <summary>The trials as the API gives them, by number.</summary>
     public static List<Trial> Bodies(ISqlSession session, string job) =>
-        session.Query("SELECT body FROM tuning_trials WHERE job = $1 ORDER BY trial", static row => Trial.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)), job);
+        session.Query("SELECT body FROM tuning_trials WHERE job = $1 ORDER BY trial", static row => StoredMessage.Read(Trial.Parser, row.GetFieldValue<byte[]>(0)), job);
 
     /// <summary>The numbers of the custom jobs of a tuning job's latest trials, with the trials' own.</summary>
     public static List<(string CustomJob, long Trial)> CustomJobs(ISqlSession session, string project, string number, int count) => session.Query(
@@ -78,5 +79,5 @@ internal static class TuningTrialTable
         row.GetInt64(7) != 0,
         Measurement.Parser.ParseFrom(row.GetFieldValue<byte[]>(8)),
         Measurement.Parser.ParseFrom(row.GetFieldValue<byte[]>(9)),
-        Google.Cloud.AIPlatform.V1.Trial.Parser.ParseFrom(row.GetFieldValue<byte[]>(10)));
+        StoredMessage.Read(Google.Cloud.AIPlatform.V1.Trial.Parser, row.GetFieldValue<byte[]>(10)));
 }

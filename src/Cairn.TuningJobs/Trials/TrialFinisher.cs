@@ -91,5 +91,5 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
         + $"Report it with hypertune.HyperTune().report_hyperparameter_tuning_metric(hyperparameter_metric_tag='{metric}', metric_value=…), or log it to the job's MLflow run.";
 
     private static CompleteTrialRequest Infeasible(TuningTrialRow row, string reason) =>
-        new() { Name = row.Body.Name, TrialInfeasible = true, InfeasibleReason = reason.Length > MaxReason ? reason[..MaxReason] : reason };
+        new() { Name = row.Body.Name, TrialInfeasible = true, InfeasibleReason = Characters.Cut(reason, MaxReason) };
 }

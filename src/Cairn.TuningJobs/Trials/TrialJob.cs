@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.TuningJobs.Trials;
@@ -41,7 +42,7 @@ internal static class TrialJob
         }
 
         var suffix = "-trial-" + trial.Id;
-        var own = job.DisplayName.Length + suffix.Length > MaxDisplayName ? job.DisplayName[..(MaxDisplayName - suffix.Length)] : job.DisplayName;
+        var own = Characters.Cut(job.DisplayName, MaxDisplayName - suffix.Length);
         return new CustomJob { DisplayName = own + suffix, JobSpec = spec, EncryptionSpec = job.EncryptionSpec?.Clone(), Labels = { job.Labels } };
     }
 

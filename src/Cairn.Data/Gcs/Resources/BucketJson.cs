@@ -5,6 +5,7 @@ using Cairn.Data.Lifecycle;
 using Cairn.Data.Retention;
 using Cairn.Data.SoftDelete;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Data.Gcs.Resources;
 
@@ -148,9 +149,9 @@ public static class BucketJson
         foreach (var (key, _) in body.Object("labels") ?? [])
         {
             var value = body.Object("labels")!.Text(key);
-            if (key.Length is 0 or > 63 || value is { Length: > 63 })
+            if (Characters.Count(key) is 0 or > 63 || Characters.Count(value ?? "") > 63 || $"{key}{value}".Any(char.IsControl))
             {
-                throw StatusException.InvalidArgument($"Invalid Value: the label '{key}' must have a key of 1 to 63 and a value of at most 63 characters.");
+                throw StatusException.InvalidArgument($"Invalid Value: the label '{key}' must have a key of 1 to 63 and a value of at most 63 characters, none of them a control character.");
             }
 
             if (value is null)

@@ -93,6 +93,11 @@ public static class ObjectMetadataJson
 
             if (changes.Text(key) is { } value)
             {
+                if (key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
+                {
+                    throw StatusException.InvalidArgument($"Invalid Value: `metadata` has a NUL character in or at '{key.Replace("\0", "", StringComparison.Ordinal)}'.");
+                }
+
                 result[key] = value;
             }
             else

@@ -19,8 +19,15 @@ public sealed class PostgresDatabase : IDatabase
     /// <summary>The advisory lock of those that wait for their turn: "Cairn" in ASCII.</summary>
     private const long Turn = 0x43_61_69_72_6E;
 
+    /// <summary>Milliseconds for which the engine is taken to be away after a connection could not be opened in as long.</summary>
+    private const long AwayMoment = 500;
+
+    /// <summary>Seconds that opening a connection may take, where the address does not say.</summary>
+    private const int ConnectTimeout = 5;
+
     private readonly NpgsqlDataSource source;
     private readonly SemaphoreSlim slots;
+    private long awaySince;
 
     /// <param name="connection">A <c>postgres://user:password@host:port/database?option=value</c> address, or an Npgsql connection string.</param>
     /// <param name="connections">The most connections this server opens.</param>
@@ -28,6 +35,7 @@ public sealed class PostgresDatabase : IDatabase
     {
         var builder = PostgresAddress.Parse(connection);
         builder.MaxPoolSize = connections;
+        builder.Timeout = builder.ContainsKey("Timeout") && builder.Timeout != 15 ? builder.Timeout : ConnectTimeout;
         builder.MaxAutoPrepare = 200;
         builder.AutoPrepareMinUsages = 2;
         source = NpgsqlDataSource.Create(builder);
@@ -50,14 +58,26 @@ public sealed class PostgresDatabase : IDatabase
 
     private async Task<T> RunAsync<T>(Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
     {
+        RequireNear();
         await slots.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            var retried = false;
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
                     return await RunOnceAsync(work, isolation, attempt > Optimistic, cancellation).ConfigureAwait(false);
+                }
+                catch (BrokenBeforeCommitException) when (!retried)
+                {
+                    // Connections of the pool that broke while they were idle say so when they are used; the engine may well be there again.
+                    source.Clear();
+                    retried = true;
+                }
+                catch (BrokenBeforeCommitException broken)
+                {
+                    throw broken.InnerException!;
                 }
                 catch (PostgresException error) when (IsConflict(error) && attempt < Attempts)
                 {
@@ -69,9 +89,9 @@ public sealed class PostgresDatabase : IDatabase
                 }
             }
         }
-        catch (PostgresException error) when (error.SqlState is "22021" or "22P05")
+        catch (Exception error) when (PostgresFailures.ForCallers(error) is { } failure)
         {
-            throw StatusException.InvalidArgument("The text contains a NUL character, which cannot be stored.");
+            throw failure;
         }
         finally
         {
@@ -81,7 +101,7 @@ public sealed class PostgresDatabase : IDatabase
 
     private async Task<T> RunOnceAsync<T>(Func<ISqlSession, T> work, IsolationLevel isolation, bool inTurn, CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await ConnectAsync(cancellation).ConfigureAwait(false);
         if (!inTurn)
         {
             return await RunOnAsync(connection, work, isolation, cancellation).ConfigureAwait(false);
@@ -105,12 +125,58 @@ public sealed class PostgresDatabase : IDatabase
 
     private static async Task<T> RunOnAsync<T>(NpgsqlConnection connection, Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
     {
-        await using var transaction = await connection.BeginTransactionAsync(isolation, cancellation).ConfigureAwait(false);
+        await using var transaction = await BeforeCommitAsync(connection, () => connection.BeginTransactionAsync(isolation, cancellation).AsTask()).ConfigureAwait(false);
         // Sessions are synchronous by contract; blocking happens on a pool thread that the slots bound.
-        var result = await Task.Run(() => work(new PostgresSession(connection, transaction)), CancellationToken.None).ConfigureAwait(false);
+        var result = await BeforeCommitAsync(connection, () => Task.Run(() => work(new PostgresSession(connection, transaction)), CancellationToken.None)).ConfigureAwait(false);
         await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
         return result;
     }
+
+    /// <summary>Nothing has been committed yet, so that what fails because the connection broke can be run again.</summary>
+    private static async Task<T> BeforeCommitAsync<T>(NpgsqlConnection connection, Func<Task<T>> step)
+    {
+        try
+        {
+            return await step().ConfigureAwait(false);
+        }
+        catch (Exception error) when (PostgresFailures.IsAway(error) && connection.FullState.HasFlag(ConnectionState.Broken))
+        {
+            throw new BrokenBeforeCommitException(error);
+        }
+    }
+
+    private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellation)
+    {
+        var began = Environment.TickCount64;
+        try
+        {
+            return await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception error) when (PostgresFailures.IsAway(error) || error is System.Net.Sockets.SocketException or IOException or TimeoutException)
+        {
+            // A machine that refuses the connection says so at once, and is asked again by the next call.
+            if (Environment.TickCount64 - began > AwayMoment)
+            {
+                Interlocked.Exchange(ref awaySince, Environment.TickCount64);
+            }
+
+            throw PostgresFailures.Away(error);
+        }
+    }
+
+    /// <summary>
+    /// After a connection that was waited for in vain, calls fail at once for a moment, and do not wait in line for the next: a machine that is gone lets each of them wait.
+    /// </summary>
+    private void RequireNear()
+    {
+        if (Interlocked.Read(ref awaySince) is var since && since != 0 && Environment.TickCount64 - since < AwayMoment)
+        {
+            throw PostgresFailures.Away();
+        }
+    }
+
+    /// <summary>The connection was lost, and the transaction with it, before it was committed.</summary>
+    private sealed class BrokenBeforeCommitException(Exception inner) : Exception("The connection was lost before the commit.", inner);
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {

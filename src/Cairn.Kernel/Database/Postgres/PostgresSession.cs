@@ -39,6 +39,11 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         var command = new NpgsqlCommand(sql, connection, transaction);
         foreach (var argument in arguments)
         {
+            if (argument is string text)
+            {
+                SqlArguments.Require(text);
+            }
+
             command.Parameters.Add(new NpgsqlParameter
             {
                 Value = argument switch

@@ -6,6 +6,9 @@ internal interface ISqliteWork
     /// <summary>Runs the work and keeps its outcome; false where it threw, and must be rolled back.</summary>
     bool Run(ISqlSession session);
 
+    /// <summary>What the last run threw, or null.</summary>
+    Exception? Failure { get; }
+
     /// <summary>Hands the outcome to the caller: the group is committed.</summary>
     void Complete();
 

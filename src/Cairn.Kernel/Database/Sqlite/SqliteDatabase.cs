@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cairn.Kernel.Files;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,11 +20,14 @@ public sealed class SqliteDatabase : IDatabase
     private readonly SqliteSession writer;
     private readonly SqliteLog log;
     private readonly Thread thread;
+    private readonly DiskReserve? reserve;
 
     /// <param name="path">The database file; its folder must exist.</param>
     /// <param name="logger">What is told of a write-ahead log that grows.</param>
-    public SqliteDatabase(string path, ILogger<SqliteDatabase>? logger = null)
+    /// <param name="reserve">What is given up for room when the disk is full, or null.</param>
+    public SqliteDatabase(string path, ILogger<SqliteDatabase>? logger = null, DiskReserve? reserve = null)
     {
+        this.reserve = reserve;
         SqliteLibrary.Load();
         writer = new SqliteSession(path, writer: true);
         // The log's index comes into being with the first transaction.
@@ -44,6 +48,41 @@ public sealed class SqliteDatabase : IDatabase
 
     public SqlDialect Dialect => SqlDialect.Sqlite;
 
+    /// <summary>What the engine found damaged, or null.</summary>
+    public string? Damage { get; private set; }
+
+    /// <summary>The version of the engine that is loaded: <c>3.40.1</c>.</summary>
+    public static string EngineVersion
+    {
+        get
+        {
+            SqliteLibrary.Load();
+            return SQLitePCL.raw.sqlite3_libversion().utf8_to_string();
+        }
+    }
+
+    /// <summary>
+    /// Looks through the database's structure (<c>PRAGMA quick_check</c>, which reads the whole file but does not compare indexes with tables), beside a running server too.
+    /// Null where it is sound, else what is wrong.
+    /// </summary>
+    public static string? QuickCheck(string path)
+    {
+        SqliteLibrary.Load();
+        try
+        {
+            using var session = new SqliteSession(path, writer: false);
+            var found = session.Query("PRAGMA quick_check(3)", static row => row.GetString(0));
+            return found is ["ok"] ? null : string.Join(" ", found).ReplaceLineEndings("; ") + ".";
+        }
+        catch (SqliteError error)
+        {
+            return error.Message;
+        }
+    }
+
+    /// <summary>Notes that a check found the database damaged.</summary>
+    public void NoteDamage(string what) => Damage = what;
+
     public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -52,7 +91,18 @@ public sealed class SqliteDatabase : IDatabase
         return item.Task;
     }
 
-    public Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) => readers.ReadAsync(work, cancellation);
+    public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await readers.ReadAsync(work, cancellation).ConfigureAwait(false);
+        }
+        catch (SqliteError error)
+        {
+            Damage = error.IsDamage ? error.Message : Damage;
+            throw SqliteError.ForCallers(error);
+        }
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -76,42 +126,70 @@ public sealed class SqliteDatabase : IDatabase
         while (Next() is { } first)
         {
             group.Clear();
-            var item = first;
-            try
+            group.Add(first);
+            var failure = Commit(group, isOpen: true);
+            if (failure is SqliteError { IsFull: true } && reserve is not null)
             {
-                writer.Execute("BEGIN IMMEDIATE");
-                do
-                {
-                    group.Add(item);
-                    RunInSavepoint(item);
-                }
-                while (group.Count < GroupLimit && queue.TryTake(out item));
-
-                readers.EndIdle();
-                writer.Execute("COMMIT");
-            }
-            catch (Exception error)
-            {
-                TryRollback();
-                if (group.Count == 0)
-                {
-                    group.Add(first);
-                }
-
-                foreach (var failed in group)
-                {
-                    failed.Fail(error);
-                }
-
-                continue;
+                // Deletions and the ends of jobs are worth the reserve; what would grow the store is refused at the entrance from now on.
+                reserve.Release();
+                log.TendIdle();
+                failure = Commit(group, isOpen: false);
             }
 
-            foreach (var done in group)
+            if (failure is SqliteError { IsDamage: true })
             {
-                done.Complete();
+                Damage = failure.Message;
             }
 
-            log.Tend();
+            foreach (var item in group)
+            {
+                if (failure is null)
+                {
+                    item.Complete();
+                }
+                else
+                {
+                    item.Fail(failure);
+                }
+            }
+
+            if (failure is null && reserve is { IsFull: true })
+            {
+                // Deletions are written to the log too, which must not take up the room that they make.
+                log.TendIdle();
+            }
+            else
+            {
+                log.Tend();
+            }
+        }
+    }
+
+    /// <summary>Runs a group of work and commits it; returns why it could not be.</summary>
+    /// <param name="group">What to run.</param>
+    /// <param name="isOpen">Whether what comes in meanwhile joins the group.</param>
+    private Exception? Commit(List<ISqliteWork> group, bool isOpen)
+    {
+        try
+        {
+            writer.Execute("BEGIN IMMEDIATE");
+            for (var i = 0; i < group.Count; i++)
+            {
+                RunInSavepoint(group[i]);
+                if (isOpen && i == group.Count - 1 && group.Count < GroupLimit && queue.TryTake(out var next))
+                {
+                    group.Add(next);
+                }
+            }
+
+            readers.EndIdle();
+            writer.Execute("COMMIT");
+            return null;
+        }
+        catch (Exception error)
+        {
+            TryRollback();
+            return error;
         }
     }
 
@@ -137,6 +215,12 @@ public sealed class SqliteDatabase : IDatabase
         writer.Execute("SAVEPOINT work");
         if (!item.Run(writer))
         {
+            // Then the engine has rolled the whole transaction back, and there is no savepoint any more.
+            if (item.Failure is SqliteError { IsFull: true } full)
+            {
+                throw full;
+            }
+
             writer.Execute("ROLLBACK TO work");
         }
 

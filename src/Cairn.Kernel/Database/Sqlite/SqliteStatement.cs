@@ -102,6 +102,7 @@ internal sealed class SqliteStatement : IDisposable
 
     private int BindText(int position, string text)
     {
+        SqlArguments.Require(text);
         if (text.Length == 0)
         {
             return raw.sqlite3_bind_text(handle, position, "");

@@ -10,8 +10,11 @@ internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
 
     public Task<T> Task => completion.Task;
 
+    public Exception? Failure => failure;
+
     public bool Run(ISqlSession session)
     {
+        failure = null;
         try
         {
             result = work(session);
@@ -32,9 +35,9 @@ internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
         }
         else
         {
-            completion.SetException(failure);
+            completion.SetException(SqliteError.ForCallers(failure));
         }
     }
 
-    public void Fail(Exception error) => completion.TrySetException(failure ?? error);
+    public void Fail(Exception error) => completion.TrySetException(SqliteError.ForCallers(failure ?? error));
 }

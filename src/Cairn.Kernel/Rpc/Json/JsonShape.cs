@@ -29,8 +29,12 @@ internal sealed class JsonShape
             }
         }
 
+        FullName = descriptor.FullName;
         WellKnown = WellKnownJson.Of(descriptor.FullName);
     }
+
+    /// <summary>The type's name with its package.</summary>
+    public string FullName { get; }
 
     /// <summary>How a well-known type is written; null for every other type.</summary>
     public WellKnownWriter? WellKnown { get; }

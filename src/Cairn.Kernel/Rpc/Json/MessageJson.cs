@@ -25,4 +25,11 @@ public static class MessageJson
         using var bytes = new MessageBytes(message);
         WireJson.WriteMessage(json, JsonShape.Of(message.Descriptor), bytes.Span);
     }
+
+    public static string Text(IMessage message)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(bytes, message);
+        return System.Text.Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 
@@ -14,6 +15,9 @@ internal static class WellKnownJson
 {
     private const long MinSeconds = -62_135_596_800; // 0001-01-01
     private const long MaxSeconds = 253_402_300_799; // 9999-12-31
+
+    /// <summary>What is packed deeper is shown as bytes: the writer takes no more than a thousand levels.</summary>
+    private const int MaxNesting = 400;
 
     public static WellKnownWriter? Of(string fullName) => fullName switch
     {
@@ -91,7 +95,7 @@ internal static class WellKnownJson
         {
             json.WriteString("@type"u8, type);
             var name = PreviewTypes.ToPublished(Encoding.UTF8.GetString(type));
-            if (RpcJson.Types.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor)
+            if (RpcJson.Types.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor || json.CurrentDepth > MaxNesting || !IsReadable(descriptor, value))
             {
                 json.WriteBase64String("value"u8, value);
             }
@@ -107,6 +111,20 @@ internal static class WellKnownJson
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>Whether packed bytes are what they are said to be. Requests are looked at; rows of earlier versions may hold anything.</summary>
+    private static bool IsReadable(MessageDescriptor descriptor, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            Store.StoredMessage.Read(descriptor.Parser, value.ToArray());
+            return true;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
+        }
     }
 
     /// <summary>RFC 3339 in UTC. A time outside the years 1 to 9999, which the format cannot say, is written as the nearest that it can.</summary>
@@ -152,24 +170,23 @@ internal static class WellKnownJson
         return written + 1;
     }
 
-    private static (long Seconds, int Nanos) SecondsAndNanos(ReadOnlySpan<byte> bytes)
+    public static (long Seconds, int Nanos) SecondsAndNanos(ReadOnlySpan<byte> bytes)
     {
         long seconds = 0;
         var nanos = 0;
         var reader = new WireReader(bytes);
         while (!reader.AtEnd)
         {
-            var (number, form) = reader.Tag();
-            switch (number)
+            switch (reader.Tag())
             {
-                case 1:
+                case (1, 0):
                     seconds = (long)reader.Varint();
                     break;
-                case 2:
+                case (2, 0):
                     nanos = (int)reader.Varint();
                     break;
-                default:
-                    reader.Skip(form);
+                case var (_, form):
+                    reader.SkipAny(form);
                     break;
             }
         }

@@ -8,6 +8,12 @@ namespace Cairn.Kernel.Rpc.Json;
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
+    /// <summary>The form of what has its length before it.</summary>
+    public const int Delimiter = 2;
+
+    private const int GroupStart = 3;
+    private const int GroupEnd = 4;
+
     private ReadOnlySpan<byte> rest = bytes;
 
     public readonly bool AtEnd => rest.IsEmpty;
@@ -83,6 +89,34 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
                 break;
             default:
                 throw new InvalidOperationException($"A field is written in the form {form}, which proto3 does not have.");
+        }
+    }
+
+    /// <summary>Passes over a field in whatever form a client wrote it: also a group, which proto3 does not have and readers pass over.</summary>
+    public void SkipAny(int form)
+    {
+        if (form != GroupStart)
+        {
+            Skip(form);
+            return;
+        }
+
+        // The groups that are open; the parser has seen to it that they are closed, and that they are not many.
+        for (var open = 1; open > 0;)
+        {
+            form = Tag().Form;
+            if (form == GroupStart)
+            {
+                open++;
+            }
+            else if (form == GroupEnd)
+            {
+                open--;
+            }
+            else
+            {
+                Skip(form);
+            }
         }
     }
 }

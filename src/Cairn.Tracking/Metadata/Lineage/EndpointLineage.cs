@@ -1,4 +1,5 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Store;
 using Cairn.Models;
 using Cairn.Models.Names;
 using Cairn.Tracking.Metadata.Names;
@@ -69,5 +70,5 @@ internal sealed class EndpointLineage(ILineage lineage) : IDeploymentObserver
         return node.Store.Execution($"deploy-{node.Id["endpoint-".Length..]}-{deployed.Id}");
     }
 
-    private static string Short(string name) => name.Length > 128 ? name[..128] : name;
+    private static string Short(string name) => Characters.Cut(name, 128);
 }

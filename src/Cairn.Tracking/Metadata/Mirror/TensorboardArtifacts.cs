@@ -40,7 +40,7 @@ public sealed class TensorboardArtifacts(IResourceStore store, RunStore runs, Ex
         return new Artifact
         {
             Name = name.ToString(),
-            DisplayName = run.Name.Length > 128 ? run.Name[..128] : run.Name,
+            DisplayName = Characters.Cut(run.Name, 128),
             Uri = $"https://{experiment.Location}-aiplatform.googleapis.com/v1/{shown}",
             State = Artifact.Types.State.Live,
             SchemaTitle = SchemaTitles.VertexTensorboardRun,

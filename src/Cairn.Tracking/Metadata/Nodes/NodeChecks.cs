@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
@@ -33,7 +34,7 @@ internal static partial class NodeChecks
     {
         var fields = NodeFields.Of(node);
         var kind = node.Descriptor.Name.ToLowerInvariant();
-        if (fields.DisplayName(node) is var name && name.Length > MaxDisplayName && (before is null || fields.DisplayName(before) != name))
+        if (fields.DisplayName(node) is var name && Characters.Count(name) > MaxDisplayName && (before is null || fields.DisplayName(before) != name))
         {
             throw StatusException.InvalidArgument($"`{kind}.display_name` has {name.Length} characters; at most {MaxDisplayName} are accepted.");
         }
@@ -80,7 +81,7 @@ internal static partial class NodeChecks
 
     private static void RequireLength(string field, string text, int limit)
     {
-        if (text.Length > limit)
+        if (Characters.Count(text) > limit)
         {
             throw StatusException.InvalidArgument($"`{field}` has {text.Length} characters; at most {limit} are accepted.");
         }

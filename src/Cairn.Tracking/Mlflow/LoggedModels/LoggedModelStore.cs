@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Tracking.Runs;
 
@@ -110,7 +111,7 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
 
     private static void CheckLength(string what, string text)
     {
-        if (text.Length > MaxName)
+        if (Characters.Count(text) > MaxName)
         {
             throw StatusException.InvalidArgument($"The {what} of the logged model has {text.Length} characters; at most {MaxName} are kept.");
         }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Registry;
@@ -29,7 +30,7 @@ internal sealed class RegistryRows(TimeProvider time)
 
     public RegisteredName Insert(ISqlSession session, string project, string location, string name, string resource, string description)
     {
-        if (name.Length is 0 or > 256 || name.Contains('/', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal))
+        if (Characters.Count(name) is 0 or > 256 || name.Contains('/', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal))
         {
             throw StatusException.InvalidArgument($"The registered model's name is '{name}'; it must have 1 to 256 characters, without '/' and ':'.");
         }

@@ -46,7 +46,7 @@ internal sealed class MetricBatch
         {
             batch.Read(new Utf8JsonReader(body), keys);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
             throw StatusException.InvalidArgument($"The batch cannot be read: {error.Message}");
         }
@@ -250,7 +250,8 @@ internal sealed class MetricBatch
             return json.TryGetInt64(out var whole) ? whole : checked((long)json.GetDouble());
         }
 
-        return Utf8Parser.TryParse(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan, out long number, out var read) && read > 0 ? number : throw new FormatException("a step or timestamp is not a whole number.");
+        var text = json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan;
+        return Utf8Parser.TryParse(text, out long number, out var read) && read == text.Length ? number : throw new FormatException("a step or timestamp is not a whole number.");
     }
 
     private static void Expect(bool holds, string message)

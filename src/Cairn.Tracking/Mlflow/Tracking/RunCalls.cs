@@ -51,7 +51,7 @@ internal sealed class RunCalls(
                 {
                     Name = name,
                     User = arguments.Text("user_id") is { Length: > 0 } user ? user : tags.GetValueOrDefault(UserTag, ""),
-                    Started = arguments.Number("start_time"),
+                    Started = arguments.Time("start_time"),
                     Tags = tags,
                 });
                 if (!tags.ContainsKey(NameTag))
@@ -101,7 +101,7 @@ internal sealed class RunCalls(
                     RunFields.SetTag(session, before, NameTag, name);
                 }
 
-                return runs.Update(session, before, before with { Status = status ?? before.Status, Ended = arguments.Number("end_time") ?? before.Ended, Name = name ?? before.Name });
+                return runs.Update(session, before, before with { Status = status ?? before.Status, Ended = arguments.Time("end_time") ?? before.Ended, Name = name ?? before.Name });
             },
             call.Cancellation).ConfigureAwait(false);
         await call.AnswerAsync(json =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Tracking.Runs.Jobs;
 
@@ -69,7 +70,7 @@ public static class JobArguments
     private static Param ToParam(string name, List<string> given)
     {
         var value = given.Count == 0 ? "true" : string.Join(' ', given);
-        value = value.Length > RunFields.MaxParamValue ? value[..RunFields.MaxParamValue] : value;
+        value = Characters.Cut(value, RunFields.MaxParamValue);
         return new Param(name, value, double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number));
     }
 }

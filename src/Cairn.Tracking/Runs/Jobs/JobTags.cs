@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Runs.Jobs;
@@ -46,7 +47,7 @@ internal static class JobTags
         {
             if (!string.IsNullOrEmpty(value))
             {
-                tags[key] = value.Length > RunFields.MaxTagValue ? value[..RunFields.MaxTagValue] : value;
+                tags[key] = Characters.Cut(value, RunFields.MaxTagValue);
             }
         }
     }
@@ -76,7 +77,7 @@ internal static class JobTags
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // Told above.
         }

@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Tensorboards.Names;
@@ -15,5 +16,5 @@ public static class KeyNames
     });
 
     /// <summary>Whether a name is short enough, and not empty.</summary>
-    public static bool Fits(string name) => name.Length is > 0 and <= RunFields.MaxKey;
+    public static bool Fits(string name) => Characters.Count(name) is > 0 and <= RunFields.MaxKey;
 }

@@ -154,7 +154,7 @@ internal sealed class Boards(IDatabase database, IResourceStore store, IOperatio
 
     private static void Check(Tensorboard board)
     {
-        if (board.DisplayName.Length is 0 or > MaxDisplayName)
+        if (Characters.Count(board.DisplayName) is 0 or > MaxDisplayName)
         {
             throw StatusException.InvalidArgument($"`tensorboard.display_name` has {board.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
         }

@@ -137,7 +137,7 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
         return view;
     }
 
-    private static string RequireName(string name) => name.Length is > 0 and <= MaxName
+    private static string RequireName(string name) => Characters.Count(name) is > 0 and <= MaxName
         ? name
         : throw StatusException.InvalidArgument($"`tensorboard_experiment.display_name` has {name.Length} characters; it must have 1 to {MaxName}.");
 

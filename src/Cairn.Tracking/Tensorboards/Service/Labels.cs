@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 
 namespace Cairn.Tracking.Tensorboards.Service;
 
@@ -21,7 +22,7 @@ internal static class Labels
 
         foreach (var (key, value) in labels)
         {
-            if (key.Length is 0 or > MaxKey || value.Length > MaxLength)
+            if (Characters.Count(key) is 0 or > MaxKey || Characters.Count(value) > MaxLength)
             {
                 throw StatusException.InvalidArgument($"`{field}` has '{key}': '{value}'; a label's key must have 1 to {MaxLength} characters, and its value at most {MaxLength}.");
             }

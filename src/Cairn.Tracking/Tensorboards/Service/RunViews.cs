@@ -156,7 +156,7 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
         return view;
     }
 
-    private static string RequireName(string name) => name.Length is > 0 and <= MaxName
+    private static string RequireName(string name) => Characters.Count(name) is > 0 and <= MaxName
         ? name
         : throw StatusException.InvalidArgument($"`tensorboard_run.display_name` has {name.Length} characters; it must have 1 to {MaxName}.");
 

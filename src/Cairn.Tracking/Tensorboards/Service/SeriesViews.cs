@@ -236,7 +236,7 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
 
     private static void Check(TensorboardTimeSeries series)
     {
-        if (series.DisplayName.Length is 0 or > MaxName)
+        if (Characters.Count(series.DisplayName) is 0 or > MaxName)
         {
             throw StatusException.InvalidArgument($"`tensorboard_time_series.display_name` has {series.DisplayName.Length} characters; it must have 1 to {MaxName}.");
         }
