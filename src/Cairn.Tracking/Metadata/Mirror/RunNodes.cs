@@ -169,5 +169,5 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
         }
     }
 
-    private static string Short(string name) => name.Length > MaxDisplayName ? name[..MaxDisplayName] : name;
+    private static string Short(string name) => Characters.First(name, MaxDisplayName);
 }

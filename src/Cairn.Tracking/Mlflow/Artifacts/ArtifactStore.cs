@@ -111,6 +111,16 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
         }
     }
 
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a path that would leave its folder, or that names no file.</exception>
+    public static void CheckFile(string path)
+    {
+        CheckPath(path);
+        if (path.Split('/').Contains(""))
+        {
+            throw StatusException.InvalidArgument($"Invalid artifact path: '{path}'. Names may be treated as files, and this one has a part that is empty.");
+        }
+    }
+
     /// <exception cref="StatusException">INVALID_ARGUMENT for a path that would leave its folder.</exception>
     public static void CheckPath(string path)
     {
