@@ -8,12 +8,13 @@ namespace Cairn.Cli.Commands.Imports;
 internal sealed class ImportItems
 {
     private readonly List<string> problems = [];
+    private readonly HashSet<string> told = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Problems => problems;
 
     public void Tell(string problem)
     {
-        if (!problems.Contains(problem))
+        if (told.Add(problem))
         {
             problems.Add(problem);
         }

@@ -8,8 +8,7 @@ namespace Cairn.Cli.Commands.Imports;
 
 /// <summary>
 /// Registers imported models: names, versions with their numbers, stages, tags and aliases. What is registered already is left alone: a
-/// version is known by its number there, its run and its
-/// source, because stores of one model's name may each have a version 1.
+/// version is known by its number there, its run and its source, because stores of one model's name may each have a version 1.
 /// </summary>
 /// <param name="session">The server.</param>
 /// <param name="items">Where problems are told.</param>
@@ -19,6 +18,8 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
     /// <summary>The tag of a version that has another number here than where it was: numbers go up by one, and versions may have been deleted there.</summary>
     private const string NumberTag = "cairn.imported.version";
 
+    private const string SetTag = "model-versions/set-tag";
+
     private readonly MlflowClient mlflow = session.Mlflow;
 
     public int Versions { get; private set; }
@@ -27,7 +28,8 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
     {
         try
         {
-            await mlflow.PostAsync("registered-models/create", new JsonObject { ["name"] = model.Name, ["description"] = model.Description, ["tags"] = Pairs(model.Tags) }, cancellation);
+            await mlflow.PostAsync("registered-models/create", new JsonObject { ["name"] = model.Name, ["description"] = model.Description }, cancellation);
+            await TagAsync("registered-models/set-tag", $"model '{model.Name}'", model.Tags, () => new JsonObject { ["name"] = model.Name }, cancellation);
         }
         catch (ApiException e) when (e.Status == "ALREADY_EXISTS")
         {
@@ -94,13 +96,14 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
             ["run_id"] = version.Run,
             ["run_link"] = version.RunLink,
             ["description"] = version.Description,
-            ["tags"] = Pairs(version.Tags),
         };
         var here = (string)(await mlflow.PostAsync("model-versions/create", body, cancellation))["model_version"]!["version"]!;
         Versions++;
+        var of = $"version {version.Number} of model '{name}'";
+        JsonObject Named() => new() { ["name"] = name, ["version"] = here };
         if (here != version.Number.ToString(CultureInfo.InvariantCulture))
         {
-            await mlflow.PostAsync("model-versions/set-tag", new JsonObject { ["name"] = name, ["version"] = here, ["key"] = NumberTag, ["value"] = version.Number.ToString(CultureInfo.InvariantCulture) }, cancellation);
+            await TagAsync(SetTag, of, [KeyValuePair.Create(NumberTag, version.Number.ToString(CultureInfo.InvariantCulture))], Named, cancellation);
             items.Tell(
                 $"Version {version.Number} of model '{name}' has number {here} here: "
                 + "numbers go up by one, over what is deleted there and what other stores have brought.");
@@ -108,9 +111,12 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
 
         if (version.Stage is not ("None" or ""))
         {
-            await mlflow.PostAsync("model-versions/transition-stage", new JsonObject { ["name"] = name, ["version"] = here, ["stage"] = version.Stage }, cancellation);
+            var staged = Named();
+            staged["stage"] = version.Stage;
+            await items.TryAsync($"The stage of {of}", () => mlflow.PostAsync("model-versions/transition-stage", staged, cancellation));
         }
 
+        await TagAsync(SetTag, of, version.Tags, Named, cancellation);
         return here;
     }
 
@@ -129,7 +135,17 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
         return version.Source;
     }
 
-    private static JsonArray Pairs(IReadOnlyList<KeyValuePair<string, string>> pairs) => [.. pairs.Select(static pair => new JsonObject { ["key"] = pair.Key, ["value"] = pair.Value })];
+    /// <summary>Sets tags one by one, so that one which cannot be kept does not cost the others.</summary>
+    private async Task TagAsync(string path, string of, IEnumerable<KeyValuePair<string, string>> tags, Func<JsonObject> named, CancellationToken cancellation)
+    {
+        foreach (var (key, value) in tags)
+        {
+            var body = named();
+            body["key"] = key;
+            body["value"] = value;
+            await items.TryAsync($"The tag '{key}' of {of}", () => mlflow.PostAsync(path, body, cancellation));
+        }
+    }
 
     /// <summary>A version that is here.</summary>
     /// <param name="Here">Its number.</param>
