@@ -31,23 +31,6 @@ class Api:
     def post(self, path, body):
         return self.call("POST", path, body)
 
-    def patch(self, path, body):
-        return self.call("PATCH", path, body)
-
-    def get_or_create(self, path, create, body):
-        """Reads a resource, or makes it where it is not there."""
-        try:
-            return self.get(path)
-        except ApiError as error:
-            if error.status != 404:
-                raise
-        try:
-            return self.post(create, body)
-        except ApiError as error:
-            if error.status != 409:
-                raise
-        return self.get(path)
-
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode("utf-8")
         return json.loads(self.send(method, path, data, "application/json") or b"{}")

@@ -4,8 +4,10 @@ import datetime
 import hashlib
 import json
 import math
+import operator
 import os
 import re
+import warnings
 
 from cairn_sacred.api import Api, quote
 
@@ -16,6 +18,7 @@ except ImportError:  # Sacred asks for nothing but the methods.
 
 _POINTS_PER_CALL = 5000
 _MAX_NAME = 250
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 class CairnObserver(RunObserver):
@@ -23,51 +26,50 @@ class CairnObserver(RunObserver):
 
     priority = 20
 
-    def __init__(self, endpoint=None, token=None, project=None, region=None, bucket=None):
+    def __init__(self, endpoint=None, token=None, project=None, region=None):
         self._api = Api(
             endpoint or os.environ.get("CAIRN_ENDPOINT", "http://127.0.0.1:8080"),
             token or os.environ.get("CAIRN_TOKEN"),
         )
-        self._project = project or os.environ.get("CAIRN_PROJECT", "demo")
-        self._region = region or os.environ.get("CAIRN_REGION", "us-central1")
-        self._bucket = bucket or self._project + "-mlflow-artifacts"
-        self._parent = "/v1/projects/%s/locations/%s" % (quote(self._project), quote(self._region))
-        self._store = self._parent + "/metadataStores/default"
-        self._metadata = {"_params": {}, "_metrics": {}, "_state": "RUNNING", "_tags": {}}
-        self._series = {}
-        self._experiment = self._run = self._run_name = self._context = None
+        project = project or os.environ.get("CAIRN_PROJECT", "demo")
+        region = region or os.environ.get("CAIRN_REGION", "us-central1")
+        self._parent = "projects/%s/locations/%s" % (quote(project), quote(region))
+        self._run = self._run_id = self._folder = None
+        self._description = {}
+        self._tags = {}
+        self._told = set()
         self._captured = ""
 
     def queued_event(self, ex_info, command, host_info, queue_time, config, meta_info, _id):
-        return self._begin(ex_info, command, host_info, queue_time, config, meta_info, _id)
+        return self._begin(ex_info, command, host_info, queue_time, config, meta_info, _id, "SCHEDULED")
 
     def started_event(self, ex_info, command, host_info, start_time, config, meta_info, _id):
-        return self._begin(ex_info, command, host_info, start_time, config, meta_info, _id)
+        return self._begin(ex_info, command, host_info, start_time, config, meta_info, _id, "RUNNING")
 
     def heartbeat_event(self, info, captured_out, beat_time, result):
         self._captured = captured_out or ""
         if result is not None:
-            self._metadata["_tags"]["sacred.result"] = str(result)
-        self._metadata["_tags"]["sacred.heartbeat"] = _time(beat_time)
+            self._tags["sacred.result"] = str(result)
+        self._tags["sacred.heartbeat"] = _time(beat_time)
         self._save()
 
     def completed_event(self, stop_time, result):
         if result is not None:
-            self._metadata["_tags"]["sacred.result"] = str(result)
+            self._tags["sacred.result"] = str(result)
             if _is_number(result):
                 self.log_metrics({"result": {"steps": [0], "values": [result], "timestamps": [stop_time]}}, {})
-        self._end("COMPLETE", stop_time)
+        self._end("FINISHED", stop_time)
 
     def interrupted_event(self, interrupt_time, status):
-        self._metadata["_tags"]["sacred.status"] = str(status)
-        self._end("CANCELLED", interrupt_time)
+        self._tags["sacred.status"] = str(status)
+        self._end("KILLED", interrupt_time)
 
     def failed_event(self, fail_time, fail_trace):
-        self._metadata["_tags"]["sacred.fail_trace"] = "".join(fail_trace)[-8000:]
+        self._tags["sacred.fail_trace"] = "".join(fail_trace)[-8000:]
         self._end("FAILED", fail_time)
 
     def resource_event(self, filename):
-        self._metadata["_tags"]["sacred.resource." + os.path.basename(filename)] = filename
+        self._tags["sacred.resource." + os.path.basename(filename)] = filename
         self._save()
 
     def artifact_event(self, name, filename, metadata=None, content_type=None):
@@ -75,100 +77,86 @@ class CairnObserver(RunObserver):
             self._upload(name, file.read(), content_type or "application/octet-stream")
 
     def log_metrics(self, metrics_by_name, info):
-        data = []
+        series = []
         for name, metric in metrics_by_name.items():
             points = [
-                {"step": str(int(step)), "wallTime": _time(when), "scalar": {"value": _json_number(value)}}
+                (int(step), _micros(when), _json_number(value))
                 for step, value, when in zip(metric["steps"], metric["values"], metric["timestamps"])
                 if _is_number(value)
             ]
-            if points:
-                series = self._series_of(re.sub(r"[^\w\-. :/()\[\]%@+=#,]", "_", name)[:_MAX_NAME])
-                self._metadata["_metrics"][name] = points[-1]["scalar"]["value"]
-                for start in range(0, len(points), _POINTS_PER_CALL):
-                    data.append({"tensorboardTimeSeriesId": series, "valueType": "SCALAR", "values": points[start : start + _POINTS_PER_CALL]})
-        for batch in _batches(data):
-            self._api.post("/v1/%s:write" % self._run_name, {"timeSeriesData": batch})
+            key = re.sub(r"[^\w\-. :/()\[\]%@+=#,]", "_", name)[:_MAX_NAME]
+            for start in range(0, len(points), _POINTS_PER_CALL):
+                steps, times, values = zip(*points[start : start + _POINTS_PER_CALL])
+                series.append({"name": key, "steps": steps, "times": times, "values": values})
+        for batch in _batches(series):
+            self._send({"metrics": batch})
 
     def join(self):
         """Nothing is pending: every call returns when the server has what it was sent."""
 
-    def _begin(self, ex_info, command, host_info, when, config, meta_info, _id):
+    def _begin(self, ex_info, command, host_info, when, config, meta_info, _id, status):
         if self._run is not None:  # Queued before.
-            self._save()
+            self._save(status)
             return self._run
+        self._board()
         name = ex_info.get("name") or "sacred"
-        start = _time(when)
-        self._experiment = _slug(name)
-        self._run = _slug(str(_id)) if _id is not None else "sacred-" + hashlib.sha256((name + start + str(os.getpid())).encode()).hexdigest()[:16]
-        board = self._board()
-        experiment = "%s/experiments/%s" % (board, self._experiment)
-        self._api.get_or_create("/v1/" + experiment, "/v1/%s/experiments?tensorboardExperimentId=%s" % (board, self._experiment), {"displayName": name})
-        self._run_name = "%s/runs/%s" % (experiment, self._run)
-        self._api.get_or_create("/v1/" + self._run_name, "/v1/%s/runs?tensorboardRunId=%s" % (experiment, self._run), {"displayName": self._run})
-        self._metadata["_params"] = dict(_flatten("", config))
-        self._metadata["_start_time"] = start
-        tags = self._metadata["_tags"]
-        tags["sacred.command"] = str(command)
-        tags["sacred.host"] = str(host_info.get("hostname", ""))
-        tags["sacred.mainfile"] = str(ex_info.get("mainfile", ""))
+        digest = hashlib.sha256(("%s\n%s\n%s\n%s" % (name, _time(when), os.getpid(), _id)).encode()).hexdigest()
+        self._run_id = digest[:32]
+        self._run = _slug(str(_id)) if _id is not None else "sacred-" + digest[:16]
+        self._description = {
+            "experiment": name,
+            "slug": self._run,
+            "name": self._run,
+            "user": "",
+            "started": _micros(when) // 1000,
+            "ended": None,
+            "experimentTags": {},
+            "params": [{"key": key, "value": value} for key, value in _flatten("", config)],
+            "datasets": [],
+            "deleted": False,
+        }
+        self._tags["sacred.command"] = str(command)
+        self._tags["sacred.host"] = str(host_info.get("hostname", ""))
+        self._tags["sacred.mainfile"] = str(ex_info.get("mainfile", ""))
         if meta_info.get("comment"):
-            tags["sacred.comment"] = str(meta_info["comment"])
+            self._tags["sacred.comment"] = str(meta_info["comment"])
         for repository in ex_info.get("repositories") or []:
-            tags["mlflow.source.git.commit"] = str(repository.get("commit", ""))
-        self._make_contexts(name, board)
-        for series in self._list_series():
-            self._series[series["displayName"]] = series["name"].rsplit("/", 1)[1]
+            self._tags["mlflow.source.git.commit"] = str(repository.get("commit", ""))
+        self._folder = self._save(status).get("artifactFolder")
         return self._run
 
-    def _make_contexts(self, name, board):
-        experiment = {"displayName": name, "schemaTitle": "system.Experiment", "schemaVersion": "0.0.1", "metadata": {"experiment_deleted": False, "backing_tensorboard_resource": board}}
-        self._api.get_or_create("%s/contexts/%s" % (self._store, self._experiment), "%s/contexts?contextId=%s" % (self._store, self._experiment), experiment)
-        self._context = "%s/contexts/%s-%s" % (self._store, self._experiment, self._run)
-        run = {"displayName": self._run, "schemaTitle": "system.ExperimentRun", "schemaVersion": "0.0.1", "metadata": self._metadata}
-        self._api.get_or_create(self._context, "%s/contexts?contextId=%s-%s" % (self._store, self._experiment, self._run), run)
-        self._api.post("%s/contexts/%s:addContextChildren" % (self._store, self._experiment), {"childContexts": [self._context[len("/v1/") :]]})
-        self._save()
-
     def _board(self):
-        found = self._api.get(self._parent + "/tensorboards?filter=is_default%3Dtrue").get("tensorboards")
-        if found:
-            return found[0]["name"]
-        made = self._api.post(self._parent + "/tensorboards", {"displayName": "Default", "isDefault": True})
-        return made["response"]["name"]
+        """Without a tensorboard no TensorBoard would show the run."""
+        found = self._api.get("/v1/%s/tensorboards?filter=is_default%%3Dtrue" % self._parent).get("tensorboards")
+        if not found:
+            self._api.post("/v1/%s/tensorboards" % self._parent, {"displayName": "Default", "isDefault": True})
 
-    def _list_series(self):
-        token = ""
-        while True:
-            page = self._api.get("/v1/%s/timeSeries?pageSize=1000&pageToken=%s" % (self._run_name, quote(token)))
-            yield from page.get("tensorboardTimeSeries", [])
-            token = page.get("nextPageToken", "")
-            if not token:
-                return
+    def _save(self, status="RUNNING"):
+        tags = [{"key": key, "value": value} for key, value in self._tags.items()]
+        return self._send({"run": dict(self._description, status=status, tags=tags)})
 
-    def _series_of(self, name):
-        if name not in self._series:
-            made = self._api.post("/v1/%s/timeSeries" % self._run_name, {"displayName": name, "valueType": "SCALAR", "pluginName": "scalars"})
-            self._series[name] = made["name"].rsplit("/", 1)[1]
-        return self._series[name]
+    def _send(self, request):
+        """What is written again is there once. What cannot be kept is told, and does not end the run."""
+        reply = self._api.post("/cairn/v1/%s/runs:import" % self._parent, dict(request, runId=self._run_id))
+        for problem in reply.get("problems", []):
+            if problem not in self._told:
+                self._told.add(problem)
+                warnings.warn(problem, stacklevel=3)
+        return reply
 
-    def _save(self):
-        self._api.patch(self._context + "?updateMask=metadata", {"name": self._context[len("/v1/") :], "metadata": self._metadata})
-
-    def _end(self, state, when):
-        self._metadata["_state"] = state
-        self._metadata["_end_time"] = _time(when)
+    def _end(self, status, when):
+        self._description["ended"] = _micros(when) // 1000
         if self._captured:
             self._upload("cout.txt", self._captured.encode("utf-8"), "text/plain")
-        self._save()
+        self._save(status)
 
     def _upload(self, name, data, content_type):
-        try:
-            self._api.get("/storage/v1/b/" + quote(self._bucket))
-        except RuntimeError:
-            self._api.post("/storage/v1/b?project=" + quote(self._project), {"name": self._bucket})
-        target = "%s/%s/artifacts/%s" % (self._experiment, self._run, name)
-        self._api.send("POST", "/upload/storage/v1/b/%s/o?uploadType=media&name=%s" % (quote(self._bucket), quote(target)), data, content_type)
+        if self._folder is None:
+            warnings.warn("The files of this experiment belong where the server does not keep them; '%s' is not sent." % name, stacklevel=3)
+            return
+        bucket, _, prefix = self._folder[len("gs://") :].partition("/")
+        target = "%s/%s" % (prefix.rstrip("/"), name)
+        self._api.send("POST", "/upload/storage/v1/b/%s/o?uploadType=media&name=%s" % (quote(bucket), quote(target)), data, content_type)
 
 
 def _batches(data):
@@ -189,7 +177,19 @@ def _flatten(path, value):
         for key, inner in value.items():
             yield from _flatten("%s.%s" % (path, key) if path else str(key), inner)
     elif path:
-        yield path, value if _is_number(value) and math.isfinite(value) else value if isinstance(value, str) else json.dumps(value, default=str)
+        yield path, _text(value)
+
+
+def _text(value):
+    """A parameter as text: a number with all its digits, whatever else as JSON."""
+    if isinstance(value, str):
+        return value
+    if not _is_number(value):
+        return json.dumps(value, default=str)
+    try:
+        return str(operator.index(value))
+    except TypeError:
+        return repr(float(value))
 
 
 def _is_number(value):
@@ -208,10 +208,16 @@ def _slug(name):
     return "%s-%s" % (slug[:100] or "run", hashlib.sha256(name.encode("utf-8")).hexdigest()[:8])
 
 
-def _time(when):
+def _instant(when):
     """Sacred's times are UTC, mostly without saying so."""
     if isinstance(when, (int, float)):
-        when = datetime.datetime.fromtimestamp(when, datetime.timezone.utc)
-    elif when.tzinfo is None:
-        when = when.replace(tzinfo=datetime.timezone.utc)
-    return when.astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+        return datetime.datetime.fromtimestamp(when, datetime.timezone.utc)
+    return when.replace(tzinfo=datetime.timezone.utc) if when.tzinfo is None else when
+
+
+def _time(when):
+    return _instant(when).astimezone(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+def _micros(when):
+    return (_instant(when) - _EPOCH) // datetime.timedelta(microseconds=1)

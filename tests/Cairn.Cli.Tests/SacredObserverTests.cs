@@ -21,7 +21,7 @@ public sealed class SacredObserverTests(OpenServer server) : IClassFixture<OpenS
         now = datetime.datetime(2026, 1, 1, 12, 0, 0)
         run = observer.started_event(
             ex_info={"name": "Iris Forest", "mainfile": "train.py", "repositories": [{"commit": "abc", "dirty": False}], "sources": [], "dependencies": []},
-            command="main", host_info={"hostname": "h"}, start_time=now, config={"lr": 0.1, "tree": {"depth": 3, "kind": "gini"}, "seed": 7}, meta_info={"comment": "first"}, _id=None)
+            command="main", host_info={"hostname": "h"}, start_time=now, config={"lr": 0.1, "tree": {"depth": 3, "kind": "gini"}, "seed": 7, "big": 12345678901234567891}, meta_info={"comment": "first"}, _id=None)
         for beat in range(2):
             observer.log_metrics({"loss": {"steps": [2 * beat, 2 * beat + 1], "values": [1.0 / (beat + 1), Float64(0.5 / (beat + 1))], "timestamps": [now, now], "units": None},
                                   "odd*name": {"steps": [beat], "values": [float("nan")], "timestamps": [now]}}, {})
@@ -67,8 +67,18 @@ public sealed class SacredObserverTests(OpenServer server) : IClassFixture<OpenS
         metadata["_state"]!.GetValue<string>().ShouldBe(state);
         metadata["_params"]!["tree.depth"]!.GetValue<double>().ShouldBe(3);
         metadata["_params"]!["tree.kind"]!.GetValue<string>().ShouldBe("gini");
-        (await http.GetStringAsync($"/storage/v1/b/demo-mlflow-artifacts/o/{Uri.EscapeDataString($"{slug}/{run}/artifacts/model.txt")}?alt=media")).ShouldBe("model");
-        (await http.GetStringAsync($"/storage/v1/b/demo-mlflow-artifacts/o/{Uri.EscapeDataString($"{slug}/{run}/artifacts/cout.txt")}?alt=media")).ShouldBe("hello\n");
+        metadata["_params"]!["big"]!.GetValue<string>().ShouldBe("12345678901234567891");
+
+        // Tags and files are the run's own, for those who read runs.
+        var found = JsonNode.Parse(await (await http.PostAsync("/api/2.0/mlflow/runs/search", new StringContent(
+            $$"""{"experiment_ids":["{{JsonNode.Parse(await http.GetStringAsync("/api/2.0/mlflow/experiments/get-by-name?experiment_name=Iris%20Forest"))!["experiment"]!["experiment_id"]}}"],"filter":"run_name = '{{run}}'"}"""))).Content.ReadAsStringAsync())!["runs"]![0]!;
+        var id = found["info"]!["run_id"]!.GetValue<string>();
+        var tags = found["data"]!["tags"]!.AsArray().ToDictionary(static tag => (string)tag!["key"]!, static tag => (string)tag!["value"]!);
+        (tags["sacred.comment"], tags["mlflow.source.git.commit"], tags["sacred.resource.data.csv"]).ShouldBe(("first", "abc", "data.csv"));
+        found["data"]!["params"]!.AsArray().ShouldContain(static param => (string)param!["key"]! == "big" && (string)param["value"]! == "12345678901234567891");
+        JsonNode.Parse(await http.GetStringAsync($"/api/2.0/mlflow/artifacts/list?run_id={id}"))!["files"]!.AsArray().Select(static file => (string)file!["path"]!).ShouldBe(["cout.txt", "model.txt"]);
+        (await http.GetStringAsync($"/get-artifact?run_id={id}&path=model.txt")).ShouldBe("model");
+        (await http.GetStringAsync($"/get-artifact?run_id={id}&path=cout.txt")).ShouldBe("hello\n");
     }
 
     private async Task<string> DriveAsync(string end)

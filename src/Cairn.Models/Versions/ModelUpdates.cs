@@ -78,11 +78,20 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
     /// <param name="model">The model's name, without a version.</param>
     /// <param name="number">The version's number.</param>
     /// <exception cref="StatusException">NOT_FOUND.</exception>
-    public void SetDefault(ISqlSession session, string model, string number)
+    public void SetDefault(ISqlSession session, string model, string number) => MoveAliases(session, model, number, [VersionAliases.Default], []);
+
+    /// <summary>
+    /// Gives aliases to a version and takes others from it, in the caller's transaction, whatever their form: other registries' names have
+    /// other forms than this API's.
+    /// </summary>
+    /// <param name="model">The model's name, without a version.</param>
+    /// <param name="number">The version's number.</param>
+    /// <exception cref="StatusException">NOT_FOUND.</exception>
+    public void MoveAliases(ISqlSession session, string model, string number, HashSet<string> added, HashSet<string> removed)
     {
         var own = rows.GetModel(session, model);
         rows.GetVersion(session, own, ModelName.Parse($"{model}@{number}", "model"));
-        rows.MoveAliases(session, model, number, new HashSet<string> { VersionAliases.Default }, new HashSet<string>());
+        rows.MoveAliases(session, model, number, added, removed);
         rows.WriteModel(session, model, own, insert: false);
     }
 

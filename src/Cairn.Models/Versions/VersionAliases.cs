@@ -10,7 +10,10 @@ public static partial class VersionAliases
 
     private const int MaxLength = 128;
 
-    /// <summary>Applies a merge: <c>golden</c> adds an alias, <c>-golden</c> removes it, and both together cancel out.</summary>
+    /// <summary>
+    /// Applies a merge: <c>golden</c> adds an alias, <c>-golden</c> removes it, and both together cancel out. One of another form, which
+    /// another door gave, can be removed.
+    /// </summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where an alias has not the form that distinguishes it from a version's number.</exception>
     public static (IReadOnlySet<string> Added, IReadOnlySet<string> Removed) Parse(IEnumerable<string> aliases)
     {
@@ -20,7 +23,11 @@ public static partial class VersionAliases
         {
             var removes = alias.StartsWith('-');
             var name = removes ? alias[1..] : alias;
-            Require(name);
+            if (!removes)
+            {
+                Require(name);
+            }
+
             (removes ? removed : added).Add(name);
         }
 

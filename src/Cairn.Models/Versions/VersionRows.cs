@@ -27,7 +27,7 @@ public sealed class VersionRows(IResourceStore store)
     public Model GetVersion(ISqlSession session, Model model, ModelName name)
     {
         var number = name.Version.Length == 0 || name.Version == VersionAliases.Default ? model.VersionId : name.Version;
-        if (char.IsAsciiDigit(number[0]))
+        if (number.All(char.IsAsciiDigit))
         {
             return store.Find<Model>(session, ModelKinds.Version, RowName(name.Model, number)) ?? throw StatusException.NotFound($"Model '{name.Model}' has no version '{number}'.");
         }

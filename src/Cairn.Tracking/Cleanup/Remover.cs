@@ -70,7 +70,13 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
     /// <summary>Removes a run that is still to be removed; else says which registered version holds it, or nothing where it has been restored.</summary>
     private (Removed? Done, string? Version) Remove(ISqlSession session, Run known, long before, GsUri? folder, bool dryRun)
     {
-        if (runs.Find(session, known.Uuid) is not { } run || experiments.Find(session, run.Experiment) is not { } experiment || DeletedAt(run, experiment) is not { } deleted || deleted > before)
+        if (runs.Find(session, known.Uuid) is not { Stage: Lifecycle.Deleted } run || experiments.Find(session, run.Experiment) is not { } experiment)
+        {
+            return (null, null);
+        }
+
+        var deleted = run.Deleted ?? run.Updated;
+        if (deleted > before)
         {
             return (null, null);
         }
@@ -144,15 +150,23 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
         return report with { Models = removed, Kept = kept, Files = files, Bytes = bytes };
     }
 
-    /// <summary>Experiments go once nothing of theirs is kept.</summary>
+    /// <summary>Experiments go once nothing of theirs is kept, has been restored, or was deleted later.</summary>
     private async Task<IReadOnlyList<Removed>> ExperimentsAsync(string project, string location, long before, bool dryRun, IReadOnlyList<Kept> kept, CancellationToken cancellation)
     {
         var removed = new List<Removed>();
         var all = await database.ReadAsync(session => experiments.All(session, project, location), cancellation).ConfigureAwait(false);
         foreach (var known in all.Where(experiment => IsDue(experiment, before)))
         {
-            var holding = await database.ReadAsync(session => runs.OfExperiment(session, known.Id).Select(static run => run.Uuid).Concat(models.OfExperiment(session, known.Id)).ToList(), cancellation).ConfigureAwait(false);
-            if (holding.Any(id => kept.Any(item => item.Id == id)))
+            var (holding, isUsed) = await database.ReadAsync(
+                session =>
+                {
+                    var held = runs.OfExperiment(session, known.Id);
+                    return (
+                        held.Select(static run => run.Uuid).Concat(models.OfExperiment(session, known.Id)).ToList(),
+                        held.Any(run => run.Stage == Lifecycle.Active || run.Deleted > before));
+                },
+                cancellation).ConfigureAwait(false);
+            if (isUsed || holding.Any(id => kept.Any(item => item.Id == id)))
             {
                 continue;
             }
@@ -181,18 +195,10 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
 
     private static bool IsDue(Experiment experiment, long before) => experiment.Stage == Lifecycle.Deleted && experiment.Updated <= before;
 
-    /// <summary>When a run went out of sight: by itself, or with its experiment.</summary>
-    private static long? DeletedAt(Run run, Experiment experiment) => (run.Stage, experiment.Stage) switch
-    {
-        (Lifecycle.Deleted, Lifecycle.Deleted) => Math.Min(run.Deleted ?? run.Updated, experiment.Updated),
-        (Lifecycle.Deleted, _) => run.Deleted ?? run.Updated,
-        (_, Lifecycle.Deleted) => experiment.Updated,
-        _ => null,
-    };
-
     /// <summary>A registered version whose files are those of a run or logged model.</summary>
     private static string? RegisteredVersion(ISqlSession session, string id) => session.QueryFirst(
-        "SELECT m.name, v.version FROM mlflow_versions v JOIN mlflow_models m ON m.id = v.model WHERE v.run = $1 OR v.source LIKE $2 ORDER BY m.name, v.version LIMIT 1",
+        "SELECT m.name, v.version FROM mlflow_versions v JOIN mlflow_models m ON m.id = v.model "
+        + "WHERE v.run = $1 OR v.source LIKE $2 OR v.location LIKE $2 ORDER BY m.name, v.version LIMIT 1",
         static row => $"Version {row.GetInt64(1)} of model '{row.GetString(0)}'",
         id, $"%{id}%");
 

@@ -8,4 +8,7 @@ public interface IRunSource
 
     /// <summary>What could not be read, one sentence each.</summary>
     IReadOnlyList<string> Problems { get; }
+
+    /// <summary>Where files of the runs are that are not brought, one sentence for each place.</summary>
+    IEnumerable<string> Elsewhere => [];
 }

@@ -11,15 +11,33 @@ namespace Cairn.Tracking.Imports;
 /// time in ms, value and step), <c>inputs/</c>, <c>outputs/</c> and <c>artifacts/</c>; datasets are in <c>EXPERIMENT/datasets/</c>, logged models in <c>EXPERIMENT/models/</c>, the
 /// registry in <c>models/</c>. What was deleted has <c>lifecycle_stage: deleted</c>, and deleted experiments lie in <c>.trash/</c>. Runs and models keep MLflow's ids.
 /// </summary>
-public sealed class MlrunsSource(string directory) : IRunSource, IModelSource
+public sealed class MlrunsSource : IRunSource, IModelSource
 {
+    private const string Record = "meta.yaml";
     private const string Trash = ".trash";
     private const string Registry = "models";
 
-    private readonly SourceFolder folder = new(directory);
+    private readonly SourceFolder folder;
+    private readonly ArtifactPlaces places;
     private readonly List<string> problems = [];
 
+    /// <param name="directory">The store.</param>
+    /// <param name="readsOutside">Whether files are read that lie elsewhere on this machine.</param>
+    /// <exception cref="StatusException">NOT_FOUND; INVALID_ARGUMENT for a folder that is no store.</exception>
+    public MlrunsSource(string directory, bool readsOutside = false)
+    {
+        folder = new SourceFolder(directory);
+        places = new ArtifactPlaces(readsOutside);
+        if (!folder.AnyHas(Record) && !folder.AnyHas(Record, Trash) && !folder.AnyHas(Record, Registry))
+        {
+            var hint = folder.HasFolder("mlruns") ? "It has a folder 'mlruns'; name that." : "Name the folder that holds the experiments, 'mlruns'.";
+            throw StatusException.InvalidArgument($"'{directory}' is no file store of MLflow's: no folder in it has a '{Record}'. {hint}");
+        }
+    }
+
     public IReadOnlyList<string> Problems => problems;
+
+    public IEnumerable<string> Elsewhere => places.Elsewhere;
 
     public IEnumerable<ImportedRun> Read()
     {
@@ -79,6 +97,7 @@ public sealed class MlrunsSource(string directory) : IRunSource, IModelSource
         var path = $"{experiment}/{run}";
         if (Meta(path) is not { } meta || (meta.Text("run_id") ?? meta.Text("run_uuid")) is null)
         {
+            folder.Probe(path);
             return null;
         }
 
@@ -101,7 +120,7 @@ public sealed class MlrunsSource(string directory) : IRunSource, IModelSource
             ModelsUsed = [.. links.Select(ModelOf).OfType<string>()],
             ModelsMade = [.. folder.Folders($"{path}/outputs").Select(output => Meta($"{path}/outputs/{output}")).OfType<MetaYaml>()
                 .Select(static link => ModelOf(link) is { } model ? new ModelMade(model, link.Number("step") ?? 0) : null).OfType<ModelMade>()],
-            Artifacts = [.. folder.Files($"{path}/artifacts")],
+            Artifacts = Artifacts(path, meta.Text("artifact_uri", "")),
             Parent = tags.Find(static tag => tag.Key == "mlflow.parentRunId").Value is { Length: > 0 } parent ? ResourceIds.FromName(parent) : null,
             Deleted = deleted || meta.Text("lifecycle_stage") == "deleted",
         };
@@ -131,7 +150,13 @@ public sealed class MlrunsSource(string directory) : IRunSource, IModelSource
             new ModelImportRequest(
                 experiment, meta.Text("model_id", path[(path.LastIndexOf('/') + 1)..]), meta.Text("name", ""), meta.Text("model_type", ""), meta.Text("source_run_id", ""),
                 meta.Text("status", "READY"), created, meta.Number("last_updated_timestamp") ?? created, Values($"{path}/params"), Values($"{path}/tags"), [.. points]),
-            [.. folder.Files($"{path}/artifacts")]);
+            Artifacts(path, meta.Text("artifact_location", "")));
+    }
+
+    private IReadOnlyList<KeyValuePair<string, string>> Artifacts(string path, string address)
+    {
+        List<KeyValuePair<string, string>> own = [.. folder.Files($"{path}/artifacts")];
+        return own.Count > 0 ? own : places.Find(path, address);
     }
 
     private ImportedRegistration? Registration(string path)
@@ -180,11 +205,11 @@ public sealed class MlrunsSource(string directory) : IRunSource, IModelSource
             number++;
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length >= 2 && parts.Length <= most
-                && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time)
+                && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var time) && time is > long.MinValue / 1_000 and < long.MaxValue / 1_000
                 && Numbers.TryParse(parts[1], out var value)
                 && long.TryParse(parts.Length >= 3 ? parts[2] : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var step))
             {
-                yield return (new ImportedPoint(step, time * 1000, value), parts.Length > 3 ? parts[3..] : []);
+                yield return (new ImportedPoint(step, time * 1_000, value), parts.Length > 3 ? parts[3..] : []);
             }
             else if (parts.Length > 0)
             {

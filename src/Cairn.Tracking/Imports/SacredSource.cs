@@ -14,15 +14,28 @@ namespace Cairn.Tracking.Imports;
 /// What Sacred's FileStorageObserver writes: a folder for each run with <c>run.json</c>, <c>config.json</c>, <c>metrics.json</c>, <c>info.json</c>, <c>cout.txt</c> and
 /// the run's artifacts. Numbers that Sacred has written as pickled Python objects are passed over: nothing is unpickled.
 /// </summary>
-public sealed partial class SacredSource(string directory) : IRunSource
+public sealed partial class SacredSource : IRunSource
 {
-    private static readonly HashSet<string> Records = ["run.json", "config.json", "metrics.json"];
+    private const string Record = "run.json";
+
+    private static readonly HashSet<string> Records = [Record, "config.json", "metrics.json"];
 
     // Sacred writes NaN and Infinity as Python's json does, which is no JSON.
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 64 };
 
-    private readonly SourceFolder folder = new(directory);
+    private readonly SourceFolder folder;
     private readonly List<string> problems = [];
+
+    /// <exception cref="StatusException">NOT_FOUND; INVALID_ARGUMENT for a folder without runs of Sacred's.</exception>
+    public SacredSource(string directory)
+    {
+        folder = new SourceFolder(directory);
+        if (!folder.AnyHas(Record))
+        {
+            throw StatusException.InvalidArgument(
+                $"'{directory}' is no folder of a FileStorageObserver: no folder in it has a '{Record}'. Name the folder that holds the runs, not one of them.");
+        }
+    }
 
     public IReadOnlyList<string> Problems => problems;
 
@@ -49,8 +62,9 @@ public sealed partial class SacredSource(string directory) : IRunSource
 
     private ImportedRun? Run(string name)
     {
-        if (folder.Text($"{name}/run.json") is not { } text)
+        if (folder.Text($"{name}/{Record}") is not { } text)
         {
+            folder.Probe(name);
             return null;
         }
 
@@ -112,7 +126,7 @@ public sealed partial class SacredSource(string directory) : IRunSource
 
         void Walk(string path, JsonElement element)
         {
-            if (element.ValueKind == JsonValueKind.Object && element.EnumerateObject().Any())
+            if (element.ValueKind == JsonValueKind.Object && element.EnumerateObject().Any() && SacredValue.Sequence(element) is null)
             {
                 foreach (var property in element.EnumerateObject())
                 {
@@ -121,7 +135,7 @@ public sealed partial class SacredSource(string directory) : IRunSource
             }
             else if (path.Length > 0)
             {
-                found.Add(KeyValuePair.Create(path, element.ValueKind == JsonValueKind.String ? element.GetString()! : element.GetRawText()));
+                found.Add(KeyValuePair.Create(path, element.ValueKind == JsonValueKind.String ? element.GetString()! : SacredValue.Text(element)));
             }
         }
     }

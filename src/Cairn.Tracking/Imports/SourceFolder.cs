@@ -36,12 +36,19 @@ internal sealed class SourceFolder
     /// <summary>The files below a folder: the path from there with <c>/</c>, and the whole one.</summary>
     public IEnumerable<KeyValuePair<string, string>> Files(string relative)
     {
-        var path = Join(relative);
+        var path = relative.Length == 0 ? Root : Join(relative);
         return Directory.Exists(path)
             ? Directory.EnumerateFiles(path, "*", Below).Take(MaxFiles).Select(file => KeyValuePair.Create(Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'), file))
                 .Where(static file => PathGate.IsRepresentable(file.Key)).OrderBy(static file => file.Key, StringComparer.Ordinal)
             : [];
     }
+
+    /// <summary>Whether any folder here, or in one, has a file of a name.</summary>
+    public bool AnyHas(string file, string relative = "") => Folders(relative).Any(name => File.Exists(Path.Combine(Root, relative, name, file)));
+
+    /// <summary>Looks into a folder, so that one which may not be looked into is told and not taken for an empty one.</summary>
+    /// <exception cref="UnauthorizedAccessException">It may not.</exception>
+    public void Probe(string relative) => _ = Directory.EnumerateFileSystemEntries(Join(relative)).Any();
 
     /// <summary>A file's text; null where there is no such file.</summary>
     /// <exception cref="StatusException">RESOURCE_EXHAUSTED where it is too large.</exception>

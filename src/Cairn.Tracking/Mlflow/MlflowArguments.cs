@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store;
 using System.Globalization;
 using System.Text.Json;
 using Cairn.Kernel.Errors;
@@ -6,9 +7,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow;
 
-/// <summary>Arguments by name. Whole numbers come as numbers or as text, as protobuf's JSON allows.</summary>
+/// <summary>
+/// Arguments by name, of the types that MLflow's messages give them: text is a JSON string, numbers are numbers or text, as protobuf's JSON
+/// allows. What is of another type is refused in
+/// MLflow's own words, which its clients' tests look for.
+/// </summary>
 public sealed class MlflowArguments
 {
+    private const string Hint = "See the API docs for more information about request parameters.";
+    private const int MaxShown = 100;
+
     private readonly IQueryCollection query;
     private readonly JsonElement body;
 
@@ -34,21 +42,43 @@ public sealed class MlflowArguments
         }
     }
 
-    /// <summary>A text, or null where it is absent.</summary>
-    public string? Text(string name) => Element(name) is { } element
-        ? Text(element, name)
-        : query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] : null;
+    /// <summary>Whether something was given under a name, be it empty.</summary>
+    public bool Has(string name) => Element(name) is not null || query.ContainsKey(name);
 
-    /// <exception cref="StatusException">INVALID_ARGUMENT where it is absent or empty.</exception>
+    /// <summary>A text, or null where it is absent.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT where it is no JSON string.</exception>
+    public string? Text(string name) => Element(name) is { } element
+        ? element.ValueKind == JsonValueKind.String ? element.GetString() : throw Wrong(name, element)
+        : Queried(name);
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT where it is absent or empty, or no text.</exception>
     public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw Missing(name);
+
+    /// <summary>A name of an enumeration, or its number, as text; or null.</summary>
+    public string? Name(string name) => Element(name) is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : Text(name);
+
+    /// <summary>A flag; null where it is absent.</summary>
+    public bool? Flag(string name) => Element(name) switch
+    {
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        { } other => throw Wrong(name, other),
+        null => Queried(name) switch
+        {
+            null or "" => null,
+            "true" or "True" or "1" => true,
+            "false" or "False" or "0" => false,
+            var text => throw Wrong(name, text),
+        },
+    };
 
     /// <summary>The run of a call, by either of the names that it has had.</summary>
     public string RunId => Text("run_id") is { Length: > 0 } id ? id : Text("run_uuid") is { Length: > 0 } old ? old : throw Missing("run_id");
 
-    public long? Number(string name) => Text(name) is not { Length: > 0 } text ? null
+    public long? Number(string name) => NumberText(name) is not { Length: > 0 } text ? null
         : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) < 9e18 ? (long)number
-        : throw Wrong(name, text, "a whole number");
+        : throw Wrong(name);
 
     /// <summary>Milliseconds since 1970, or null where they are absent.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for a time outside of the years 1 to 9999.</exception>
@@ -59,22 +89,27 @@ public sealed class MlflowArguments
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is absent or no number.</exception>
     public long RequiredNumber(string name) => Number(name) ?? throw Missing(name);
 
-    public double RequiredDouble(string name) => Text(name) is { } text
-        ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Wrong(name, text, "a number")
+    public double RequiredDouble(string name) => NumberText(name) is { Length: > 0 } text
+        ? double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Wrong(name)
         : throw Missing(name);
 
     /// <summary>A list of texts; empty where it is absent.</summary>
     public IReadOnlyList<string> Texts(string name) => Element(name) is { } element
-        ? [.. Items(element, name).Select(item => Text(item, name) ?? "")]
+        ? [.. Items(element, name).Select(item => item.ValueKind == JsonValueKind.String ? item.GetString()! : throw Wrong(name, element))]
         : query.TryGetValue(name, out var values) ? [.. values.Select(static value => value ?? "")] : [];
 
     /// <summary>A list of objects; empty where it is absent.</summary>
     public IReadOnlyList<MlflowArguments> Objects(string name) => Element(name) is { } element
-        ? [.. Items(element, name).Select(item => item.ValueKind == JsonValueKind.Object ? new MlflowArguments(Microsoft.AspNetCore.Http.QueryCollection.Empty, item) : throw Wrong(name, item.GetRawText(), "a list of objects"))]
+        ? [.. Items(element, name).Select(item => item.ValueKind == JsonValueKind.Object ? new MlflowArguments(QueryCollection.Empty, item) : throw Wrong(name, element))]
         : [];
 
     /// <summary>An object, or null.</summary>
-    public MlflowArguments? Object(string name) => Element(name) is { ValueKind: JsonValueKind.Object } element ? new MlflowArguments(QueryCollection.Empty, element) : null;
+    public MlflowArguments? Object(string name) => Element(name) switch
+    {
+        { ValueKind: JsonValueKind.Object } element => new MlflowArguments(QueryCollection.Empty, element),
+        { } other => throw Wrong(name, other),
+        null => null,
+    };
 
     /// <summary>A list of <c>{"key": …, "value": …}</c>.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Pairs(string name) =>
@@ -83,19 +118,42 @@ public sealed class MlflowArguments
     public JsonElement? Element(string name) =>
         body.ValueKind == JsonValueKind.Object && body.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
 
-    public static StatusException Missing(string name) =>
-        StatusException.InvalidArgument($"Missing value for required parameter '{name}'. See the API docs for more information about request parameters.");
+    public static StatusException Missing(string name) => StatusException.InvalidArgument($"Missing value for required parameter '{name}'. {Hint}");
 
-    private static string? Text(JsonElement element, string name) => element.ValueKind switch
-    {
-        JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => element.GetRawText(),
-        _ => throw Wrong(name, element.GetRawText(), "a plain value"),
-    };
+    /// <summary>What is said of a value of another type than the parameter's.</summary>
+    /// <param name="name">The parameter.</param>
+    /// <param name="json">The value, as JSON.</param>
+    /// <param name="type">Its type, in Python's words.</param>
+    public static StatusException Invalid(string name, string json, string type) => StatusException.InvalidArgument(
+        $"Invalid value {(json.Length > MaxShown ? Characters.Cut(json, MaxShown) + "…" : json)} for parameter '{name}' supplied: Hint: Value was of type '{type}'. {Hint}");
+
+    private string? Queried(string name) => query.TryGetValue(name, out var values) && values.Count > 0 ? values[^1] : null;
+
+    private string? NumberText(string name) => Element(name) is { } element
+        ? element.ValueKind switch
+        {
+            JsonValueKind.String => element.GetString(),
+            JsonValueKind.Number => element.GetRawText(),
+            _ => throw Wrong(name, element),
+        }
+        : Queried(name);
 
     private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw Wrong(name, element.GetRawText(), "a list");
+        element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : throw Wrong(name, element);
 
-    private static StatusException Wrong(string name, string value, string wanted) =>
-        StatusException.InvalidArgument($"Invalid value {(value.Length > 100 ? value[..100] + "…" : value)} for parameter '{name}' supplied: it must be {wanted}.");
+    private StatusException Wrong(string name) => Element(name) is { } element ? Wrong(name, element) : Wrong(name, Queried(name) ?? "");
+
+    private static StatusException Wrong(string name, string text) => Invalid(name, $"\"{text}\"", "str");
+
+    private static StatusException Wrong(string name, JsonElement element) => Invalid(
+        name,
+        element.GetRawText(),
+        element.ValueKind switch
+        {
+            JsonValueKind.String => "str",
+            JsonValueKind.Number => element.TryGetInt64(out _) ? "int" : "float",
+            JsonValueKind.True or JsonValueKind.False => "bool",
+            JsonValueKind.Array => "list",
+            _ => "dict",
+        });
 }

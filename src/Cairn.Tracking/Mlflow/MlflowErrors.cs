@@ -8,6 +8,9 @@ namespace Cairn.Tracking.Mlflow;
 /// <summary>Failures as MLflow's clients read them: <c>{"error_code": …, "message": …}</c> with the HTTP status that MLflow's own server gives the code.</summary>
 internal static class MlflowErrors
 {
+    /// <summary>Texts as they are, as MLflow's server writes them: no page is made of an answer, and people read it.</summary>
+    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static Task WriteAsync(HttpContext context, StatusException error)
     {
         var (status, code) = error.Code switch
@@ -37,6 +40,7 @@ internal static class MlflowErrors
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error_code"] = code, ["message"] = message }), context.RequestAborted).ConfigureAwait(false);
+        var error = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error_code"] = code, ["message"] = message }, Json);
+        await context.Response.Body.WriteAsync(error, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -12,6 +12,9 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
     /// <summary>The longest name, in characters.</summary>
     public const int MaxName = 500;
 
+    /// <summary>The longest value of a tag, in characters.</summary>
+    public const int MaxTagValue = 5_000;
+
     private const string Columns = "id, project, location, slug, name, artifact_location, stage, created, updated, tensorboard";
 
     private readonly IRunObserver[] observers = [.. observers];
@@ -100,8 +103,26 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
         return Change(session, experiment, experiment with { Name = name });
     }
 
-    /// <summary>Deletes softly or restores, with the experiment's runs.</summary>
-    public Experiment SetStage(ISqlSession session, Experiment experiment, Lifecycle stage) => Change(session, experiment, experiment with { Stage = stage });
+    /// <summary>
+    /// Deletes softly, with the experiment's runs, or restores, with those runs that were deleted with it: not those that had been before.
+    /// </summary>
+    public Experiment SetStage(ISqlSession session, Experiment experiment, Lifecycle stage)
+    {
+        if (stage == Lifecycle.Active)
+        {
+            // Before the experiment changes, so that those who are told of it find its runs as they will be.
+            session.Execute(
+                "UPDATE runs SET stage = 0, deleted = NULL, with_experiment = 0, updated = $2 WHERE experiment = $1 AND with_experiment = 1", experiment.Id, Now());
+        }
+
+        var after = Change(session, experiment, experiment with { Stage = stage });
+        if (stage == Lifecycle.Deleted)
+        {
+            session.Execute("UPDATE runs SET stage = 1, deleted = $2, with_experiment = 1, updated = $2 WHERE experiment = $1 AND stage = 0", after.Id, after.Updated);
+        }
+
+        return after;
+    }
 
     /// <summary>Gives a deleted experiment another id and name, so that a new one can have those it had.</summary>
     public void Vacate(ISqlSession session, Experiment deleted)
@@ -114,9 +135,14 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
     public Experiment SetTensorboard(ISqlSession session, Experiment experiment, string? tensorboard) =>
         Change(session, experiment, experiment with { Tensorboard = tensorboard });
 
-    public void SetTag(ISqlSession session, Experiment experiment, string key, string value) => session.Execute(
-        "INSERT INTO experiment_tags (experiment, key, value) VALUES ($1, $2, $3) ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value",
-        experiment.Id, key, value);
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a name or value that is too long, or a name that cannot be one.</exception>
+    public void SetTag(ISqlSession session, Experiment experiment, string key, string value)
+    {
+        RunFields.CheckTag(key, value, MaxTagValue);
+        session.Execute(
+            "INSERT INTO experiment_tags (experiment, key, value) VALUES ($1, $2, $3) ON CONFLICT (experiment, key) DO UPDATE SET value = excluded.value",
+            experiment.Id, key, value);
+    }
 
     public bool DeleteTag(ISqlSession session, Experiment experiment, string key) =>
         session.Execute("DELETE FROM experiment_tags WHERE experiment = $1 AND key = $2", experiment.Id, key) > 0;
@@ -168,9 +194,9 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
 
     private static void CheckName(string name)
     {
-        if (string.IsNullOrWhiteSpace(name) || Characters.Count(name) > MaxName)
+        if (Characters.Count(name) is var length && (length > MaxName || string.IsNullOrWhiteSpace(name)))
         {
-            throw StatusException.InvalidArgument($"The experiment's name has {name.Length} characters; it must have 1 to {MaxName}, not all of them blank.");
+            throw StatusException.InvalidArgument($"The experiment's name has {length} characters; it must have 1 to {MaxName}, not all of them blank.");
         }
     }
 

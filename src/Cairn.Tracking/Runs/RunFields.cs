@@ -1,3 +1,4 @@
+using System.Text;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
@@ -14,14 +15,17 @@ public static class RunFields
     /// <summary>The tag in which clients note each model that a run saved grows with them.</summary>
     public const int MaxModelHistory = 1 << 20;
 
+    /// <summary>What names may have beside letters and digits.</summary>
+    private const string Others = "_-. :/()[]%@+=#,";
+
     /// <summary>Sets a parameter. With <paramref name="overwrite"/> off a parameter keeps the value it has: the same one again changes nothing.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for another value, or one that is too long.</exception>
     public static void SetParam(ISqlSession session, Run run, Param param, bool overwrite = false)
     {
         CheckKey(param.Key, "parameter");
-        if (Characters.Count(param.Value) > MaxParamValue)
+        if (Characters.Count(param.Value) is > MaxParamValue and var length)
         {
-            throw StatusException.InvalidArgument($"The value of parameter '{param.Key}' has {param.Value.Length} characters; at most {MaxParamValue} are kept.");
+            throw StatusException.InvalidArgument($"The value of parameter '{param.Key}' has {length} characters; at most {MaxParamValue} are kept.");
         }
 
         const string Insert = "INSERT INTO run_params (run, key, value, number) VALUES ($1, $2, $3, $4) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value, number = excluded.number, suggested = 0";
@@ -50,12 +54,7 @@ public static class RunFields
 
     public static void SetTag(ISqlSession session, Run run, string key, string value, int most = MaxTagValue)
     {
-        CheckKey(key, "tag");
-        if (Characters.Count(value) > most)
-        {
-            throw StatusException.InvalidArgument($"The value of tag '{key}' has {value.Length} characters; at most {most} are kept.");
-        }
-
+        CheckTag(key, value, most);
         session.Execute("INSERT INTO run_tags (run, key, value) VALUES ($1, $2, $3) ON CONFLICT (run, key) DO UPDATE SET value = excluded.value", run.Id, key, value);
     }
 
@@ -65,20 +64,32 @@ public static class RunFields
 
     public static bool DeleteTag(ISqlSession session, Run run, string key) => session.Execute("DELETE FROM run_tags WHERE run = $1 AND key = $2", run.Id, key) > 0;
 
+    /// <summary>Checks a tag of anything that has tags.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a name that cannot be one, or a value of more than <paramref name="most"/>
+    /// characters.</exception>
+    public static void CheckTag(string key, string value, int most)
+    {
+        CheckKey(key, "tag");
+        if (Characters.Count(value) is var length && length > most)
+        {
+            throw StatusException.InvalidArgument($"The value of tag '{key}' has {length} characters; at most {most} are kept.");
+        }
+    }
+
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static void CheckKey(string key, string what)
     {
-        if (Characters.Count(key) is 0 or > MaxKey)
+        if (Characters.Count(key) is var length and (0 or > MaxKey))
         {
-            throw StatusException.InvalidArgument($"The name of a {what} has {key.Length} characters; it must have 1 to {MaxKey}.");
+            throw StatusException.InvalidArgument($"The name of a {what} has {length} characters; it must have 1 to {MaxKey}.");
         }
 
         // The characters that MLflow allows, plus any letter: names are parts of paths nowhere here, but they are in the clients' own stores.
-        foreach (var c in key)
+        foreach (var character in key.EnumerateRunes())
         {
-            if (!(char.IsLetterOrDigit(c) || c is '_' or '-' or '.' or ' ' or ':' or '/' or '(' or ')' or '[' or ']' or '%' or '@' or '+' or '=' or '#' or ','))
+            if (!(Rune.IsLetterOrDigit(character) || (character.IsBmp && Others.Contains((char)character.Value, StringComparison.Ordinal))))
             {
-                throw StatusException.InvalidArgument($"The name '{key}' of a {what} has the character '{c}'. Names may have letters, digits, spaces, and any of _ - . : / ( ) [ ] % @ + = # ,");
+                throw StatusException.InvalidArgument($"The name '{key}' of a {what} has the character '{character}'. Names may have letters, digits, spaces, and any of _ - . : / ( ) [ ] % @ + = # ,");
             }
         }
     }

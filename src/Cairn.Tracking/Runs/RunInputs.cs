@@ -12,8 +12,19 @@ public static class RunInputs
     private const int MaxDigest = 36;
     private const int MaxText = 16 << 20;
 
-    /// <summary>Adds an input; the same data set again takes the new description.</summary>
-    public static void Add(ISqlSession session, Run run, RunInput input)
+    private const string Insert =
+        "INSERT INTO run_inputs (run, name, digest, source_type, source, schema_text, profile, context, tags) "
+        + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (run, name, digest) DO ";
+
+    private const string Renewal =
+        "UPDATE SET source_type = excluded.source_type, source = excluded.source, schema_text = excluded.schema_text, "
+        + "profile = excluded.profile, context = excluded.context, tags = excluded.tags";
+
+    /// <summary>
+    /// Adds an input. The same data set again keeps the description and the tags, with its context, that it came with first; with <paramref
+    /// name="renew"/> it takes the new ones.
+    /// </summary>
+    public static void Add(ISqlSession session, Run run, RunInput input, bool renew = false)
     {
         if (Characters.Count(input.Name) is 0 or > MaxName || Characters.Count(input.Digest) is 0 or > MaxDigest)
         {
@@ -27,8 +38,7 @@ public static class RunInputs
 
         var context = input.Tags.FirstOrDefault(static tag => tag.Key == "mlflow.data.context").Value ?? "";
         session.Execute(
-            "INSERT INTO run_inputs (run, name, digest, source_type, source, schema_text, profile, context, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
-            + "ON CONFLICT (run, name, digest) DO UPDATE SET source_type = excluded.source_type, source = excluded.source, schema_text = excluded.schema_text, profile = excluded.profile, context = excluded.context, tags = excluded.tags",
+            Insert + (renew ? Renewal : "NOTHING"),
             run.Id, input.Name, input.Digest, input.SourceType, input.Source, input.Schema, input.Profile, context, JsonSerializer.Serialize(input.Tags));
     }
 

@@ -119,7 +119,7 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
     {
         var now = Now();
         var after = before with { Stage = stage, Deleted = stage == Lifecycle.Deleted ? before.Deleted ?? now : null, Updated = now };
-        session.Execute("UPDATE runs SET stage = $2, deleted = $3, updated = $4 WHERE id = $1", after.Id, (long)after.Stage, after.Deleted, after.Updated);
+        session.Execute("UPDATE runs SET stage = $2, deleted = $3, updated = $4, with_experiment = 0 WHERE id = $1", after.Id, (long)after.Stage, after.Deleted, after.Updated);
         Changed(session, before, after);
         return after;
     }
@@ -144,7 +144,7 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
 
         var slug = FindBySlug(session, to.Id, before.Slug) is null ? before.Slug : FreeSlug(session, to.Id, before.Name, before.Uuid);
         var after = before with { Experiment = to.Id, Slug = slug, Updated = Now() };
-        session.Execute("UPDATE runs SET experiment = $2, slug = $3, updated = $4 WHERE id = $1", after.Id, after.Experiment, after.Slug, after.Updated);
+        session.Execute("UPDATE runs SET experiment = $2, slug = $3, updated = $4, with_experiment = 0 WHERE id = $1", after.Id, after.Experiment, after.Slug, after.Updated);
         RunColumns.Remove(session, before);
         RunColumns.Renew(session, after);
         foreach (var observer in observers)
@@ -172,9 +172,13 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         }
     }
 
-    /// <summary>Runs of a location that were deleted softly before a time (ms), by themselves or with their experiment, oldest first: at most <paramref name="limit"/> after a row's id.</summary>
+    /// <summary>
+    /// Runs of a location that were deleted softly before a time (ms), by themselves or with their experiment, by their rows' ids: at most
+    /// <paramref name="limit"/> after a row's id.
+    /// </summary>
     public IReadOnlyList<Run> DeletedBefore(ISqlSession session, string project, string location, long before, int limit, long after = 0) => session.Query(
-        $"SELECT {Columns} FROM runs r JOIN experiments e ON e.id = r.experiment WHERE e.project = $1 AND e.location = $2 AND r.id > $5 AND ((r.stage = 1 AND r.deleted <= $3) OR (e.stage = 1 AND e.updated <= $3)) ORDER BY r.id LIMIT $4",
+        $"SELECT {Columns} FROM runs r JOIN experiments e ON e.id = r.experiment "
+        + "WHERE e.project = $1 AND e.location = $2 AND r.id > $5 AND r.stage = 1 AND r.deleted <= $3 ORDER BY r.id LIMIT $4",
         Read, project, location, before, (long)limit, after);
 
     internal static Run Read(DbDataReader row) => new()

@@ -143,6 +143,13 @@ internal static class RunTables
         CREATE INDEX metric_logs_hot ON metric_logs (run) WHERE folded - cold >= 32;
         CREATE INDEX runs_by_latest ON runs (experiment, stage, started DESC, uuid)
         """,
+        // 1 for a run that was deleted with its experiment, and comes back with it. Until now a deleted experiment's runs were deleted
+        // without a word in their rows.
+        """
+        ALTER TABLE runs ADD COLUMN with_experiment BIGINT NOT NULL DEFAULT 0;
+        UPDATE runs SET stage = 1, with_experiment = 1, deleted = (SELECT e.updated FROM experiments e WHERE e.id = runs.experiment)
+          WHERE stage = 0 AND experiment IN (SELECT id FROM experiments WHERE stage = 1)
+        """,
     ])
     {
         SqliteStatistics = new Dictionary<string, string>

@@ -3,8 +3,11 @@ using Cairn.Tracking.Runs.Columns;
 
 namespace Cairn.Tracking.Search;
 
-/// <summary>A comparison of a metric with a number: values from <paramref name="Least"/> to <paramref name="Greatest"/> pass, or all others. A NaN passes none, as in SQL.</summary>
-internal readonly record struct MetricTest(string Metric, double Least, double Greatest, bool Outside)
+/// <summary>
+/// A comparison of a metric with a number: values from <paramref name="Least"/> to <paramref name="Greatest"/> pass, or all others. A NaN,
+/// which is unlike every number, passes <c>!=</c> alone.
+/// </summary>
+internal readonly record struct MetricTest(string Metric, double Least, double Greatest, bool Outside, bool PassesNaN = false)
 {
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no comparison of numbers.</exception>
     public static MetricTest Of(string metric, SearchClause clause)
@@ -13,7 +16,7 @@ internal readonly record struct MetricTest(string Metric, double Least, double G
         return clause.Operator switch
         {
             "=" => new MetricTest(metric, number, number, false),
-            "!=" => new MetricTest(metric, number, number, true),
+            "!=" => new MetricTest(metric, number, number, true, PassesNaN: true),
             "<=" => new MetricTest(metric, double.NegativeInfinity, number, false),
             ">=" => new MetricTest(metric, number, double.PositiveInfinity, false),
             "<" => new MetricTest(metric, number, double.PositiveInfinity, true),
@@ -31,7 +34,7 @@ internal readonly record struct MetricTest(string Metric, double Least, double G
         for (var i = 0; i < values.Length; i++)
         {
             var value = values[i];
-            var passes = ((value >= Least & value <= Greatest) ^ Outside) & !double.IsNaN(value);
+            var passes = ((value >= Least & value <= Greatest) ^ Outside) & (PassesNaN | !double.IsNaN(value));
             bits |= (passes ? 1UL : 0) << i;
         }
 

@@ -55,17 +55,23 @@ internal sealed class RunFilter(SearchArguments arguments)
         }
     }
 
+    /// <summary>A status is text to those who search, and a number in the row. What is the name of none is equal to none.</summary>
     private string Status(SearchClause clause)
     {
-        var numbers = clause.Values.Select(value => Enum.TryParse<RunStatus>(value, ignoreCase: true, out var status) && !char.IsAsciiDigit(value[0])
-            ? (long)status
-            : throw StatusException.InvalidArgument($"'{value}' is no status of a run. It is one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED."));
-        var list = string.Join(", ", numbers.Select(number => arguments.Add(number)));
+        if (clause.Operator is "LIKE" or "ILIKE")
+        {
+            var names = Enum.GetValues<RunStatus>().Select(static status => $"WHEN {(int)status} THEN '{status.ToString().ToUpperInvariant()}'");
+            return arguments.Text($"(CASE r.status {string.Join(' ', names)} END)", clause);
+        }
+
+        var list = string.Join(", ", clause.Values
+            .Select(static value => Enum.TryParse<RunStatus>(value, ignoreCase: true, out var status) && !char.IsAsciiDigit(value[0]) ? (long)status : 0)
+            .Select(number => arguments.Add(number)));
         return clause.Operator switch
         {
             "=" or "IN" => $"r.status IN ({list})",
             "!=" or "NOT IN" => $"r.status NOT IN ({list})",
-            _ => throw StatusException.InvalidArgument($"'{clause.Path}' is compared by '{clause.Operator}'. Use one of = != IN NOT IN."),
+            _ => throw StatusException.InvalidArgument($"'{clause.Path}' is text; it cannot be compared by '{clause.Operator}'. Use one of = != LIKE ILIKE IN NOT IN."),
         };
     }
 }

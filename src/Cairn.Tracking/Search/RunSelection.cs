@@ -97,8 +97,7 @@ internal sealed class RunSelection
         Span<double> values = stackalloc double[RunColumnChunk.Size];
         foreach (var (chunk, runs) in among)
         {
-            reader.Read(chunk, values);
-            var both = runs & test.Passing(values);
+            var both = reader.Read(chunk, values) & runs & test.Passing(values);
             if (!both.IsEmpty)
             {
                 passing.Add((chunk, both));

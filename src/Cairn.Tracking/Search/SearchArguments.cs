@@ -5,6 +5,12 @@ namespace Cairn.Tracking.Search;
 /// <summary>The arguments of a statement that is being written.</summary>
 internal sealed class SearchArguments(SqlDialect dialect)
 {
+    /// <summary>
+    /// The longest pattern, in characters: SQLite takes no pattern of more than 50,000 bytes, and a letter in both its cases needs up to
+    /// ten.
+    /// </summary>
+    private const int MaxPattern = 4_000;
+
     private readonly List<object?> values = [];
 
     public SqlDialect Dialect => dialect;
@@ -28,9 +34,9 @@ internal sealed class SearchArguments(SqlDialect dialect)
             case "!=":
                 return $"{column} <> {Add(clause.Value)}";
             case "LIKE":
-                return $"{column} LIKE {Add(Pattern(clause.Value))}";
+                return $"{column} LIKE {Add(Pattern(clause))}";
             case "ILIKE":
-                return $"lower({column}) LIKE {Add(Pattern(clause.Value.ToLowerInvariant()))}";
+                return $"{column} {(dialect == SqlDialect.Sqlite ? "GLOB" : "~")} {Add(LetterCases.Pattern(Limited(clause), dialect))}";
             case "IN" or "NOT IN":
                 return $"{column} {clause.Operator} ({string.Join(", ", clause.Values.Select(Add))})";
             default:
@@ -49,5 +55,10 @@ internal sealed class SearchArguments(SqlDialect dialect)
     public static Kernel.Errors.StatusException NoNumberOperator(SearchClause clause) =>
         Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' is a number; it cannot be compared by '{clause.Operator}'. Use one of = != < <= > >=.");
 
-    private string Pattern(string text) => dialect == SqlDialect.Sqlite ? text : text.Replace("\\", "\\\\", StringComparison.Ordinal);
+    private string Pattern(SearchClause clause) => dialect == SqlDialect.Sqlite ? Limited(clause) : Limited(clause).Replace("\\", "\\\\", StringComparison.Ordinal);
+
+    private static string Limited(SearchClause clause) => clause.Value.Length <= MaxPattern
+        ? clause.Value
+        : throw Kernel.Errors.StatusException.InvalidArgument(
+            $"'{clause.Path}' is compared with a pattern of {clause.Value.Length} characters; a pattern for LIKE and ILIKE may have {MaxPattern}.");
 }

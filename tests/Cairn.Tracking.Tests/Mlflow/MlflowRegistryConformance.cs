@@ -71,7 +71,7 @@ public abstract class MlflowRegistryConformance(MlflowServer server) : IDisposab
             gone.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        (await mlflow.Refused(HttpMethod.Get, $"mlflow/registered-models/alias?name={name}&alias=champion", null)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await mlflow.Refused(HttpMethod.Get, $"mlflow/registered-models/alias?name={name}&alias=champion", null)).Code.ShouldBe("INVALID_PARAMETER_VALUE");
         var found = (await mlflow.Get("mlflow/model-versions/search", ("filter", $"name='{name}' and tags.n = '1'")))["model_versions"]!.AsArray();
         ((string)found.ShouldHaveSingleItem()!["version"]!).ShouldBe("2");
         (await mlflow.Get("mlflow/model-versions/search", ("filter", $"run_id='{run}'"), ("max_results", "2")))["next_page_token"].ShouldNotBeNull();

@@ -149,7 +149,7 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
     private static (string Text, Func<Known, bool> Passes) Comparison(Random random)
     {
         var (metric, sign, number) = (Metrics[random.Next(3)], Comparisons[random.Next(6)], (random.Next(9) - 4) * 0.25);
-        return ($"metrics.{metric} {sign} {number.ToString(CultureInfo.InvariantCulture)}", known => known.Values.TryGetValue(metric, out var value) && !double.IsNaN(value) && sign switch
+        return ($"metrics.{metric} {sign} {number.ToString(CultureInfo.InvariantCulture)}", known => known.Values.TryGetValue(metric, out var value) && sign switch
         {
             "=" => value == number,
             "!=" => value != number,

@@ -9,17 +9,31 @@ namespace Cairn.Cli.Commands.Imports;
 
 internal sealed class ImportRuns : ApiCommand
 {
+    /// <summary>Problems that are told one by one.</summary>
+    private const int MaxTold = 100;
+
     private readonly Argument<string> folder = new("DIR") { Description = "The folder." };
     private readonly Option<bool> withDeleted = new("--with-deleted") { Description = "Bring runs that were deleted there as well, marked as such." };
     private readonly Option<bool> withoutArtifacts = new("--without-artifacts") { Description = "Leave the runs' files where they are." };
-    private readonly Func<string, IRunSource> open;
+    private readonly Option<bool> withOutside = new("--with-outside-artifacts")
+    {
+        Description = "Bring files too that the store says lie elsewhere on this machine. Only for a store that you trust.",
+    };
 
-    public ImportRuns(string name, string description, Func<string, IRunSource> open) : base(name, description)
+    private readonly Func<string, bool, IRunSource> open;
+
+    /// <param name="open">Opens a folder; with the flag, files that lie elsewhere on this machine are brought too.</param>
+    /// <param name="hasOutside">Whether such a store may have files elsewhere.</param>
+    public ImportRuns(string name, string description, Func<string, bool, IRunSource> open, bool hasOutside) : base(name, description)
     {
         this.open = open;
         Add(folder);
         Add(withDeleted);
         Add(withoutArtifacts);
+        if (hasOutside)
+        {
+            Add(withOutside);
+        }
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
@@ -27,7 +41,7 @@ internal sealed class ImportRuns : ApiCommand
         IRunSource source;
         try
         {
-            source = open(parse.GetValue(folder)!);
+            source = open(parse.GetValue(folder)!, Options.Contains(withOutside) && parse.GetValue(withOutside));
         }
         catch (StatusException e)
         {
@@ -36,27 +50,30 @@ internal sealed class ImportRuns : ApiCommand
 
         // Without one no tensorboard would show what is imported.
         await new Boards(session.Client, session.Parent).DefaultAsync(cancellation);
-        var import = new RunImport(session, withArtifacts: !parse.GetValue(withoutArtifacts));
+        var items = new ImportItems();
+        var import = new RunImport(session, items, withArtifacts: !parse.GetValue(withoutArtifacts));
         var deleted = 0;
         foreach (var run in source.Read())
         {
             if (run.Deleted && !parse.GetValue(withDeleted))
             {
                 deleted++;
-                continue;
             }
-
-            await import.WriteAsync(run, cancellation);
-            session.Status.WriteLine($"{run.Experiment}/{run.Name}: {run.Params.Count} parameters, {run.Metrics.Count} metrics, {run.Artifacts.Count} files.");
+            else if (await items.TryAsync($"The run '{run.Id}' of '{run.Experiment}'", () => import.WriteAsync(run, cancellation)))
+            {
+                session.Status.WriteLine($"{run.Experiment}/{run.Name}: {run.Params.Count} parameters, {run.Metrics.Count} metrics, {run.Artifacts.Count} files.");
+            }
         }
 
-        var registry = new RegistryImport(session, import.Addresses);
+        var registry = new RegistryImport(session, items, import.Addresses);
         if (source is IModelSource models)
         {
             foreach (var model in models.Models())
             {
-                await import.WriteAsync(model, cancellation);
-                session.Status.WriteLine($"{model.Request.Experiment}/{model.Request.Name}: logged model {model.Request.ModelId}, {model.Artifacts.Count} files.");
+                if (await items.TryAsync($"The logged model '{model.Request.ModelId}'", () => import.WriteAsync(model, cancellation)))
+                {
+                    session.Status.WriteLine($"{model.Request.Experiment}/{model.Request.Name}: logged model {model.Request.ModelId}, {model.Artifacts.Count} files.");
+                }
             }
         }
 
@@ -65,8 +82,10 @@ internal sealed class ImportRuns : ApiCommand
         {
             foreach (var model in registered.Registered())
             {
-                await registry.WriteAsync(model, cancellation);
-                session.Status.WriteLine($"{model.Name}: registered model with {model.Versions.Count} versions.");
+                if (await items.TryAsync($"The registered model '{model.Name}'", () => registry.WriteAsync(model, cancellation)))
+                {
+                    session.Status.WriteLine($"{model.Name}: registered model with {model.Versions.Count} versions.");
+                }
             }
         }
 
@@ -89,11 +108,17 @@ internal sealed class ImportRuns : ApiCommand
             session.Status.WriteLine($"Passed over {deleted} deleted runs; --with-deleted brings them.");
         }
 
-        foreach (var problem in source.Problems.Concat(import.Problems).Concat(registry.Problems).Take(100))
+        List<string> problems = [.. source.Problems, .. items.Problems, .. parse.GetValue(withoutArtifacts) ? [] : source.Elsewhere];
+        foreach (var problem in problems.Take(MaxTold))
         {
             session.Status.WriteLine($"cairn: {problem}");
         }
 
-        return source.Problems.Count + import.Problems.Count + registry.Problems.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
+        if (problems.Count > MaxTold)
+        {
+            session.Status.WriteLine($"cairn: There are {problems.Count - MaxTold} more problems of these kinds.");
+        }
+
+        return problems.Count > 0 ? ExitCode.Failed : ExitCode.Ok;
     }
 }

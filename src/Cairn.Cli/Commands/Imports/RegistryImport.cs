@@ -6,40 +6,48 @@ using Cairn.Tracking.Imports;
 
 namespace Cairn.Cli.Commands.Imports;
 
-/// <summary>Registers imported models: names, versions with their numbers, stages, tags and aliases. What is registered already is left alone.</summary>
+/// <summary>
+/// Registers imported models: names, versions with their numbers, stages, tags and aliases. What is registered already is left alone: a
+/// version is known by its number there, its run and its source, because stores of one model's name may each have a version 1.
+/// </summary>
 /// <param name="session">The server.</param>
+/// <param name="items">Where problems are told.</param>
 /// <param name="addresses">Where the artifacts of imported runs and logged models are.</param>
-internal sealed class RegistryImport(ApiSession session, IReadOnlyDictionary<string, string> addresses)
+internal sealed class RegistryImport(ApiSession session, ImportItems items, IReadOnlyDictionary<string, string> addresses)
 {
     /// <summary>The tag of a version that has another number here than where it was: numbers go up by one, and versions may have been deleted there.</summary>
     private const string NumberTag = "cairn.imported.version";
+
+    private const string SetTag = "model-versions/set-tag";
 
     private readonly MlflowClient mlflow = session.Mlflow;
 
     public int Versions { get; private set; }
 
-    public List<string> Problems { get; } = [];
-
     public async Task WriteAsync(ImportedRegistration model, CancellationToken cancellation)
     {
         try
         {
-            await mlflow.PostAsync("registered-models/create", new JsonObject { ["name"] = model.Name, ["description"] = model.Description, ["tags"] = Pairs(model.Tags) }, cancellation);
+            await mlflow.PostAsync("registered-models/create", new JsonObject { ["name"] = model.Name, ["description"] = model.Description }, cancellation);
+            await TagAsync("registered-models/set-tag", $"model '{model.Name}'", model.Tags, () => new JsonObject { ["name"] = model.Name }, cancellation);
         }
         catch (ApiException e) when (e.Status == "ALREADY_EXISTS")
         {
         }
 
-        var numbers = await NumbersAsync(model.Name, cancellation);
-        foreach (var version in model.Versions.Where(version => !numbers.ContainsKey(version.Number)))
+        var known = await KnownAsync(model.Name, cancellation);
+        var numbers = new Dictionary<int, string>();
+        foreach (var version in model.Versions)
         {
-            try
+            if (known.Find(item => item.Is(version, Address(version))) is { } same)
             {
-                numbers[version.Number] = await RegisterAsync(model.Name, version, cancellation);
+                numbers[version.Number] = same.Here;
             }
-            catch (ApiException e)
+            else
             {
-                Problems.Add($"Version {version.Number} of model '{model.Name}' cannot be registered: {e.Message}");
+                await items.TryAsync(
+                    $"Version {version.Number} of model '{model.Name}'",
+                    async () => numbers[version.Number] = await RegisterAsync(model.Name, version, cancellation));
             }
         }
 
@@ -47,24 +55,35 @@ internal sealed class RegistryImport(ApiSession session, IReadOnlyDictionary<str
         {
             if (numbers.TryGetValue(number, out var here))
             {
-                await mlflow.PostAsync("registered-models/alias", new JsonObject { ["name"] = model.Name, ["alias"] = alias, ["version"] = here }, cancellation);
+                await items.TryAsync(
+                    $"The alias '{alias}' of model '{model.Name}'",
+                    () => mlflow.PostAsync("registered-models/alias", new JsonObject { ["name"] = model.Name, ["alias"] = alias, ["version"] = here }, cancellation));
             }
         }
     }
 
-    /// <summary>The numbers that versions have here, by those that they had.</summary>
-    private async Task<Dictionary<int, string>> NumbersAsync(string name, CancellationToken cancellation)
+    private async Task<List<Known>> KnownAsync(string name, CancellationToken cancellation)
     {
-        var quote = name.Contains('\'') ? '"' : '\'';
-        var found = new Dictionary<int, string>();
-        var answer = await mlflow.GetAsync("model-versions/search", cancellation, ("filter", $"name = {quote}{name}{quote}"), ("max_results", "10000"));
-        foreach (var version in answer["model_versions"]?.AsArray() ?? [])
+        var found = new List<Known>();
+        string? token = null;
+        do
         {
-            var here = (string)version!["version"]!;
-            var there = Output.MlflowPairs.Object(version["tags"])[NumberTag] is { } tag ? (string)tag! : here;
-            found[int.Parse(there, CultureInfo.InvariantCulture)] = here;
-        }
+            var filter = $"name = '{name.Replace("'", "''", StringComparison.Ordinal)}'";
+            var answer = await mlflow.GetAsync(
+                "model-versions/search", cancellation, ("filter", filter), ("max_results", "10000"), ("page_token", token));
+            foreach (var version in answer["model_versions"]?.AsArray() ?? [])
+            {
+                var here = (string)version!["version"]!;
+                var there = Output.MlflowPairs.Object(version["tags"])[NumberTag] is { } tag ? (string)tag! : here;
+                if (int.TryParse(there, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                {
+                    found.Add(new Known(here, number, (string?)version["run_id"] ?? "", (string?)version["source"] ?? ""));
+                }
+            }
 
+            token = (string?)answer["next_page_token"];
+        }
+        while (!string.IsNullOrEmpty(token));
         return found;
     }
 
@@ -77,21 +96,27 @@ internal sealed class RegistryImport(ApiSession session, IReadOnlyDictionary<str
             ["run_id"] = version.Run,
             ["run_link"] = version.RunLink,
             ["description"] = version.Description,
-            ["tags"] = Pairs(version.Tags),
         };
         var here = (string)(await mlflow.PostAsync("model-versions/create", body, cancellation))["model_version"]!["version"]!;
         Versions++;
+        var of = $"version {version.Number} of model '{name}'";
+        JsonObject Named() => new() { ["name"] = name, ["version"] = here };
         if (here != version.Number.ToString(CultureInfo.InvariantCulture))
         {
-            await mlflow.PostAsync("model-versions/set-tag", new JsonObject { ["name"] = name, ["version"] = here, ["key"] = NumberTag, ["value"] = version.Number.ToString(CultureInfo.InvariantCulture) }, cancellation);
-            Problems.Add($"Version {version.Number} of model '{name}' has number {here} here: versions before it had been deleted.");
+            await TagAsync(SetTag, of, [KeyValuePair.Create(NumberTag, version.Number.ToString(CultureInfo.InvariantCulture))], Named, cancellation);
+            items.Tell(
+                $"Version {version.Number} of model '{name}' has number {here} here: "
+                + "numbers go up by one, over what is deleted there and what other stores have brought.");
         }
 
         if (version.Stage is not ("None" or ""))
         {
-            await mlflow.PostAsync("model-versions/transition-stage", new JsonObject { ["name"] = name, ["version"] = here, ["stage"] = version.Stage }, cancellation);
+            var staged = Named();
+            staged["stage"] = version.Stage;
+            await items.TryAsync($"The stage of {of}", () => mlflow.PostAsync("model-versions/transition-stage", staged, cancellation));
         }
 
+        await TagAsync(SetTag, of, version.Tags, Named, cancellation);
         return here;
     }
 
@@ -110,5 +135,26 @@ internal sealed class RegistryImport(ApiSession session, IReadOnlyDictionary<str
         return version.Source;
     }
 
-    private static JsonArray Pairs(IReadOnlyList<KeyValuePair<string, string>> pairs) => [.. pairs.Select(static pair => new JsonObject { ["key"] = pair.Key, ["value"] = pair.Value })];
+    /// <summary>Sets tags one by one, so that one which cannot be kept does not cost the others.</summary>
+    private async Task TagAsync(string path, string of, IEnumerable<KeyValuePair<string, string>> tags, Func<JsonObject> named, CancellationToken cancellation)
+    {
+        foreach (var (key, value) in tags)
+        {
+            var body = named();
+            body["key"] = key;
+            body["value"] = value;
+            await items.TryAsync($"The tag '{key}' of {of}", () => mlflow.PostAsync(path, body, cancellation));
+        }
+    }
+
+    /// <summary>A version that is here.</summary>
+    /// <param name="Here">Its number.</param>
+    /// <param name="Number">Its number where it was.</param>
+    /// <param name="Run">The run that made it, or empty.</param>
+    /// <param name="Source">The address of its files.</param>
+    private sealed record Known(string Here, int Number, string Run, string Source)
+    {
+        public bool Is(ImportedVersion version, string source) =>
+            Number == version.Number && Source == source && (version.Run.Length == 0 || Run == version.Run);
+    }
 }

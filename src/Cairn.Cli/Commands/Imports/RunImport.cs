@@ -10,7 +10,7 @@ namespace Cairn.Cli.Commands.Imports;
 /// <summary>
 /// Writes what other tools have kept through the server's door for imports. A run's identity is its source's, so writing it again changes nothing but what has changed there.
 /// </summary>
-internal sealed class RunImport(ApiSession session, bool withArtifacts)
+internal sealed class RunImport(ApiSession session, ImportItems items, bool withArtifacts)
 {
     private const int PointsPerCall = 5_000;
 
@@ -22,11 +22,9 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
     private readonly List<(string Parent, string Child)> nested = [];
     private readonly List<ImportedRun> linked = [];
     private readonly RunContexts nodes = new(session.Client, session.Parent);
-    private readonly RunArtifacts artifacts = new(session);
+    private readonly RunArtifacts artifacts = new(session, items);
 
     public ImportTotals Totals { get; } = new();
-
-    public List<string> Problems { get; } = [];
 
     /// <summary>Where the artifacts of what has been written are, by the id of the run or logged model.</summary>
     public IReadOnlyDictionary<string, string> Addresses => addresses;
@@ -51,7 +49,7 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
             await FilesAsync($"run '{run.Id}'", reply, run.Artifacts, cancellation);
             if (reply.ArtifactFolder is { } folder)
             {
-                await nodes.FilesAsync(reply.Context!, folder, cancellation);
+                await items.TryAsync($"The node of the files of run '{run.Id}'", () => nodes.FilesAsync(reply.Context!, folder, cancellation));
             }
         }
 
@@ -98,15 +96,20 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
     {
         foreach (var (parent, child) in nested)
         {
-            if (!contexts.TryGetValue(parent, out var above) || !await nodes.NestAsync(above, contexts[child], cancellation))
+            await items.TryAsync($"The nesting of the run '{child}' in '{parent}'", async () =>
             {
-                Problems.Add($"The run '{child}' is nested in '{parent}', which is not here.");
-            }
+                if (!contexts.TryGetValue(parent, out var above) || !await nodes.NestAsync(above, contexts[child], cancellation))
+                {
+                    items.Tell($"The run '{child}' is nested in '{parent}', which is not here.");
+                }
+            });
         }
 
         foreach (var run in linked)
         {
-            await CallAsync("runs", new RunImportRequest { RunId = run.RunId, ModelsUsed = run.ModelsUsed, ModelsMade = run.ModelsMade }, cancellation);
+            await items.TryAsync(
+                $"What the run '{run.Id}' made and used",
+                () => CallAsync("runs", new RunImportRequest { RunId = run.RunId, ModelsUsed = run.ModelsUsed, ModelsMade = run.ModelsMade }, cancellation));
         }
     }
 
@@ -114,11 +117,11 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
     {
         if (reply.ArtifactFolder is { } folder)
         {
-            await artifacts.UploadAsync(folder, files, Totals, cancellation);
+            await artifacts.UploadAsync(of, folder, files, Totals, cancellation);
         }
         else if (files.Count > 0)
         {
-            Problems.Add($"The files of {of} belong at '{reply.ArtifactUri}', which this server does not keep; copy them there.");
+            items.Tell($"The files of {of} belong at '{reply.ArtifactUri}', which this server does not keep; copy them there.");
         }
     }
 
@@ -129,28 +132,37 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
         var count = 0;
         foreach (var metric in run.Metrics)
         {
-            foreach (var points in metric.Points.Chunk(PointsPerCall))
+            await items.TryAsync($"The rest of the metric '{metric.Name}' of run '{run.Id}'", async () =>
             {
-                if (count + points.Length > PointsPerCall)
+                foreach (var points in metric.Points.Chunk(PointsPerCall))
                 {
-                    await SendAsync();
+                    if (count + points.Length > PointsPerCall)
+                    {
+                        await SendAsync();
+                    }
+
+                    batch.Add(new PointSeries(
+                        KeyNames.Clean(metric.Name),
+                        [.. points.Select(static point => point.Step)],
+                        [.. points.Select(static point => point.TimeMicros)],
+                        [.. points.Select(static point => point.Value)]));
+                    count += points.Length;
                 }
-
-                batch.Add(new PointSeries(KeyNames.Clean(metric.Name), [.. points.Select(static point => point.Step)], [.. points.Select(static point => point.TimeMicros)], [.. points.Select(static point => point.Value)]));
-                count += points.Length;
-                Totals.Points += points.Length;
-            }
+            });
         }
 
-        if (count > 0)
-        {
-            await SendAsync();
-        }
+        await items.TryAsync($"The last points of run '{run.Id}'", SendAsync);
 
         async Task SendAsync()
         {
-            await CallAsync("runs", new RunImportRequest { RunId = run.RunId, Metrics = batch }, cancellation);
+            // Taken before the call, so that points that are refused are not sent again with the next ones.
+            var (sent, points) = (batch, count);
             (batch, count) = ([], 0);
+            if (points > 0)
+            {
+                await CallAsync("runs", new RunImportRequest { RunId = run.RunId, Metrics = sent }, cancellation);
+                Totals.Points += points;
+            }
         }
     }
 
@@ -158,7 +170,11 @@ internal sealed class RunImport(ApiSession session, bool withArtifacts)
     {
         var answer = await session.Client.TextAsync(HttpMethod.Post, $"/cairn/v1/{session.Parent}/{collection}:import", JsonSerializer.Serialize(request, Json), cancellation);
         var reply = JsonSerializer.Deserialize<ImportReply>(answer, Json)!;
-        Problems.AddRange(reply.Problems.Except(Problems));
+        foreach (var problem in reply.Problems)
+        {
+            items.Tell(problem);
+        }
+
         return reply;
     }
 }

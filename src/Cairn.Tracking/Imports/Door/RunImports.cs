@@ -12,6 +12,9 @@ namespace Cairn.Tracking.Imports.Door;
 public sealed class RunImports(
     IDatabase database, ExperimentStore experiments, RunStore runs, LoggedModelStore models, MetricKeys keys, MetricFold fold, ArtifactStore artifacts)
 {
+    /// <summary>2^53: the whole numbers up to it are doubles, each of them.</summary>
+    private const double MaxExact = 9_007_199_254_740_992;
+
     public async Task<ImportReply> WriteAsync(string project, string location, RunImportRequest request, CancellationToken cancellation)
     {
         var problems = new List<string>();
@@ -48,7 +51,7 @@ public sealed class RunImports(
         var problems = new List<string>();
         if (request.Run is { } given)
         {
-            known = Describe(session, known ?? Create(session, project, location, request.RunId, given), given, problems);
+            known = Describe(session, known ?? Create(session, project, location, request.RunId, given, problems), given, problems);
         }
 
         var run = known ?? throw StatusException.NotFound($"Run with id={request.RunId} not found");
@@ -73,10 +76,18 @@ public sealed class RunImports(
         return (run, experiments.Get(session, run.Experiment), false, problems);
     }
 
-    private Run Create(ISqlSession session, string project, string location, string id, RunDescription given)
+    private Run Create(ISqlSession session, string project, string location, string id, RunDescription given, List<string> problems)
     {
-        var experiment = experiments.FindByName(session, project, location, given.Experiment)
-            ?? experiments.Create(session, new NewExperiment(project, location) { Name = given.Experiment, Tags = given.ExperimentTags });
+        var experiment = experiments.FindByName(session, project, location, given.Experiment);
+        if (experiment is null)
+        {
+            experiment = experiments.Create(session, new NewExperiment(project, location) { Name = given.Experiment });
+            foreach (var (key, value) in given.ExperimentTags)
+            {
+                Try($"Experiment '{experiment.Name}'", problems, () => experiments.SetTag(session, experiment, key, value));
+            }
+        }
+
         return runs.Create(session, new NewRun(experiment.Id) { Uuid = id, Slug = given.Slug, Name = given.Name, User = given.User, Started = given.Started });
     }
 
@@ -86,34 +97,35 @@ public sealed class RunImports(
             ? parsed
             : throw StatusException.InvalidArgument($"The run's status is '{given.Status}'; it must be one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED.");
         run = runs.Update(session, run, run with { Name = given.Name.Length > 0 ? given.Name : run.Name, User = given.User, Status = status, Started = given.Started ?? run.Started, Ended = given.Ended });
+        var of = $"Run '{run.Uuid}'";
         foreach (var (key, value) in given.Params)
         {
-            Try(() => RunFields.SetParam(session, run, new Param(key, value, IsNumber(value)), overwrite: true));
+            Try(of, problems, () => RunFields.SetParam(session, run, new Param(key, value, IsNumber(value)), overwrite: true));
         }
 
         foreach (var (key, value) in given.Tags)
         {
-            Try(() => RunFields.SetTag(session, run, key, value, key == "mlflow.log-model.history" ? RunFields.MaxModelHistory : RunFields.MaxTagValue));
+            Try(of, problems, () => RunFields.SetTag(session, run, key, value, key == "mlflow.log-model.history" ? RunFields.MaxModelHistory : RunFields.MaxTagValue));
         }
 
-        foreach (var input in given.Datasets)
+        foreach (var input in given.Datasets.DistinctBy(static input => (input.Name, input.Digest)))
         {
-            Try(() => RunInputs.Add(session, run, input));
+            Try(of, problems, () => RunInputs.Add(session, run, input, renew: true));
         }
 
         return run;
+    }
 
-        // What cannot be kept is told; the rest of the run is not worth less for it.
-        void Try(Action write)
+    /// <summary>What cannot be kept is told; the rest is not worth less for it.</summary>
+    private static void Try(string of, List<string> problems, Action write)
+    {
+        try
         {
-            try
-            {
-                write();
-            }
-            catch (StatusException error)
-            {
-                problems.Add($"Run '{run.Uuid}': {error.Message}");
-            }
+            write();
+        }
+        catch (StatusException error)
+        {
+            problems.Add($"{of}: {error.Message}");
         }
     }
 
@@ -141,5 +153,9 @@ public sealed class RunImports(
         return [.. series.SelectMany(metric => metric.Values.Select((value, i) => new LoggedPoint(numbers[metric.Name], new MetricPoint(metric.Steps[i], metric.Times[i], value))))];
     }
 
-    private static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
+    /// <summary>
+    /// Whether a text is a number to those who read numbers. A whole one that a double would round stays text, and keeps its digits.
+    /// </summary>
+    private static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        && (Math.Abs(number) <= MaxExact || value.AsSpan().IndexOfAny('.', 'e', 'E') >= 0);
 }

@@ -75,6 +75,7 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
 
     private async Task PutAsync(MlflowCall call)
     {
+        ArtifactStore.CheckFile(call.Path("path"));
         var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
         target = await store.EnsureAsync(await store.OwnerAsync(call, target).ConfigureAwait(false), target, call.Cancellation).ConfigureAwait(false);
         await objects.PutAsync(target, call.Http.Request.Body, call.Http.Request.ContentType, call.Cancellation).ConfigureAwait(false);
@@ -115,14 +116,19 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
             var rest = item.Name[folder.Object.Length..];
             var slash = rest.IndexOf('/', StringComparison.Ordinal);
             var name = slash < 0 ? rest : rest[..slash];
-            if (name.Length > 0 && (entries.Count == 0 || entries[^1].Name != name))
+            var entry = (name, slash < 0 ? item.Size : (long?)null);
+            if (name.Length > 0 && (entries.Count == 0 || entries[^1] != entry))
             {
-                entries.Add((name, slash < 0 ? item.Size : null));
+                entries.Add(entry);
             }
         }
 
-        return [.. entries.DistinctBy(static entry => (entry.Name, entry.Size is null)).OrderBy(static entry => entry.Name, StringComparer.Ordinal)];
+        // A file and a folder may have one name: objects know no folders.
+        return [.. entries.DistinctBy(Key).OrderBy(static entry => entry.Name, StringComparer.Ordinal).ThenBy(static entry => entry.Size is null)];
     }
+
+    /// <summary>What tells an entry from others: a folder's name ends in a slash.</summary>
+    private static string Key((string Name, long? Size) entry) => entry.Size is null ? entry.Name + "/" : entry.Name;
 
     private static Task AnswerAsync(MlflowCall call, List<(string Name, long? Size)> entries, string? after, string path, string? root) => call.AnswerAsync(json =>
     {
@@ -131,7 +137,7 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
             json.WriteString("root_uri", root);
         }
 
-        var page = entries.Where(entry => string.IsNullOrEmpty(after) || string.CompareOrdinal(entry.Name, after) > 0).Take(root is null ? int.MaxValue : MaxPage).ToList();
+        var page = entries.SkipWhile(entry => !IsAfter(entry, after)).Take(root is null ? int.MaxValue : MaxPage).ToList();
         json.WriteStartArray("files");
         foreach (var (name, size) in page)
         {
@@ -139,11 +145,22 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
         }
 
         json.WriteEndArray();
-        if (page.Count == MaxPage && page[^1].Name != entries[^1].Name)
+        if (page.Count == MaxPage && page[^1] != entries[^1])
         {
-            json.WriteString("next_page_token", page[^1].Name);
+            json.WriteString("next_page_token", Key(page[^1]));
         }
     });
+
+    private static bool IsAfter((string Name, long? Size) entry, string? after)
+    {
+        if (string.IsNullOrEmpty(after))
+        {
+            return true;
+        }
+
+        var order = string.CompareOrdinal(entry.Name, after.TrimEnd('/'));
+        return order > 0 || (order == 0 && entry.Size is null && !after.EndsWith('/'));
+    }
 
     private static void WriteFile(Utf8JsonWriter json, string path, long? size)
     {

@@ -12,17 +12,20 @@ internal sealed class ArtifactFiles(ArtifactStore store, IObjects objects)
     {
         ArtifactStore.CheckPath(path);
         var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
-        call.Http.Response.Headers.ContentDisposition = $"attachment; filename*=UTF-8''{Uri.EscapeDataString(path[(path.LastIndexOf('/') + 1)..])}";
         await SendAsync(call, root.Join(path)).ConfigureAwait(false);
     }
 
-    /// <summary>Sends an object. What it holds is never shown as a page.</summary>
+    /// <summary>Sends an object as a file of its name, whose type the name tells. What it holds is never shown as a page.</summary>
     public async Task SendAsync(MlflowCall call, GsUri address)
     {
         var item = await objects.FindAsync(address, call.Cancellation).ConfigureAwait(false)
             ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
         var response = call.Http.Response;
-        response.ContentType = "application/octet-stream";
+        var name = address.Object[(address.Object.LastIndexOf('/') + 1)..];
+        response.ContentType = FileTypes.Of(name);
+        response.Headers.ContentDisposition = name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')
+            ? $"attachment; filename={name}"
+            : $"attachment; filename*=UTF-8''{Uri.EscapeDataString(name)}";
         response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = item.Size;
         var content = await objects.OpenAsync(address, call.Cancellation).ConfigureAwait(false);

@@ -95,6 +95,16 @@ public sealed class ArtifactStore(IDatabase database, ExperimentStore experiment
     public async Task<GsUri> EnsureAsync(string project, GsUri target, CancellationToken cancellation) =>
         target.Bucket == ProjectBuckets.None ? target with { Bucket = await buckets.EnsureAsync(project, Purpose, cancellation).ConfigureAwait(false) } : target;
 
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a path that would leave its folder, or that names no file.</exception>
+    public static void CheckFile(string path)
+    {
+        CheckPath(path);
+        if (path.Split('/').Contains(""))
+        {
+            throw StatusException.InvalidArgument($"Invalid artifact path: '{path}'. Names may be treated as files, and this one has a part that is empty.");
+        }
+    }
+
     /// <exception cref="StatusException">INVALID_ARGUMENT for a path that would leave its folder.</exception>
     public static void CheckPath(string path)
     {

@@ -36,7 +36,7 @@ internal sealed class LoggedModelCalls(IDatabase database, LoggedModelStore mode
     private async Task GetAsync(MlflowCall call)
     {
         var id = call.Path("model_id");
-        var deleted = (await call.ArgumentsAsync().ConfigureAwait(false)).Text("allow_deleted") is "true" or "True" or "1";
+        var deleted = (await call.ArgumentsAsync().ConfigureAwait(false)).Flag("allow_deleted") ?? false;
         var (model, data) = await database.ReadAsync(
             session =>
             {
@@ -49,7 +49,8 @@ internal sealed class LoggedModelCalls(IDatabase database, LoggedModelStore mode
 
     private async Task FinalizeAsync(MlflowCall call)
     {
-        var status = LoggedModelStatusNames.Parse((await call.ArgumentsAsync().ConfigureAwait(false)).Required("status"));
+        var given = (await call.ArgumentsAsync().ConfigureAwait(false)).Name("status");
+        var status = LoggedModelStatusNames.Parse(given is { Length: > 0 } ? given : throw MlflowArguments.Missing("status"));
         if (status == LoggedModelStatus.Pending)
         {
             throw StatusException.InvalidArgument("Invalid value LOGGED_MODEL_PENDING for parameter 'status' supplied: a model is finished as LOGGED_MODEL_READY or LOGGED_MODEL_UPLOAD_FAILED.");

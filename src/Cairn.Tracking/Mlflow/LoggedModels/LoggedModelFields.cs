@@ -1,3 +1,4 @@
+using Cairn.Kernel.Store;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Tracking.Runs;
@@ -23,11 +24,11 @@ internal static class LoggedModelFields
         }
     }
 
-    public static void SetTags(ISqlSession session, LoggedModel model, IEnumerable<KeyValuePair<string, string>> tags)
+    public static void SetTags(ISqlSession session, LoggedModel model, IEnumerable<KeyValuePair<string, string>> tags, int most = RunFields.MaxTagValue)
     {
         foreach (var (key, value) in tags)
         {
-            Check("tag", key, value, RunFields.MaxTagValue);
+            Check("tag", key, value, most);
             session.Execute("INSERT INTO logged_model_tags (model, key, value) VALUES ($1, $2, $3) ON CONFLICT (model, key) DO UPDATE SET value = excluded.value", model.Id, key, value);
         }
     }
@@ -38,9 +39,9 @@ internal static class LoggedModelFields
     private static void Check(string what, string key, string value, int most)
     {
         RunFields.CheckKey(key, what);
-        if (value.Length > most)
+        if (Characters.Count(value) is var length && length > most)
         {
-            throw StatusException.InvalidArgument($"The value of {what} '{key}' has {value.Length} characters; at most {most} are kept.");
+            throw StatusException.InvalidArgument($"The value of {what} '{key}' has {length} characters; at most {most} are kept.");
         }
     }
 }

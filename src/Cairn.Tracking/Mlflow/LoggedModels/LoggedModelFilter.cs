@@ -35,9 +35,11 @@ internal sealed class LoggedModelFilter(SearchArguments arguments, Func<string, 
 
     private string Metric(string name, SearchClause clause)
     {
+        // A NaN is unlike every number, and equal to, less or greater than none.
         var comparison = arguments.Number("x.value", clause, clause.Number());
+        comparison = clause.Operator == "!=" ? $"(x.nan = 1 OR {comparison})" : $"x.nan = 0 AND {comparison}";
         return key(name) is { } id
-            ? $"EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model = m.id AND x.key = {arguments.Add(id)} AND x.nan = 0 AND {comparison}{On(datasets)})"
+            ? $"EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model = m.id AND x.key = {arguments.Add(id)} AND {comparison}{On(datasets)})"
             : "1 = 0";
     }
 

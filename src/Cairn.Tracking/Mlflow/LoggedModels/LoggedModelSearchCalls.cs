@@ -20,8 +20,8 @@ internal sealed class LoggedModelSearchCalls(IDatabase database, LoggedModelSear
 
         var datasets = arguments.Objects("datasets").Select(static item => Dataset(item)
             ?? throw StatusException.InvalidArgument("`dataset_name` in the `datasets` clause must be specified.")).ToList();
-        var order = arguments.Objects("order_by").Select(static item => new LoggedModelOrder(item.Required("field_name"), item.Text("ascending") is null or "true", Dataset(item))).ToList();
-        var known = await database.ReadAsync(session => ids.Distinct().Select(id => access.Experiment(session, call, id).Id).ToList(), call.Cancellation).ConfigureAwait(false);
+        var order = arguments.Objects("order_by").Select(static item => new LoggedModelOrder(item.Required("field_name"), item.Flag("ascending") ?? true, Dataset(item))).ToList();
+        var known = await database.ReadAsync(session => access.Experiments(session, call, ids), call.Cancellation).ConfigureAwait(false);
         var page = await search.SearchAsync(
             new LoggedModelQuery(known)
             {

@@ -64,9 +64,15 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
     /// <summary>Notes that something of the model has changed.</summary>
     public LoggedModel Touch(ISqlSession session, LoggedModel model) => Change(session, model);
 
-    /// <summary>Models of a location that were deleted softly before a time (ms), by themselves or with their experiment, each with its experiment's name.</summary>
+    /// <summary>
+    /// Models of a location that were deleted softly before a time (ms), by themselves or with their experiment, each with its experiment's
+    /// name. An experiment in which a run has been
+    /// restored keeps its models.
+    /// </summary>
     public IReadOnlyList<(LoggedModel Model, string Experiment)> DeletedBefore(ISqlSession session, string project, string location, long before) => session.Query(
-        $"SELECT {Columns}, e.name FROM logged_models m JOIN experiments e ON e.id = m.experiment WHERE e.project = $1 AND e.location = $2 AND ((m.stage = 1 AND m.updated <= $3) OR (e.stage = 1 AND e.updated <= $3)) ORDER BY m.id",
+        $"SELECT {Columns}, e.name FROM logged_models m JOIN experiments e ON e.id = m.experiment WHERE e.project = $1 AND e.location = $2 "
+        + "AND ((m.stage = 1 AND m.updated <= $3) "
+        + "OR (e.stage = 1 AND e.updated <= $3 AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.experiment = e.id AND r.stage = 0))) ORDER BY m.id",
         static row => (Read(row), row.GetString(11)),
         project, location, before);
 
@@ -111,9 +117,9 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
 
     private static void CheckLength(string what, string text)
     {
-        if (Characters.Count(text) > MaxName)
+        if (Characters.Count(text) is > MaxName and var length)
         {
-            throw StatusException.InvalidArgument($"The {what} of the logged model has {text.Length} characters; at most {MaxName} are kept.");
+            throw StatusException.InvalidArgument($"The {what} of the logged model has {length} characters; at most {MaxName} are kept.");
         }
     }
 

@@ -5,6 +5,7 @@ using Cairn.Kernel.Tenancy;
 using Cairn.Models.Names;
 using Cairn.Models.Versions;
 using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Tracking;
 using Cairn.Tracking.Search;
 using Google.Cloud.AIPlatform.V1;
@@ -13,7 +14,18 @@ namespace Cairn.Tracking.Mlflow.Registry;
 
 /// <summary><c>2.0/mlflow/model-versions/…</c></summary>
 internal sealed class ModelVersionCalls(
-    IDatabase database, RunAccess access, ITenantGate gate, RegistryRows rows, RegistryJson json, VersionFiles files, ArtifactStore artifacts, ArtifactFiles downloads, ModelUploads uploads, ModelUpdates updates, ModelDeletions deletions) : IMlflowCalls
+    IDatabase database,
+    RunAccess access,
+    ITenantGate gate,
+    RegistryRows rows,
+    RegistryJson json,
+    VersionFiles files,
+    ArtifactStore artifacts,
+    ArtifactFiles downloads,
+    ModelUploads uploads,
+    ModelUpdates updates,
+    ModelDeletions deletions,
+    LoggedModelAccess logged) : IMlflowCalls
 {
     private static readonly Dictionary<string, string> Orders = new()
     {
@@ -61,16 +73,17 @@ internal sealed class ModelVersionCalls(
             },
             call.Cancellation).ConfigureAwait(false);
         await gate.RequireAsync(call.Confined, source, "source", call.Cancellation).ConfigureAwait(false);
-        var address = await files.AddressAsync(call, source).ConfigureAwait(false);
+        var origin = await files.FindAsync(call, source).ConfigureAwait(false);
+        var modelId = arguments.Text("model_id") is { Length: > 0 } given ? given : origin.ModelId;
         var model = new Model
         {
-            DisplayName = known.Name,
+            DisplayName = RegistryJson.DisplayName(known.Name),
             Description = known.Description,
             VersionDescription = arguments.Text("description") ?? "",
             ModelSourceInfo = new ModelSourceInfo { SourceType = ModelSourceInfo.Types.ModelSourceType.Custom },
             SupportedDeploymentResourcesTypes = { Model.Types.DeploymentResourcesType.DedicatedResources },
         };
-        var manifest = await files.TakeAsync(call, address, model).ConfigureAwait(false);
+        var manifest = await files.TakeAsync(call, origin.Address, model).ConfigureAwait(false);
         var version = await database.WriteAsync(
             session =>
             {
@@ -78,9 +91,15 @@ internal sealed class ModelVersionCalls(
                 var exists = rows.QueryVersions(session, "v.model = $1", "v.version", [current.Id]).Count > 0;
                 var (_, number) = uploads.Add(session, new UploadTarget(current.Resource, exists), model.Clone(), manifest);
                 var made = new NamedVersion(
-                    current.Id, current.Name, long.Parse(number, CultureInfo.InvariantCulture), "None", arguments.Text("description") ?? "", source, arguments.Text("run_id") ?? "", arguments.Text("run_link") ?? "",
-                    call.Http.Request.Headers["x-user"].ToString(), 0, 0);
+                    current.Id, current.Name, long.Parse(number, CultureInfo.InvariantCulture), "None", arguments.Text("description") ?? "", source,
+                    arguments.Text("run_id") is { Length: > 0 } run ? run : origin.Run,
+                    arguments.Text("run_link") ?? "", call.Http.Request.Headers["x-user"].ToString(), 0, 0, origin.Address, modelId);
                 rows.InsertVersion(session, made);
+                if (modelId.Length > 0)
+                {
+                    LoggedModelVersions.Note(session, logged.Active(session, call, modelId), made.Name, made.Version);
+                }
+
                 foreach (var (key, value) in arguments.Pairs("tags"))
                 {
                     rows.SetTag(session, made, key, value);
@@ -137,7 +156,7 @@ internal sealed class ModelVersionCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (name, version, stage) = (arguments.Required("name"), arguments.Required("version"), Stage(arguments.Required("stage")));
-        var archive = arguments.Text("archive_existing_versions") is "true" or "True";
+        var archive = arguments.Flag("archive_existing_versions") ?? false;
         if (archive && stage is not ("Staging" or "Production"))
         {
             throw StatusException.InvalidArgument($"Model version transition cannot archive existing model versions because '{stage}' is not an Active stage. Valid stages are Staging, Production.");
@@ -157,6 +176,7 @@ internal sealed class ModelVersionCalls(
                 }
 
                 rows.UpdateVersion(session, found with { Stage = stage });
+                rows.Touch(session, model.Id);
                 return true;
             },
             call.Cancellation).ConfigureAwait(false);
@@ -168,12 +188,13 @@ internal sealed class ModelVersionCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (name, version) = (arguments.Required("name"), arguments.Required("version"));
-        var (target, others) = await database.ReadAsync(
+        var (target, others, isDefault) = await database.ReadAsync(
             session =>
             {
                 var model = rows.Get(session, call, name);
                 var found = rows.GetVersion(session, model, version);
-                return (RegistryJson.Name(model, found.Version), rows.QueryVersions(session, "v.model = $1 AND v.version <> $2", "v.version", [model.Id, found.Version]).Select(other => RegistryJson.Name(model, other.Version)).ToList());
+                var left = rows.QueryVersions(session, "v.model = $1 AND v.version <> $2", "v.version", [model.Id, found.Version]).Select(other => RegistryJson.Name(model, other.Version)).ToList();
+                return (RegistryJson.Name(model, found.Version), left, json.IsDefault(session, model, found.Version));
             },
             call.Cancellation).ConfigureAwait(false);
         if (others.Count == 0)
@@ -182,7 +203,18 @@ internal sealed class ModelVersionCalls(
         }
         else
         {
-            await updates.MergeAliasesAsync(new MergeVersionAliasesRequest { Name = others[^1].ToString(), VersionAliases = { VersionAliases.Default } }, others[^1], call.Cancellation).ConfigureAwait(false);
+            if (isDefault)
+            {
+                await database.WriteAsync(
+                    session =>
+                    {
+                        updates.SetDefault(session, target.Model, others[^1].Version);
+                        rows.SetHasDefault(session, rows.Get(session, call, name), false);
+                        return true;
+                    },
+                    call.Cancellation).ConfigureAwait(false);
+            }
+
             await deletions.DeleteVersionAsync(target, call.Cancellation).ConfigureAwait(false);
         }
 
@@ -236,9 +268,8 @@ internal sealed class ModelVersionCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (name, version) = (arguments.Required("name"), arguments.Required("version"));
-        var source = await database.ReadAsync(session => rows.GetVersion(session, rows.Get(session, call, name), version).Source, call.Cancellation).ConfigureAwait(false);
-        var address = source.StartsWith("runs:/", StringComparison.Ordinal) ? await files.AddressAsync(call, source).ConfigureAwait(false) : source;
-        var bucket = await artifacts.MlflowAddressAsync(call, address).ConfigureAwait(false);
+        var found = await database.ReadAsync(session => rows.GetVersion(session, rows.Get(session, call, name), version), call.Cancellation).ConfigureAwait(false);
+        var bucket = await artifacts.MlflowAddressAsync(call, await files.LocationAsync(call, found).ConfigureAwait(false)).ConfigureAwait(false);
         await call.AnswerAsync(writer => writer.WriteString("artifact_uri", bucket)).ConfigureAwait(false);
     }
 
@@ -247,8 +278,8 @@ internal sealed class ModelVersionCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (name, version, path) = (arguments.Required("name"), arguments.Required("version"), arguments.Required("path"));
-        var source = await database.ReadAsync(session => rows.GetVersion(session, rows.Get(session, call, name), version).Source, call.Cancellation).ConfigureAwait(false);
-        await downloads.DownloadAsync(call, await files.AddressAsync(call, source).ConfigureAwait(false), path).ConfigureAwait(false);
+        var found = await database.ReadAsync(session => rows.GetVersion(session, rows.Get(session, call, name), version), call.Cancellation).ConfigureAwait(false);
+        await downloads.DownloadAsync(call, await files.LocationAsync(call, found).ConfigureAwait(false), path).ConfigureAwait(false);
     }
 
     private async Task SetTagAsync(MlflowCall call)
@@ -261,6 +292,7 @@ internal sealed class ModelVersionCalls(
                 var found = rows.GetVersion(session, rows.Get(session, call, name), version);
                 rows.SetTag(session, found, key, value);
                 rows.UpdateVersion(session, found);
+                rows.Touch(session, found.Model);
                 return true;
             },
             call.Cancellation).ConfigureAwait(false);

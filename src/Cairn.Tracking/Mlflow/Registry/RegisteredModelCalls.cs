@@ -93,7 +93,7 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
                 return found;
             },
             call.Cancellation).ConfigureAwait(false);
-        await ShowAsync(call, model, new Model { DisplayName = wanted }, "display_name").ConfigureAwait(false);
+        await ShowAsync(call, model, new Model { DisplayName = RegistryJson.DisplayName(wanted) }, "display_name").ConfigureAwait(false);
         await AnswerAsync(call, wanted).ConfigureAwait(false);
     }
 
@@ -225,30 +225,55 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
     private async Task SetAliasAsync(MlflowCall call)
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var (name, alias, version) = (arguments.Required("name"), arguments.Required("alias"), arguments.Required("version"));
-        await MergeAsync(call, name, version, alias).ConfigureAwait(false);
+        var (name, alias, version) = (arguments.Required("name"), ModelAlias.CheckFree(arguments.Required("alias")), arguments.Required("version"));
+        await database.WriteAsync(
+            session =>
+            {
+                var model = rows.Get(session, call, name);
+                updates.MoveAliases(session, model.Resource, Text(rows.GetVersion(session, model, version)), [alias], []);
+                rows.SetHasDefault(session, model, model.HasDefault || alias == VersionAliases.Default);
+                return true;
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Takes an alias away, if there is one of the name. The registry's default stays what it is.</summary>
     private async Task DeleteAliasAsync(MlflowCall call)
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var (name, alias) = (arguments.Required("name"), arguments.Required("alias"));
-        var version = await VersionOfAsync(call, name, alias).ConfigureAwait(false);
-        if (version is null)
-        {
-            await call.DoneAsync().ConfigureAwait(false);
-            return;
-        }
+        var (name, alias) = (arguments.Required("name"), ModelAlias.Check(arguments.Required("alias")));
+        await database.WriteAsync(
+            session =>
+            {
+                var model = rows.Get(session, call, name);
+                if (alias == VersionAliases.Default)
+                {
+                    rows.SetHasDefault(session, model, false);
+                }
+                else if (json.Aliased(session, model, alias) is { } version && !ModelAlias.IsLatest(alias))
+                {
+                    updates.MoveAliases(session, model.Resource, Text(version), [], [alias]);
+                }
 
-        await MergeAsync(call, name, version.Version.ToString(CultureInfo.InvariantCulture), "-" + alias).ConfigureAwait(false);
+                return true;
+            },
+            call.Cancellation).ConfigureAwait(false);
+        await call.DoneAsync().ConfigureAwait(false);
     }
 
     private async Task GetAliasAsync(MlflowCall call)
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var (name, alias) = (arguments.Required("name"), arguments.Required("alias"));
-        var version = await VersionOfAsync(call, name, alias).ConfigureAwait(false) ?? throw StatusException.NotFound($"Registered model alias {alias} not found.");
-        var view = await database.ReadAsync(session => json.View(session, version, rows.Get(session, call, name)), call.Cancellation).ConfigureAwait(false);
+        var (name, alias) = (arguments.Required("name"), ModelAlias.Check(arguments.Required("alias")));
+        var view = await database.ReadAsync(
+            session =>
+            {
+                var model = rows.Get(session, call, name);
+                var found = json.Aliased(session, model, alias) ?? throw StatusException.InvalidArgument($"Registered model alias {alias} not found.");
+                return json.View(session, found, model);
+            },
+            call.Cancellation).ConfigureAwait(false);
         await call.AnswerAsync(writer =>
         {
             writer.WritePropertyName("model_version");
@@ -256,26 +281,5 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
         }).ConfigureAwait(false);
     }
 
-    private Task<NamedVersion?> VersionOfAsync(MlflowCall call, string name, string alias) => database.ReadAsync(
-        session =>
-        {
-            var model = rows.Get(session, call, name);
-            return json.Aliases(session, model).FirstOrDefault(entry => entry.Alias == alias) is { Alias: not null } found
-                ? rows.GetVersion(session, model, found.Version.ToString(CultureInfo.InvariantCulture))
-                : null;
-        },
-        call.Cancellation);
-
-    private async Task MergeAsync(MlflowCall call, string name, string version, string change)
-    {
-        var target = await database.ReadAsync(
-            session =>
-            {
-                var model = rows.Get(session, call, name);
-                return RegistryJson.Name(model, rows.GetVersion(session, model, version).Version);
-            },
-            call.Cancellation).ConfigureAwait(false);
-        await updates.MergeAliasesAsync(new MergeVersionAliasesRequest { Name = target.ToString(), VersionAliases = { change } }, target, call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
-    }
+    private static string Text(NamedVersion version) => version.Version.ToString(CultureInfo.InvariantCulture);
 }

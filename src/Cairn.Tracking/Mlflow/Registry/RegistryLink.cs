@@ -27,7 +27,7 @@ internal sealed class RegistryLink(RegistryRows rows) : IVersionObserver
     private RegisteredName Adopt(ISqlSession session, ModelName name, Model version)
     {
         var wanted = version.DisplayName.Replace('/', '-').Replace(':', '-');
-        var free = wanted.Length is > 0 and <= 256 && rows.Find(session, name.Parent.Project, name.Parent.Location, wanted) is null;
+        var free = RegistryRows.IsName(wanted) && rows.Find(session, name.Parent.Project, name.Parent.Location, wanted) is null;
         return rows.Insert(session, name.Parent.Project, name.Parent.Location, free ? wanted : name.Id, name.Model, version.Description);
     }
 

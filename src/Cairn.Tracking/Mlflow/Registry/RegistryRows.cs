@@ -9,8 +9,15 @@ namespace Cairn.Tracking.Mlflow.Registry;
 /// <summary>The rows of registered models, their versions and tags.</summary>
 internal sealed class RegistryRows(TimeProvider time)
 {
-    private const string Columns = "m.id, m.project, m.location, m.name, m.resource, m.description, m.created, m.updated";
-    private const string VersionColumns = "v.model, m.name, v.version, v.stage, v.description, v.source, v.run, v.run_link, v.user_id, v.created, v.updated";
+    private const string Columns = "m.id, m.project, m.location, m.name, m.resource, m.description, m.created, m.updated, m.default_alias";
+    private const string VersionColumns =
+        "v.model, m.name, v.version, v.stage, v.description, v.source, v.run, v.run_link, v.user_id, v.created, v.updated, v.location, v.model_id";
+
+    private const int MaxName = 256;
+    private const int MaxTagValue = 100_000;
+
+    /// <summary>Whether MLflow could address a model of that name.</summary>
+    public static bool IsName(string name) => Characters.Count(name) is > 0 and <= MaxName && name.AsSpan().IndexOfAny('/', ':') < 0;
 
     public RegisteredName? Find(ISqlSession session, string project, string location, string name) =>
         session.QueryFirst($"SELECT {Columns} FROM mlflow_models m WHERE m.project = $1 AND m.location = $2 AND m.name = $3", Read, project, location, name);
@@ -30,11 +37,7 @@ internal sealed class RegistryRows(TimeProvider time)
 
     public RegisteredName Insert(ISqlSession session, string project, string location, string name, string resource, string description)
     {
-        if (Characters.Count(name) is 0 or > 256 || name.Contains('/', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal))
-        {
-            throw StatusException.InvalidArgument($"The registered model's name is '{name}'; it must have 1 to 256 characters, without '/' and ':'.");
-        }
-
+        CheckName(name);
         if (Find(session, project, location, name) is not null)
         {
             throw StatusException.AlreadyExists($"Registered Model (name={name}) already exists.");
@@ -45,8 +48,24 @@ internal sealed class RegistryRows(TimeProvider time)
         return Find(session, project, location, name)!;
     }
 
-    public void Update(ISqlSession session, RegisteredName model) =>
+    public void Update(ISqlSession session, RegisteredName model)
+    {
+        CheckName(model.Name);
         session.Execute("UPDATE mlflow_models SET name = $2, description = $3, updated = $4 WHERE id = $1", model.Id, model.Name, model.Description, Now());
+    }
+
+    public void SetHasDefault(ISqlSession session, RegisteredName model, bool has) =>
+        session.Execute("UPDATE mlflow_models SET default_alias = $2 WHERE id = $1", model.Id, has);
+
+    /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
+    private static void CheckName(string name)
+    {
+        if (!IsName(name))
+        {
+            throw StatusException.InvalidArgument(
+                $"Invalid model name: '{name}'. It must have 1 to {MaxName} characters, without '/' and ':', which the addresses of models have between their parts.");
+        }
+    }
 
     public void Delete(ISqlSession session, RegisteredName model)
     {
@@ -70,15 +89,17 @@ internal sealed class RegistryRows(TimeProvider time)
     }
 
     public void InsertVersion(ISqlSession session, NamedVersion version) => session.Execute(
-        "INSERT INTO mlflow_versions (model, version, stage, description, source, run, run_link, user_id, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) "
-        + "ON CONFLICT (model, version) DO UPDATE SET description = excluded.description, source = excluded.source, run = excluded.run, run_link = excluded.run_link, user_id = excluded.user_id",
-        version.Model, version.Version, version.Stage, version.Description, version.Source, version.Run, version.RunLink, version.User, Now());
+        "INSERT INTO mlflow_versions (model, version, stage, description, source, run, run_link, user_id, created, updated, location, model_id) "
+        + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11) "
+        + "ON CONFLICT (model, version) DO UPDATE SET description = excluded.description, source = excluded.source, run = excluded.run, "
+        + "run_link = excluded.run_link, user_id = excluded.user_id, location = excluded.location, model_id = excluded.model_id",
+        version.Model, version.Version, version.Stage, version.Description, version.Source, version.Run,
+        version.RunLink, version.User, Now(), version.Location, version.ModelId);
 
-    public void UpdateVersion(ISqlSession session, NamedVersion version)
-    {
-        session.Execute("UPDATE mlflow_versions SET stage = $3, description = $4, updated = $5 WHERE model = $1 AND version = $2", version.Model, version.Version, version.Stage, version.Description, Now());
-        Touch(session, version.Model);
-    }
+    /// <summary>Writes the stage and description of a version; the model's own time stays.</summary>
+    public void UpdateVersion(ISqlSession session, NamedVersion version) => session.Execute(
+        "UPDATE mlflow_versions SET stage = $3, description = $4, updated = $5 WHERE model = $1 AND version = $2",
+        version.Model, version.Version, version.Stage, version.Description, Now());
 
     public void DeleteVersion(ISqlSession session, long model, long version)
     {
@@ -91,13 +112,15 @@ internal sealed class RegistryRows(TimeProvider time)
 
     public void SetTag(ISqlSession session, long model, string key, string value)
     {
-        RunFields.CheckKey(key, "tag");
+        MlflowNames.Check(key, "tag");
+        RunFields.CheckTag(key, value, MaxTagValue);
         session.Execute("INSERT INTO mlflow_model_tags (model, key, value) VALUES ($1, $2, $3) ON CONFLICT (model, key) DO UPDATE SET value = excluded.value", model, key, value);
     }
 
     public void SetTag(ISqlSession session, NamedVersion version, string key, string value)
     {
-        RunFields.CheckKey(key, "tag");
+        MlflowNames.Check(key, "tag");
+        RunFields.CheckTag(key, value, MaxTagValue);
         session.Execute(
             "INSERT INTO mlflow_version_tags (model, version, key, value) VALUES ($1, $2, $3, $4) ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value",
             version.Model, version.Version, key, value);
@@ -112,10 +135,11 @@ internal sealed class RegistryRows(TimeProvider time)
         version.Model, version.Version);
 
     private static RegisteredName Read(DbDataReader row) =>
-        new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt64(6), row.GetInt64(7));
+        new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt64(6), row.GetInt64(7), row.GetInt64(8) != 0);
 
     private static NamedVersion ReadVersion(DbDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6), row.GetString(7), row.GetString(8), row.GetInt64(9), row.GetInt64(10));
+        row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6),
+        row.GetString(7), row.GetString(8), row.GetInt64(9), row.GetInt64(10), row.GetString(11), row.GetString(12));
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

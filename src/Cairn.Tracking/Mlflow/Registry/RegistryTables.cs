@@ -51,5 +51,13 @@ internal static class RegistryTables
             PRIMARY KEY (model, version, key)
         );
         """,
+        // Where a version's files were when it was registered, its source being perhaps the name of something else; the logged model that
+        // it is; and whether MLflow has given the alias
+        // "default", which every model of the registry has.
+        """
+        ALTER TABLE mlflow_versions ADD COLUMN location {text} NOT NULL DEFAULT '';
+        ALTER TABLE mlflow_versions ADD COLUMN model_id {text} NOT NULL DEFAULT '';
+        ALTER TABLE mlflow_models ADD COLUMN default_alias BIGINT NOT NULL DEFAULT 0
+        """,
     ]);
 }

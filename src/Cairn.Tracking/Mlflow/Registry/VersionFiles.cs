@@ -3,31 +3,84 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Models.Artifacts;
 using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Tracking;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 
 /// <summary>From the source of a model version to what the registry keeps: the address of its objects, a copy of them, and what serves them.</summary>
-internal sealed class VersionFiles(IDatabase database, RunAccess runs, ArtifactStore artifacts, ModelSnapshots snapshots, IObjects objects)
+internal sealed class VersionFiles(
+    IDatabase database, RunAccess runs, LoggedModelAccess logged, RegistryRows rows, RegistryJson json, ArtifactStore artifacts, ModelSnapshots snapshots, IObjects objects)
 {
+    private const string Models = "models:/";
     private const string SklearnImage = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-3:latest";
     private const string XgboostImage = "us-docker.pkg.dev/vertex-ai/prediction/xgboost-cpu.1-7:latest";
 
-    /// <summary>The artifact address of a source: <c>runs:/RUN/PATH</c> is below the run's, others are addresses themselves.</summary>
-    /// <exception cref="StatusException">INVALID_ARGUMENT for a path of the client's machine.</exception>
-    public async Task<string> AddressAsync(MlflowCall call, string source)
+    /// <summary>Where the files of a version are, from which it was registered.</summary>
+    public async Task<string> LocationAsync(MlflowCall call, NamedVersion version) =>
+        version.Location.Length > 0 ? version.Location : (await FindAsync(call, version.Source).ConfigureAwait(false)).Address;
+
+    /// <summary>
+    /// What a source comes to: <c>runs:/RUN/PATH</c> is below the run's artifacts, <c>models:/m-…</c> are a logged model's,
+    /// <c>models:/NAME/VERSION</c> and <c>models:/NAME@ALIAS</c> those of
+    /// another version, of which the new one is a copy; others are addresses themselves.
+    /// </summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a path of the client's machine; NOT_FOUND.</exception>
+    public async Task<VersionOrigin> FindAsync(MlflowCall call, string source)
     {
+        if (source.Split('/').Contains(".."))
+        {
+            throw StatusException.InvalidArgument($"Invalid model version source: '{source}'. An absolute path must be provided, without relative references ('..').");
+        }
+
         if (source.StartsWith("runs:/", StringComparison.Ordinal))
         {
             var parts = source["runs:/".Length..].TrimStart('/').Split('/', 2);
             var run = await database.ReadAsync(session => runs.Run(session, call, parts[0]), call.Cancellation).ConfigureAwait(false);
-            return parts.Length == 2 ? $"{run.ArtifactUri}/{parts[1]}" : run.ArtifactUri;
+            return new VersionOrigin(parts.Length == 2 ? $"{run.ArtifactUri}/{parts[1]}" : run.ArtifactUri, "", "");
+        }
+
+        if (source.StartsWith(Models, StringComparison.Ordinal))
+        {
+            var path = source[Models.Length..].Trim('/');
+            return LoggedModelStore.IdIn(path.Split('/')[0]) is { } id
+                ? await LoggedAsync(call, id, path[id.Length..]).ConfigureAwait(false)
+                : await VersionAsync(call, source, path).ConfigureAwait(false);
         }
 
         return source.StartsWith("mlflow-artifacts:", StringComparison.Ordinal) || source.StartsWith("gs://", StringComparison.Ordinal) || source.StartsWith("s3://", StringComparison.Ordinal)
-            ? source
-            : throw StatusException.InvalidArgument($"Invalid model version source: '{source}'. It must be runs:/RUN/PATH, mlflow-artifacts:/…, gs://… or s3://…; this server does not read paths of other machines.");
+            ? new VersionOrigin(source, "", "")
+            : throw StatusException.InvalidArgument(
+                $"Invalid model version source: '{source}'. It must be runs:/RUN/PATH, models:/…, mlflow-artifacts:/…, gs://… or s3://…; this server does not read paths of other machines.");
+    }
+
+    private async Task<VersionOrigin> LoggedAsync(MlflowCall call, string id, string below)
+    {
+        var model = await database.ReadAsync(session => logged.Active(session, call, id), call.Cancellation).ConfigureAwait(false);
+        return new VersionOrigin(model.ArtifactUri + below, model.SourceRun, id);
+    }
+
+    private async Task<VersionOrigin> VersionAsync(MlflowCall call, string source, string path)
+    {
+        var at = path.LastIndexOfAny(['/', '@']);
+        if (at <= 0 || at == path.Length - 1)
+        {
+            throw StatusException.InvalidArgument(
+                $"Invalid model version source: '{source}'. Of a model's address it must have the form models:/NAME/VERSION, models:/NAME@ALIAS or models:/m-ID.");
+        }
+
+        var (name, which) = (path[..at], path[(at + 1)..]);
+        var version = await database.ReadAsync(
+            session =>
+            {
+                var model = rows.Get(session, call, name);
+                return path[at] == '/' && !ModelAlias.IsLatest(which)
+                    ? rows.GetVersion(session, model, which)
+                    : json.Aliased(session, model, which) ?? throw StatusException.NotFound($"Registered model alias {which} not found.");
+            },
+            call.Cancellation).ConfigureAwait(false);
+        return new VersionOrigin(await LocationAsync(call, version).ConfigureAwait(false), version.Run, version.ModelId);
     }
 
     /// <summary>Fills in what the files say, and takes a copy of them where there are any.</summary>

@@ -12,6 +12,9 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
 {
     private const int MaxDatasets = 1_000;
 
+    /// <summary>Experiments whose datasets are searched at once.</summary>
+    private const int MaxSearched = 20;
+
     public void Map(MlflowRoutes routes)
     {
         routes.Add("POST", "2.0/mlflow/experiments/create", "mlflow.experiments.create", CreateAsync);
@@ -38,7 +41,7 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
         {
             Name = arguments.Required("name"),
             ArtifactLocation = arguments.Text("artifact_location") is { Length: > 0 } location ? ArtifactLocation(location) : null,
-            Tags = arguments.Pairs("tags").ToDictionary(),
+            Tags = MlflowNames.Tags(arguments),
         };
         var made = await database.WriteAsync(session => experiments.Create(session, given), call.Cancellation).ConfigureAwait(false);
         await call.AnswerAsync(json => json.WriteString("experiment_id", made.Id.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
@@ -81,7 +84,7 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
             {
                 Filter = arguments.Text("filter") ?? "",
                 OrderBy = arguments.Texts("order_by"),
-                Stage = Views.Stage(arguments.Text("view_type")),
+                Stage = Views.Stage(arguments.Name("view_type")),
                 PageSize = Views.PageSize(arguments.Number("max_results"), ExperimentQuery.MaxPage),
                 PageToken = arguments.Text("page_token"),
             },
@@ -131,7 +134,7 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, key, value) = (arguments.Required("experiment_id"), arguments.Required("key"), arguments.Text("value") ?? "");
-        RunFields.CheckKey(key, "tag");
+        MlflowNames.Check(key, "tag");
         await database.WriteAsync(
             session =>
             {
@@ -157,7 +160,14 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
     private async Task SearchDatasetsAsync(MlflowCall call)
     {
         var ids = (await call.ArgumentsAsync().ConfigureAwait(false)).Texts("experiment_ids");
-        var found = await database.ReadAsync(session => RunInputs.Summaries(session, ids.Select(id => access.Experiment(session, call, id).Id).ToList(), MaxDatasets), call.Cancellation).ConfigureAwait(false);
+        if (ids.Count is 0 or > MaxSearched)
+        {
+            throw ids.Count == 0
+                ? StatusException.InvalidArgument("SearchDatasets request must specify at least one experiment_id.")
+                : StatusException.InvalidArgument($"SearchDatasets request cannot specify more than {MaxSearched} experiment_ids. Received {ids.Count} experiment_ids.");
+        }
+
+        var found = await database.ReadAsync(session => RunInputs.Summaries(session, access.Experiments(session, call, ids), MaxDatasets), call.Cancellation).ConfigureAwait(false);
         await call.AnswerAsync(json =>
         {
             json.WriteStartArray("dataset_summaries");

@@ -56,6 +56,7 @@ internal sealed class MetricBatch
             throw MlflowArguments.Missing("run_id");
         }
 
+        batch.CheckNames();
         Limit("metrics", batch.points.Count, MaxMetrics);
         Limit("params", batch.parameters.Count, MaxOthers);
         Limit("tags", batch.tags.Count, MaxOthers);
@@ -78,6 +79,13 @@ internal sealed class MetricBatch
         return [.. points];
     }
 
+    private void CheckNames()
+    {
+        unknown.ForEach(static entry => MlflowNames.Check(entry.Name, "metric"));
+        parameters.ForEach(static param => MlflowNames.Check(param.Key, "parameter"));
+        tags.ForEach(static tag => MlflowNames.Check(tag.Key, "tag"));
+    }
+
     private void Read(Utf8JsonReader json, MetricKeys keys)
     {
         Expect(json.Read() && json.TokenType == JsonTokenType.StartObject, "it must be a JSON object.");
@@ -86,26 +94,26 @@ internal sealed class MetricBatch
             if (json.ValueTextEquals("metrics"u8))
             {
                 json.Read();
-                ReadList(ref json, keys, static (ref Utf8JsonReader item, MetricKeys keys, MetricBatch batch) => batch.ReadMetric(ref item, keys));
+                ReadList("metrics", ref json, keys, static (ref Utf8JsonReader item, MetricKeys keys, MetricBatch batch) => batch.ReadMetric(ref item, keys));
             }
             else if (json.ValueTextEquals("params"u8))
             {
                 json.Read();
-                ReadList(ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) =>
+                ReadList("params", ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) =>
                 {
-                    var (key, value) = ReadPair(ref item);
+                    var (key, value) = ReadPair(ref item, "params", batch.parameters.Count);
                     batch.parameters.Add(new Param(key, value));
                 });
             }
             else if (json.ValueTextEquals("tags"u8))
             {
                 json.Read();
-                ReadList(ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) => batch.tags.Add(ReadPair(ref item)));
+                ReadList("tags", ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) => batch.tags.Add(ReadPair(ref item, "tags", batch.tags.Count)));
             }
             else if (json.ValueTextEquals("run_id"u8))
             {
                 json.Read();
-                RunId = json.GetString() ?? RunId;
+                RunId = json.TokenType == JsonTokenType.Null ? RunId : json.TokenType == JsonTokenType.String ? json.GetString()! : throw Wrong("run_id", ref json);
             }
             else
             {
@@ -117,14 +125,18 @@ internal sealed class MetricBatch
 
     private delegate void ItemReader(ref Utf8JsonReader json, MetricKeys keys, MetricBatch batch);
 
-    private void ReadList(ref Utf8JsonReader json, MetricKeys keys, ItemReader read)
+    private void ReadList(string name, ref Utf8JsonReader json, MetricKeys keys, ItemReader read)
     {
         if (json.TokenType == JsonTokenType.Null)
         {
             return;
         }
 
-        Expect(json.TokenType == JsonTokenType.StartArray, "metrics, params and tags must be lists.");
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            throw Wrong(name, ref json);
+        }
+
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
             Expect(json.TokenType == JsonTokenType.StartObject, "metrics, params and tags must be lists of objects.");
@@ -190,8 +202,12 @@ internal sealed class MetricBatch
             }
         }
 
-        Expect(key >= 0 || name is { Length: > 0 }, "a metric has no key.");
-        Expect(value is not null && time is not null, $"metric '{name}' needs a value and a timestamp.");
+        var missing = key < 0 && string.IsNullOrEmpty(name) ? "key" : value is null ? "value" : time is null ? "timestamp" : null;
+        if (missing is not null)
+        {
+            throw MlflowArguments.Missing($"metrics[{points.Count}].{missing}");
+        }
+
         Expect(time is > long.MinValue / 1_000 and < long.MaxValue / 1_000, $"the timestamp {time} is not milliseconds since 1970.");
         if (key < 0 || name is not null)
         {
@@ -206,7 +222,7 @@ internal sealed class MetricBatch
         points.Add(new LoggedPoint(key, new MetricPoint(step, time!.Value * 1_000, value!.Value)));
     }
 
-    private static KeyValuePair<string, string> ReadPair(ref Utf8JsonReader json)
+    private static KeyValuePair<string, string> ReadPair(ref Utf8JsonReader json, string list, int index)
     {
         string? key = null;
         var value = "";
@@ -229,8 +245,7 @@ internal sealed class MetricBatch
             }
         }
 
-        Expect(!string.IsNullOrEmpty(key), "a param or tag has no key.");
-        return KeyValuePair.Create(key!, value);
+        return string.IsNullOrEmpty(key) ? throw MlflowArguments.Missing($"{list}[{index}].key") : KeyValuePair.Create(key, value);
     }
 
     private static double Double(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Number
@@ -253,6 +268,18 @@ internal sealed class MetricBatch
         var text = json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan;
         return Utf8Parser.TryParse(text, out long number, out var read) && read == text.Length ? number : throw new FormatException("a step or timestamp is not a whole number.");
     }
+
+    /// <summary>What is said of a value of another type than MLflow's; the shape of an object or list is told, not what is in it.</summary>
+    private static StatusException Wrong(string name, ref Utf8JsonReader json) => json.TokenType switch
+    {
+        JsonTokenType.StartArray => MlflowArguments.Invalid(name, "[…]", "list"),
+        JsonTokenType.StartObject => MlflowArguments.Invalid(name, "{…}", "dict"),
+        JsonTokenType.String => MlflowArguments.Invalid(name, JsonSerializer.Serialize(json.GetString()), "str"),
+        var token => MlflowArguments.Invalid(
+            name,
+            Encoding.UTF8.GetString(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan),
+            token != JsonTokenType.Number ? "bool" : json.TryGetInt64(out _) ? "int" : "float"),
+    };
 
     private static void Expect(bool holds, string message)
     {

@@ -13,13 +13,15 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
 {
     private const int MaxPage = 25_000;
     private const int MaxRuns = 100;
-    private const int DefaultPoints = 2_500;
+
+    /// <summary>The most points of a run that a sample has.</summary>
+    private const int MaxSampled = 2_500;
 
     public void Map(MlflowRoutes routes)
     {
         routes.Add("GET", "2.0/mlflow/metrics/get-history", "mlflow.runs.get", HistoryAsync);
-        routes.Add("GET", "2.0/mlflow/metrics/get-history-bulk", "mlflow.runs.get", call => BulkAsync(call, "run_id", MaxPage));
-        routes.Add("GET", "2.0/mlflow/metrics/get-history-bulk-interval", "mlflow.runs.get", call => BulkAsync(call, "run_ids", DefaultPoints));
+        routes.Add("GET", "2.0/mlflow/metrics/get-history-bulk", "mlflow.runs.get", BulkAsync);
+        routes.Add("GET", "2.0/mlflow/metrics/get-history-bulk-interval", "mlflow.runs.get", IntervalAsync);
     }
 
     private async Task HistoryAsync(MlflowCall call)
@@ -43,45 +45,86 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
         }).ConfigureAwait(false);
     }
 
-    /// <summary>One metric of many runs, with at most so many points each, the extremes among them.</summary>
-    private async Task BulkAsync(MlflowCall call, string parameter, int points)
+    /// <summary>One metric of many runs, run after run in the order of their ids: all of it, cut off at so many points.</summary>
+    private async Task BulkAsync(MlflowCall call)
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var ids = arguments.Texts(parameter);
+        var ids = arguments.Texts("run_id");
         if (ids.Count is 0 or > MaxRuns)
         {
-            throw StatusException.InvalidArgument($"GetMetricHistoryBulk request must specify 1 to {MaxRuns} {parameter}; it has {ids.Count}.");
+            throw ids.Count == 0
+                ? StatusException.InvalidArgument("GetMetricHistoryBulk request must specify at least one run_id.")
+                : StatusException.InvalidArgument($"GetMetricHistoryBulk request cannot specify more than {MaxRuns} run_ids. Received {ids.Count} run_ids.");
+        }
+
+        var name = arguments.Text("metric_key") is { Length: > 0 } key
+            ? key
+            : throw StatusException.InvalidArgument("GetMetricHistoryBulk request must specify a metric_key.");
+        var left = arguments.Number("max_results") is { } asked ? (int)Math.Clamp(asked, 0, MaxPage) : MaxPage;
+        var histories = new List<(string Run, IReadOnlyList<MetricPoint> Points)>();
+        foreach (var id in ids.Order(StringComparer.Ordinal))
+        {
+            var all = await PointsAsync(call, id, name).ConfigureAwait(false);
+            histories.Add((id, [.. all.OrderBy(static point => point.Time).ThenBy(static point => point.Step).ThenBy(static point => point.Value).Take(left)]));
+            left -= histories[^1].Points.Count;
+        }
+
+        await AnswerAsync(call, name, histories).ConfigureAwait(false);
+    }
+
+    /// <summary>One metric of many runs between two steps, with at most so many points each, the extremes among them.</summary>
+    private async Task IntervalAsync(MlflowCall call)
+    {
+        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var ids = arguments.Texts("run_ids");
+        if (ids.Count is 0 or > MaxRuns)
+        {
+            throw ids.Count == 0
+                ? MlflowArguments.Missing("run_ids")
+                : StatusException.InvalidArgument($"GetMetricHistoryBulkInterval request must specify at most {MaxRuns} run_ids. Received {ids.Count} run_ids.");
         }
 
         var name = arguments.Required("metric_key");
-        var (first, last) = (arguments.Number("start_step") ?? long.MinValue, arguments.Number("end_step") ?? long.MaxValue);
+        var (first, last) = (arguments.Number("start_step"), arguments.Number("end_step"));
+        if (first is null != last is null)
+        {
+            throw StatusException.InvalidArgument("If either start_step or end_step are specified, both must be specified.");
+        }
+
         if (first > last)
         {
             throw StatusException.InvalidArgument($"end_step must be greater than start_step. Found start_step={first} and end_step={last}.");
         }
 
-        var most = arguments.Number("max_results") is > 0 and { } given ? (int)Math.Min(given, MaxPage) : points;
+        var most = arguments.Number("max_results") ?? MaxSampled;
+        if (most is < 1 or > MaxSampled)
+        {
+            throw StatusException.InvalidArgument($"max_results must be between 1 and {MaxSampled}.");
+        }
+
         var histories = new List<(string Run, IReadOnlyList<MetricPoint> Points)>();
         foreach (var id in ids.Order(StringComparer.Ordinal))
         {
             var all = await PointsAsync(call, id, name).ConfigureAwait(false);
-            histories.Add((id, Downsampling.KeepExtremes([.. all.Where(point => point.Step >= first && point.Step <= last)], most)));
+            histories.Add((id, Downsampling.KeepExtremes([.. all.Where(point => first is null || (point.Step >= first && point.Step <= last))], (int)most)));
         }
 
-        await call.AnswerAsync(json =>
-        {
-            json.WriteStartArray("metrics");
-            foreach (var (run, history) in histories)
-            {
-                foreach (var point in history)
-                {
-                    json.WriteMetric(name, point, run);
-                }
-            }
-
-            json.WriteEndArray();
-        }).ConfigureAwait(false);
+        await AnswerAsync(call, name, histories).ConfigureAwait(false);
     }
+
+    private static Task AnswerAsync(MlflowCall call, string name, List<(string Run, IReadOnlyList<MetricPoint> Points)> histories) => call.AnswerAsync(json =>
+    {
+        json.WriteStartArray("metrics");
+        foreach (var (run, history) in histories)
+        {
+            foreach (var point in history)
+            {
+                json.WriteMetric(name, point, run);
+            }
+        }
+
+        json.WriteEndArray();
+    });
 
     private async Task<IReadOnlyList<MetricPoint>> PointsAsync(MlflowCall call, string id, string name)
     {

@@ -9,15 +9,13 @@ namespace Cairn.Tracking.Mlflow.Tracking;
 public sealed class RunAccess(ExperimentStore experiments, RunStore runs)
 {
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is no number; NOT_FOUND.</exception>
-    public Experiment Experiment(ISqlSession session, MlflowCall call, string id)
-    {
-        if (!long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            throw StatusException.InvalidArgument($"The experiment_id '{id}' is not a number.");
-        }
+    public Experiment Experiment(ISqlSession session, MlflowCall call, string id) =>
+        experiments.Find(session, Number(id)) is { } found && call.Sees(found.Project) ? found : throw StatusException.NotFound($"No Experiment with id={id} exists");
 
-        return experiments.Find(session, number) is { } found && call.Sees(found.Project) ? found : throw StatusException.NotFound($"No Experiment with id={id} exists");
-    }
+    /// <summary>Those experiments of a search that there are: in one that there is not, nothing is found.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT where an id is no number.</exception>
+    public IReadOnlyList<long> Experiments(ISqlSession session, MlflowCall call, IReadOnlyList<string> ids) =>
+        [.. ids.Select(Number).Distinct().Where(id => experiments.Find(session, id) is { } found && call.Sees(found.Project))];
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public Run Run(ISqlSession session, MlflowCall call, string uuid) =>
@@ -40,4 +38,8 @@ public sealed class RunAccess(ExperimentStore experiments, RunStore runs)
     public Run Active(ISqlSession session, MlflowCall call, string uuid) => Run(session, call, uuid) is { Stage: Lifecycle.Active } run
         ? run
         : throw StatusException.InvalidArgument($"The run {uuid} must be in the 'active' state. Current state is deleted.");
+
+    private static long Number(string id) => long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw StatusException.InvalidArgument($"The experiment_id '{id}' is not a number.");
 }

@@ -36,7 +36,7 @@ internal sealed class RunCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var id = arguments.Text("experiment_id") is { Length: > 0 } given ? given : "0";
-        var tags = arguments.Pairs("tags").DistinctBy(static tag => tag.Key).ToDictionary();
+        var tags = MlflowNames.Tags(arguments);
         var name = arguments.Text("run_name") is { Length: > 0 } own ? own : tags.GetValueOrDefault(NameTag);
         if (arguments.Text("run_name") is { Length: > 0 } first && tags.TryGetValue(NameTag, out var second) && first != second)
         {
@@ -90,7 +90,7 @@ internal sealed class RunCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var id = arguments.RunId;
-        var status = arguments.Text("status") is { Length: > 0 } text ? Status(text) : (RunStatus?)null;
+        var status = arguments.Name("status") is { Length: > 0 } text ? Status(text) : (RunStatus?)null;
         var name = arguments.Text("run_name") is { Length: > 0 } given ? given : null;
         var run = await database.WriteAsync(
             session =>
@@ -123,6 +123,7 @@ internal sealed class RunCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, param) = (arguments.RunId, new Param(arguments.Required("key"), arguments.Text("value") ?? ""));
+        MlflowNames.Check(param.Key, "parameter");
         await WriteAsync(call, id, (session, run) => RunFields.SetParam(session, run, param)).ConfigureAwait(false);
     }
 
@@ -130,6 +131,7 @@ internal sealed class RunCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, key) = (arguments.RunId, arguments.Required("key"));
+        MlflowNames.Check(key, "metric");
         var point = new MetricPoint(arguments.Number("step") ?? 0, Micros(arguments.RequiredNumber("timestamp")), arguments.RequiredDouble("value"));
         var logged = new LoggedPoint(await keys.InternAsync(key, call.Cancellation).ConfigureAwait(false), point);
         IReadOnlyList<ModelPoint> measured = arguments.Text("model_id") is { Length: > 0 } of
@@ -178,6 +180,7 @@ internal sealed class RunCalls(
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var (id, key, value) = (arguments.RunId, arguments.Required("key"), arguments.Text("value") ?? "");
+        MlflowNames.Check(key, "tag");
         await WriteAsync(call, id, (session, run) => SetTag(session, run, key, value)).ConfigureAwait(false);
     }
 
@@ -197,6 +200,11 @@ internal sealed class RunCalls(
     private async Task LogInputsAsync(MlflowCall call)
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        if (!arguments.Has("datasets") && !arguments.Has("models"))
+        {
+            throw MlflowArguments.Missing("datasets");
+        }
+
         var inputs = arguments.Objects("datasets").Select(static item =>
         {
             var dataset = item.Object("dataset") ?? throw MlflowArguments.Missing("dataset");

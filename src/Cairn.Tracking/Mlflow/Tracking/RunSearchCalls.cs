@@ -14,13 +14,13 @@ internal sealed class RunSearchCalls(IDatabase database, RunSearch search, RunAc
     {
         var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
         var ids = arguments.Texts("experiment_ids");
-        var known = await database.ReadAsync(session => ids.Distinct().Select(id => access.Experiment(session, call, id).Id).ToList(), call.Cancellation).ConfigureAwait(false);
+        var known = await database.ReadAsync(session => access.Experiments(session, call, ids), call.Cancellation).ConfigureAwait(false);
         var page = await search.SearchAsync(
             new RunQuery(known)
             {
                 Filter = arguments.Text("filter") ?? "",
                 OrderBy = arguments.Texts("order_by"),
-                Stage = Views.Stage(arguments.Text("run_view_type")),
+                Stage = Views.Stage(arguments.Name("run_view_type")),
                 PageSize = Views.PageSize(arguments.Number("max_results"), RunQuery.MaxPage),
                 PageToken = arguments.Text("page_token"),
             },
