@@ -2,7 +2,9 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Server.Entry;
+using Cairn.Server.Transport;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,6 +118,7 @@ public sealed class CairnServer : IAsyncDisposable
         // A start that fails is told by who asked for it, in one sentence; a background service that dies is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         Composition.Add(builder.Services, options, listeners);

@@ -39,6 +39,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
         try
         {
             var foreign = guard.CheckSender(context.Request);
+            await MethodOverride.ApplyAsync(context).ConfigureAwait(false);
             var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             if (foreign && await crossOrigin.AdmitAsync(context, path).ConfigureAwait(false))
             {
@@ -72,6 +73,7 @@ internal sealed partial class Entrance(RouteTable routes, GrpcTransport grpc, IA
                 limit.MaxRequestBodySize = match.Route.MaxBody;
             }
 
+            InflatedBody.Replace(context.Request, match.Route.MaxBody);
             await match.Route.Handler(context, match.Values).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
