@@ -74,6 +74,7 @@ public static class DataServices
         services.AddSingleton<ICrossOrigin, BucketCors>();
         services.AddSingleton<MediaResponse>();
         services.AddSingleton<ResumableHandlers>();
+        services.AddSingleton<CommandHandlers>();
         services.AddSingleton<IGcsHandlers, BucketHandlers>();
         services.AddSingleton<IGcsHandlers, PolicyHandlers>();
         services.AddSingleton<IGcsHandlers, AccessListHandlers>();
@@ -86,6 +87,7 @@ public static class DataServices
         services.AddSingleton<IGcsHandlers, CopyHandlers>();
         services.AddSingleton<IGcsHandlers, UploadHandlers>();
         services.AddSingleton<IGcsHandlers, ProjectHandlers>();
+        services.AddSingleton<IGcsHandlers, XmlMediaHandlers>();
         services.AddSingleton<IDoor, GcsDoor>();
     }
 

@@ -6,7 +6,15 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Data;
 
 /// <summary>What must hold for a call to be carried out, looked at in the transaction that carries it out. Generation 0 stands for "no live object".</summary>
-public sealed record Preconditions(long? GenerationMatch = null, long? GenerationNotMatch = null, long? MetagenerationMatch = null, long? MetagenerationNotMatch = null)
+/// <param name="EtagMatch">The <c>If-Match</c> header: tags of which one must be the object's or bucket's, or <c>*</c> for any that there is.</param>
+/// <param name="EtagNotMatch">The <c>If-None-Match</c> header, likewise, of which none may be.</param>
+public sealed record Preconditions(
+    long? GenerationMatch = null,
+    long? GenerationNotMatch = null,
+    long? MetagenerationMatch = null,
+    long? MetagenerationNotMatch = null,
+    string? EtagMatch = null,
+    string? EtagNotMatch = null)
 {
     public static Preconditions None { get; } = new();
 
@@ -20,11 +28,33 @@ public sealed record Preconditions(long? GenerationMatch = null, long? Generatio
     {
         Check($"object '{bucket}/{name}'", "generation", GenerationMatch, GenerationNotMatch, current?.Generation ?? 0, reading);
         Check($"object '{bucket}/{name}'", "metageneration", MetagenerationMatch, MetagenerationNotMatch, current?.Metageneration ?? 0, reading);
+        CheckEtag($"object '{bucket}/{name}'", current?.Etag, reading);
     }
 
     /// <summary>The same for a bucket, which has a metageneration only.</summary>
     public void Check(Bucket bucket, bool reading = false)
-        => Check($"bucket '{bucket.Name}'", "metageneration", MetagenerationMatch, MetagenerationNotMatch, bucket.Metageneration, reading);
+    {
+        Check($"bucket '{bucket.Name}'", "metageneration", MetagenerationMatch, MetagenerationNotMatch, bucket.Metageneration, reading);
+        CheckEtag($"bucket '{bucket.Name}'", bucket.Etag, reading);
+    }
+
+    private void CheckEtag(string what, string? etag, bool reading)
+    {
+        if (EtagMatch is { } wanted && !Lists(wanted, etag))
+        {
+            throw DataErrors.PreconditionFailed($"At least one of the pre-conditions you specified did not hold: If-Match is {wanted}, and the etag of {what} is {etag ?? "none"}.");
+        }
+
+        if (EtagNotMatch is { } unwanted && Lists(unwanted, etag))
+        {
+            var message = $"At least one of the pre-conditions you specified did not hold: If-None-Match is {unwanted}, and the etag of {what} is {etag}.";
+            throw reading ? DataErrors.Unmodified(message) : DataErrors.PreconditionFailed(message);
+        }
+    }
+
+    // Tags come quoted, as RFC 9110 section 8.8.3 has them, or as the resource's JSON gives them; a weak one is as good.
+    private static bool Lists(string header, string? etag)
+        => etag is not null && header.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"') == etag);
 
     private static void Check(string what, string number, long? match, long? notMatch, long actual, bool reading)
     {

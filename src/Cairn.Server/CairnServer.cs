@@ -4,7 +4,9 @@ using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Server.Entry;
 using Cairn.Server.Health;
+using Cairn.Server.Transport;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -132,6 +134,7 @@ public sealed partial class CairnServer : IAsyncDisposable
         // A start that fails is told by who asked for it, in one sentence; a background service that dies is critical.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>();
         builder.WebHost.ConfigureKestrel(kestrel => listeners.Configure(kestrel, options));
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         // Before what works on the database in the background.

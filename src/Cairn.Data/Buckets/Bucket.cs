@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Cairn.Data.Buckets;
 
 /// <summary>A bucket. Names are global; the project is the tenant that owns it.</summary>
@@ -14,6 +17,9 @@ public sealed record Bucket
     public string StorageClass { get; init; } = "STANDARD";
 
     public long Metageneration { get; init; } = 1;
+
+    /// <summary>Changes with every metageneration.</summary>
+    public string Etag => Convert.ToBase64String(Encoding.ASCII.GetBytes(Metageneration.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Microseconds since 1970; tells a bucket apart from earlier ones of its name.</summary>
     public long Created { get; init; }

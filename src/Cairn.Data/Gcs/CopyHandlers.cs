@@ -90,13 +90,20 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
         await access.RequireAsync(context, bucket).ConfigureAwait(false);
         RequireRead(context, values);
         var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        var deleteSources = body.Flag("deleteSourceObjects") ?? false;
+        if (deleteSources && !context.Caller().May("storage.objects.delete"))
+        {
+            throw StatusException.PermissionDenied($"'{context.Caller().Name}' lacks storage.objects.delete, which `deleteSourceObjects` needs.");
+        }
+
         var item = await copier.ComposeAsync(
             bucket,
             values["object"],
             Sources(bucket, body),
             ObjectMetadataJson.Read(body.Object("destination") ?? []),
             context.Preconditions(),
-            context.RequestAborted).ConfigureAwait(false);
+            context.RequestAborted,
+            deleteSources).ConfigureAwait(false);
         await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
     }
 

@@ -60,13 +60,27 @@ public static class GcsJson
             var root = JsonNode.Parse(bytes, documentOptions: Reading) as JsonObject
                 ?? throw StatusException.InvalidArgument("Parse Error: the request's body must be a JSON object.");
 
-            // A name that occurs twice is found out only when an object is looked into.
+            // A name that occurs twice is found out only when an object is looked into, and what is no text only when it is asked for.
             _ = root.ContainsKey("");
+            RequireTexts(bytes);
             return root;
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
             throw StatusException.InvalidArgument($"Parse Error: the request's body is not well-formed JSON: {error.Message}");
+        }
+    }
+
+    // Bytes that are not UTF-8, half a pair of surrogates; and a NUL, which PostgreSQL's text cannot hold.
+    private static void RequireTexts(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = Reading.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.GetString()!.Contains('\0'))
+            {
+                throw new JsonException("A text in it has a NUL character.");
+            }
         }
     }
 

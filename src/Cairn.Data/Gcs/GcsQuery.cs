@@ -7,12 +7,23 @@ namespace Cairn.Data.Gcs;
 /// <summary>The query parameters of a request, checked.</summary>
 public static class GcsQuery
 {
-    public static string Text(this HttpContext context, string name) => context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : "";
+    /// <summary>A parameter's text; empty where it is absent.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a NUL, which no name has and PostgreSQL does not take.</exception>
+    public static string Text(this HttpContext context, string name)
+    {
+        var text = context.Request.Query.TryGetValue(name, out var value) ? value.ToString() : "";
+        return text.Contains('\0') ? throw StatusException.InvalidArgument($"Invalid Value: `{name}` has a NUL character.") : text;
+    }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where the value is no integer.</exception>
-    public static long? Number(this HttpContext context, string name)
+    public static long? Number(this HttpContext context, string name) => Number(name, context.Text(name));
+
+    private static string? Header(HttpContext context, string name) => context.Request.Headers[name].ToString() is { Length: > 0 } text ? text : null;
+
+    private static long? HeaderNumber(HttpContext context, string name) => Number(name, context.Request.Headers[name].ToString());
+
+    private static long? Number(string name, string text)
     {
-        var text = context.Text(name);
         if (text.Length == 0)
         {
             return null;
@@ -42,7 +53,16 @@ public static class GcsQuery
         context.Number("ifGenerationMatch"),
         context.Number("ifGenerationNotMatch"),
         context.Number("ifMetagenerationMatch"),
-        context.Number("ifMetagenerationNotMatch"));
+        context.Number("ifMetagenerationNotMatch"),
+        Header(context, "If-Match"),
+        Header(context, "If-None-Match"));
+
+    /// <summary>The preconditions of the older API, which come as headers.</summary>
+    public static Preconditions XmlPreconditions(this HttpContext context) => new(
+        HeaderNumber(context, "x-goog-if-generation-match"),
+        MetagenerationMatch: HeaderNumber(context, "x-goog-if-metageneration-match"),
+        EtagMatch: Header(context, "If-Match"),
+        EtagNotMatch: Header(context, "If-None-Match"));
 
     public static Preconditions SourcePreconditions(this HttpContext context) => new(
         context.Number("ifSourceGenerationMatch"),

@@ -12,16 +12,40 @@ public sealed class GcsRoutes(IRoutes server)
 
     public void Add(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler)
     {
-        Task Guarded(HttpContext context, RouteValues values) => AnswerAsync(context, values, handler);
-        server.Add(method, template, permission, Guarded, GcsJson.MaxBody);
-        Batchable.Add(method, template, permission, Guarded, GcsJson.MaxBody);
+        Task Guarded(HttpContext context, RouteValues values) => AnswerAsync(context, values, handler, GcsErrors.WriteAsync);
+        foreach (var form in Forms(template))
+        {
+            server.Add(method, form, permission, Guarded, GcsJson.MaxBody);
+            Batchable.Add(method, form, permission, Guarded, GcsJson.MaxBody);
+        }
     }
 
     /// <summary>A route whose body is media: streamed, without a limit.</summary>
     public void AddStreamed(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler)
-        => server.Add(method, template, permission, (context, values) => AnswerAsync(context, values, handler), maxBody: null);
+    {
+        foreach (var form in Forms(template))
+        {
+            server.Add(method, form, permission, (context, values) => AnswerAsync(context, values, handler, GcsErrors.WriteAsync), maxBody: null);
+        }
+    }
 
-    private static async Task AnswerAsync(HttpContext context, RouteValues values, Func<HttpContext, RouteValues, Task> handler)
+    /// <summary>A route of the older API, whose errors are XML.</summary>
+    public void AddXml(string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler)
+        => server.Add(method, template, permission, (context, values) => AnswerAsync(context, values, handler, XmlErrors.WriteAsync), maxBody: null, XmlErrors.WriteAsync);
+
+    // The clients for Node, Go and .NET take STORAGE_EMULATOR_HOST for the whole of what is before /b.
+    private static IEnumerable<string> Forms(string template)
+    {
+        const string api = "/storage/v1";
+        yield return template;
+        if (template.Contains(api, StringComparison.Ordinal))
+        {
+            yield return template.Replace(api, "", StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task AnswerAsync(
+        HttpContext context, RouteValues values, Func<HttpContext, RouteValues, Task> handler, Func<HttpContext, StatusException, Task> fail)
     {
         try
         {
@@ -30,7 +54,7 @@ public sealed class GcsRoutes(IRoutes server)
         }
         catch (StatusException error) when (!context.Response.HasStarted)
         {
-            await GcsErrors.WriteAsync(context, error).ConfigureAwait(false);
+            await fail(context, error).ConfigureAwait(false);
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Compression;
-using Cairn.Data.Checksums;
-using Cairn.Data.Gcs.Resources;
 using Cairn.Data.Objects;
 using Cairn.Kernel.Errors;
 using Google.Rpc;
@@ -10,43 +8,28 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;
 
-/// <summary>Answers with an object's bytes: whole, a range, or decompressed where the object is stored as gzip and the client does not take that.</summary>
+/// <summary>
+/// Answers with an object's bytes: whole, a range, or inflated where the object is stored as gzip and the client does not take that (Cloud Storage's
+/// decompressive transcoding: not for an object whose Cache-Control is <c>no-transform</c>, and of the whole whatever range was asked for).
+/// </summary>
 public sealed class MediaResponse(ObjectStore store)
 {
     private const int BufferSize = 256 * 1024;
 
     /// <exception cref="StatusException">NOT_FOUND, or with the reasons of preconditions and ranges.</exception>
-    public async Task WriteAsync(HttpContext context, string bucket, string name)
+    public async Task WriteAsync(HttpContext context, string bucket, string name, Preconditions preconditions)
     {
         var cancellation = context.RequestAborted;
         var generation = context.Generation();
         for (var attempt = 0; ; attempt++)
         {
-            var item = await store.GetAsync(bucket, name, generation, context.Preconditions(), cancellation).ConfigureAwait(false);
-            var transcode = item.Metadata.ContentEncoding == "gzip" && !AcceptsGzip(context);
-            ByteRange? range = null;
-            if (!transcode)
-            {
-                range = ByteRange.Parse(context.Request.Headers.Range, item.Content.Size, out var unsatisfiable);
-                if (unsatisfiable)
-                {
-                    context.Response.Headers.ContentRange = $"bytes */{item.Content.Size.ToString(CultureInfo.InvariantCulture)}";
-                    throw new StatusException(
-                        Code.OutOfRange,
-                        $"The requested range '{context.Request.Headers.Range}' cannot be satisfied: '{bucket}/{name}' has {item.Content.Size} bytes.",
-                        new ErrorInfo { Domain = "storage", Type = DataErrors.RangeNotSatisfiable });
-                }
-            }
-
+            var item = await store.GetAsync(bucket, name, generation, Preconditions.None, cancellation);
+            // Said also where the object is not modified: the client keeps what it has under this tag.
+            context.Response.Headers.ETag = item.Etag;
+            preconditions.Check(bucket, name, item, reading: true);
             try
             {
-                await using var content = await store.OpenAsync(item, range?.Start ?? 0, range?.Length, cancellation).ConfigureAwait(false);
-                SetHeaders(context, item, range, transcode);
-                if (!HttpMethods.IsHead(context.Request.Method))
-                {
-                    await SendAsync(context, content, transcode, cancellation).ConfigureAwait(false);
-                }
-
+                await SendAsync(context, item, await FormAsync(context, item, cancellation), cancellation);
                 return;
             }
             catch (StatusException error) when (error.Code == Code.NotFound && generation is null && attempt < 10)
@@ -56,53 +39,31 @@ public sealed class MediaResponse(ObjectStore store)
         }
     }
 
-    private static bool AcceptsGzip(HttpContext context)
-        => context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
-
-    private static void SetHeaders(HttpContext context, ObjectRecord item, ByteRange? range, bool transcode)
+    private async Task SendAsync(HttpContext context, ObjectRecord item, MediaForm form, CancellationToken cancellation)
     {
-        var response = context.Response;
-        var (headers, metadata, content) = (response.Headers, item.Metadata, item.Content);
-        response.StatusCode = range is null ? 200 : 206;
-        response.ContentType = Ascii(metadata.ContentType) ?? "application/octet-stream";
-        headers.ETag = ObjectResource.Etag(item);
-        headers.LastModified = Timestamps.FromMicros(item.Updated).ToString("R", CultureInfo.InvariantCulture);
-        headers.CacheControl = Ascii(metadata.CacheControl) ?? "private, max-age=0";
-        headers["x-goog-generation"] = Text(item.Generation);
-        headers["x-goog-metageneration"] = Text(item.Metageneration);
-        headers["x-goog-storage-class"] = metadata.StorageClass;
-        headers["x-goog-stored-content-encoding"] = Ascii(metadata.ContentEncoding) ?? "identity";
-        headers["x-goog-stored-content-length"] = Text(content.Size);
-        headers["x-goog-hash"] = content.Md5 is null ? $"crc32c={Crc32C.ToBase64(content.Crc32C)}" : $"crc32c={Crc32C.ToBase64(content.Crc32C)},md5={content.Md5}";
-        headers.ContentDisposition = Ascii(metadata.ContentDisposition);
-        headers.ContentLanguage = Ascii(metadata.ContentLanguage);
-        if (transcode)
-        {
-            headers.Warning = "214 UploadServer gunzipped";
-            return;
-        }
-
-        headers.AcceptRanges = "bytes";
-        headers.ContentEncoding = Ascii(metadata.ContentEncoding);
-        response.ContentLength = range?.Length ?? content.Size;
-        if (range is { } part)
-        {
-            headers.ContentRange = $"bytes {Text(part.Start)}-{Text(part.Start + part.Length - 1)}/{Text(content.Size)}";
-        }
-    }
-
-    private static async Task SendAsync(HttpContext context, Stream content, bool transcode, CancellationToken cancellation)
-    {
-        await using var unzipped = transcode ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
-        var source = unzipped ?? content;
+        var range = form == MediaForm.Inflated ? null : RangeOf(context, item);
+        await using var content = await store.OpenAsync(item, range?.Start ?? 0, range?.Length, cancellation);
+        await using var inflated = form == MediaForm.Inflated ? new GZipStream(content, CompressionMode.Decompress, leaveOpen: true) : null;
+        var source = inflated ?? content;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            int read;
-            while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+            var read = HttpMethods.IsHead(context.Request.Method) ? 0 : await source.ReadAsync(buffer, cancellation);
+            MediaHeaders.Set(context, item, range, form);
+            while (read > 0)
             {
-                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                await context.Response.Body.WriteAsync(buffer.AsMemory(0, read), cancellation);
+                read = await source.ReadAsync(buffer, cancellation);
             }
+        }
+        catch (InvalidDataException) when (!context.Response.HasStarted)
+        {
+            await SendAsync(context, item, MediaForm.NotGzip, cancellation);
+        }
+        catch (InvalidDataException)
+        {
+            // Gzip to begin with and damaged later on: a broken connection is the one way left to say that this is not the whole.
+            context.Abort();
         }
         finally
         {
@@ -110,8 +71,51 @@ public sealed class MediaResponse(ObjectStore store)
         }
     }
 
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private async Task<MediaForm> FormAsync(HttpContext context, ObjectRecord item, CancellationToken cancellation)
+    {
+        if (item.Metadata.ContentEncoding != "gzip")
+        {
+            return MediaForm.AsStored;
+        }
 
-    // Metadata may have any Unicode, a header may not.
-    private static string? Ascii(string? value) => value is not null && value.All(char.IsAscii) ? value : null;
+        // The two bytes that every gzip begins with, RFC 1952 section 2.3.1.
+        var magic = new byte[2];
+        if (item.Content.Size < magic.Length)
+        {
+            return MediaForm.NotGzip;
+        }
+
+        await using (var beginning = await store.OpenAsync(item, 0, magic.Length, cancellation))
+        {
+            if (await beginning.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellation) < magic.Length || !magic.AsSpan().SequenceEqual<byte>([0x1F, 0x8B]))
+            {
+                return MediaForm.NotGzip;
+            }
+        }
+
+        var transformed = item.Metadata.CacheControl?.Contains("no-transform", StringComparison.OrdinalIgnoreCase) != true;
+        return transformed && !AcceptsGzip(context) ? MediaForm.Inflated : MediaForm.AsStored;
+    }
+
+    private static ByteRange? RangeOf(HttpContext context, ObjectRecord item)
+    {
+        var range = ByteRange.Parse(context.Request.Headers.Range, item.Content.Size, out var unsatisfiable);
+        if (!unsatisfiable)
+        {
+            return range;
+        }
+
+        context.Response.Headers.ContentRange = $"bytes */{item.Content.Size.ToString(CultureInfo.InvariantCulture)}";
+        throw new StatusException(
+            Code.OutOfRange,
+            $"The requested range '{context.Request.Headers.Range}' cannot be satisfied: '{item.Bucket}/{item.Name}' has {item.Content.Size} bytes.",
+            new ErrorInfo { Domain = "storage", Type = DataErrors.RangeNotSatisfiable });
+    }
+
+    // "gzip;q=0" refuses it by name, RFC 9110 section 12.5.3.
+    private static bool AcceptsGzip(HttpContext context)
+        => context.Request.Headers.AcceptEncoding.ToString().Split(',', StringSplitOptions.TrimEntries).Any(static entry
+            => entry.Split(';', StringSplitOptions.TrimEntries) is [var coding, .. var parameters]
+                && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
+                && !parameters.Any(static parameter => parameter.Replace(" ", "", StringComparison.Ordinal) is "q=0" or "q=0.0" or "q=0.00" or "q=0.000"));
 }

@@ -73,15 +73,17 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Delet
         }
 
         await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        var item = await store.GetAsync(values["bucket"], values["object"], context.Generation(), context.Preconditions(), context.RequestAborted).ConfigureAwait(false);
-        context.Response.Headers.ETag = ObjectResource.Etag(item);
+        var item = await store.GetAsync(values["bucket"], values["object"], context.Generation(), Preconditions.None, context.RequestAborted).ConfigureAwait(false);
+        // Said also where the object is not modified: the client keeps what it has under this tag.
+        context.Response.Headers.ETag = item.Etag;
+        context.Preconditions().Check(item.Bucket, item.Name, item, reading: true);
         await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
     }
 
     private async Task DownloadAsync(HttpContext context, RouteValues values)
     {
         await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        await media.WriteAsync(context, values["bucket"], values["object"]).ConfigureAwait(false);
+        await media.WriteAsync(context, values["bucket"], values["object"], context.Preconditions()).ConfigureAwait(false);
     }
 
     private async Task ChangeAsync(HttpContext context, RouteValues values, Func<JsonObject, ObjectMetadata, ObjectMetadata> change)
@@ -106,10 +108,11 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Delet
         context.Response.StatusCode = 204;
     }
 
-    // The storage class belongs to the content, which an update leaves alone; and what protects an object goes only where the body says so.
+    // The storage class belongs to the content, which an update leaves alone; a custom time stays once it is set; and what protects an object goes only
+    // where the body says so.
     private static ObjectMetadata Replace(JsonObject body, ObjectMetadata current)
     {
-        var read = ObjectMetadataJson.Read(body);
+        var read = ObjectMetadataJson.Patch(body, new ObjectMetadata { CustomTime = current.CustomTime });
         return read with
         {
             StorageClass = read.StorageClass ?? current.StorageClass,

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cairn.Data.Checksums;
 using Cairn.Data.Gcs.Resources;
 using Cairn.Data.Uploads;
+using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -16,18 +17,20 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
     // Pieces of any size are taken; this is the one that Cloud Storage tells clients to use multiples of.
     private const string Granularity = "262144";
 
-    public async Task BeginAsync(HttpContext context, string bucket)
+    /// <param name="typeHeader">The header that says the content's type where the metadata does not.</param>
+    /// <param name="sizeHeader">The header that announces the content's size in bytes.</param>
+    public async Task BeginAsync(HttpContext context, string bucket, string typeHeader = "X-Upload-Content-Type", string sizeHeader = "X-Upload-Content-Length")
     {
         var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
         var name = UploadHandlers.NameOf(context, body);
         var metadata = UploadHandlers.WithQuery(context, ObjectMetadataJson.Read(body));
-        if (metadata.ContentType is null && context.Request.Headers["X-Upload-Content-Type"].ToString() is { Length: > 0 } type)
+        if (metadata.ContentType is null && context.Request.Headers[typeHeader].ToString() is { Length: > 0 } type)
         {
             metadata = metadata with { ContentType = type };
         }
 
-        var hashes = ExpectedHashes.ParseHeader(context.Request.Headers["x-goog-hash"]).Or(ObjectMetadataJson.Hashes(body));
-        var request = new UploadRequest(metadata, context.Preconditions(), hashes, Size(context));
+        var hashes = HashesOf(context).Or(ObjectMetadataJson.Hashes(body));
+        var request = new UploadRequest(metadata, context.Preconditions(), hashes, Size(context, sizeHeader));
         var id = await uploads.BeginAsync(bucket, name, request, context.RequestAborted).ConfigureAwait(false);
 
         var headers = context.Response.Headers;
@@ -39,11 +42,9 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
 
     public async Task PutAsync(HttpContext context, RouteValues values)
     {
-        var id = context.Text("upload_id");
-        await RequireAsync(context, id).ConfigureAwait(false);
+        var id = await RequireAsync(context).ConfigureAwait(false);
         var range = UploadRange.Parse(context.Request.Headers.ContentRange);
-        var hashes = ExpectedHashes.ParseHeader(context.Request.Headers["x-goog-hash"]);
-        var (upload, published) = await uploads.ReceiveAsync(id, range, context.Request.Body, hashes, context.RequestAborted).ConfigureAwait(false);
+        var (upload, published) = await uploads.ReceiveAsync(id, range, context.Request.Body, HashesOf(context), context.RequestAborted).ConfigureAwait(false);
 
         context.Response.Headers["X-GUploader-UploadID"] = id;
         if (published is not null)
@@ -62,20 +63,34 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
 
     public async Task CancelAsync(HttpContext context, RouteValues values)
     {
-        var id = context.Text("upload_id");
-        await RequireAsync(context, id).ConfigureAwait(false);
+        var id = await RequireAsync(context).ConfigureAwait(false);
         await uploads.CancelAsync(id, context.RequestAborted).ConfigureAwait(false);
         context.Response.StatusCode = ClientClosedRequest;
         context.Response.ContentLength = 0;
     }
 
-    // The address could name any bucket; the upload knows its own.
-    private async Task RequireAsync(HttpContext context, string id)
+    internal static ExpectedHashes HashesOf(HttpContext context) => ExpectedHashes.ParseHeader(context.Request.Headers["x-goog-hash"]);
+
+    /// <summary>The id of the upload that the request goes on with, once it is known to be one that the caller may touch.</summary>
+    internal async Task<string> RequireAsync(HttpContext context)
     {
+        // The address could name any bucket; the upload knows its own.
+        var id = context.Text("upload_id");
         var upload = await uploads.GetAsync(id, context.RequestAborted).ConfigureAwait(false);
         await access.RequireAsync(context, upload.Bucket).ConfigureAwait(false);
+        return id;
     }
 
-    private static long? Size(HttpContext context)
-        => long.TryParse(context.Request.Headers["X-Upload-Content-Length"], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : null;
+    private static long? Size(HttpContext context, string header)
+    {
+        var text = context.Request.Headers[header].ToString();
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            ? size
+            : throw StatusException.InvalidArgument($"{header} is '{text}'; it must be the content's number of bytes.");
+    }
 }

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Cairn.Data.Checksums;
 using Cairn.Data.Gcs.Multipart;
@@ -11,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Data.Gcs;
 
 /// <summary>Uploads in one request: <c>uploadType=media</c> (the body is the content) and <c>multipart</c> (metadata, then content); resumable ones are handed on.</summary>
-public sealed class UploadHandlers(ObjectStore store, ResumableHandlers resumable, GcsAccess access) : IGcsHandlers
+public sealed class UploadHandlers(ObjectStore store, ResumableHandlers resumable, CommandHandlers commands, GcsAccess access) : IGcsHandlers
 {
     public void Map(GcsRoutes routes)
     {
@@ -20,7 +19,7 @@ public sealed class UploadHandlers(ObjectStore store, ResumableHandlers resumabl
         {
             var path = prefix + "/storage/v1/b/{bucket}/o";
             routes.AddStreamed("POST", path, "storage.objects.create", PostAsync);
-            routes.AddStreamed("PUT", path, "storage.objects.create", resumable.PutAsync);
+            routes.AddStreamed("PUT", path, "storage.objects.create", ContinueAsync);
             routes.AddStreamed("DELETE", path, "storage.objects.create", resumable.CancelAsync);
         }
     }
@@ -29,6 +28,12 @@ public sealed class UploadHandlers(ObjectStore store, ResumableHandlers resumabl
     {
         var bucket = values["bucket"];
         await access.RequireAsync(context, bucket).ConfigureAwait(false);
+        if (CommandHandlers.IsOne(context))
+        {
+            await commands.HandleAsync(context, bucket).ConfigureAwait(false);
+            return;
+        }
+
         switch (context.Text("uploadType"))
         {
             case "media":
@@ -49,16 +54,19 @@ public sealed class UploadHandlers(ObjectStore store, ResumableHandlers resumabl
         }
     }
 
+    private Task ContinueAsync(HttpContext context, RouteValues values)
+        => CommandHandlers.IsOne(context) ? commands.HandleAsync(context, values["bucket"]) : resumable.PutAsync(context, values);
+
     private async Task MediaAsync(HttpContext context, string bucket)
     {
         var name = context.Text("name") is { Length: > 0 } given ? given : throw StatusException.InvalidArgument("Required parameter: name, the object to store.");
         var metadata = WithQuery(context, new ObjectMetadata { ContentType = context.Request.ContentType });
-        await PutAsync(context, bucket, name, Body(context), metadata, ExpectedHashes.None).ConfigureAwait(false);
+        await PutAsync(context, bucket, name, context.Request.Body, metadata, ExpectedHashes.None).ConfigureAwait(false);
     }
 
     private async Task MultipartAsync(HttpContext context, string bucket)
     {
-        var reader = new MultipartReader(Body(context), MultipartReader.BoundaryOf(context.Request.ContentType));
+        var reader = new MultipartReader(context.Request.Body, MultipartReader.BoundaryOf(context.Request.ContentType));
         _ = await reader.NextAsync(context.RequestAborted).ConfigureAwait(false) ?? throw Incomplete();
         var body = GcsJson.Parse(await reader.ReadAllAsync(GcsJson.MaxBody, context.RequestAborted).ConfigureAwait(false));
         var headers = await reader.NextAsync(context.RequestAborted).ConfigureAwait(false) ?? throw Incomplete();
@@ -88,10 +96,6 @@ public sealed class UploadHandlers(ObjectStore store, ResumableHandlers resumabl
 
     internal static ObjectMetadata WithQuery(HttpContext context, ObjectMetadata metadata)
         => context.Text("contentEncoding") is { Length: > 0 } encoding ? metadata with { ContentEncoding = encoding } : metadata;
-
-    // A client may compress the request itself, whatever the object is.
-    private static Stream Body(HttpContext context)
-        => context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Cairn.Data.Checksums;
 using Cairn.Kernel.Blobs;
 
@@ -7,14 +6,12 @@ namespace Cairn.Data.Objects;
 /// <summary>Brings bytes into the blob store, with their checksums, in bounded memory.</summary>
 public sealed class ContentStager(IBlobStore blobs, ObjectCommits commits)
 {
-    private const int BufferSize = 256 * 1024;
-
     /// <summary>Stores a stream to its end.</summary>
     public async Task<StagedContent> StageAsync(Stream source, CancellationToken cancellation)
     {
         await using var writer = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
         using var hashes = new ObjectHashes();
-        await CopyAsync(source, writer, hashes, cancellation).ConfigureAwait(false);
+        await ContentPump.CopyAsync(source, writer, hashes, cancellation).ConfigureAwait(false);
         await writer.CommitAsync(cancellation).ConfigureAwait(false);
         return new StagedContent(new Content(writer.Id, writer.Length, hashes.Crc32C, hashes.Md5()), commits);
     }
@@ -30,7 +27,7 @@ public sealed class ContentStager(IBlobStore blobs, ObjectCommits commits)
         Exception? broken = null;
         try
         {
-            await CopyAsync(source, writer, hashes, cancellation).ConfigureAwait(false);
+            await ContentPump.CopyAsync(source, writer, hashes, cancellation).ConfigureAwait(false);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
@@ -57,7 +54,7 @@ public sealed class ContentStager(IBlobStore blobs, ObjectCommits commits)
         foreach (var part in parts)
         {
             await using var source = await blobs.OpenAsync(part.Blob, 0, null, cancellation).ConfigureAwait(false);
-            await CopyAsync(source, writer, hashes, cancellation).ConfigureAwait(false);
+            await ContentPump.CopyAsync(source, writer, hashes, cancellation).ConfigureAwait(false);
             crc32c = Crc32C.Combine(crc32c, part.Crc32C, part.Size);
         }
 
@@ -68,23 +65,5 @@ public sealed class ContentStager(IBlobStore blobs, ObjectCommits commits)
 
         await writer.CommitAsync(cancellation).ConfigureAwait(false);
         return new StagedContent(new Content(writer.Id, writer.Length, crc32c, hashes?.Md5()), commits);
-    }
-
-    private static async Task CopyAsync(Stream source, IBlobWriter writer, ObjectHashes? hashes, CancellationToken cancellation)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            int read;
-            while ((read = await source.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
-            {
-                hashes?.Append(buffer.AsSpan(0, read));
-                await writer.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 }

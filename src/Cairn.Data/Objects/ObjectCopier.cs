@@ -42,9 +42,15 @@ public sealed class ObjectCopier(ObjectCommits commits, ObjectStore store, Conte
             cancellation);
     }
 
-    /// <summary>Concatenates objects of one bucket.</summary>
+    /// <summary>Concatenates objects of one bucket; where <paramref name="deleteSources"/> says so, they go in the same transaction.</summary>
     public async Task<ObjectRecord> ComposeAsync(
-        string bucket, string name, IReadOnlyList<ObjectSource> sources, ObjectMetadata metadata, Preconditions preconditions, CancellationToken cancellation)
+        string bucket,
+        string name,
+        IReadOnlyList<ObjectSource> sources,
+        ObjectMetadata metadata,
+        Preconditions preconditions,
+        CancellationToken cancellation,
+        bool deleteSources = false)
     {
         if (sources.Count is 0 or > MaxSources)
         {
@@ -62,7 +68,20 @@ public sealed class ObjectCopier(ObjectCommits commits, ObjectStore store, Conte
 
         await using var staged = await stager.JoinAsync([.. parts.Select(part => part.Content)], wantMd5: false, cancellation).ConfigureAwait(false);
         var content = staged.Content with { Components = parts.Sum(part => part.Content.Components ?? 1) };
-        return await staged.CommitAsync(() => commits.WriteAsync(transaction => transaction.Publish(bucket, name, content, metadata, preconditions), cancellation)).ConfigureAwait(false);
+        return await staged.CommitAsync(() => commits.WriteAsync(
+            transaction =>
+            {
+                var item = transaction.Publish(bucket, name, content, metadata, preconditions);
+                // A source whose name the new object took has been replaced by it. One that another call replaced meanwhile is not part of it, and must not be lost.
+                var deleted = deleteSources ? sources.Zip(parts).Where(pair => pair.Second.Name != name).DistinctBy(static pair => (pair.Second.Name, pair.Second.Generation)) : [];
+                foreach (var (source, part) in deleted)
+                {
+                    transaction.Delete(bucket, part.Name, source.Generation, new Preconditions(GenerationMatch: part.Generation));
+                }
+
+                return item;
+            },
+            cancellation)).ConfigureAwait(false);
     }
 
     private static ObjectRecord Require(ObjectTransaction transaction, ObjectSource source)

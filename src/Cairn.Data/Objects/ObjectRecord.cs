@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Cairn.Data.Checksums;
 
 namespace Cairn.Data.Objects;
@@ -13,6 +15,9 @@ public sealed record ObjectRecord
     public long Generation { get; init; }
 
     public long Metageneration { get; init; } = 1;
+
+    /// <summary>Changes with every generation and metageneration.</summary>
+    public string Etag => Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Generation}/{Metageneration}")));
 
     public required Content Content { get; init; }
 

@@ -52,6 +52,7 @@ public sealed class ResumableUploads(
                     ?? throw DataErrors.NoSuchObject(upload.Bucket, upload.Name));
         }
 
+        RequireAnnounced(upload, range.Total);
         if (range.Start is { } start)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, turn.Superseded);
@@ -59,6 +60,11 @@ public sealed class ResumableUploads(
         }
 
         var complete = range.Total is { } total ? upload.Received == total : range.IsLast;
+        if (complete)
+        {
+            RequireAnnounced(upload, upload.Received);
+        }
+
         return complete ? await FinishAsync(upload, expected, cancellation).ConfigureAwait(false) : (upload, null);
     }
 
@@ -89,6 +95,15 @@ public sealed class ResumableUploads(
             },
             cancellation);
 
+    // What was cut off on its way must not be taken for the whole; the upload stays, and can be gone on with.
+    private static void RequireAnnounced(Upload upload, long? size)
+    {
+        if (upload.Request.Size is { } announced && size is { } actual && actual != announced)
+        {
+            throw StatusException.InvalidArgument($"The upload '{upload.Id}' was begun for {announced} bytes (X-Upload-Content-Length), and this request would make it {actual}.");
+        }
+    }
+
     private async Task<Upload> AppendAsync(Upload upload, UploadRange range, long start, Stream body, CancellationToken cancellation)
     {
         if (start > upload.Received)
@@ -105,9 +120,9 @@ public sealed class ResumableUploads(
             await using (staged)
             {
                 var received = upload.Received + staged.Content.Size;
-                if (received > (range.End + 1 ?? range.Total ?? long.MaxValue))
+                if (received > (range.End + 1 ?? range.Total ?? upload.Request.Size ?? long.MaxValue))
                 {
-                    throw StatusException.InvalidArgument($"The body has more bytes than its Content-Range says: {received - start} after byte {start}. Nothing of it was kept.");
+                    throw StatusException.InvalidArgument($"The body has more bytes than its Content-Range, or the beginning of the upload, says: {received - start} after byte {start}. Nothing of it was kept.");
                 }
 
                 var before = upload;

@@ -9,12 +9,16 @@ internal sealed class DiskBlobWriter : IBlobWriter
 {
     private const int BufferSize = 512 * 1024;
 
+    // The disk begins with what is written while the rest arrives, so that the commit waits for little.
+    private const int WriteBehind = 8 << 20;
+
     private readonly string temporary;
     private readonly string final;
     private readonly SafeFileHandle file;
     private byte[]? buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int buffered;
     private long written;
+    private long begun;
     private bool committed;
 
     public DiskBlobWriter(string id, string temporary, string final)
@@ -32,6 +36,12 @@ internal sealed class DiskBlobWriter : IBlobWriter
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(buffer is null, this);
+        if (buffered == 0 && bytes.Length >= buffer.Length)
+        {
+            await WriteThroughAsync(bytes, cancellation).ConfigureAwait(false);
+            return;
+        }
+
         while (bytes.Length > 0)
         {
             var part = Math.Min(bytes.Length, buffer.Length - buffered);
@@ -71,9 +81,20 @@ internal sealed class DiskBlobWriter : IBlobWriter
     {
         if (buffered > 0)
         {
-            await RandomAccess.WriteAsync(file, buffer.AsMemory(0, buffered), written, cancellation).ConfigureAwait(false);
-            written += buffered;
+            var count = buffered;
             buffered = 0;
+            await WriteThroughAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask WriteThroughAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        await RandomAccess.WriteAsync(file, bytes, written, cancellation).ConfigureAwait(false);
+        written += bytes.Length;
+        if (written - begun >= WriteBehind)
+        {
+            FileSync.Begin(file, begun, written - begun);
+            begun = written;
         }
     }
 

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Kernel.Http;
 
-/// <summary>Every route of every door, as one tree by segment. Literals win over <c>*</c>, and <c>*</c> over <c>**</c>.</summary>
+/// <summary>
+/// Every route of every door, as one tree by segment. Literals win over <c>*</c>, and <c>*</c> over <c>**</c>. A first segment that is some route's literal
+/// belongs to that door alone: <c>/v1/nonsense</c> is not an object of a bucket <c>v1</c>.
+/// </summary>
 public sealed class RouteTable : IRoutes
 {
     private readonly Node root = new();
@@ -75,9 +78,13 @@ public sealed class RouteTable : IRoutes
 
         // An empty segment is a literal's absence: it matches '*' only for the last one of an object's name, which '**' takes.
         var text = index == path.Count - 1 ? last : path.Raw(index);
-        if (node.Literals.TryGetValue(text, out var literal) && Find(literal, path, index + 1, last, verb, method, allowed) is { } exact)
+        if (node.Literals.TryGetValue(text, out var literal))
         {
-            return exact;
+            var exact = Find(literal, path, index + 1, last, verb, method, allowed);
+            if (exact is not null || index == 0)
+            {
+                return exact;
+            }
         }
 
         if (node.One is not null && text.Length > 0 && Find(node.One, path, index + 1, last, verb, method, allowed) is { } one)

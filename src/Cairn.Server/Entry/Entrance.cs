@@ -48,6 +48,7 @@ internal sealed partial class Entrance(
         try
         {
             var foreign = guard.CheckSender(context.Request);
+            await MethodOverride.ApplyAsync(context).ConfigureAwait(false);
             var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
             if (foreign && await crossOrigin.AdmitAsync(context, path).ConfigureAwait(false))
             {
@@ -83,6 +84,7 @@ internal sealed partial class Entrance(
                 limit.MaxRequestBodySize = match.Route.MaxBody;
             }
 
+            InflatedBody.Replace(context.Request, match.Route.MaxBody);
             await match.Route.Handler(context, match.Values).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)

@@ -59,7 +59,8 @@ public sealed class BatchHandler(RouteTable routes)
     {
         try
         {
-            var match = routes.Match(call.Method, RequestPath.Parse(call.Target))
+            inner.Request.Method = MethodOverride.Of(inner.Request);
+            var match = routes.Match(inner.Request.Method, RequestPath.Parse(call.Target))
                 ?? throw StatusException.NotFound($"A batch has no call {call.Method} {call.Target}.");
             if (!inner.Caller().May(match.Route.Permission))
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Data.Buckets;
 using Cairn.Data.Cors;
@@ -31,7 +30,7 @@ public static class BucketResource
             ["location"] = bucket.Location,
             ["locationType"] = MultiRegions.Contains(bucket.Location) ? "multi-region" : "region",
             ["storageClass"] = bucket.StorageClass,
-            ["etag"] = Convert.ToBase64String(Encoding.ASCII.GetBytes(bucket.Metageneration.ToString(CultureInfo.InvariantCulture))),
+            ["etag"] = bucket.Etag,
             ["iamConfiguration"] = Access(bucket),
             ["softDeletePolicy"] = SoftDeleteJson.Write(bucket.Settings.SoftDelete),
         };

@@ -39,7 +39,7 @@ public static class ObjectMetadataJson
         ContentDisposition = Field(body, "contentDisposition", current.ContentDisposition),
         ContentLanguage = Field(body, "contentLanguage", current.ContentLanguage),
         CacheControl = Field(body, "cacheControl", current.CacheControl),
-        CustomTime = Time(Field(body, "customTime", current.CustomTime)),
+        CustomTime = Later(Time(Field(body, "customTime", current.CustomTime)), current.CustomTime),
         StorageClass = Class(Field(body, "storageClass", current.StorageClass)),
         TemporaryHold = body.ContainsKey("temporaryHold") ? body.Flag("temporaryHold") ?? false : current.TemporaryHold,
         EventBasedHold = body.ContainsKey("eventBasedHold") ? body.Flag("eventBasedHold") ?? false : current.EventBasedHold,
@@ -69,6 +69,17 @@ public static class ObjectMetadataJson
         return Timestamps.TryParseRfc3339(value, out var micros)
             ? Timestamps.ToRfc3339(micros)
             : throw StatusException.InvalidArgument($"Invalid Value: `customTime` is '{value}'; it must be a time as 2026-01-31T12:00:00Z.");
+    }
+
+    // Lifecycle rules count from it, so Cloud Storage lets it go forward only.
+    private static string? Later(string? time, string? current)
+    {
+        if (current is null || (time is not null && Timestamps.TryParseRfc3339(time, out var wanted) && Timestamps.TryParseRfc3339(current, out var set) && wanted >= set))
+        {
+            return time;
+        }
+
+        throw StatusException.InvalidArgument($"Invalid Value: `customTime` is {time ?? "null"} and was {current}; once set it can neither be removed nor become earlier. Copy the object to begin anew.");
     }
 
     private static Dictionary<string, string>? Custom(JsonObject body, Dictionary<string, string>? current)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
@@ -31,7 +30,7 @@ public static class ObjectResource
         json["size"] = Text(item.Content.Size);
         Set(json, "md5Hash", item.Content.Md5);
         json["crc32c"] = Crc32C.ToBase64(item.Content.Crc32C);
-        json["etag"] = Etag(item);
+        json["etag"] = item.Etag;
         json["timeCreated"] = Timestamps.ToRfc3339(item.Created);
         json["updated"] = Timestamps.ToRfc3339(item.Updated);
         json["timeStorageClassUpdated"] = Timestamps.ToRfc3339(metadata.ClassChanged ?? item.Created);
@@ -76,9 +75,6 @@ public static class ObjectResource
 
         return json;
     }
-
-    /// <summary>Changes with every generation and metageneration.</summary>
-    public static string Etag(ObjectRecord item) => Convert.ToBase64String(Encoding.ASCII.GetBytes($"{item.Generation}/{item.Metageneration}"));
 
     private static string? Time(long? micros) => micros is { } instant ? Timestamps.ToRfc3339(instant) : null;
 

@@ -1,0 +1,102 @@
+using System.IO.Compression;
+using Cairn.Kernel.Errors;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Kernel.Http;
+
+/// <summary>
+/// A request's body that arrives as gzip (<c>Content-Encoding</c>, RFC 9110 section 8.4), inflated while it is read. The encoding is the request's and
+/// not that of what the body stands for: an object that is to be stored as gzip says so in its metadata.
+/// </summary>
+public sealed class InflatedBody : Stream
+{
+    private readonly GZipStream gzip;
+    private readonly long? most;
+    private long inflated;
+
+    private InflatedBody(Stream source, long? most)
+    {
+        gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
+        this.most = most;
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Where the request's body is compressed, puts the inflated one in its place; nothing that reads it need know.</summary>
+    /// <param name="most">The most bytes that the inflated body may have; null for any number.</param>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for another encoding than gzip.</exception>
+    public static void Replace(HttpRequest request, long? most)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString().Trim();
+        if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (!encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) && !encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            throw StatusException.InvalidArgument($"The request's Content-Encoding is '{encoding}'; send the body as gzip, or as it is and without the header.");
+        }
+
+        var body = new InflatedBody(request.Body, most);
+        request.HttpContext.Response.RegisterForDispose(body);
+        request.Body = body;
+        request.Headers.ContentEncoding = default;
+        request.ContentLength = null;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read;
+        try
+        {
+            read = await gzip.ReadAsync(buffer, cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            throw StatusException.InvalidArgument("The request says that its body is gzip (Content-Encoding), and it is not, or it is cut off.");
+        }
+
+        inflated += read;
+        return inflated <= (most ?? long.MaxValue)
+            ? read
+            : throw StatusException.InvalidArgument($"The request's body inflates to more than the {most} bytes that this method accepts.");
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request's body is read asynchronously.");
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            gzip.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
