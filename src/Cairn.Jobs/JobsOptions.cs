@@ -30,7 +30,7 @@ public sealed record JobsOptions
     public KubernetesOptions Kubernetes { get; init; } = new();
 
     /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
-    public JobSandbox Sandbox { get; init; }
+    public SandboxMode Sandbox { get; init; }
 
     /// <summary>Whether a task's buckets are writable folders by overlayfs, where the machine permits it; else it reads them, and writes below its output only.</summary>
     public bool Overlay { get; init; } = true;

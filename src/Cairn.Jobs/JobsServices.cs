@@ -12,6 +12,7 @@ using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Security;
 using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,6 +38,7 @@ public static class JobsServices
         services.AddSingleton<TaskJanitor>();
         services.AddSingleton<LostMachines>();
         services.AddSingleton<Machine>();
+        services.AddSingleton<ICallOrigins, TaskOrigins>();
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();
         services.AddSingleton<UsageReader>();

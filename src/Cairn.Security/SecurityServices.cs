@@ -15,7 +15,7 @@ public static class SecurityServices
         services.AddSingleton<TokenStore>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<ITaskTokens, TaskTokens>();
-        services.AddSingleton<IAuthenticator>(provider => new TokenAuthenticator(provider.GetRequiredService<TokenCache>(), authenticationRequired));
+        services.AddSingleton<IAuthenticator>(provider => new TokenAuthenticator(provider.GetRequiredService<TokenCache>(), authenticationRequired, provider.GetService<ICallOrigins>()));
         services.AddSingleton<IDoor, TokensDoor>();
         return services;
     }

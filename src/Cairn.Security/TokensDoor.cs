@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
+using Cairn.Kernel.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Security;
@@ -26,6 +27,7 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
     {
         var request = await ReadAsync(context).ConfigureAwait(false);
         RequireAdministrator(context);
+        RequireName(context);
         var lifetime = request.TtlSeconds switch
         {
             null => (TimeSpan?)null,
@@ -61,6 +63,15 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
         if (context.Caller() is { Project: not null } caller)
         {
             throw StatusException.PermissionDenied($"'{caller.Name}' is limited to project '{caller.Project}' and may not manage tokens.");
+        }
+    }
+
+    /// <summary>A token outlives the rule that made its maker anonymous, so that it is made by somebody, or by who has the store.</summary>
+    private static void RequireName(HttpContext context)
+    {
+        if (context.Caller() == Principal.Anonymous)
+        {
+            throw StatusException.PermissionDenied("Without a token, none can be made over HTTP. On the server's machine, 'cairn tokens create NAME --data DIR' makes one directly in its store.");
         }
     }
 

@@ -49,7 +49,7 @@ internal static class Composition
         services.AddSecurity(listeners.AuthenticationRequired);
         services.AddData(options.Objects);
         services.AddModels();
-        services.AddServing();
+        services.AddServing(options.Serving);
         services.AddTracking();
         services.AddJobs(options.Jobs);
         services.AddDatasets();

@@ -1,4 +1,5 @@
 using Cairn.Jobs;
+using Cairn.Serving;
 
 namespace Cairn.Server;
 
@@ -36,6 +37,9 @@ public sealed record ServerOptions
 
     /// <summary>How jobs are run.</summary>
     public JobsOptions Jobs { get; init; } = new();
+
+    /// <summary>How models are served.</summary>
+    public ServingOptions Serving { get; init; } = new();
 
     /// <summary>The <c>cairn</c> program, for the processes that the server starts; this process's own where it is null.</summary>
     public string? Executable { get; init; }

@@ -24,6 +24,12 @@ public sealed record ServingOptions
     /// <summary>How soon another server's change of an endpoint is seen here.</summary>
     public TimeSpan RevisionInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether workers that load models are kept in bubblewrap. Loading a pickle runs what is in it, so nothing else is done unless it is asked for.</summary>
+    public SandboxMode Sandbox { get; init; } = SandboxMode.Required;
+
+    /// <summary>Folders outside the system that workers may read, besides that of their interpreter.</summary>
+    public IReadOnlyList<string> ReadablePaths { get; init; } = [];
+
     /// <summary>The folder of the Python predictor.</summary>
     public string PythonFolder { get; init; } = Path.Combine(AppContext.BaseDirectory, "python", "cairn_predictor");
 

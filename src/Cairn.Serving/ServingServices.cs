@@ -7,7 +7,6 @@ using Cairn.Serving.Hosting;
 using Cairn.Serving.Onnx;
 using Cairn.Serving.Prediction;
 using Cairn.Serving.Predictors;
-using Cairn.Serving.Processes;
 using Cairn.Serving.Python;
 using Microsoft.Extensions.DependencyInjection;
 

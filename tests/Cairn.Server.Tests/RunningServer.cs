@@ -1,4 +1,7 @@
 using System.Net;
+using Cairn.Kernel.Database.Sqlite;
+using Cairn.Kernel.Store;
+using Cairn.Security;
 using Cairn.Testing;
 
 namespace Cairn.Server.Tests;
@@ -17,6 +20,13 @@ public sealed class RunningServer : IAsyncLifetime
     public GrpcClient Grpc { get; private set; } = null!;
 
     public static ServerOptions Options(string data) => new() { Data = data, Http = "127.0.0.1:0", Grpc = "127.0.0.1:0", Executable = ServerProcess.Executable };
+
+    /// <summary>An administrator's token, made as on the server's machine: in the store that is in its folder.</summary>
+    public static async Task<string> AdministratorAsync(string data)
+    {
+        await using var database = new SqliteDatabase(Path.Combine(data, "cairn.db"));
+        return (await new TokenStore(database, TimeProvider.System, new RandomIdSource()).CreateAsync("user:root", Role.Find("admin"), null, null)).Secret;
+    }
 
     public async ValueTask InitializeAsync()
     {

@@ -16,15 +16,8 @@ public sealed class TenantTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        string admin;
-        await using (var open = await CairnServer.StartAsync(RunningServer.Options(scratch["data"])))
-        {
-            using var anonymous = new RestClient(Address(open));
-            admin = (string)(await anonymous.PostAsync("/cairn/v1/tokens", new { name = "root", role = "admin" }))["token"]!;
-        }
-
         server = await CairnServer.StartAsync(RunningServer.Options(scratch["data"]) with { Authentication = true });
-        root = Client(admin);
+        root = Client(await RunningServer.AdministratorAsync(scratch["data"]));
         foreach (var project in (string[])["mine", "theirs"])
         {
             await root.CreateBucketAsync(project + "-bucket", project);

@@ -21,6 +21,11 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
             return new BucketMounts(prefix, ["--bind", context.Merged, "/gcs"]);
         }
 
+        foreach (var own in BucketBinds.Of(context).Where(static bind => bind.Writable))
+        {
+            Sandbox.UserOf(context.Record).Give(own.Source!);
+        }
+
         return new BucketMounts([], [.. BucketBinds.Of(context).SelectMany(static bind => bind.Source is { } source ? (string[])[bind.Writable ? "--bind" : "--ro-bind", source, bind.Target] : ["--dir", bind.Target])]);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Cairn.Data;
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 using Google.Cloud.Logging.Type;
 using Google.Rpc;
@@ -9,7 +8,7 @@ namespace Cairn.Jobs.Agent;
 
 /// <summary>
 /// Publishes what a task writes below <c>/gcs</c> as objects: files that have come to rest while it runs, and everything at its end. What it deleted is
-/// deleted at the end.
+/// deleted at the end. The folders are the task's, which may put anything there at any moment: they are read through <see cref="UntrustedFolder"/> only.
 /// </summary>
 internal sealed class BucketUploader(TaskContext context, ObjectClient objects, TimeProvider time)
 {
@@ -32,9 +31,9 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
             var scan = new Dictionary<string, FileStatus>();
             foreach (var change in Scan().Where(change => change.Status.Kind == FileKind.File))
             {
-                scan[change.Path] = change.Status;
-                var atRest = lastScan.TryGetValue(change.Path, out var before) && before == change.Status;
-                var overdue = published.TryGetValue(change.Path, out var last) && time.GetUtcNow() - last.When > LongestUnpublished;
+                scan[change.Key] = change.Status;
+                var atRest = lastScan.TryGetValue(change.Key, out var before) && before == change.Status;
+                var overdue = published.TryGetValue(change.Key, out var last) && time.GetUtcNow() - last.When > LongestUnpublished;
                 if ((atRest || overdue) && last.Status != change.Status)
                 {
                     await TryPublishAsync(change, cancellation);
@@ -58,10 +57,10 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
                     files.Add(change);
                     break;
                 case FileKind.Whiteout:
-                    await DeleteBelowAsync(change, keep: null, cancellation);
+                    await DeleteBelowAsync(change, keep: false, cancellation);
                     break;
-                case FileKind.Folder when FileStatus.IsOpaque(change.Path):
-                    await DeleteBelowAsync(change, keep: change.Path, cancellation);
+                case FileKind.Folder when IsOpaque(change):
+                    await DeleteBelowAsync(change, keep: true, cancellation);
                     break;
                 case FileKind.Link or FileKind.Other:
                     Skip(change, "it is a link or a special file, which an object cannot be");
@@ -70,7 +69,17 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(files, options, async (change, stop) => await PublishAsync(change, stop));
+        await Parallel.ForEachAsync(files, options, async (change, stop) =>
+        {
+            try
+            {
+                await PublishAsync(change, stop);
+            }
+            catch (FileNotFoundException)
+            {
+                Skip(change, "it is another user's file");
+            }
+        });
     }
 
     private async Task TryPublishAsync(Change change, CancellationToken cancellation)
@@ -87,7 +96,7 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
 
     private async Task PublishAsync(Change change, CancellationToken cancellation)
     {
-        if (published.TryGetValue(change.Path, out var last) && last.Status == change.Status)
+        if (published.TryGetValue(change.Key, out var last) && last.Status == change.Status)
         {
             return;
         }
@@ -100,10 +109,10 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
 
         if (!IsUnchanged(change))
         {
-            await objects.UploadAsync(new GsUri(change.Bucket, change.Name), change.Path, cancellation);
+            await objects.UploadAsync(new GsUri(change.Bucket, change.Name), () => Read(change), cancellation);
         }
 
-        published[change.Path] = (change.Status, time.GetUtcNow());
+        published[change.Key] = (change.Status, time.GetUtcNow());
     }
 
     /// <summary>A file that was opened for writing is copied up even where nothing is written to it.</summary>
@@ -114,7 +123,7 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
             return false;
         }
 
-        using var one = File.OpenRead(change.Path);
+        using var one = Read(change);
         using var other = File.OpenRead(Path.Combine(view, change.Name));
         Span<byte> left = new byte[64 << 10];
         Span<byte> right = new byte[64 << 10];
@@ -134,7 +143,9 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
     }
 
     /// <summary>Deletes the object of a name, or all below it, that the task saw when it deleted them.</summary>
-    private async Task DeleteBelowAsync(Change change, string? keep, CancellationToken cancellation)
+    /// <param name="change">The name.</param>
+    /// <param name="keep">Whether those stay for which a new file stands there.</param>
+    private async Task DeleteBelowAsync(Change change, bool keep, CancellationToken cancellation)
     {
         if (views.GetValueOrDefault(change.Bucket) is not { } view)
         {
@@ -148,9 +159,10 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
             FileKind.Folder => [.. Directory.EnumerateFiles(lower, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(view, file))],
             _ => [],
         };
+        using var top = UntrustedFolder.Open(change.Top);
         foreach (var name in names)
         {
-            if (keep is null || !File.Exists(Path.Combine(keep, Path.GetRelativePath(lower, Path.Combine(view, name)))))
+            if (!keep || top?.Status($"{change.Bucket}/{name}") is not { Kind: FileKind.File })
             {
                 await objects.DeleteAsync(new GsUri(change.Bucket, name), cancellation);
             }
@@ -159,58 +171,75 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
 
     private void Skip(Change change, string why)
     {
-        if (skipped.TryAdd(change.Path, true))
+        if (skipped.TryAdd(change.Key, true))
         {
             context.Log.Say($"/gcs/{change.Bucket}/{change.Name} is not kept: {why}.", LogSeverity.Warning);
         }
     }
 
+    private static bool IsOpaque(Change change)
+    {
+        using var top = UntrustedFolder.Open(change.Top);
+        return top?.IsOpaque(change.Path) == true;
+    }
+
+    /// <exception cref="FileNotFoundException">There is no such file any more, or what stands there may not be read.</exception>
+    private static FileStream Read(Change change)
+    {
+        using var top = UntrustedFolder.Open(change.Top);
+        return top?.Read(change.Path) ?? throw new FileNotFoundException("The task has taken the file away.", change.Key);
+    }
+
     /// <summary>All that stands in the upper layers; and in folders that the task made directly below <c>/gcs</c>, for buckets it did not see.</summary>
     private IEnumerable<Change> Scan()
     {
-        foreach (var top in (string[])[context.Upper, context.Merged])
+        foreach (var path in (string[])[context.Upper, context.Merged])
         {
-            foreach (var bucket in Directory.Exists(top) ? Directory.GetDirectories(top) : [])
+            using var top = UntrustedFolder.Open(path);
+            foreach (var bucket in top?.Names() ?? [])
             {
-                foreach (var change in Scan(Path.GetFileName(bucket), bucket, ""))
+                if (top!.Status(bucket) is { Kind: FileKind.Folder })
                 {
-                    yield return change;
+                    foreach (var change in Scan(top, path, bucket))
+                    {
+                        yield return change;
+                    }
                 }
             }
         }
     }
 
-    private static IEnumerable<Change> Scan(string bucket, string folder, string prefix)
+    /// <summary>A folder comes before what is in it; how deep folders lie in each other is the task's to say.</summary>
+    private static IEnumerable<Change> Scan(UntrustedFolder top, string path, string bucket)
     {
-        string[] entries;
-        try
+        var open = new Stack<string>([""]);
+        while (open.TryPop(out var folder))
         {
-            entries = Directory.GetFileSystemEntries(folder);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            yield break;
-        }
-
-        Array.Sort(entries, StringComparer.Ordinal);
-        foreach (var path in entries)
-        {
-            if (FileStatus.Of(path) is not { } status)
+            foreach (var entry in top.Names((bucket + "/" + folder).TrimEnd('/')))
             {
-                continue;
-            }
-
-            var change = new Change(bucket, prefix + Path.GetFileName(path), path, status);
-            yield return change;
-            if (status.Kind == FileKind.Folder)
-            {
-                foreach (var below in Scan(bucket, path, change.Name + "/"))
+                var name = folder.Length == 0 ? entry : folder + "/" + entry;
+                if (top.Status(bucket + "/" + name) is not { } status)
                 {
-                    yield return below;
+                    continue;
+                }
+
+                yield return new Change(path, bucket, name, status);
+                if (status.Kind == FileKind.Folder)
+                {
+                    open.Push(name);
                 }
             }
         }
     }
 
-    private sealed record Change(string Bucket, string Name, string Path, FileStatus Status);
+    /// <param name="Top">The folder of the layer.</param>
+    /// <param name="Bucket">The bucket, which is a folder there.</param>
+    /// <param name="Name">The object's name: the path in the bucket.</param>
+    private sealed record Change(string Top, string Bucket, string Name, FileStatus Status)
+    {
+        /// <summary>The path in the layer.</summary>
+        public string Path => $"{Bucket}/{Name}";
+
+        public string Key => $"{Top}/{Path}";
+    }
 }

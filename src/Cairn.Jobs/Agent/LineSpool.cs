@@ -15,19 +15,19 @@ internal static class LineSpool
     /// <summary>Whether a spool has this form.</summary>
     public static bool Is(string path)
     {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
-
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        return stream.ReadByte() == '{';
+        using var stream = UntrustedFolder.OpenFile(path);
+        return stream?.ReadByte() == '{';
     }
 
     /// <summary>Reads whole lines from an offset. Returns them and the offset behind them.</summary>
     public static (List<LogLine> Lines, long Next) Read(string path, long offset)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = UntrustedFolder.OpenFile(path);
+        if (stream is null)
+        {
+            return ([], offset);
+        }
+
         stream.Position = offset;
         var bytes = new byte[Buffer];
         var rest = bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));

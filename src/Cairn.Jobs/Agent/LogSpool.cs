@@ -82,12 +82,12 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     public static SpoolPart Read(string path, long offset, int maxBytes = 512 << 10)
     {
         var blocks = new List<LogBlock>();
-        if (!File.Exists(path))
+        using var stream = UntrustedFolder.OpenFile(path);
+        if (stream is null)
         {
             return new SpoolPart(blocks, offset);
         }
 
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Position = offset;
         // The longest frame is below this, so that a buffer always holds one.
         var bytes = new byte[Math.Max(maxBytes, LogBlock.FrameStart + LogBlock.MaxBytes)];

@@ -45,14 +45,18 @@ internal static class MountHelper
         var upper = Directory.CreateDirectory(Path.Combine(plan.Upper, bucket.Bucket)).FullName;
         var work = Directory.CreateDirectory(Path.Combine(plan.Scratch, bucket.Bucket)).FullName;
         var merged = Directory.CreateDirectory(Path.Combine(plan.Merged, bucket.Bucket)).FullName;
-        var options = $"lowerdir={Escape(lower)},upperdir={Escape(upper)},workdir={Escape(work)}{(plan.UserNamespace ? ",userxattr" : "")}";
+
+        // A task reads the options of its mounts: by their descriptors, the folders are named without their places.
+        using var lowerFolder = InheritedFile.Open(lower);
+        using var upperFolder = InheritedFile.Open(upper);
+        using var workFolder = InheritedFile.Open(work);
+        var options = $"lowerdir={Name(lowerFolder)},upperdir={Name(upperFolder)},workdir={Name(workFolder)}{(plan.UserNamespace ? ",userxattr" : "")}";
         return Libc.Mount("overlay", merged, "overlay", 0, options) == 0
             ? null
             : $"overlayfs: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
     }
 
-    private static string Escape(string path) =>
-        path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(",", "\\,", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
+    private static string Name(InheritedFile folder) => "/proc/self/fd/" + folder.Number;
 
     private static unsafe int Become(IReadOnlyList<string> command)
     {

@@ -20,13 +20,15 @@ internal sealed class ObjectClient(ServerClient server)
     }
 
     /// <summary>Publishes a file's present content as an object.</summary>
+    /// <param name="uri">The object.</param>
+    /// <param name="content">Opens the file: once for each try. What it throws is thrown.</param>
     /// <exception cref="TaskFailure">The server refused it.</exception>
-    public async Task UploadAsync(GsUri uri, string path, CancellationToken cancellation)
+    public async Task UploadAsync(GsUri uri, Func<Stream> content, CancellationToken cancellation)
     {
         using var response = await server.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, $"/upload/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o?uploadType=media&name={Uri.EscapeDataString(uri.Object)}")
             {
-                Content = new StreamContent(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+                Content = new StreamContent(content())
                 {
                     Headers = { ContentType = new("application/octet-stream") },
                 },

@@ -16,31 +16,18 @@ internal sealed class ProcessLauncher : ILauncher
     {
         Directory.CreateDirectory(context.Work);
         Directory.CreateDirectory(context.Temporary);
-        if (context.Record.Sandbox == JobSandbox.Off)
+        if (context.Record.Sandbox == SandboxMode.Off)
         {
             return Plain(context, "this server is configured not to use one");
         }
 
-        var obstacle = await ObstacleAsync(cancellation);
-        if (obstacle is not null && context.Record.Sandbox == JobSandbox.Required)
+        var obstacle = await SandboxProbe.ObstacleAsync(cancellation);
+        if (obstacle is not null && context.Record.Sandbox == SandboxMode.Required)
         {
             throw new TaskFailure(Code.FailedPrecondition, $"This server runs tasks in a sandbox only, and cannot: {obstacle}.");
         }
 
-        return obstacle is null ? await SandboxedAsync(context, HostTools.Find("bwrap")!, cancellation) : Plain(context, obstacle);
-    }
-
-    /// <summary>Why bubblewrap cannot be used on this machine, or null where it can.</summary>
-    public static async Task<string?> ObstacleAsync(CancellationToken cancellation)
-    {
-        if (HostTools.Find("bwrap") is not { } bubblewrap)
-        {
-            return "bubblewrap is not installed";
-        }
-
-        var result = await HostTools.RunAsync(
-            bubblewrap, ["--ro-bind", "/", "/", "--unshare-pid", "--proc", "/proc", "--dev", "/dev", "--", "/bin/true"], HostTools.Environment, cancellation);
-        return result.ExitCode == 0 ? null : $"bubblewrap cannot be used: {result.Complaint}";
+        return obstacle is null ? await SandboxedAsync(context, SandboxProbe.Bubblewrap!, cancellation) : Plain(context, obstacle);
     }
 
     private static async Task<Launch> SandboxedAsync(TaskContext context, string bubblewrap, CancellationToken cancellation)
@@ -50,8 +37,10 @@ internal sealed class ProcessLauncher : ILauncher
         var argumentsFile = context.Directory.In("sandbox.args");
 
         // The sandbox's arguments hold the task's environment, so they are passed in a file that only the owner reads.
-        DurableFile.Write(argumentsFile, sandbox.Arguments(buckets.Binds));
-        string[] command = [.. buckets.Prefix, bubblewrap, "--args", "3", "--", .. context.Command(Sandbox.Interpreter(context.Record))];
+        // The filter of system calls stays open in this agent, which starts nothing else from then on that would mind.
+        var filter = SeccompFilter.Open();
+        DurableFile.Write(argumentsFile, sandbox.Arguments(buckets.Binds, filter));
+        string[] command = [.. buckets.Prefix, bubblewrap, "--args", "3", "--", .. sandbox.Program];
         return new Launch(command[0], command[1..], HostTools.Environment, context.Work)
         {
             InputFile = argumentsFile,

@@ -1,41 +1,48 @@
+using System.Globalization;
 using System.Text;
 using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Executors;
+using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// What a task sees inside bubblewrap: the system's programs and libraries read-only, a private <c>/tmp</c> and <c>/workspace</c>, its packages and
-/// buckets, and the network, through which it reaches the server on loopback. Not the server's data, not other tasks, not other users' files.
+/// What a task sees inside bubblewrap: the system's programs and libraries read-only, a private <c>/tmp</c> and <c>/workspace</c>, its
+/// packages and buckets, and the network, through which it reaches the server on loopback. Not the server's data, not other tasks, not
+/// other users' files.
 /// </summary>
 internal sealed class Sandbox(TaskContext context)
 {
     private const string TokenFile = "/run/cairn/token";
     private const string Packages = "/cairn/packages";
+    private const string UserName = "cairn";
 
-    private static readonly string[] SystemLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
-
-    /// <summary>Of <c>/etc</c>, what programs need to run; not keys and passwords.</summary>
-    private static readonly string[] Configuration =
-    [
-        "alternatives", "ca-certificates", "crypto-policies", "fonts", "gai.conf", "group", "host.conf", "hosts", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
-        "localtime", "magic", "mime.types", "nsswitch.conf", "passwd", "pki", "protocols", "python3", "python3.11", "python3.12", "python3.13", "R", "resolv.conf",
-        "services", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone",
-    ];
+    private readonly SandboxPolicy policy = new(UserOf(context.Record)) { HostName = context.Record.HostName, Network = true, OverridesPermissions = true };
 
     /// <summary>The interpreter that runs a package.</summary>
     public static string Interpreter(TaskRecord record) => record.Interpreter ?? "/usr/bin/python3";
 
+    /// <summary>Whom a replica's program runs as, also in its next attempt.</summary>
+    public static SandboxUser UserOf(TaskRecord record) => SandboxUser.Of($"{record.Task}/{record.Replica}");
+
+    /// <summary>What bubblewrap runs.</summary>
+    public IReadOnlyList<string> Program => policy.Program(context.Command(Interpreter(context.Record)));
+
     /// <summary>NUL-separated arguments for <c>bwrap --args</c>.</summary>
     /// <param name="buckets">More arguments, for the buckets.</param>
-    public byte[] Arguments(IReadOnlyList<string> buckets)
+    /// <param name="filter">The filter of system calls.</param>
+    public byte[] Arguments(IReadOnlyList<string> buckets, InheritedFile? filter)
     {
         var record = context.Record;
+        foreach (var own in (string[])[context.Temporary, context.Work, context.Metrics])
+        {
+            policy.User.Give(own);
+        }
 
-        // The files of objects are read-only for their owner, too; in its bucket's folder a task may still change them, in the layer above.
-        List<string> arguments = [.. System(record.HostName), "--cap-add", "CAP_DAC_OVERRIDE"];
+        var arguments = policy.Arguments(filter);
         arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
+        arguments.AddRange(Users());
 
         // Devices are private but for GPUs, which the server or a scheduler gives to tasks.
         var devices = AcceleratorAccess.Nodes(record.Accelerators ?? []);
@@ -65,7 +72,7 @@ internal sealed class Sandbox(TaskContext context)
         arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
         arguments.AddRange(buckets);
         arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
-        foreach (var (name, value) in context.Environment(context.PythonPath.Select(Inside), context.ProgramPath("/cairn/bin"), "/workspace", TokenFile, confined: devices.Count > 0))
+        foreach (var (name, value) in Environment(confined: devices.Count > 0))
         {
             arguments.AddRange(["--setenv", name, value]);
         }
@@ -73,27 +80,31 @@ internal sealed class Sandbox(TaskContext context)
         return Encoding.UTF8.GetBytes(string.Join('\0', arguments) + "\0");
     }
 
-    /// <summary>What every sandbox begins with: namespaces of its own but for the network's, no capabilities, and the system's programs and libraries.</summary>
-    public static List<string> System(string host)
+    private Dictionary<string, string> Environment(bool confined)
     {
-        List<string> arguments =
-        [
-            "--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", host, "--cap-drop", "ALL",
-            "--proc", "/proc", "--dev", "/dev", "--ro-bind", "/usr", "/usr",
-        ];
-        foreach (var name in SystemLinks)
+        var environment = context.Environment(context.PythonPath.Select(Inside), context.ProgramPath("/cairn/bin"), "/workspace", TokenFile, confined);
+        if (policy.User.Id is not null)
         {
-            var info = new DirectoryInfo("/" + name);
-            arguments.AddRange(info.LinkTarget is { } target ? ["--symlink", target, info.FullName] : info.Exists ? ["--ro-bind", info.FullName, info.FullName] : []);
+            environment.TryAdd("USER", UserName);
+            environment.TryAdd("LOGNAME", UserName);
         }
 
-        foreach (var name in Configuration)
+        return environment;
+    }
+
+    /// <summary>Programs look up the name of their user, which the machine has none for.</summary>
+    private string[] Users()
+    {
+        const string list = "/etc/passwd";
+        if (policy.User.Id is not { } user || !File.Exists(list))
         {
-            arguments.AddRange(["--ro-bind-try", $"/etc/{name}", $"/etc/{name}"]);
+            return [];
         }
 
-        arguments.AddRange(["--ro-bind-try", "/sys/devices/system", "/sys/devices/system"]);
-        return arguments;
+        var file = context.Directory.In("passwd");
+        DurableFile.Write(file, [.. File.ReadAllBytes(list), .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{UserName}:x:{user}:{user}::/workspace:/bin/sh\n"))]);
+        policy.User.Give(file);
+        return ["--ro-bind", file, list];
     }
 
     private string Inside(string path) => Path.Combine(Packages, Path.GetRelativePath(context.Packages, path)).TrimEnd('.').TrimEnd('/');

@@ -8,8 +8,9 @@ namespace Cairn.Jobs.Environments;
 /// Where environments are built: installing a source package runs code of it, so this happens in bubblewrap as the task itself does, with the network, and with
 /// one folder to write to. It ends when the agent does.
 /// </summary>
-/// <param name="command">What every command line begins with.</param>
-internal sealed class BuildSandbox(IReadOnlyList<string> command)
+/// <param name="command">What every command line begins with, from the filter of system calls.</param>
+/// <param name="inside">What is run then, from the program.</param>
+internal sealed class BuildSandbox(Func<InheritedFile?, IReadOnlyList<string>> command, Func<IReadOnlyList<string>, IReadOnlyList<string>> inside)
 {
     /// <summary>Variables of the server's that say how to reach an index.</summary>
     public static readonly string[] Proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
@@ -21,27 +22,32 @@ internal sealed class BuildSandbox(IReadOnlyList<string> command)
     public static async Task<BuildSandbox> CreateAsync(TaskContext context, string folder, IEnumerable<string> readable, CancellationToken cancellation)
     {
         var temporary = Directory.CreateDirectory(context.Directory.In("build")).FullName;
-        var obstacle = context.Record.Sandbox == JobSandbox.Off ? "this server is configured not to use one" : await ProcessLauncher.ObstacleAsync(cancellation);
+        var obstacle = context.Record.Sandbox == SandboxMode.Off ? "this server is configured not to use one" : await SandboxProbe.ObstacleAsync(cancellation);
         if (obstacle is null)
         {
+            var policy = new SandboxPolicy(Sandbox.UserOf(context.Record)) { HostName = "environment", Network = true, OverridesPermissions = true };
+            policy.User.Give(temporary);
+            policy.User.Give(folder);
             return new BuildSandbox(
-            [
-                HostTools.Find("bwrap")!, .. Sandbox.System("environment"), "--bind", temporary, "/tmp",
-                .. readable.SelectMany(static path => (string[])["--ro-bind", path, path]), "--bind", folder, folder, "--chdir", "/tmp", "--",
-            ]);
+                filter =>
+                [
+                    SandboxProbe.Bubblewrap!, .. policy.Arguments(filter), "--bind", temporary, "/tmp",
+                    .. readable.SelectMany(static path => (string[])["--ro-bind", path, path]), "--bind", folder, folder, "--chdir", "/tmp", "--",
+                ],
+                policy.Program);
         }
 
-        if (context.Record.Sandbox == JobSandbox.Required)
+        if (context.Record.Sandbox == SandboxMode.Required)
         {
             throw new TaskFailure(Code.FailedPrecondition, $"This server installs packages in a sandbox only, and cannot: {obstacle}.");
         }
 
         context.Log.Say($"Packages are installed without a sandbox: {obstacle}.", LogSeverity.Warning);
         var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
-        return new BuildSandbox([setpriv, "--pdeathsig", "KILL", "--"]);
+        return new BuildSandbox(_ => [setpriv, "--pdeathsig", "KILL", "--"], static program => program);
     }
 
-    public Task<ToolResult> RunAsync(IReadOnlyList<string> program, CancellationToken cancellation)
+    public async Task<ToolResult> RunAsync(IReadOnlyList<string> program, CancellationToken cancellation)
     {
         var environment = new Dictionary<string, string>(HostTools.Environment) { ["HOME"] = "/tmp" };
         foreach (var name in Proxies)
@@ -52,6 +58,8 @@ internal sealed class BuildSandbox(IReadOnlyList<string> command)
             }
         }
 
-        return HostTools.RunTiedAsync(command[0], [.. command.Skip(1), .. program], environment, cancellation);
+        using var filter = SeccompFilter.Open();
+        var line = command(filter);
+        return await HostTools.RunTiedAsync(line[0], [.. line.Skip(1), .. inside(program)], environment, cancellation);
     }
 }

@@ -8,10 +8,11 @@ internal static class DurableFile
     /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        var temporary = $"{path}.{Environment.ProcessId}.{Environment.CurrentManagedThreadId}.tmp";
+        // Made anew under a name that nobody foresees: where a task may write the folder too, a link in its place would lead the server's hand elsewhere.
+        var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         var options = new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };

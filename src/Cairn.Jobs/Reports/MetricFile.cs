@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Usage;
 
 namespace Cairn.Jobs.Reports;
@@ -21,12 +20,12 @@ internal static class MetricFile
     /// <summary>The whole lines of the file, and with <paramref name="ended"/> a last one without its end. None where there is no such file: it is the task's, so a link or a pipe is not followed.</summary>
     public static List<string> Lines(string path, bool ended)
     {
-        if (FileStatus.Of(path) is not { Kind: FileKind.File })
+        using var file = UntrustedFolder.OpenFile(path);
+        if (file is null)
         {
             return [];
         }
 
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var cut = file.Length > MaxRead;
         file.Position = cut ? file.Length - MaxRead : 0;
         var bytes = new byte[MaxRead];

@@ -87,7 +87,7 @@ internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerab
     }
 
     private static long Stored(AttemptDirectory attempt) =>
-        File.Exists(attempt.MetricOffset) && long.TryParse(File.ReadAllText(attempt.MetricOffset), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+        long.TryParse(UntrustedFolder.ReadFile(attempt.MetricOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
 
     private static partial class Log
     {

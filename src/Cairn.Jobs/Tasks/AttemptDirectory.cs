@@ -87,7 +87,7 @@ internal sealed class AttemptDirectory(string path)
     }
 
     /// <summary>Why the replica was asked to end; empty where the job was cancelled.</summary>
-    public string ReadStopReason() => File.ReadAllText(CancelFile);
+    public string ReadStopReason() => System.Text.Encoding.UTF8.GetString(UntrustedFolder.ReadFile(CancelFile, 64 << 10) ?? []);
 
     /// <summary>Takes the replica's lock, or returns null where another process has it. It is held until disposed or until this process ends.</summary>
     public FileStream? TryLock()

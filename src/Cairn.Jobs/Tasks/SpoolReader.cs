@@ -9,8 +9,7 @@ internal sealed class SpoolReader(LogStore logs, TimeProvider time)
 {
     public async Task TakeRestAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
     {
-        var offset = File.Exists(attempt.LogOffset)
-            && long.TryParse(await File.ReadAllTextAsync(attempt.LogOffset, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var acknowledged) ? acknowledged : 0;
+        var offset = long.TryParse(UntrustedFolder.ReadFile(attempt.LogOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var acknowledged) ? acknowledged : 0;
         if (LineSpool.Is(attempt.LogSpool))
         {
             await TakeLinesAsync(attempt, record, offset, cancellation);

@@ -33,6 +33,7 @@ internal sealed partial class TaskDriver(
     ILogger<TaskDriver> logger)
 {
     private const int MaxStarts = 5;
+    private const int MaxSaid = 1 << 20;
 
     /// <summary>How long an agent may take to end its task beyond the task's own grace, before it is killed itself.</summary>
     private static readonly TimeSpan AgentGrace = TimeSpan.FromMinutes(10);
@@ -124,7 +125,7 @@ internal sealed partial class TaskDriver(
     {
         if (starts.AddOrUpdate(gang.Directory.Path, 1, (_, count) => count + 1) > MaxStarts)
         {
-            var said = await SaidAsync(gang, cancellation);
+            var said = Said(gang);
             Log.NotStarting(logger, task.Job, said);
             gang.RequestStop();
             await transitions.EndAsync(task, TaskOutcome.Failed, Code.Internal, $"The agent of the executor '{executor.Name}' does not start on this machine. {said[..Math.Min(said.Length, 1000)]}".TrimEnd(), time.GetUtcNow(), cancellation);
@@ -156,12 +157,12 @@ internal sealed partial class TaskDriver(
     }
 
     /// <summary>What the agents that have not begun have printed.</summary>
-    private static async Task<string> SaidAsync(Gang gang, CancellationToken cancellation)
+    private static string Said(Gang gang)
     {
         var said = "";
         foreach (var replica in gang.Replicas.Where(static replica => !File.Exists(replica.Directory.StartFile) && File.Exists(replica.Directory.AgentOutput)))
         {
-            said += await File.ReadAllTextAsync(replica.Directory.AgentOutput, cancellation);
+            said += System.Text.Encoding.UTF8.GetString(UntrustedFolder.ReadFile(replica.Directory.AgentOutput, MaxSaid) ?? []);
         }
 
         return said;

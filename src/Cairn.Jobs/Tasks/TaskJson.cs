@@ -22,18 +22,11 @@ namespace Cairn.Jobs.Tasks;
 [JsonSerializable(typeof(EnvironmentRecord))]
 internal sealed partial class TaskJson : JsonSerializerContext
 {
+    private const int MaxRecord = 64 << 20;
+
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
-    /// <summary>Reads a record, or null where there is none.</summary>
-    public static T? Read<T>(string path, JsonTypeInfo<T> type) where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), type);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Reads a record, or null where there is none. Where a task runs without a sandbox of ours it reaches its records: what is no regular file there is none.</summary>
+    public static T? Read<T>(string path, JsonTypeInfo<T> type) where T : class =>
+        UntrustedFolder.ReadFile(path, MaxRecord) is { } json ? JsonSerializer.Deserialize(json, type) : null;
 }

@@ -81,7 +81,7 @@ public sealed record TaskRecord
     public string OutputUri { get; init; } = "";
 
     /// <summary>Whether a process is kept in bubblewrap.</summary>
-    public JobSandbox Sandbox { get; init; }
+    public SandboxMode Sandbox { get; init; }
 
     /// <summary>Whether buckets are mounted by overlayfs, where the machine permits it.</summary>
     public bool Overlay { get; init; } = true;

@@ -60,7 +60,7 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
     }
 
     private static long Stored(AttemptDirectory attempt) =>
-        File.Exists(attempt.UsageOffset) && long.TryParse(File.ReadAllText(attempt.UsageOffset), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+        long.TryParse(UntrustedFolder.ReadFile(attempt.UsageOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
 
     private static partial class Log
     {

@@ -22,12 +22,12 @@ internal static class UsageSpool
     public static (List<UsageSample> Samples, long Next) Read(string path, long offset)
     {
         var samples = new List<UsageSample>();
-        if (new FileInfo(path) is not { Exists: true } file || file.Length <= offset)
+        using var stream = UntrustedFolder.OpenFile(path);
+        if (stream is null || stream.Length <= offset)
         {
             return (samples, offset);
         }
 
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Position = offset;
         var bytes = new byte[MaxRead];
         var rest = bytes.AsSpan(0, stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Cairn.Kernel.Errors;
 using Cairn.Serving.Json;
 using Cairn.Serving.Predictors;
-using Cairn.Serving.Processes;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -85,7 +84,7 @@ internal sealed partial class ContainerPredictor(
             await Task.WhenAny(replica.Exited, Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellation)).ConfigureAwait(false);
             throw StatusException.Unavailable(replica.Running
                 ? $"The container of {title} did not answer: {e.Message}"
-                : $"The container of {title} is gone while it held this request: {ExitReason.Describe(replica.ExitCode)}. It is being replaced; try again. {replica.LastLines(3)}");
+                : $"The container of {title} is gone while it held this request: {EndOfProcess.Describe(replica.ExitCode)}. It is being replaced; try again. {replica.LastLines(3)}");
         }
     }
 
@@ -143,7 +142,7 @@ internal sealed partial class ContainerPredictor(
                     await replica.Exited.WaitAsync(_stopping.Token).ConfigureAwait(false);
                 }
 
-                Log.Ended(logger, title, ExitReason.Describe(replica.ExitCode), replica.LastLines(3));
+                Log.Ended(logger, title, EndOfProcess.Describe(replica.ExitCode), replica.LastLines(3));
                 if (failures > 0)
                 {
                     await Task.Delay(TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, failures))), time, _stopping.Token).ConfigureAwait(false);

@@ -7,7 +7,6 @@ using Cairn.Kernel.Time;
 using Cairn.Models;
 using Cairn.Models.Runtimes;
 using Cairn.Serving.Predictors;
-using Cairn.Serving.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Containers;
@@ -130,7 +129,7 @@ public sealed class ContainerRuntime(
             {
                 if (!replica.Running)
                 {
-                    throw StatusException.FailedPrecondition($"The container of {spec.Title} ended before it was healthy: {ExitReason.Describe(replica.ExitCode)}. {replica.LastLines(5)}");
+                    throw StatusException.FailedPrecondition($"The container of {spec.Title} ended before it was healthy: {EndOfProcess.Describe(replica.ExitCode)}. {replica.LastLines(5)}");
                 }
 
                 try

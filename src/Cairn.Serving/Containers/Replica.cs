@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cairn.Serving.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Containers;

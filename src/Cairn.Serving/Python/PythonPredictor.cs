@@ -4,7 +4,6 @@ using System.Text.Json;
 using Cairn.Kernel.Errors;
 using Cairn.Serving.Json;
 using Cairn.Serving.Predictors;
-using Cairn.Serving.Processes;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -74,7 +73,7 @@ internal sealed class PythonPredictor(WorkerPool pool, string title) : IPredicto
         {
             worker.Kill();
             var code = await worker.Exited.ConfigureAwait(false);
-            throw StatusException.Unavailable($"The predictor process of {title} is gone while it held this request: {ExitReason.Describe(code)}. It is being replaced; try again.");
+            throw StatusException.Unavailable($"The predictor process of {title} is gone while it held this request: {EndOfProcess.Describe(code)}. It is being replaced; try again.");
         }
         finally
         {

@@ -3,7 +3,6 @@ using Cairn.Kernel.Hosting;
 using Cairn.Models;
 using Cairn.Models.Runtimes;
 using Cairn.Serving.Predictors;
-using Cairn.Serving.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Python;
@@ -51,8 +50,8 @@ public sealed class PythonPredictorRuntime(
 
     private async Task<PythonWorker> StartWorkerAsync(PredictorSpec spec, WorkerProgram program, string folder, CancellationToken cancellation)
     {
-        var command = await sandbox.CommandAsync(program, folder).ConfigureAwait(false);
-        var worker = await PythonWorker.StartAsync(launcher, command, spec.Title, logger).ConfigureAwait(false);
+        using var command = await sandbox.CommandAsync(program, folder).ConfigureAwait(false);
+        var worker = await PythonWorker.StartAsync(launcher, command.Start, spec.Title, logger).ConfigureAwait(false);
         var ready = false;
         try
         {
@@ -74,7 +73,7 @@ public sealed class PythonPredictorRuntime(
         catch (IOException)
         {
             var code = await worker.Exited.WaitAsync(TimeSpan.FromSeconds(2), cancellation).ConfigureAwait(false);
-            throw StatusException.FailedPrecondition($"The predictor process of model '{spec.Model.Name}' ended while it loaded the model: {ExitReason.Describe(code)}. {worker.LastLines(3)}");
+            throw StatusException.FailedPrecondition($"The predictor process of model '{spec.Model.Name}' ended while it loaded the model: {EndOfProcess.Describe(code)}. {worker.LastLines(3)}");
         }
         finally
         {

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Cairn.Serving.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Python;

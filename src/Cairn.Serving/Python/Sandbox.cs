@@ -1,32 +1,68 @@
 using System.Diagnostics;
+using Cairn.Kernel.Errors;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Python;
 
 /// <summary>
-/// The command line of a predictor worker: inside bubblewrap (no network, own process tree, read-only system, only the model's folder) where that is present and
-/// permitted, else plainly. What unpickles a model runs nowhere else.
+/// The command line of a predictor worker: inside bubblewrap, under the policy of all programs of users, without a network and with the
+/// model's folder only. What unpickles a model runs nowhere else, unless the server's configuration says so, which the log then repeats
+/// for each worker.
 /// </summary>
-public sealed partial class Sandbox(ILogger<Sandbox> logger)
+public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> logger)
 {
-    private const string Bubblewrap = "/usr/bin/bwrap";
     private const string ModelFolder = "/model";
     private const string CodeFolder = "/cairn";
 
-    private static readonly string[] SystemFolders = ["/usr", "/opt"];
-    private static readonly string[] SystemLinks = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
-    private static readonly string[] SystemFiles = ["/etc/alternatives", "/etc/ld.so.cache", "/etc/localtime", "/etc/passwd", "/etc/R"];
+    /// <summary>What is in every sandbox, so that nothing of it need be added for an interpreter that is there.</summary>
+    private const string SystemFolder = "/usr/";
 
-    private readonly Lazy<Task<bool>> _permitted = new(() => ProbeAsync(logger));
+    private Task<string?>? obstacle;
+
+    /// <summary>Tells what hinders sandboxes on this machine; asked once.</summary>
+    internal Func<CancellationToken, Task<string?>> Probe { get; init; } = SandboxProbe.ObstacleAsync;
 
     /// <summary>What starts the worker for a model.</summary>
-    public async Task<ProcessStartInfo> CommandAsync(WorkerProgram program, string modelFolder)
+    /// <exception cref="StatusException">FAILED_PRECONDITION where it must be kept in a sandbox, and cannot.</exception>
+    internal async Task<WorkerCommand> CommandAsync(WorkerProgram program, string modelFolder)
     {
-        var interpreter = program.Interpreter;
-        var sandboxed = await _permitted.Value.ConfigureAwait(false);
-        var start = new ProcessStartInfo
+        var hindrance = options.Sandbox == SandboxMode.Off ? "this server is configured not to use one" : await (obstacle ??= Probe(CancellationToken.None)).ConfigureAwait(false);
+        if (hindrance is null)
         {
-            FileName = sandboxed ? Bubblewrap : interpreter,
+            return Confined(program, modelFolder);
+        }
+
+        if (options.Sandbox == SandboxMode.Required)
+        {
+            throw StatusException.FailedPrecondition($"Loading this model may run code that is in it, so this server does it in a sandbox only, and cannot: {hindrance}. Mend that, or start the server with '--predictor-sandbox auto', where all models are trusted.");
+        }
+
+        Log.NoSandbox(logger, modelFolder, hindrance);
+        return new WorkerCommand(Start(program.Interpreter, program.Arguments(program.CodeFolder, modelFolder)), null);
+    }
+
+    private WorkerCommand Confined(WorkerProgram program, string modelFolder)
+    {
+        var policy = new SandboxPolicy(SandboxUser.Of(modelFolder)) { OverridesPermissions = !IsReadable(modelFolder) || !IsReadable(program.CodeFolder) };
+        var filter = SeccompFilter.Open();
+        List<string> arguments = [.. policy.Arguments(filter), "--new-session", "--perms", "1777", "--tmpfs", "/tmp"];
+
+        // An interpreter of a virtual environment elsewhere needs that environment.
+        var interpreter = program.Interpreter;
+        IEnumerable<string> own = !interpreter.StartsWith(SystemFolder, StringComparison.Ordinal) && Path.GetDirectoryName(Path.GetDirectoryName(interpreter)) is { Length: > 1 } environment ? [environment] : [];
+        foreach (var folder in own.Concat(options.ReadablePaths).Distinct())
+        {
+            arguments.AddRange(["--ro-bind", folder, folder]);
+        }
+
+        arguments.AddRange(["--ro-bind", modelFolder, ModelFolder, "--ro-bind", program.CodeFolder, CodeFolder, "--remount-ro", "/", "--"]);
+        return new WorkerCommand(Start(SandboxProbe.Bubblewrap!, [.. arguments, .. policy.Program([interpreter, .. program.Arguments(CodeFolder, ModelFolder)])]), filter);
+    }
+
+    private static ProcessStartInfo Start(string file, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -36,93 +72,29 @@ public sealed partial class Sandbox(ILogger<Sandbox> logger)
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/bin:/bin";
         start.Environment["LANG"] = "C.UTF-8";
+        start.Environment["HOME"] = "/tmp";
+        start.Environment["USER"] = "cairn";
+        start.Environment["LOGNAME"] = "cairn";
+
         // One thread a worker: replicas, not threads, are how a deployed model grows.
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["OPENBLAS_NUM_THREADS"] = "1";
-        if (sandboxed)
-        {
-            Confine(start, interpreter);
-            Bind(start, modelFolder, ModelFolder);
-            Bind(start, program.CodeFolder, CodeFolder);
-            Add(start, ["--", interpreter, .. program.Arguments(CodeFolder, ModelFolder)]);
-        }
-        else
-        {
-            Add(start, [.. program.Arguments(program.CodeFolder, modelFolder)]);
-        }
-
         return start;
     }
 
-    private static void Confine(ProcessStartInfo start, string? interpreter)
+    /// <summary>Whether every user can read all of a folder.</summary>
+    private static bool IsReadable(string folder) =>
+        IsOpen(folder) && Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false }).All(IsOpen);
+
+    private static bool IsOpen(string path)
     {
-        Add(start, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL");
-        foreach (var folder in SystemFolders)
-        {
-            Add(start, "--ro-bind-try", folder, folder);
-        }
-
-        foreach (var link in SystemLinks)
-        {
-            if (new DirectoryInfo(link) is { LinkTarget: { } target })
-            {
-                Add(start, "--symlink", target, link);
-            }
-            else
-            {
-                Add(start, "--ro-bind-try", link, link);
-            }
-        }
-
-        foreach (var file in SystemFiles)
-        {
-            Add(start, "--ro-bind-try", file, file);
-        }
-
-        // An interpreter of a virtual environment elsewhere needs that environment.
-        if (interpreter is not null && !SystemFolders.Any(f => interpreter.StartsWith(f + "/", StringComparison.Ordinal)) && Path.GetDirectoryName(Path.GetDirectoryName(interpreter)) is { Length: > 1 } environment)
-        {
-            Bind(start, environment, environment);
-        }
-
-        Add(start, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp");
-    }
-
-    private static void Bind(ProcessStartInfo start, string from, string to) => Add(start, "--ro-bind", from, to);
-
-    private static void Add(ProcessStartInfo start, params ReadOnlySpan<string> arguments)
-    {
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-    }
-
-    private static async Task<bool> ProbeAsync(ILogger logger)
-    {
-        if (!File.Exists(Bubblewrap))
-        {
-            Log.NoSandbox(logger, "it is not installed");
-            return false;
-        }
-
-        var start = new ProcessStartInfo { FileName = Bubblewrap, RedirectStandardError = true, UseShellExecute = false };
-        Confine(start, null);
-        Add(start, "--", "/usr/bin/true");
-        using var probe = Process.Start(start)!;
-        var error = await probe.StandardError.ReadToEndAsync().ConfigureAwait(false);
-        await probe.WaitForExitAsync().ConfigureAwait(false);
-        if (probe.ExitCode != 0)
-        {
-            Log.NoSandbox(logger, error.Trim());
-        }
-
-        return probe.ExitCode == 0;
+        var mode = File.GetUnixFileMode(path);
+        return mode.HasFlag(UnixFileMode.OtherRead) && (mode.HasFlag(UnixFileMode.OtherExecute) || !Directory.Exists(path));
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Predictor workers run without a sandbox, for bubblewrap cannot be used: {Reason}")]
-        public static partial void NoSandbox(ILogger logger, string reason);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A predictor worker for {ModelFolder} runs without a sandbox, as the server's user: {Reason}.")]
+        public static partial void NoSandbox(ILogger logger, string modelFolder, string reason);
     }
 }

@@ -1,5 +1,4 @@
 using Cairn.Kernel.Errors;
-using Cairn.Serving.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Python;
@@ -215,7 +214,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
             StartMissing();
         }
 
-        Log.Died(_logger, _title, worker.ProcessId, ExitReason.Describe(code), worker.LastLines(3));
+        Log.Died(_logger, _title, worker.ProcessId, EndOfProcess.Describe(code), worker.LastLines(3));
         await worker.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -8,5 +8,5 @@ public sealed class PlainProcessExecutorTests : ExecutorConformance
 {
     internal override IExecutor Executor { get; } = new ProcessExecutor(new LocalAgents());
 
-    internal override TaskRecord Configure(TaskRecord record) => record with { Sandbox = JobSandbox.Off };
+    internal override TaskRecord Configure(TaskRecord record) => record with { Sandbox = SandboxMode.Off };
 }

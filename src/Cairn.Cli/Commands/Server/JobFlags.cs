@@ -4,6 +4,7 @@ using Cairn.Cli.Shell;
 using Cairn.Jobs;
 using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Environments;
+using Cairn.Processes.Sandboxing;
 
 namespace Cairn.Cli.Commands.Server;
 
@@ -50,7 +51,7 @@ internal sealed class JobFlags
         Slurm = slurm.Read(parse),
         Kubernetes = kubernetes.Read(parse),
         Accelerators = Accelerators(parse.GetValue(accelerators)!),
-        Sandbox = Enum.Parse<JobSandbox>(parse.GetValue(sandbox)!, ignoreCase: true),
+        Sandbox = Enum.Parse<SandboxMode>(parse.GetValue(sandbox)!, ignoreCase: true),
         Overlay = parse.GetValue(overlay) is "on",
         Grace = Lifetime.Parse(grace.Name, parse.GetValue(grace)!),
         DefaultTimeout = Lifetime.Parse(timeout.Name, parse.GetValue(timeout)!),

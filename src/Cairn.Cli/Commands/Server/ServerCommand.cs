@@ -21,12 +21,13 @@ internal sealed class ServerCommand : Command
     private readonly Option<string?> authentication = new("--authentication") { Description = "on or off; off by default on loopback, and always on elsewhere." };
     private readonly Option<string[]> hosts = new("--allowed-host") { Description = "A host name besides loopback's that requests without authentication may carry.", HelpName = "NAME" };
     private readonly JobFlags jobs = new();
+    private readonly PredictorFlags predictors = new();
     private readonly Option<bool> list = new("--list-methods") { Description = "Print every method with its permission and whether it is answered, and end." };
 
     public ServerCommand() : base("server", "Run a server until Ctrl-C or SIGTERM.")
     {
         authentication.AcceptOnlyFromAmong("on", "off");
-        foreach (var option in (Option[])[data, http, grpc, https, certificate, key, store, objects, authentication, hosts, .. jobs.All, list])
+        foreach (var option in (Option[])[data, http, grpc, https, certificate, key, store, objects, authentication, hosts, .. jobs.All, .. predictors.All, list])
         {
             Add(option);
         }
@@ -47,6 +48,11 @@ internal sealed class ServerCommand : Command
             await using var server = await CairnServer.StartAsync(Read(parse), cancellation);
             var to = parse.InvocationConfiguration.Error;
             to.WriteLine($"Cairn is ready: REST at {server.HttpUrl.ToString().TrimEnd('/')}, gRPC at {server.GrpcAddress}{(server.HttpsUrl is { } tls ? $", both at {tls.ToString().TrimEnd('/')}" : "")}; {(server.AuthenticationRequired ? "requests need a token" : "no authentication, loopback only")}.");
+            if (Environment.IsPrivilegedProcess)
+            {
+                to.WriteLine("It runs as root, which it does not need: an account of its own is safer. See docs/security.md.");
+            }
+
             await server.WaitForShutdownAsync(cancellation);
             return ExitCode.Ok;
         }
@@ -73,5 +79,6 @@ internal sealed class ServerCommand : Command
         Authentication = parse.GetValue(authentication) switch { "on" => true, "off" => false, _ => null },
         AllowedHosts = parse.GetValue(hosts) ?? [],
         Jobs = jobs.Read(parse),
+        Serving = predictors.Read(parse),
     };
 }

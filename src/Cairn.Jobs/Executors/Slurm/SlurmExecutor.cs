@@ -12,6 +12,8 @@ internal sealed class SlurmExecutor(SlurmTools tools, SlurmQueue queue, JobsOpti
     /// <summary>How long the accounts may be away, or behind, before a job that the queue has forgotten is given up.</summary>
     private static readonly TimeSpan AccountsPatience = TimeSpan.FromMinutes(5);
 
+    private const int MaxOutput = 1 << 20;
+
     private readonly SlurmAccounts accounts = new(tools);
 
     /// <summary>When a job was first seen to be over without all its files being seen.</summary>
@@ -80,7 +82,7 @@ internal sealed class SlurmExecutor(SlurmTools tools, SlurmQueue queue, JobsOpti
             jobs = accounted;
         }
 
-        var output = await ReadOutputAsync(gang, cancellation);
+        var output = ReadOutput(gang);
         return Files(gang, replica => !replica.Begun && replica.Stopped ? AttemptState.NotStarted : new AttemptStatus(AttemptState.Lost, SlurmEnd.Of(replica.Name, jobs, replica.Begun, output)));
     }
 
@@ -163,9 +165,9 @@ internal sealed class SlurmExecutor(SlurmTools tools, SlurmQueue queue, JobsOpti
         }
     }
 
-    private static async Task<string> ReadOutputAsync(Gang gang, CancellationToken cancellation)
+    private static string ReadOutput(Gang gang)
     {
         var file = SlurmSubmission.OutputFile(gang);
-        return File.Exists(file) ? await File.ReadAllTextAsync(file, cancellation) : "";
+        return System.Text.Encoding.UTF8.GetString(UntrustedFolder.ReadFile(file, MaxOutput) ?? []);
     }
 }

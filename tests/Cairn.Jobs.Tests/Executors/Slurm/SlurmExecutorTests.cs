@@ -64,7 +64,7 @@ public sealed class SlurmExecutorTests(SlurmFixture fixture) : ExecutorConforman
         // One is there only when the other is, too: each leaves a mark and waits for the other's.
         var shared = Directory.CreateTempSubdirectory("cairn-test-").FullName;
         var gang = await PrepareGangAsync(
-            $"touch {shared}/$0; while [ $(ls {shared} | wc -l) -lt 2 ]; do sleep 0.1; done; echo both", [1, 1], change: static record => record with { Resources = new TaskResources(8, 1000), Sandbox = JobSandbox.Off });
+            $"touch {shared}/$0; while [ $(ls {shared} | wc -l) -lt 2 ]; do sleep 0.1; done; echo both", [1, 1], change: static record => record with { Resources = new TaskResources(8, 1000), Sandbox = SandboxMode.Off });
 
         await executor.StartAsync(gang, default);
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Cairn.Serving.Processes;
+namespace Cairn.Processes.Children;
 
 /// <summary>
 /// Starts child processes from one thread that lives as long as the server. The kernel's "signal me when my parent dies" means the thread that forked, and threads of

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Cairn.Jobs.Interop;
+namespace Cairn.Processes.Interop;
 
 /// <summary>
 /// A program started in a session of its own, so that signals to this process's group or terminal do not reach it and its whole group can be signalled.

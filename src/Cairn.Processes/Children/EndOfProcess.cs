@@ -1,7 +1,7 @@
-namespace Cairn.Serving.Processes;
+namespace Cairn.Processes.Children;
 
 /// <summary>Says how a process ended.</summary>
-internal static class ExitReason
+internal static class EndOfProcess
 {
     private const int SignalBase = 128;
 

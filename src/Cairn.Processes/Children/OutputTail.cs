@@ -1,4 +1,4 @@
-namespace Cairn.Serving.Processes;
+namespace Cairn.Processes.Children;
 
 /// <summary>The last lines that a process wrote: what explains its end.</summary>
 internal sealed class OutputTail

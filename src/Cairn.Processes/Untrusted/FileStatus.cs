@@ -1,22 +1,32 @@
 using System.Runtime.InteropServices;
+using Cairn.Processes.Interop;
+using Microsoft.Win32.SafeHandles;
 
-namespace Cairn.Jobs.Interop;
+namespace Cairn.Processes.Untrusted;
 
 /// <summary>What kind of thing a path names, links not followed. .NET does not tell devices and pipes from files, and opening one can block for ever.</summary>
-internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode, long ModifiedNanoseconds)
+/// <param name="Owner">The number of the user whose file it is.</param>
+/// <param name="Links">How many names the file has.</param>
+internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode, long ModifiedNanoseconds, uint Owner, uint Links)
 {
     private const int CurrentDirectory = -100;
     private const int NoFollow = 0x100;
+    private const int EmptyPath = 0x1000;
     private const uint BasicStats = 0x7ff;
 
     /// <summary>Null where there is no such path.</summary>
-    public static unsafe FileStatus? Of(string path)
+    public static FileStatus? Of(string path) => Of(CurrentDirectory, path, NoFollow);
+
+    /// <summary>What an open file is.</summary>
+    public static FileStatus? Of(SafeFileHandle file) => Of((int)file.DangerousGetHandle(), "", EmptyPath);
+
+    private static unsafe FileStatus? Of(int directory, string path, int flags)
     {
-        // struct statx, the same on every architecture: mode at 28, inode at 32, size at 40, mtime at 112, rdev at 128.
+        // struct statx, the same on every architecture: links at 16, owner at 20, mode at 28, inode at 32, size at 40, mtime at 112, rdev at 128.
         Span<byte> buffer = stackalloc byte[256];
         fixed (byte* pointer = buffer)
         {
-            if (Libc.Statx(CurrentDirectory, path, NoFollow, BasicStats, pointer) != 0)
+            if (Libc.Statx(directory, path, flags, BasicStats, pointer) != 0)
             {
                 return null;
             }
@@ -33,7 +43,7 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode
             _ => FileKind.Other,
         };
         var modified = (MemoryMarshal.Read<long>(buffer[112..]) * 1_000_000_000) + MemoryMarshal.Read<uint>(buffer[120..]);
-        return new FileStatus(kind, MemoryMarshal.Read<long>(buffer[40..]), MemoryMarshal.Read<ulong>(buffer[32..]), modified);
+        return new FileStatus(kind, MemoryMarshal.Read<long>(buffer[40..]), MemoryMarshal.Read<ulong>(buffer[32..]), modified, MemoryMarshal.Read<uint>(buffer[20..]), MemoryMarshal.Read<uint>(buffer[16..]));
     }
 
     /// <summary>Whether a folder of an overlay's upper layer hides the one below it.</summary>

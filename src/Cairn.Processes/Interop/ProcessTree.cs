@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cairn.Jobs.Interop;
+namespace Cairn.Processes.Interop;
 
 /// <summary>The processes below a process, read from <c>/proc</c>.</summary>
 internal static class ProcessTree

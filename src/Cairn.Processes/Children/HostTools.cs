@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Cairn.Jobs.Agent;
+namespace Cairn.Processes.Children;
 
 /// <summary>Programs of the machine that the agent uses.</summary>
 internal static class HostTools

@@ -1,4 +1,4 @@
-namespace Cairn.Jobs.Interop;
+namespace Cairn.Processes.Interop;
 
 /// <summary>How a process ended: an exit code, or the signal that killed it.</summary>
 internal readonly record struct ChildStatus(int ExitCode, int? Signal)

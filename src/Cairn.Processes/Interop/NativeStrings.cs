@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cairn.Jobs.Interop;
+namespace Cairn.Processes.Interop;
 
 /// <summary>A NULL-terminated array of UTF-8 strings in unmanaged memory: <c>argv</c> or <c>envp</c>.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
