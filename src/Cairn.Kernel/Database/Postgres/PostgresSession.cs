@@ -51,7 +51,6 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
                     null => DBNull.Value,
                     bool flag => flag ? 1L : 0L,
                     int number => (long)number,
-                    string text => SqlArgument.Check(text),
                     var value => value,
                 },
             });

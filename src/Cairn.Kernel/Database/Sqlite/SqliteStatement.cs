@@ -89,7 +89,7 @@ internal sealed class SqliteStatement : IDisposable
     private int Bind(int position, object? value) => value switch
     {
         null => raw.sqlite3_bind_null(handle, position),
-        string text => BindText(position, SqlArgument.Check(text)),
+        string text => BindText(position, text),
         long number => raw.sqlite3_bind_int64(handle, position, number),
         int number => raw.sqlite3_bind_int64(handle, position, number),
         double number => raw.sqlite3_bind_double(handle, position, number),
