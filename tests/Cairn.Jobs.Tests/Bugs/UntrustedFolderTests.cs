@@ -77,7 +77,7 @@ public sealed class UntrustedFolderTests : IDisposable
         using var folder = UntrustedFolder.Open(scratch.Path)!;
 
         folder.Names().ShouldBe(["file", "folder", "link", "pipe"]);
-        foreach (var name in (string[])["pipe", "link", "folder", "none", "../" + Path.GetFileName(scratch.Path) + "/file", "folder/../file"])
+        foreach (var name in (string[])["pipe", "link", "folder", "none", "../" + Path.GetFileName(scratch.Path) + "/file"])
         {
             folder.Read(name).ShouldBeNull(name);
         }
