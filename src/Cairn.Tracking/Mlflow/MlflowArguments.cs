@@ -84,7 +84,7 @@ public sealed class MlflowArguments
     /// <exception cref="StatusException">INVALID_ARGUMENT for a time outside of the years 1 to 9999.</exception>
     public long? Time(string name) => Number(name) is not { } time ? null
         : time is >= -62_135_596_800_000 and <= 253_402_300_799_999 ? time
-        : throw Wrong(name, time.ToString(CultureInfo.InvariantCulture), "milliseconds since 1970, in the years 1 to 9999");
+        : throw StatusException.InvalidArgument($"Invalid value {time} for parameter '{name}' supplied: it must be milliseconds since 1970, in the years 1 to 9999. {Hint}");
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is absent or no number.</exception>
     public long RequiredNumber(string name) => Number(name) ?? throw Missing(name);
