@@ -30,7 +30,7 @@ public sealed class RestClient(string address, string? token = null) : IDisposab
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text)! : new JsonObject { ["text"] = text });
+        return (response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text, documentOptions: new() { MaxDepth = 1_000 })! : new JsonObject { ["text"] = text });
     }
 
     /// <summary>Sends a request that has to succeed.</summary>

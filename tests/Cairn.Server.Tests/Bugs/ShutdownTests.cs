@@ -26,8 +26,16 @@ public sealed class ShutdownTests : IDisposable
 
         await using var tail = new GrpcStream(server.GrpcAddress, "/google.logging.v2.LoggingServiceV2/TailLogEntries");
         await tail.SendAsync(new TailLogEntriesRequest { ResourceNames = { "projects/stop" } });
-        await client.PostAsync("/v2/entries:write", System.Text.Json.Nodes.JsonNode.Parse("""{"entries":[{"logName":"projects/stop/logs/a","textPayload":"x"}]}""")!);
-        (await tail.ReadAsync<TailLogEntriesResponse>()).ShouldNotBeNull();
+        var heard = tail.ReadAsync<TailLogEntriesResponse>();
+        await Poll.UntilAsync(
+            async () =>
+            {
+                // The call has begun to listen at some moment after it was sent.
+                await client.PostAsync("/v2/entries:write", System.Text.Json.Nodes.JsonNode.Parse("""{"entries":[{"logName":"projects/stop/logs/a","textPayload":"x"}]}""")!);
+                return heard.IsCompleted;
+            },
+            "the tail to hear something");
+        (await heard).ShouldNotBeNull();
 
         using var stalled = await SendAsync(server, "GET /storage/v1/b/stop/o/large?alt=media HTTP/1.1\r\nHost: localhost\r\n\r\n");
         (await stalled.GetStream().ReadAtLeastAsync(new byte[12], 12)).ShouldBe(12);
