@@ -35,22 +35,7 @@ public sealed class TokenStore(IDatabase database, TimeProvider time, IIdSource 
     /// <summary>Makes a token; its secret is returned this once and kept nowhere.</summary>
     public async Task<(Token Token, string Secret)> CreateAsync(string subject, Role role, string? project, TimeSpan? lifetime, CancellationToken cancellation = default)
     {
-        if (Characters.Count(subject) is 0 or > 256 || subject.Any(char.IsControl))
-        {
-            throw StatusException.InvalidArgument("A token's name has 1 to 256 printable characters.");
-        }
-
-        // A task's token is for the project that its job was accepted in.
-        if (project is not null && role != Role.Task)
-        {
-            RequireProject(project);
-        }
-
-        if (lifetime is { } span && (span <= TimeSpan.Zero || span > TimeSpan.FromDays(3650)))
-        {
-            throw StatusException.InvalidArgument("A token's lifetime is between a second and ten years.");
-        }
-
+        Check(subject, role, project, lifetime);
         var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var now = Timestamps.FromMicros(Timestamps.ToMicros(time.GetUtcNow()));
         var token = new Token(ids.NextHex()[..12], subject, role.Name, project, now, now + lifetime);
@@ -66,6 +51,27 @@ public sealed class TokenStore(IDatabase database, TimeProvider time, IIdSource 
                 Hash(secret)),
             cancellation).ConfigureAwait(false);
         return (token, secret);
+    }
+
+    /// <summary>Whether a token can be such a one.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT that says what is wrong.</exception>
+    public static void Check(string subject, Role role, string? project, TimeSpan? lifetime)
+    {
+        if (Characters.Count(subject) is 0 or > 256 || subject.Any(char.IsControl))
+        {
+            throw StatusException.InvalidArgument("A token's name has 1 to 256 printable characters.");
+        }
+
+        // A task's token is for the project that its job was accepted in.
+        if (project is not null && role != Role.Task)
+        {
+            RequireProject(project);
+        }
+
+        if (lifetime is { } span && (span <= TimeSpan.Zero || span > TimeSpan.FromDays(3650)))
+        {
+            throw StatusException.InvalidArgument("A token's lifetime is between a second and ten years.");
+        }
     }
 
     /// <summary>The token of a secret, or null where there is none or it has expired.</summary>

@@ -27,14 +27,16 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
     {
         var request = await ReadAsync(context).ConfigureAwait(false);
         RequireAdministrator(context);
-        RequireName(context);
         var lifetime = request.TtlSeconds switch
         {
             null => (TimeSpan?)null,
             > 0 and <= MaxTtl and var seconds => TimeSpan.FromSeconds(seconds),
             var other => throw StatusException.InvalidArgument($"`ttlSeconds` is {other}; it must be above 0 and at most {MaxTtl}, which is ten years."),
         };
-        var (token, secret) = await store.CreateAsync("user:" + request.Name, Role.Find(request.Role ?? Role.Editor.Name), request.Project, lifetime, context.RequestAborted).ConfigureAwait(false);
+        var (subject, role) = ("user:" + request.Name, Role.Find(request.Role ?? Role.Editor.Name));
+        TokenStore.Check(subject, role, request.Project, lifetime);
+        RequireName(context);
+        var (token, secret) = await store.CreateAsync(subject, role, request.Project, lifetime, context.RequestAborted).ConfigureAwait(false);
         await context.Response.WriteAsJsonAsync(new Reply(token) { Token = secret }, Json, context.RequestAborted).ConfigureAwait(false);
     }
 

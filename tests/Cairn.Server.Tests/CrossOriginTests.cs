@@ -24,7 +24,9 @@ public sealed class CrossOriginTests(RunningServer running) : IClassFixture<Runn
             (await running.Http.PostAsync($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=a", new StringContent("text"))).EnsureSuccessStatusCode();
         }
 
-        using var made = await running.Http.PostAsJsonAsync("/cairn/v1/tokens", new { name = "page", role = "editor", project = "demo" });
+        using var making = new HttpRequestMessage(HttpMethod.Post, "/cairn/v1/tokens") { Content = JsonContent.Create(new { name = "page", role = "editor", project = "demo" }) };
+        making.Headers.Authorization = new("Bearer", await RunningServer.AdministratorAsync(running.Data));
+        using var made = await running.Http.SendAsync(making);
         token = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync())!["token"]!;
     }
 

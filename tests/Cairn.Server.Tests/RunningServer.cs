@@ -1,6 +1,6 @@
 using System.Net;
 using Cairn.Kernel.Database.Sqlite;
-using Cairn.Kernel.Store;
+using Cairn.Kernel.Time;
 using Cairn.Security;
 using Cairn.Testing;
 

@@ -43,12 +43,13 @@ public sealed class SecurityTests : IDisposable
     public async Task tokens_open_what_their_role_and_project_allow_and_nothing_after_revocation()
     {
         await using var server = await CairnServer.StartAsync(RunningServer.Options(scratch["data"]) with { Authentication = true });
+        var admin = await RunningServer.AdministratorAsync(scratch["data"]);
         using var none = Client(server, null);
         (await none.GetAsync(Models)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await Client(server, "cairn_wrong").GetAsync(Models)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await none.PostAsJsonAsync("/cairn/v1/tokens", new { name = "x" })).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
-        using var root = Client(server, await RunningServer.AdministratorAsync(scratch["data"]));
+        using var root = Client(server, admin);
         (await root.GetAsync(Models)).StatusCode.ShouldNotBe(HttpStatusCode.Unauthorized);
         var viewer = Client(server, (string)(await Create(root, new { name = "eve", role = "viewer" }))["token"]!);
         (await viewer.GetAsync("/v1/projects/p/locations/us-central1/operations")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -63,7 +64,7 @@ public sealed class SecurityTests : IDisposable
         using var grpc = new GrpcClient(server.GrpcAddress);
         var path = "/google.cloud.aiplatform.v1.ModelService/GetModel";
         (await grpc.CallAsync(path, new GetModelRequest { Name = "projects/p/locations/l/models/1" })).Status.ShouldBe((int)Code.Unauthenticated);
-        (await grpc.CallAsync(path, new GetModelRequest { Name = "projects/p/locations/l/models/1" }, token: (string)admin["token"]!)).Status.ShouldNotBe((int)Code.Unauthenticated);
+        (await grpc.CallAsync(path, new GetModelRequest { Name = "projects/p/locations/l/models/1" }, token: admin)).Status.ShouldNotBe((int)Code.Unauthenticated);
 
         (await root.DeleteAsync($"/cairn/v1/tokens/{bound["id"]}")).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await bob.GetAsync("/v1/projects/p/locations/us-central1/operations")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
@@ -73,7 +74,7 @@ public sealed class SecurityTests : IDisposable
     public async Task a_secret_is_stored_nowhere()
     {
         await using var server = await CairnServer.StartAsync(RunningServer.Options(scratch["data"]));
-        using var http = new HttpClient { BaseAddress = server.HttpUrl };
+        using var http = Client(server, await RunningServer.AdministratorAsync(scratch["data"]));
         var secret = (string)(await Create(http, new { name = "ada" }))["token"]!;
         await server.DisposeAsync();
         var needle = System.Text.Encoding.UTF8.GetBytes(secret);

@@ -32,6 +32,7 @@ public sealed class FullDiskTests : IDisposable
         Assert.SkipUnless(mounted, "A small file system cannot be mounted here.");
         await using var server = await CairnServer.StartAsync(RunningServer.Options(scratch["disk/data"]));
         using var client = new RestClient(server.HttpUrl.ToString().TrimEnd('/'));
+        using var admin = new RestClient(server.HttpUrl.ToString().TrimEnd('/'), await RunningServer.AdministratorAsync(scratch["disk/data"]));
         await client.CreateBucketAsync("full");
         await client.UploadAsync("full", "kept", new byte[1 << 20]);
         var names = new List<string>();
@@ -50,7 +51,7 @@ public sealed class FullDiskTests : IDisposable
         await MustBeFullAsync(client, HttpMethod.Post, "/api/2.0/mlflow/experiments/create", new { name = "e" });
         await MustBeFullAsync(client, HttpMethod.Post, "/v2/entries:write", JsonNode.Parse("""{"entries":[{"logName":"projects/p/logs/a","textPayload":"x"}]}""")!);
         await MustBeFullAsync(client, HttpMethod.Post, "/v1/projects/p/models", new { name = "m1" });
-        await MustBeFullAsync(client, HttpMethod.Post, "/cairn/v1/tokens", new { name = "t" });
+        await MustBeFullAsync(admin, HttpMethod.Post, "/cairn/v1/tokens", new { name = "t" });
         using (var grpc = new GrpcClient(server.GrpcAddress))
         {
             var create = new CreateArtifactRequest { Parent = Artifacts[4..^10], Artifact = new Artifact { DisplayName = "g" } };

@@ -51,9 +51,10 @@ public sealed class RoleTests
             ((string)answer["error"]!["message"]!).ShouldContain("project");
         }
 
+        using var admin = new RestClient(server.HttpUrl.ToString().TrimEnd('/'), await RunningServer.AdministratorAsync(scratch["data"]));
         foreach (var project in (string[])["p", "my-project_1", "example.com:demo", "123"])
         {
-            await client.PostAsync("/cairn/v1/tokens", new { name = "n", project });
+            await admin.PostAsync("/cairn/v1/tokens", new { name = "n", project });
         }
     }
 

@@ -22,15 +22,8 @@ public sealed class SquattedBucketTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        string admin;
-        await using (var open = await CairnServer.StartAsync(RunningServer.Options(scratch["data"])))
-        {
-            using var anonymous = new RestClient(open.HttpUrl.ToString().TrimEnd('/'));
-            admin = (string)(await anonymous.PostAsync("/cairn/v1/tokens", new { name = "root", role = "admin" }))["token"]!;
-        }
-
         server = await CairnServer.StartAsync(RunningServer.Options(scratch["data"]) with { Authentication = true });
-        root = Client(admin);
+        root = Client(await RunningServer.AdministratorAsync(scratch["data"]));
         victim = await TokenAsync("theirs");
         stranger = await TokenAsync("mine");
     }
