@@ -27,7 +27,11 @@ internal sealed class Sandbox(TaskContext context)
     public static SandboxUser UserOf(TaskRecord record) => SandboxUser.Of($"{record.Task}/{record.Replica}");
 
     /// <summary>What bubblewrap runs.</summary>
-    public IReadOnlyList<string> Program => policy.Program(context.Command(Interpreter(context.Record)));
+    public IReadOnlyList<string> Program => policy.Program(
+        context.Command(Interpreter(context.Record)),
+        Environment(Confined).Where(static variable => LoaderVariables.Has(variable.Key)).ToDictionary());
+
+    private bool Confined => AcceleratorAccess.Nodes(context.Record.Accelerators ?? []).Count > 0;
 
     /// <summary>NUL-separated arguments for <c>bwrap --args</c>.</summary>
     /// <param name="buckets">More arguments, for the buckets.</param>
@@ -72,12 +76,12 @@ internal sealed class Sandbox(TaskContext context)
         arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
         arguments.AddRange(buckets);
         arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
-        foreach (var (name, value) in Environment(confined: devices.Count > 0))
+        foreach (var (name, value) in Environment(Confined).Where(variable => policy.User.Id is null || !LoaderVariables.Has(variable.Key)))
         {
             arguments.AddRange(["--setenv", name, value]);
         }
 
-        return Encoding.UTF8.GetBytes(string.Join('\0', arguments) + "\0");
+        return Encoding.UTF8.GetBytes(string.Join('\0', MountPoints.Open(arguments)) + "\0");
     }
 
     private Dictionary<string, string> Environment(bool confined)

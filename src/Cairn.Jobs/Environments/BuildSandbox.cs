@@ -31,10 +31,14 @@ internal sealed class BuildSandbox(Func<InheritedFile?, IReadOnlyList<string>> c
             return new BuildSandbox(
                 filter =>
                 [
-                    SandboxProbe.Bubblewrap!, .. policy.Arguments(filter), "--bind", temporary, "/tmp",
-                    .. readable.SelectMany(static path => (string[])["--ro-bind", path, path]), "--bind", folder, folder, "--chdir", "/tmp", "--",
+                    SandboxProbe.Bubblewrap!,
+                    .. MountPoints.Open(
+                    [
+                        .. policy.Arguments(filter), "--bind", temporary, "/tmp",
+                        .. readable.SelectMany(static path => (string[])["--ro-bind", path, path]), "--bind", folder, folder, "--chdir", "/tmp", "--",
+                    ]),
                 ],
-                policy.Program);
+                program => policy.Program(program));
         }
 
         if (context.Record.Sandbox == SandboxMode.Required)

@@ -65,11 +65,18 @@ internal sealed record SandboxPolicy(SandboxUser User)
     /// What bubblewrap is to run: the program itself, or, where it gets a user of its own, <c>setpriv</c>, which becomes that user for
     /// good and then the program. bubblewrap has seen to it before that nothing that is run can gain privileges (<c>no_new_privs</c>).
     /// </summary>
-    public IReadOnlyList<string> Program(IReadOnlyList<string> command)
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="loader">The program's <see cref="LoaderVariables"/>, which the environment of <c>setpriv</c> must not have.</param>
+    public IReadOnlyList<string> Program(IReadOnlyList<string> command, IReadOnlyDictionary<string, string>? loader = null)
     {
         if (User.Id is not { } user)
         {
             return command;
+        }
+
+        if (loader is { Count: > 0 })
+        {
+            command = ["/usr/bin/env", .. loader.Select(static variable => $"{variable.Key}={variable.Value}"), .. command];
         }
 
         var kept = OverridesPermissions ? "-all,+dac_override" : "-all";

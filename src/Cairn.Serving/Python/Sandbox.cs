@@ -56,7 +56,7 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
         }
 
         arguments.AddRange(["--ro-bind", modelFolder, ModelFolder, "--ro-bind", program.CodeFolder, CodeFolder, "--remount-ro", "/", "--"]);
-        return new WorkerCommand(Start(SandboxProbe.Bubblewrap!, [.. arguments, .. policy.Program([interpreter, .. program.Arguments(CodeFolder, ModelFolder)])]), filter);
+        return new WorkerCommand(Start(SandboxProbe.Bubblewrap!, [.. MountPoints.Open(arguments), .. policy.Program([interpreter, .. program.Arguments(CodeFolder, ModelFolder)])]), filter);
     }
 
     private static ProcessStartInfo Start(string file, IEnumerable<string> arguments)

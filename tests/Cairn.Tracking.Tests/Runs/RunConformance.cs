@@ -156,7 +156,6 @@ public abstract class RunConformance(DatabaseFixture fixture) : IAsyncLifetime
     [InlineData("params.a = '5' or params.a = '6'", "AND only")]
     [InlineData("colour = 'red'", "no attribute 'colour'")]
     [InlineData("things.x = 'red'", "names nothing of a run")]
-    [InlineData("status = 'ASLEEP'", "no status")]
     [InlineData("params.a = 'unclosed", "never closed")]
     [InlineData("metrics.acc LIKE 3", "cannot be compared")]
     public async Task a_filter_that_cannot_be_read_says_what_and_where(string filter, string message)
