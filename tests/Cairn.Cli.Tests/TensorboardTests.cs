@@ -117,7 +117,7 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
     [Fact]
     public async Task a_damaged_file_is_told_with_its_place_and_can_be_passed_over()
     {
-        var bytes = new EventBytes().Version().SessionStart(0).Simple("loss", 1, 1).Simple("loss", 2, 2).Simple("loss", 3, 3).ToArray();
+        var bytes = new EventBytes().Version().Simple("loss", 1, 1).Simple("loss", 2, 2).Simple("loss", 3, 3).ToArray();
         var at = new EventBytes().Version().Simple("loss", 1, 1).Length;
         bytes[at + 20] ^= 1;
         Directory.CreateDirectory(_scratch["damaged"]);
@@ -134,7 +134,7 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
     [Fact]
     public async Task a_restarted_trainings_void_steps_are_left_out()
     {
-        Write("restart/events.out.tfevents.1", new EventBytes().Version().Simple("loss", 1, 1).Simple("loss", 2, 2).Simple("loss", 3, 3).SessionStart(2).Simple("loss", 2, 20));
+        Write("restart/events.out.tfevents.1", new EventBytes().Version().SessionStart(0).Simple("loss", 1, 1).Simple("loss", 2, 2).Simple("loss", 3, 3).SessionStart(2).Simple("loss", 2, 20));
         var run = await CairnAsync(_scratch["s"], "tensorboard", "upload", "--logdir", _scratch["restart"]);
         run.Error.ShouldContain("Uploaded 2 points");
         run.Error.ShouldContain("2 values were void");

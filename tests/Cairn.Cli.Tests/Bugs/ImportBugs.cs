@@ -38,7 +38,7 @@ public sealed class ImportBugs(OpenServer server) : IClassFixture<OpenServer>, I
         var import = await server.CairnAsync("import", "mlruns", scratch["odd"]);
         import.Code.ShouldBe(1);
         import.Error.ShouldContain("Imported 3 runs of 1 experiments");
-        foreach (var told in (string[])["tag 'too long'", "'44444444444444444444444444444444' could not be read", $"'{First}' in '{First}'", "parameter 'long' has 6001", "alias 'v3'", "Version 1 of model 'gone'"])
+        foreach (var told in (string[])["tag 'too long'", "44444444444444444444444444444444' could not be read", $"'{First}' in '{First}'", "parameter 'long' has 6001", "alias 'v3'", "Version 1 of model 'gone'"])
         {
             import.Error.ShouldContain(told);
         }

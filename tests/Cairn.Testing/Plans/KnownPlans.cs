@@ -20,6 +20,7 @@ internal static class KnownPlans
         ("data_buckets", "SELECT name FROM data_buckets", "A row a bucket, read at the start."),
         ("serving_deployments", "ORDER BY endpoint, id", "A row a deployed model, read at the start and when one is deployed or taken away."),
         ("migrations", "SELECT owner, version", "A row a capability, read by the doctor."),
+        ("metadata_children", "WHERE c.parent = c.parent", "Someone asks for the contexts without any parent."),
         ("mlflow_versions", "v.source LIKE", "Files are removed for good that someone asked to be; a version's source may name them anywhere."),
     ];
 
