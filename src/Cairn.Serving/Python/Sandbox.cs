@@ -43,7 +43,7 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
 
     private WorkerCommand Confined(WorkerProgram program, string modelFolder)
     {
-        var policy = new SandboxPolicy(SandboxUser.Of(modelFolder)) { OverridesPermissions = !IsReadable(modelFolder) || !IsReadable(program.CodeFolder) };
+        var policy = new SandboxPolicy(SandboxUser.Of(modelFolder)) { OverridesPermissions = program.OpensItsOutput || !IsReadable(modelFolder) || !IsReadable(program.CodeFolder) };
         var filter = SeccompFilter.Open();
         List<string> arguments = [.. policy.Arguments(filter), "--new-session", "--perms", "1777", "--tmpfs", "/tmp"];
 

@@ -11,12 +11,20 @@ namespace Cairn.Serving.Python;
 /// <param name="Arguments">The interpreter's arguments, from the places where it finds that folder and the model's.</param>
 public sealed record WorkerProgram(string Interpreter, string Install, string CodeFolder, Func<string, string, string[]> Arguments)
 {
+    /// <summary>
+    /// Whether the program opens its output by name. R writes bytes to nothing else, and the pipe is the server's: another user may not open it.
+    /// </summary>
+    public bool OpensItsOutput { get; init; }
+
     public static WorkerProgram Of(PredictorSpec spec, ServerEnvironment environment, ServingOptions options)
     {
         if (spec.Framework == ModelFramework.R)
         {
             return new WorkerProgram(
-                spec.Image?.Interpreter ?? "/usr/bin/Rscript", "on Debian, apt-get install r-base-core r-cran-jsonlite", options.RFolder, static (code, model) => ["--vanilla", $"{code}/predictor.R", model]);
+                spec.Image?.Interpreter ?? "/usr/bin/Rscript", "on Debian, apt-get install r-base-core r-cran-jsonlite", options.RFolder, static (code, model) => ["--vanilla", $"{code}/predictor.R", model])
+            {
+                OpensItsOutput = true,
+            };
         }
 
         var framework = spec.Framework switch
