@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Xml.Linq;
 using System.Text.RegularExpressions;
 using Cairn.Kernel.Rpc;
 using Google.Protobuf;
@@ -79,6 +80,13 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
 
     private static bool IsError(string body, int status)
     {
+        if (body.StartsWith("<?xml", StringComparison.Ordinal))
+        {
+            // The form of Cloud Storage's XML API, which has its reads at /BUCKET/OBJECT.
+            var error = XElement.Parse(body);
+            return error.Name == "Error" && error.Element("Code")?.Value.Length > 0 && error.Element("Message")?.Value.Length > 0;
+        }
+
         try
         {
             using var json = JsonDocument.Parse(body);

@@ -72,11 +72,13 @@ public sealed class ObjectHandlers(ObjectStore store, ObjectLister lister, Delet
             return;
         }
 
+        // What cannot be read of the request is refused whether the object exists or not.
+        var conditions = context.Preconditions();
         await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
         var item = await store.GetAsync(values["bucket"], values["object"], context.Generation(), Preconditions.None, context.RequestAborted).ConfigureAwait(false);
         // Said also where the object is not modified: the client keeps what it has under this tag.
         context.Response.Headers.ETag = item.Etag;
-        context.Preconditions().Check(item.Bucket, item.Name, item, reading: true);
+        conditions.Check(item.Bucket, item.Name, item, reading: true);
         await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
     }
 

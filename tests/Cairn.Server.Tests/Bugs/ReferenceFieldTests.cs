@@ -26,6 +26,9 @@ public sealed class ReferenceFieldTests(ITestOutputHelper output)
         ["google.cloud.aiplatform.v1.Execution.metadata"] = "Kept and given back; nothing in it is resolved.",
         ["google.cloud.aiplatform.v1.Model.metadata"] = "Kept and given back; nothing in it is resolved.",
         ["google.cloud.aiplatform.v1.ModelEvaluation.metrics"] = "Kept and given back; nothing in it is resolved.",
+        ["google.cloud.aiplatform.v1.Attribution.feature_attributions"] = "Numbers of an explanation, kept and given back with an evaluation; nothing in it is resolved.",
+        ["google.cloud.aiplatform.v1.Examples.nearest_neighbor_search_config"] = "Settings of explanations by examples, kept and given back with a model; nothing in it is resolved.",
+        ["google.cloud.aiplatform.v1.SavedQuery.metadata"] = "Output only; no method that makes saved queries is implemented.",
         ["google.cloud.aiplatform.v1.ModelEvaluation.metadata"] = "Kept and given back; nothing in it is resolved.",
     };
 
