@@ -21,7 +21,7 @@ internal sealed record Options(
 
     public static Options Parse(string[] args)
     {
-        var options = new Options("", "TestResults", "Release", Environment.ProcessorCount + 1, "2x", TimeSpan.FromMinutes(40), "", null, null);
+        var options = new Options("", "TestResults", "Release", Environment.ProcessorCount + 1, "1.5x", TimeSpan.FromMinutes(40), "", null, null);
         for (var i = 0; i < args.Length; i++)
         {
             string Value() => ++i < args.Length ? args[i] : throw new ArgumentException($"{args[i - 1]} needs a value.");
