@@ -25,20 +25,24 @@ internal static class BucketTable
         => session.Query($"SELECT {Columns} FROM data_buckets WHERE name > $1 ORDER BY name LIMIT $2", Map, name, limit);
 
     public static void Insert(ISqlSession session, Bucket bucket)
-        => session.Execute(
-            $"INSERT INTO data_buckets ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-            bucket.Name,
-            bucket.Project,
-            bucket.Location,
-            bucket.StorageClass,
-            bucket.Metageneration,
-            bucket.Created,
-            bucket.Updated,
-            bucket.Versioning ? 1L : 0L,
-            Serialize(bucket.Labels),
-            bucket.Policy,
-            bucket.GenerationFloor,
-            Serialize(bucket.Settings));
+        => session.Execute($"INSERT INTO data_buckets ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)", Values(bucket));
+
+    /// <summary>What stands in <see cref="Columns"/>.</summary>
+    internal static object?[] Values(Bucket bucket) =>
+    [
+        bucket.Name,
+        bucket.Project,
+        bucket.Location,
+        bucket.StorageClass,
+        bucket.Metageneration,
+        bucket.Created,
+        bucket.Updated,
+        bucket.Versioning ? 1L : 0L,
+        Serialize(bucket.Labels),
+        bucket.Policy,
+        bucket.GenerationFloor,
+        Serialize(bucket.Settings),
+    ];
 
     public static void Update(ISqlSession session, Bucket bucket)
         => session.Execute(

@@ -54,21 +54,25 @@ internal static class ObjectTable
     }
 
     public static void Insert(ISqlSession session, ObjectRecord item)
-        => session.Execute(
-            $"INSERT INTO data_objects ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            item.Bucket,
-            item.Name,
-            item.Generation,
-            item.Metageneration,
-            item.Content.Size,
-            (long)item.Content.Crc32C,
-            item.Content.Md5,
-            item.Content.Components,
-            item.Content.Blob,
-            item.Created,
-            item.Updated,
-            item.Deleted,
-            Serialize(item.Metadata));
+        => session.Execute($"INSERT INTO data_objects ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)", Values(item));
+
+    /// <summary>What stands in <see cref="Columns"/>.</summary>
+    internal static object?[] Values(ObjectRecord item) =>
+    [
+        item.Bucket,
+        item.Name,
+        item.Generation,
+        item.Metageneration,
+        item.Content.Size,
+        (long)item.Content.Crc32C,
+        item.Content.Md5,
+        item.Content.Components,
+        item.Content.Blob,
+        item.Created,
+        item.Updated,
+        item.Deleted,
+        Serialize(item.Metadata),
+    ];
 
     public static void UpdateMetadata(ISqlSession session, ObjectRecord item)
         => session.Execute(
@@ -91,7 +95,7 @@ internal static class ObjectTable
     public static void Delete(ISqlSession session, ObjectRecord item)
         => session.Execute("DELETE FROM data_objects WHERE bucket = $1 AND name = $2 AND generation = $3", item.Bucket, item.Name, item.Generation);
 
-    internal static string Serialize(ObjectMetadata metadata) => JsonSerializer.Serialize(metadata, DataJson.Default.ObjectMetadata);
+    private static string Serialize(ObjectMetadata metadata) => JsonSerializer.Serialize(metadata, DataJson.Default.ObjectMetadata);
 
     internal static ObjectRecord Map(DbDataReader row) => new()
     {

@@ -29,20 +29,7 @@ internal static class DeletedBucketTable
     public static void Insert(ISqlSession session, Bucket bucket)
         => session.Execute(
             $"INSERT INTO data_deleted_buckets ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            bucket.Name,
-            bucket.Project,
-            bucket.Location,
-            bucket.StorageClass,
-            bucket.Metageneration,
-            bucket.Created,
-            bucket.Updated,
-            bucket.Versioning ? 1L : 0L,
-            BucketTable.Serialize(bucket.Labels),
-            bucket.Policy,
-            bucket.GenerationFloor,
-            BucketTable.Serialize(bucket.Settings),
-            bucket.SoftDeleted,
-            bucket.HardDelete);
+            [.. BucketTable.Values(bucket), bucket.SoftDeleted, bucket.HardDelete]);
 
     public static void Delete(ISqlSession session, string name, long created)
         => session.Execute("DELETE FROM data_deleted_buckets WHERE name = $1 AND created = $2", name, created);

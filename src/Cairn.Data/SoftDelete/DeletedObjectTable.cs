@@ -35,22 +35,7 @@ internal static class DeletedObjectTable
     public static void Insert(ISqlSession session, Bucket bucket, ObjectRecord item)
         => session.Execute(
             $"INSERT INTO data_deleted_objects (bucket_created, {Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-            bucket.Created,
-            item.Bucket,
-            item.Name,
-            item.Generation,
-            item.Metageneration,
-            item.Content.Size,
-            (long)item.Content.Crc32C,
-            item.Content.Md5,
-            item.Content.Components,
-            item.Content.Blob,
-            item.Created,
-            item.Updated,
-            item.Deleted,
-            ObjectTable.Serialize(item.Metadata),
-            item.SoftDeleted,
-            item.HardDelete);
+            [bucket.Created, .. ObjectTable.Values(item), item.SoftDeleted, item.HardDelete]);
 
     /// <summary>Deletes some of what is due for good; returns their blobs.</summary>
     public static List<string> DeleteDue(ISqlSession session, long now, int limit)

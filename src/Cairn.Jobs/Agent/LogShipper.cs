@@ -4,7 +4,7 @@ using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Agent;
 
-/// <summary>Sends the spool to the server in batches of whole frames, in order, each until it is acknowledged.</summary>
+/// <summary>Sends the spool to the server in batches of whole blocks, in order, each until it is acknowledged.</summary>
 internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, ServerClient server, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
@@ -36,19 +36,13 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
 
     private async Task<bool> SendBatchAsync(CancellationToken cancellation)
     {
-        var next = LogSpool.Read(directory.LogSpool, offset).Next;
-        if (next == offset)
+        var (blocks, next) = LogSpool.Read(directory.LogSpool, offset);
+        if (blocks.Count == 0)
         {
             return false;
         }
 
-        var frames = new byte[next - offset];
-        await using (var spool = new FileStream(directory.LogSpool, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        {
-            spool.Position = offset;
-            await spool.ReadExactlyAsync(frames, cancellation);
-        }
-
+        byte[] frames = [.. blocks.SelectMany(static block => block.ToFrame())];
         using var response = await server.SendAsync(
             () => new HttpRequestMessage(HttpMethod.Post, address)
             {

@@ -78,7 +78,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
         file.Dispose();
     }
 
-    /// <summary>Reads whole frames from an offset, about so many bytes of them. Returns them and the offset behind them.</summary>
+    /// <summary>Reads whole frames from an offset, about so many bytes of them. Returns their lines in as few blocks as hold them, and the offset behind them.</summary>
     public static SpoolPart Read(string path, long offset, int maxBytes = 512 << 10)
     {
         var blocks = new List<LogBlock>();
@@ -99,7 +99,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
             rest = rest[frame.Length..];
         }
 
-        return new SpoolPart(blocks, offset);
+        return new SpoolPart(BlockJoin.Join(blocks), offset);
     }
 
     private void Append(LogSeverity severity, string source, string text)

@@ -2,8 +2,9 @@ using Cairn.Jobs.Logs.Blocks;
 
 namespace Cairn.Jobs.Agent;
 
-/// <summary>Whole frames of a spool.</summary>
-/// <param name="Next">The offset behind them.</param>
+/// <summary>The lines of whole frames of a spool.</summary>
+/// <param name="Blocks">The lines; blocks need not be cut where the frames were.</param>
+/// <param name="Next">The offset behind the frames.</param>
 internal readonly record struct SpoolPart(IReadOnlyList<LogBlock> Blocks, long Next)
 {
     /// <summary>The lines of all of them, in the order in which they came.</summary>

@@ -1,16 +1,10 @@
 namespace Cairn.Kernel.Blobs;
 
 /// <summary>The next <paramref name="length"/> bytes of a stream that it owns, as a read-only stream of its own.</summary>
-public sealed class BoundedStream(Stream inner, long length) : Stream
+public sealed class BoundedStream(Stream inner, long length) : ReadOnlyStream
 {
     private readonly long total = length;
     private long remaining = length;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Length => total;
 
@@ -35,19 +29,6 @@ public sealed class BoundedStream(Stream inner, long length) : Stream
         remaining -= read;
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => inner.DisposeAsync();
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -8,7 +9,7 @@ namespace Cairn.Kernel.Http;
 /// A request's body that arrives as gzip (<c>Content-Encoding</c>, RFC 9110 section 8.4), inflated while it is read. The encoding is the request's and
 /// not that of what the body stands for: an object that is to be stored as gzip says so in its metadata.
 /// </summary>
-public sealed class InflatedBody : Stream
+public sealed class InflatedBody : ReadOnlyStream
 {
     private readonly GZipStream gzip;
     private readonly long? most;
@@ -18,20 +19,6 @@ public sealed class InflatedBody : Stream
     {
         gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
         this.most = most;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Where the request's body is compressed, puts the inflated one in its place; nothing that reads it need know.</summary>
@@ -74,21 +61,6 @@ public sealed class InflatedBody : Stream
             ? read
             : throw StatusException.InvalidArgument($"The request's body inflates to more than the {most} bytes that this method accepts.");
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request's body is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -47,6 +47,40 @@ public sealed class EmptyLinesTests
     }
 
     [Fact]
+    public async Task lines_that_are_printed_one_by_one_are_stored_together()
+    {
+        const int lines = 20_000;
+        using var scratch = new ScratchDirectory();
+        using (var spool = new LogSpool(scratch["log.spool"], 1, "w", long.MaxValue, TimeProvider.System))
+        {
+            for (var i = 0; i < lines; i++)
+            {
+                spool.Add(LogSeverity.Info, $"{i}");
+                spool.Flush();
+            }
+        }
+
+        await using var database = new SqliteDatabase(scratch["log.db"]);
+        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations]);
+        var store = new LogStore(database, new LogTable(), new LogBlockTable(), [], TimeProvider.System);
+        var blocks = 0;
+        for (var offset = 0L; LogSpool.Read(scratch["log.spool"], offset) is { Blocks.Count: > 0 } part; offset = part.Next)
+        {
+            blocks += part.Blocks.Count;
+            await store.WriteAsync("p", "l", "1", part.Blocks, default);
+        }
+
+        blocks.ShouldBeLessThan(20);
+        LogPosition? after = null;
+        for (var i = 0; i < lines; i += 1000)
+        {
+            var (page, next) = await store.ReadAsync("p", LogFilter.Parse(""), false, after, 1000, default);
+            page.Select(static entry => entry.JsonPayload.Fields["message"].StringValue).ShouldBe(Enumerable.Range(i, 1000).Select(static number => $"{number}"));
+            after = next;
+        }
+    }
+
+    [Fact]
     public void what_is_kept_of_a_task_is_limited_by_its_lines_as_well()
     {
         using var scratch = new ScratchDirectory();

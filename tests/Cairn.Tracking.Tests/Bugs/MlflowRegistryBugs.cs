@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Cairn.Testing;
 using Cairn.Tracking.Tests.Mlflow;
 
 namespace Cairn.Tracking.Tests.Bugs;
@@ -98,7 +99,7 @@ public abstract class MlflowRegistryBugs(MlflowServer server) : IDisposable
     {
         var name = await Registered(versions: 3);
         var before = (long)(await Model(name))["last_updated_timestamp"]!;
-        await Task.Delay(2);
+        await Poll.UntilAsync(() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() > before, "the clock to go on, so that a later time would be another one");
         using (var answer = await mlflow.Send(HttpMethod.Patch, "mlflow/model-versions/update", System.Net.Http.Json.JsonContent.Create(new { name, version = "2", description = "new" })))
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);

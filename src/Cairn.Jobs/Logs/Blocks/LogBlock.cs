@@ -87,6 +87,9 @@ internal sealed record LogBlock(int Attempt, int Ordinal, string Source, long Fi
         }
     }
 
+    /// <summary>The block's frame.</summary>
+    public byte[] ToFrame() => LogBlockWriter.Frame(this);
+
     /// <summary>What is left of the block without the lines of some numbers, as blocks.</summary>
     /// <param name="ranges">The first and last number of each range.</param>
     public IReadOnlyList<LogBlock> Without(IReadOnlyList<(long First, long Last)> ranges)

@@ -43,8 +43,19 @@ internal sealed class LogBlockWriter(int attempt, int ordinal, string source)
     /// <summary>The frame with the lines so far; the writer is empty afterwards.</summary>
     public byte[] Finish()
     {
+        var frame = Frame(attempt, ordinal, source, first, begins, Count, lines.WrittenSpan);
+        lines.ResetWrittenCount();
+        Count = 0;
+        return frame;
+    }
+
+    /// <summary>The frame of a block.</summary>
+    public static byte[] Frame(LogBlock block) => Frame(block.Attempt, block.Ordinal, block.Source, block.First, block.Begins, block.Count, block.Lines.Span);
+
+    private static byte[] Frame(int attempt, int ordinal, string source, long first, long begins, int count, ReadOnlySpan<byte> lines)
+    {
         var name = Encoding.UTF8.GetBytes(source);
-        var frame = new byte[LogBlock.FrameStart + (6 * Varint.MaxLength) + name.Length + lines.WrittenCount];
+        var frame = new byte[LogBlock.FrameStart + (6 * Varint.MaxLength) + name.Length + lines.Length];
         var at = LogBlock.FrameStart;
         Varint.Put(frame, ref at, (ulong)attempt);
         Varint.Put(frame, ref at, (ulong)ordinal);
@@ -53,13 +64,11 @@ internal sealed class LogBlockWriter(int attempt, int ordinal, string source)
         at += name.Length;
         Varint.Put(frame, ref at, (ulong)first);
         Varint.Put(frame, ref at, (ulong)begins);
-        Varint.Put(frame, ref at, (ulong)Count);
-        lines.WrittenSpan.CopyTo(frame.AsSpan(at));
-        at += lines.WrittenCount;
+        Varint.Put(frame, ref at, (ulong)count);
+        lines.CopyTo(frame.AsSpan(at));
+        at += lines.Length;
         frame[0] = LogBlock.Mark;
         BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(1), (uint)(at - LogBlock.FrameStart));
-        lines.ResetWrittenCount();
-        Count = 0;
         return frame[..at];
     }
 

@@ -12,6 +12,9 @@ internal sealed class LogLinesDoor(LogStore store) : IDoor
 {
     private const int MaxBody = 4 << 20;
 
+    /// <summary>Each is a row, which one transaction writes. An agent joins what it sends, and stays far below.</summary>
+    private const int MaxBlocks = 1000;
+
     public void Map(IRoutes routes) =>
         routes.Add("POST", "/cairn/v1/projects/{project}/locations/{location}/customJobs/{job}:appendLines", "logging.logEntries.create", AppendAsync, MaxBody);
 
@@ -34,6 +37,11 @@ internal sealed class LogLinesDoor(LogStore store) : IDoor
             {
                 _ = LogName.Parse($"projects/{project}/logs/{frame.Block.Source}");
                 blocks.Add(frame.Block);
+                if (blocks.Count > MaxBlocks)
+                {
+                    throw StatusException.InvalidArgument($"The body has more than {MaxBlocks} frames; send those behind them in a call of their own.");
+                }
+
                 body = body[frame.Length..];
             }
         }

@@ -1,26 +1,13 @@
 using Cairn.Data;
+using Cairn.Kernel.Blobs;
 
 namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
 
 /// <summary>Objects read one after the other as one stream.</summary>
-internal sealed class JoinedStream(IEnumerable<GsUri> parts, IObjects objects) : Stream
+internal sealed class JoinedStream(IEnumerable<GsUri> parts, IObjects objects) : ReadOnlyStream
 {
     private readonly IEnumerator<GsUri> left = parts.GetEnumerator();
     private Stream? current;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -45,20 +32,6 @@ internal sealed class JoinedStream(IEnumerable<GsUri> parts, IObjects objects) :
             current = null;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Objects are read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
