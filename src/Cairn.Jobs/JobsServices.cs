@@ -38,6 +38,7 @@ public static class JobsServices
         services.AddSingleton<TaskJanitor>();
         services.AddSingleton<LostMachines>();
         services.AddSingleton<Machine>();
+        services.AddSingleton<RecentTasks>();
         services.AddSingleton<ICallOrigins, TaskOrigins>();
         services.AddSingleton<Failpoints>();
         services.AddSingleton<SpoolReader>();

@@ -17,6 +17,7 @@ internal sealed partial class TaskController(
     TaskJanitor janitor,
     LostMachines lostMachines,
     Machine machine,
+    RecentTasks recent,
     TaskSignal signal,
     ServerEnvironment server,
     IHostApplicationLifetime lifetime,
@@ -68,6 +69,11 @@ internal sealed partial class TaskController(
 
         var mine = await database.ReadAsync(session => tasks.OfMachine(session, machine.Name), cancellation);
         active = mine.Count;
+        if (active > 0)
+        {
+            recent.Saw();
+        }
+
         await Task.WhenAll(mine.Select(task => AdvanceAsync(task, cancellation)));
     }
 

@@ -8,16 +8,21 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// Tells whose program a connection within this machine is. While no task runs here there is no sandbox. Else the kernel tells who has
+/// Tells whose program a connection within this machine is. While no task runs here, and none has just ended, there is no sandbox. Else the kernel tells who has
 /// the client's socket: a task's own user where the server is root; a process below a task's agent; or, for certain, some other process
 /// that is in no container. What none of these holds, such as a socket on its way between processes, counts as a task's.
 /// </summary>
-internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine machine) : ICallOrigins
+internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine machine, RecentTasks recent) : ICallOrigins
 {
     public async ValueTask<CallOrigin> FindAsync(ConnectionInfo connection, CancellationToken cancellation)
     {
         var active = await database.ReadAsync(session => tasks.OfMachine(session, machine.Name), cancellation);
-        if (active.Count == 0 || !OperatingSystem.IsLinux())
+        if (active.Count > 0)
+        {
+            recent.Saw();
+        }
+
+        if (!OperatingSystem.IsLinux() || !recent.Any)
         {
             return CallOrigin.Outside;
         }
@@ -32,11 +37,24 @@ internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine m
         {
             if (IsOf(replica, socket))
             {
-                return new CallOrigin(IsOutside: false, await File.ReadAllTextAsync(replica.Directory.TokenFile, cancellation));
+                return await OfAsync(replica, cancellation);
             }
         }
 
         return socket.Inode != 0 && !SandboxUser.IsOne(socket.User) && IsOutside(socket) ? CallOrigin.Outside : CallOrigin.Unknown;
+    }
+
+    private static async Task<CallOrigin> OfAsync(Replica replica, CancellationToken cancellation)
+    {
+        try
+        {
+            return new CallOrigin(IsOutside: false, await File.ReadAllTextAsync(replica.Directory.TokenFile, cancellation));
+        }
+        catch (IOException)
+        {
+            // The task has just ended, and its token with it.
+            return CallOrigin.Unknown;
+        }
     }
 
     private static bool IsOf(Replica replica, LoopbackSocket socket)
