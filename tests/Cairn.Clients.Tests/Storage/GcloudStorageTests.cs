@@ -26,6 +26,35 @@ public sealed class GcloudStorageTests(StorageServer server) : IClassFixture<Sto
     }
 
     [Fact]
+    public async Task settings_of_a_bucket_are_set_read_and_carried_out()
+    {
+        var gcloud = server.Gcloud();
+        File.WriteAllText(server.Files["rules.json"], """{"lifecycle":{"rule":[{"action":{"type":"Delete"},"condition":{"age":30,"matchesPrefix":["tmp/"]}}]}}""");
+        File.WriteAllText(server.Files["cors.json"], """[{"origin":["https://app.example"],"method":["GET"],"maxAgeSeconds":3600}]""");
+        File.WriteAllText(server.Files["a.txt"], "hello");
+        await gcloud.RunAsync("storage", "buckets", "create", $"gs://{bucket}");
+        await gcloud.RunAsync(
+            "storage", "buckets", "update", $"gs://{bucket}", $"--lifecycle-file={server.Files["rules.json"]}", $"--cors-file={server.Files["cors.json"]}",
+            "--retention-period=30d", "--soft-delete-duration=7d", "--public-access-prevention");
+
+        var described = JsonNode.Parse(await gcloud.RunAsync("storage", "buckets", "describe", $"gs://{bucket}", "--format=json"))!;
+        described["lifecycle_config"]!["rule"]![0]!["condition"]!["age"]!.GetValue<int>().ShouldBe(30);
+        described["cors_config"]![0]!["origin"]![0]!.GetValue<string>().ShouldBe("https://app.example");
+        described["retention_policy"]!["retentionPeriod"]!.GetValue<string>().ShouldBe("2592000");
+        described["soft_delete_policy"]!["retentionDurationSeconds"]!.GetValue<string>().ShouldBe("604800");
+        described["public_access_prevention"]!.GetValue<string>().ShouldBe("enforced");
+
+        var address = $"gs://{bucket}/data/a.csv";
+        await gcloud.RunAsync("storage", "cp", server.Files["a.txt"], address);
+        (await gcloud.FailAsync("storage", "rm", address)).ShouldContain("retention");
+        await gcloud.RunAsync("storage", "buckets", "update", $"gs://{bucket}", "--clear-retention-period");
+        await gcloud.RunAsync("storage", "rm", address);
+        var deleted = (await gcloud.RunAsync("storage", "ls", "--soft-deleted", $"gs://{bucket}/**")).Split('\n').Single(line => line.StartsWith(address, StringComparison.Ordinal));
+        await gcloud.RunAsync("storage", "restore", deleted.Trim());
+        (await gcloud.RunAsync("storage", "cat", address)).ShouldContain("hello");
+    }
+
+    [Fact]
     public async Task files_go_up_and_come_down_the_same()
     {
         var gcloud = server.Gcloud();
