@@ -40,11 +40,31 @@ public sealed class OutputTests
     [Fact]
     public async Task a_list_can_be_bare_values() => (await ListAsync("value(name:id,displayName)")).ShouldBe("7\ta\u0007b\n12\tc\n");
 
-    private static async Task<string> ListAsync(string? format)
+    [Theory]
+    [InlineData("value(name:id,display_name)", "")]
+    [InlineData("value(name,displayname,labels.a)", "None of the 2 items has 'displayname'. --format json shows their fields.\nNone of the 2 items has 'labels.a'. --format json shows their fields.\n")]
+    public async Task a_field_that_nothing_has_is_told(string format, string told)
+    {
+        await using var remarks = new StringWriter { NewLine = "\n" };
+        await ListAsync(format, remarks);
+        remarks.ToString().ShouldBe(told);
+    }
+
+    [Fact]
+    public async Task a_column_of_the_table_that_the_user_named_and_nothing_has_is_told()
+    {
+        await using var remarks = new StringWriter { NewLine = "\n" };
+        var one = new[] { """{"metrics":{"loss":1}}""" }.ToAsyncEnumerable();
+        Column[] columns = [new("NAME", "name"), new("L", "metrics.loss", Asked: true), new("M", "metric.loss", Asked: true)];
+        await Printer.For(null, TextWriter.Null, remarks).ManyAsync(one, columns, TestContext.Current.CancellationToken);
+        remarks.ToString().ShouldBe("The only item has no 'metric.loss'. --format json shows its fields.\n");
+    }
+
+    private static async Task<string> ListAsync(string? format, TextWriter? remarks = null)
     {
         await using var text = new StringWriter { NewLine = "\n" };
         var items = new[] { Json, """{"name":"projects/p/locations/l/models/12","displayName":"c"}""" }.ToAsyncEnumerable();
-        (await Printer.For(format, text).ManyAsync(items, [new("ID", "name:id"), new("NAME", "displayName")], TestContext.Current.CancellationToken)).ShouldBe(2);
+        (await Printer.For(format, text, remarks ?? TextWriter.Null).ManyAsync(items, [new("ID", "name:id"), new("NAME", "displayName")], TestContext.Current.CancellationToken)).ShouldBe(2);
         return text.ToString();
     }
 }

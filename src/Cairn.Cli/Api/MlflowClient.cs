@@ -22,14 +22,20 @@ internal sealed class MlflowClient(CairnClient client, string parent)
     /// <param name="body">Its arguments, but those of paging.</param>
     /// <param name="items">The member of the answer that holds what was found.</param>
     /// <param name="limit">At most so many; null for all.</param>
-    public async IAsyncEnumerable<JsonObject> SearchAsync(string path, JsonObject body, string items, int? limit, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="pageSize">So many a call; 1,000 where null.</param>
+    public async IAsyncEnumerable<JsonObject> SearchAsync(
+        string path,
+        JsonObject body,
+        string items,
+        int? limit,
+        int? pageSize,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
-        const int PageSize = 1_000;
         var left = limit ?? int.MaxValue;
         string? token = null;
         while (left > 0)
         {
-            body["max_results"] = Math.Min(left, PageSize);
+            body["max_results"] = Math.Min(left, pageSize ?? 1_000);
             body["page_token"] = token;
             var page = await PostAsync(path, body, cancellation);
             foreach (var item in page[items]?.AsArray() ?? [])

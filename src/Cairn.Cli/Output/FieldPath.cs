@@ -7,6 +7,9 @@ internal static class FieldPath
 {
     private const string IdSuffix = ":id";
 
+    /// <summary>Whether there is a value, be it an empty text.</summary>
+    public static bool Has(JsonNode? node, string path) => Find(node, path.EndsWith(IdSuffix, StringComparison.Ordinal) ? path[..^IdSuffix.Length] : path) is not null;
+
     /// <summary>The value as one piece of text; empty where there is none.</summary>
     public static string Text(JsonNode? node, string path)
     {

@@ -11,26 +11,31 @@ internal sealed class Printer
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly TextWriter to;
+    private readonly TextWriter remarks;
     private readonly string? format;
     private readonly string[] fields;
 
-    private Printer(TextWriter to, string? format, string[] fields)
+    private Printer(TextWriter to, TextWriter remarks, string? format, string[] fields)
     {
         this.to = to;
+        this.remarks = remarks;
         this.format = format;
         this.fields = fields;
     }
 
+    /// <param name="format">What <c>--format</c> says, or null.</param>
+    /// <param name="to">Where results go.</param>
+    /// <param name="remarks">Where a person is told what is odd about them.</param>
     /// <exception cref="CliException">A usage error for a format that there is not.</exception>
-    public static Printer For(string? format, TextWriter to)
+    public static Printer For(string? format, TextWriter to, TextWriter remarks)
     {
         if (format is null or "json" or "yaml" or "table")
         {
-            return new Printer(to, format, []);
+            return new Printer(to, remarks, format, []);
         }
 
         return format.StartsWith("value(", StringComparison.Ordinal) && format.EndsWith(')')
-            ? new Printer(to, "value", format[6..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            ? new Printer(to, remarks, "value", format[6..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             : throw CliException.Usage($"--format is '{format}'; it can be json, yaml, table or value(FIELD,…).");
     }
 
@@ -45,6 +50,9 @@ internal sealed class Printer
                 break;
             case "value":
                 to.WriteLine(Values(node));
+                var missing = new MissingFields(fields);
+                missing.See(node);
+                missing.Tell(remarks);
                 break;
             case "table" when node is JsonObject o:
                 Table.Write([new("FIELD", "f"), new("VALUE", "v")], o.Select(p => (JsonNode?)new JsonObject { ["f"] = p.Key, ["v"] = FieldPath.Text(o, p.Key) }), to);
@@ -60,10 +68,17 @@ internal sealed class Printer
     {
         var nodes = new List<JsonNode?>();
         var count = 0;
+        var missing = new MissingFields(format switch
+        {
+            "value" => fields,
+            null or "table" => columns.Where(static column => column.Asked).Select(static column => column.Field),
+            _ => [],
+        });
         await foreach (var json in items.WithCancellation(cancellation))
         {
             var node = JsonNode.Parse(json);
             count++;
+            missing.See(node);
             // What can be printed at once is, so that a long list flows.
             switch (format)
             {
@@ -90,6 +105,7 @@ internal sealed class Printer
                 break;
         }
 
+        missing.Tell(remarks);
         return count;
     }
 

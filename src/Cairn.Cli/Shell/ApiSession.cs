@@ -21,7 +21,10 @@ internal sealed class ApiSession(ParseResult parse, IReadOnlyList<string> ownFor
     /// <summary>What <c>--format</c> says, or null.</summary>
     public string? Format { get; } = parse.GetValue(GlobalOptions.Format);
 
-    public Printer Printer { get; } = Printer.For(parse.GetValue(GlobalOptions.Format) is { } format && ownFormats.Contains(format) ? null : parse.GetValue(GlobalOptions.Format), parse.InvocationConfiguration.Output);
+    public Printer Printer { get; } = Printer.For(
+        parse.GetValue(GlobalOptions.Format) is { } format && ownFormats.Contains(format) ? null : parse.GetValue(GlobalOptions.Format),
+        parse.InvocationConfiguration.Output,
+        parse.InvocationConfiguration.Error);
 
     /// <summary>Where results go.</summary>
     public TextWriter Out { get; } = parse.InvocationConfiguration.Output;

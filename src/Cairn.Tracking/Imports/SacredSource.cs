@@ -154,11 +154,12 @@ public sealed partial class SacredSource : IRunSource
             var points = new List<ImportedPoint>();
             var (steps, times) = (List(metric.Value, "steps"), List(metric.Value, "timestamps"));
             var index = 0;
+            var uneven = new List<string>();
             foreach (var value in values.EnumerateArray())
             {
                 if (Number(value) is { } number)
                 {
-                    var step = index < steps.Count && Number(steps[index]) is { } given ? (long)given : index;
+                    var step = index < steps.Count ? Step(steps[index], index, uneven) : index;
                     var time = index < times.Count ? Time(times[index].ToString()) : null;
                     points.Add(new ImportedPoint(step, time is { } at ? Kernel.Store.Timestamps.ToMicros(at) : 0, number));
                 }
@@ -170,10 +171,34 @@ public sealed partial class SacredSource : IRunSource
                 index++;
             }
 
+            if (uneven.Count > 0)
+            {
+                problems.Add($"'{metric.Name}' has {uneven.Count} steps that are no whole numbers, the first of them {uneven[0]}; their values are kept, at the whole step below, or at their index.");
+            }
+
             found.Add(new ImportedMetric(metric.Name, points));
         }
 
         return found;
+    }
+
+    /// <summary>A step is a whole number here, and anything to Sacred.</summary>
+    /// <param name="uneven">Takes those that are not whole.</param>
+    private static long Step(JsonElement given, int index, List<string> uneven)
+    {
+        if (given.ValueKind == JsonValueKind.Number && given.TryGetInt64(out var whole))
+        {
+            return whole;
+        }
+
+        var number = Number(given);
+        var below = number is >= long.MinValue and < 9.2e18 ? (long)Math.Floor(number.Value) : index;
+        if (number is null || below != number)
+        {
+            uneven.Add(given.ToString());
+        }
+
+        return below;
     }
 
     private static List<JsonElement> List(JsonElement element, string name) =>

@@ -39,6 +39,8 @@ internal sealed class SearchArguments(SqlDialect dialect)
                 return $"{column} {(dialect == SqlDialect.Sqlite ? "GLOB" : "~")} {Add(LetterCases.Pattern(Limited(clause), dialect))}";
             case "IN" or "NOT IN":
                 return $"{column} {clause.Operator} ({string.Join(", ", clause.Values.Select(Add))})";
+            case "IS NULL" or "IS NOT NULL":
+                throw NotNullable(clause, "");
             default:
                 throw Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' is text; it cannot be compared by '{clause.Operator}'. Use one of = != LIKE ILIKE IN NOT IN.");
         }
@@ -52,8 +54,12 @@ internal sealed class SearchArguments(SqlDialect dialect)
         _ => throw NoNumberOperator(clause),
     };
 
-    public static Kernel.Errors.StatusException NoNumberOperator(SearchClause clause) =>
-        Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' is a number; it cannot be compared by '{clause.Operator}'. Use one of = != < <= > >=.");
+    public static Kernel.Errors.StatusException NoNumberOperator(SearchClause clause) => clause.Operator is "IS NULL" or "IS NOT NULL"
+        ? NotNullable(clause, $"A comparison such as '{clause.Path} > 0' finds only what has the number.")
+        : Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' is a number; it cannot be compared by '{clause.Operator}'. Use one of = != < <= > >=.");
+
+    private static Kernel.Errors.StatusException NotNullable(SearchClause clause, string instead) =>
+        Kernel.Errors.StatusException.InvalidArgument($"'{clause.Path}' cannot be asked for by '{clause.Operator}': that is for parameters and tags. {instead}".TrimEnd());
 
     private string Pattern(SearchClause clause) => dialect == SqlDialect.Sqlite ? Limited(clause) : Limited(clause).Replace("\\", "\\\\", StringComparison.Ordinal);
 

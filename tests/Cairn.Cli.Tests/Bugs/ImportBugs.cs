@@ -52,6 +52,22 @@ public sealed class ImportBugs(OpenServer server) : IClassFixture<OpenServer>, I
     }
 
     [Fact]
+    public async Task steps_that_are_not_whole_are_told_and_their_values_kept()
+    {
+        Write("halves/1/run.json", """{"experiment": {"name": "halves"}, "status": "COMPLETED", "start_time": "2026-01-01T12:00:00", "stop_time": "2026-01-01T12:01:00"}""");
+        Write("halves/1/metrics.json", """
+            {"loss": {"steps": [0, 0.5, 1.0, 9007199254740993], "values": [4, 3, 2, 1], "timestamps": []}, "whole": {"steps": [1, 2], "values": [1, 2], "timestamps": []}}
+            """);
+
+        var import = await server.CairnAsync("import", "sacred", scratch["halves"]);
+        import.Error.ShouldContain("'loss' has 1 steps that are no whole numbers, the first of them 0.5");
+        import.Error.ShouldNotContain("'whole'");
+        var run = JsonNode.Parse((await server.CairnAsync("runs", "list", "--experiment", "halves", "--format", "json")).Output)!.AsArray().Single()!;
+        var points = (await GetAsync($"metrics/get-history?run_id={(string)run["runId"]!}&metric_key=loss"))["metrics"]!.AsArray();
+        points.Select(static point => ((long)point!["step"]!, (double)point["value"]!)).ShouldBe([(0L, 4.0), (0, 3), (1, 2), (9007199254740993, 1)], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task versions_of_two_stores_are_told_apart_by_their_runs()
     {
         var runs = new[] { "a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1", "b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2" };

@@ -32,7 +32,7 @@ internal sealed class ExperimentLookup(MlflowClient mlflow)
     public async Task<Dictionary<string, JsonObject>> AllAsync(string view, CancellationToken cancellation)
     {
         var found = new Dictionary<string, JsonObject>();
-        await foreach (var experiment in mlflow.SearchAsync("experiments/search", new JsonObject { ["view_type"] = view }, "experiments", null, cancellation))
+        await foreach (var experiment in mlflow.SearchAsync("experiments/search", new JsonObject { ["view_type"] = view }, "experiments", null, null, cancellation))
         {
             found[(string)experiment["experiment_id"]!] = experiment;
         }

@@ -22,7 +22,7 @@ internal sealed class ListExperiments : ApiCommand
             ["order_by"] = new JsonArray([.. search.OrderBy(parse).Select(static field => (JsonNode)field)]),
             ["view_type"] = search.View(parse),
         };
-        var found = session.Mlflow.SearchAsync("experiments/search", body, "experiments", search.Limit(parse), cancellation);
+        var found = session.Mlflow.SearchAsync("experiments/search", body, "experiments", search.Limit(parse), search.PageSize(parse), cancellation);
         if (await session.Printer.ManyAsync(found.Select(static experiment => ExperimentLookup.Shown(experiment).ToJsonString()), Columns, cancellation) == 0)
         {
             session.Status.WriteLine("Listed 0 items.");

@@ -25,7 +25,7 @@ internal sealed class ListRuns : ApiCommand
     {
         var of = await ExperimentsAsync(parse, new ExperimentLookup(session.Mlflow), cancellation);
         List<Column> shown = [new("ID", "runId"), new("NAME", "name"), new("EXPERIMENT", "experiment"), new("STATUS", "status"), new("STARTED", "startTime"), new("ENDED", "endTime")];
-        shown.AddRange(KeyValues.List(parse.GetValue(columns)).Select(static field => new Column(field, field)));
+        shown.AddRange(KeyValues.List(parse.GetValue(columns)).Select(static field => new Column(field, field, Asked: true)));
         var body = new JsonObject
         {
             ["experiment_ids"] = new JsonArray([.. of.Keys.Select(static id => (JsonNode)id)]),
@@ -35,7 +35,7 @@ internal sealed class ListRuns : ApiCommand
         };
         var runs = of.Count == 0
             ? AsyncEnumerable.Empty<JsonObject>()
-            : session.Mlflow.SearchAsync("runs/search", body, "runs", search.Limit(parse), cancellation);
+            : session.Mlflow.SearchAsync("runs/search", body, "runs", search.Limit(parse), search.PageSize(parse), cancellation);
         var printed = runs.Select(run => RunView.Of(run, (string?)of[(string)run["info"]!["experiment_id"]!]["name"]).ToJsonString());
         if (await session.Printer.ManyAsync(printed, shown, cancellation) == 0)
         {

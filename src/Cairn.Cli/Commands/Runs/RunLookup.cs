@@ -58,7 +58,7 @@ internal sealed class RunLookup(MlflowClient mlflow)
         }
 
         var body = new JsonObject { ["experiment_ids"] = new JsonArray(id), ["filter"] = $"attributes.run_name = {quote}{name}{quote}", ["run_view_type"] = "ALL" };
-        var found = await mlflow.SearchAsync("runs/search", body, "runs", 20, cancellation).ToListAsync(cancellation);
+        var found = await mlflow.SearchAsync("runs/search", body, "runs", 20, null, cancellation).ToListAsync(cancellation);
         return found switch
         {
             [] => throw new CliException($"Experiment '{experiment}' has no run '{name}'. 'cairn runs list --experiment' shows its runs.") { IsMissing = true },

@@ -10,12 +10,19 @@ internal sealed class ListTrials : ApiCommand
 {
     private readonly Argument<string> study = ResourceArgument.For("study");
 
-    public ListTrials() : base("trials", "List a study's trials.") => Add(study);
+    private readonly PageOptions pages;
+
+    public ListTrials() : base("trials", "List a study's trials.")
+    {
+        Add(study);
+        pages = new PageOptions(this);
+    }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
         var path = $"/v1/{session.Name(StudiesNoun.Collection, parse.GetValue(study)!)}/trials";
-        var trials = session.Client.ListAsync<ListTrialsResponse, Trial>(path, new ListRequest(), static page => (page.Trials, page.NextPageToken), cancellation);
+        var request = new ListRequest(Limit: pages.Limit(parse), PageSize: pages.PageSize(parse));
+        var trials = session.Client.ListAsync<ListTrialsResponse, Trial>(path, request, static page => (page.Trials, page.NextPageToken), cancellation);
         if (await session.Printer.ManyAsync(trials.Select(TrialColumns.Format), TrialColumns.All, cancellation) == 0)
         {
             session.Status.WriteLine("Listed 0 items.");

@@ -12,8 +12,7 @@ internal sealed class ListVerb<TResponse, TItem> : ApiCommand
     where TItem : IMessage
 {
     private readonly Option<string?> filter = new("--filter") { Description = "Only what matches: display_name=\"x\" AND labels.team=\"y\".", HelpName = "EXPRESSION" };
-    private readonly Option<int?> limit = new("--limit") { Description = "At most so many.", HelpName = "N" };
-    private readonly Option<int?> pageSize = new("--page-size") { Description = "So many a call.", HelpName = "N" };
+    private readonly PageOptions pages;
     private readonly Argument<string>? of;
     private readonly Func<ApiSession, string?, string> path;
     private readonly Func<TResponse, (IEnumerable<TItem>, string)> read;
@@ -33,13 +32,12 @@ internal sealed class ListVerb<TResponse, TItem> : ApiCommand
         }
 
         Add(filter);
-        Add(limit);
-        Add(pageSize);
+        pages = new PageOptions(this);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var request = new ListRequest(parse.GetValue(filter), Positive(parse, limit), Positive(parse, pageSize));
+        var request = new ListRequest(parse.GetValue(filter), pages.Limit(parse), pages.PageSize(parse));
         var items = session.Client.ListAsync<TResponse, TItem>(path(session, of is null ? null : parse.GetValue(of)), request, read, cancellation);
         var count = await session.Printer.ManyAsync(items.Select(item => ProtoJson.Format(item)), columns, cancellation);
         if (count == 0)
@@ -49,8 +47,4 @@ internal sealed class ListVerb<TResponse, TItem> : ApiCommand
 
         return ExitCode.Ok;
     }
-
-    private static int? Positive(ParseResult parse, Option<int?> option) => parse.GetValue(option) is { } value && value <= 0
-        ? throw CliException.Usage($"{option.Name} is {value}; it must be at least 1.")
-        : parse.GetValue(option);
 }

@@ -59,7 +59,7 @@ internal sealed class JobReproduction(ApiSession session)
             ["experiment_ids"] = new JsonArray([.. experiments.Keys.Select(static id => (JsonNode)id)]),
             ["filter"] = $"tags.`mlflow.source.name` = '{job.Name}'",
         };
-        await foreach (var run in session.Mlflow.SearchAsync("runs/search", search, "runs", 1, cancellation))
+        await foreach (var run in session.Mlflow.SearchAsync("runs/search", search, "runs", 1, null, cancellation))
         {
             return RunLookup.Id(run);
         }
