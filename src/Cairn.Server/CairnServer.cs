@@ -49,8 +49,8 @@ public sealed partial class CairnServer : IAsyncDisposable
         var listeners = new Listeners(options);
         var folder = DataFolder.Open(options.Data);
         var crashed = ServerFile.Exists(options.Data);
-        // Half of a start is reading the descriptors of the contracts: on a core of its own, while the rest of the server is put together.
-        var contracts = Task.Run(static () => ContractFiles.All, cancellation);
+        // A third of a start is reading the descriptors of the contracts: on a core of its own, while the rest of the server is put together.
+        var contracts = Task.Run(static () => ContractFiles.Largest, cancellation);
         try
         {
             var application = Build(options, listeners, crashed);
@@ -91,7 +91,7 @@ public sealed partial class CairnServer : IAsyncDisposable
             var options = new ServerOptions { Data = scratch.FullName };
             var provider = Services(options, new Listeners(options)).BuildServiceProvider();
             await using var disposal = provider.ConfigureAwait(false);
-            return MethodCoverage.Of(provider.GetRequiredService<IReadOnlyList<RpcMethod>>(), provider.GetRequiredService<RouteTable>());
+            return MethodCoverage.Of(provider.GetRequiredService<RpcCatalogue>(), provider.GetRequiredService<RouteTable>());
         }
         finally
         {

@@ -84,9 +84,10 @@ internal static class Composition
 
     private static void AddEntrance(IServiceCollection services, OriginGuard guard)
     {
-        services.AddSingleton<IReadOnlyList<RpcMethod>>(static provider => RpcBinder.Bind(provider.GetServices<IRpcService>(), ContractFiles.VertexServices, provider.GetRequiredService<ITenantGate>()));
-        services.AddSingleton(static provider => new GrpcTransport(provider.GetRequiredService<IReadOnlyList<RpcMethod>>(), provider.GetRequiredService<ILogger<GrpcTransport>>()));
-        services.AddSingleton<IDoor>(static provider => new RestTransport(provider.GetRequiredService<IReadOnlyList<RpcMethod>>()));
+        services.AddSingleton(static provider => new RpcCatalogue(
+            provider.GetServices<IRpcService>(), static () => ContractFiles.VertexServices, provider.GetRequiredService<ITenantGate>()));
+        services.AddSingleton<GrpcTransport>();
+        services.AddSingleton<IDoor>(static provider => new RestTransport(provider.GetRequiredService<RpcCatalogue>().OfServices));
         services.AddSingleton(static provider =>
         {
             var routes = new RouteTable();
@@ -95,6 +96,7 @@ internal static class Composition
                 door.Map(routes);
             }
 
+            routes.AddLater(more => new RestTransport(provider.GetRequiredService<RpcCatalogue>().OfOthers).Map(more));
             return routes;
         });
         services.AddSingleton(guard);

@@ -9,8 +9,9 @@ namespace Cairn.Server;
 /// <param name="Handled">False where it answers UNIMPLEMENTED.</param>
 public sealed record MethodCoverage(string Door, string Call, string Permission, bool Handled)
 {
-    internal static IReadOnlyList<MethodCoverage> Of(IReadOnlyList<RpcMethod> methods, RouteTable routes)
+    internal static IReadOnlyList<MethodCoverage> Of(RpcCatalogue catalogue, RouteTable routes)
     {
+        List<RpcMethod> methods = [.. catalogue.OfServices, .. catalogue.OfOthers];
         var unhandled = methods.Where(static method => !method.IsHandled).Select(static method => method.Permission).ToHashSet();
         return
         [

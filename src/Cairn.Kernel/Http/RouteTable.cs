@@ -10,8 +10,17 @@ public sealed class RouteTable : IRoutes
 {
     private readonly Node root = new();
     private readonly List<Route> all = [];
+    private Lazy<RouteTable>? later;
 
-    public IReadOnlyList<Route> All => all;
+    public IReadOnlyList<Route> All => later is null ? all : [.. all, .. later.Value.All];
+
+    /// <summary>Routes that are rarely asked for and dear to make: they are made when a request first matches no other.</summary>
+    public void AddLater(Action<IRoutes> map) => later = new Lazy<RouteTable>(() =>
+    {
+        var table = new RouteTable();
+        map(table);
+        return table;
+    });
 
     public void Add(
         string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20, Func<HttpContext, Errors.StatusException, Task>? errors = null)
@@ -42,13 +51,14 @@ public sealed class RouteTable : IRoutes
     }
 
     /// <summary>Finds the route of a request; null where no template matches.</summary>
-    public (Route Route, RouteValues Values)? Match(string method, RequestPath path) => Match(method, path, null);
+    public (Route Route, RouteValues Values)? Match(string method, RequestPath path) => Match(method, path, null) ?? later?.Value.Match(method, path);
 
     /// <summary>The methods that templates of a path have.</summary>
     public IReadOnlyCollection<string> Allowed(RequestPath path)
     {
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
         Match("", path, allowed);
+        allowed.UnionWith(later?.Value.Allowed(path) ?? []);
         return allowed;
     }
 

@@ -10,7 +10,17 @@ public static class ContractFiles
 {
     private const string Suffix = "Reflection";
 
-    public static IReadOnlyList<FileDescriptor> All { get; } = Find();
+    private static readonly Lazy<IReadOnlyList<FileDescriptor>> Found = new(Find);
+
+    /// <summary>All of them. The first to ask waits for the thousands of messages to be read.</summary>
+    public static IReadOnlyList<FileDescriptor> All => Found.Value;
+
+    /// <summary>Those of the services that a server handles and that need the most others.</summary>
+    public static IReadOnlyList<FileDescriptor> Largest =>
+    [
+        PredictionServiceReflection.Descriptor, JobServiceReflection.Descriptor, PipelineServiceReflection.Descriptor, ModelServiceReflection.Descriptor, EndpointServiceReflection.Descriptor,
+        DatasetServiceReflection.Descriptor, TensorboardServiceReflection.Descriptor, MetadataServiceReflection.Descriptor, VizierServiceReflection.Descriptor,
+    ];
 
     /// <summary>The services of Vertex AI v1, whether or not anyone handles them.</summary>
     public static IEnumerable<ServiceDescriptor> VertexServices => All.Where(static file => file.Package == "google.cloud.aiplatform.v1").SelectMany(static file => file.Services);

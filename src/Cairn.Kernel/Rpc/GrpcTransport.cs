@@ -18,7 +18,7 @@ namespace Cairn.Kernel.Rpc;
 /// gRPC over HTTP/2 as <c>PROTOCOL-HTTP2.md</c> of the gRPC project describes it: one length-prefixed message each way (or several back), the status in
 /// trailers, deadlines in <c>grpc-timeout</c>, gzip where the client uses it.
 /// </summary>
-public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogger<GrpcTransport> logger)
+public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTransport> logger)
 {
     /// <summary>The largest message that is accepted, after decompression.</summary>
     public const int MaxMessage = 64 << 20;
@@ -28,8 +28,6 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
     /// <summary>Most express replies have fewer bytes.</summary>
     private const int FirstReply = 2 << 10;
 
-    private readonly Dictionary<string, RpcMethod> byPath = methods.ToDictionary(static method => method.Path);
-
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
 
@@ -38,7 +36,7 @@ public sealed partial class GrpcTransport(IEnumerable<RpcMethod> methods, ILogge
     {
         context.Response.ContentType = "application/grpc";
         using var deadline = Deadline(context);
-        var found = byPath.GetValueOrDefault(context.Request.Path.Value ?? "");
+        var found = methods.Find(context.Request.Path.Value ?? "");
         using var ending = RpcCalls.Ending(found, context, deadline?.Token ?? context.RequestAborted);
         var cancellation = ending?.Token ?? deadline?.Token ?? context.RequestAborted;
         try

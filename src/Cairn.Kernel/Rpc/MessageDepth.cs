@@ -71,7 +71,7 @@ public static class MessageDepth
     /// <summary>What is packed is stored as bytes and shown as JSON, so that it must be what it says it is. A type that is not published here is shown as bytes.</summary>
     private static void WalkPacked(Any any, int depth)
     {
-        if (RpcJson.Types.Find(any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..]) is not { } type)
+        if (AnyTypes.Find(any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..]) is not { } type)
         {
             return;
         }

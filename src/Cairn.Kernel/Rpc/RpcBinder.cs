@@ -10,16 +10,14 @@ namespace Cairn.Kernel.Rpc;
 /// <summary>Finds the handlers of each service by its descriptor. What does not fit (a wrong signature, a missing permission, a stray handler) stops the start.</summary>
 public static class RpcBinder
 {
+    /// <summary>Every method of the services; those without a handler answer UNIMPLEMENTED.</summary>
     /// <param name="services">The services with handlers.</param>
-    /// <param name="others">Published services without any: their methods answer UNIMPLEMENTED.</param>
     /// <param name="gate">Stands before every handler: no request that reaches into another project gets to one.</param>
-    public static IReadOnlyList<RpcMethod> Bind(IEnumerable<IRpcService> services, IEnumerable<ServiceDescriptor> others, ITenantGate gate)
+    public static IReadOnlyList<RpcMethod> Bind(IEnumerable<IRpcService> services, ITenantGate gate)
     {
         var methods = new List<RpcMethod>();
-        var bound = new HashSet<string>();
         foreach (var classes in services.GroupBy(static service => service.Descriptor.FullName))
         {
-            bound.Add(classes.Key);
             methods.AddRange(classes.First().Descriptor.Methods.Select(method => BindMethod([.. classes], method, gate)));
             foreach (var service in classes)
             {
@@ -27,7 +25,6 @@ public static class RpcBinder
             }
         }
 
-        methods.AddRange(others.Where(other => bound.Add(other.FullName)).SelectMany(static other => other.Methods).Select(Unhandled));
         return methods;
     }
 
@@ -109,7 +106,8 @@ public static class RpcBinder
         }
     }
 
-    private static RpcMethod Unhandled(MethodDescriptor method) => new()
+    /// <summary>A method that answers UNIMPLEMENTED, under the permission that its name gives.</summary>
+    public static RpcMethod Unhandled(MethodDescriptor method) => new()
     {
         Descriptor = method,
         Permission = $"{method.Service.File.Package.Split('.')[^2]}.unimplemented.{char.ToLowerInvariant(method.Name[0])}{method.Name[1..]}",

@@ -9,9 +9,9 @@ public static class RpcJson
 {
     private const int MaxDepth = 100;
 
-    public static TypeRegistry Types { get; } = TypeRegistry.FromFiles(ContractFiles.All);
-
-    private static JsonParser Parser { get; } = new(JsonParser.Settings.Default.WithRecursionLimit(MaxDepth).WithTypeRegistry(Types));
+    private static readonly JsonParser.Settings Settings = JsonParser.Settings.Default.WithRecursionLimit(MaxDepth);
+    private static readonly Lazy<JsonParser> WithAny = new(static () => new JsonParser(Settings.WithTypeRegistry(AnyTypes.All)));
+    private static readonly JsonParser Plain = new(Settings);
 
     /// <exception cref="StatusException">INVALID_ARGUMENT that says what the parser could not take.</exception>
     public static IMessage Parse(string json, MessageDescriptor descriptor)
@@ -19,13 +19,17 @@ public static class RpcJson
         RequireShallow(json);
         try
         {
-            return Parser.Parse(json, descriptor);
+            return (MayHaveAny(json) ? WithAny.Value : Plain).Parse(json, descriptor);
         }
         catch (Exception error) when (error is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException or InvalidOperationException)
         {
             throw StatusException.InvalidArgument($"The request's body is not the JSON of a {descriptor.Name}: {error.Message}");
         }
     }
+
+    /// <summary>Whether a member <c>@type</c> may be in a text, maybe with some of its letters as escapes. Few requests have one, and only these need the descriptors of all messages.</summary>
+    private static bool MayHaveAny(string json) => json.Contains("@type", StringComparison.Ordinal) || json.Contains("\\u004", StringComparison.Ordinal)
+        || json.Contains("\\u006", StringComparison.Ordinal) || json.Contains("\\u007", StringComparison.Ordinal);
 
     /// <summary>The parser limits how deep objects nest and not how deep arrays do; both would take its stack.</summary>
     private static void RequireShallow(string json)

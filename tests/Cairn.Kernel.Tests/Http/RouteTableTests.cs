@@ -42,6 +42,25 @@ public sealed class RouteTableTests
     }
 
     [Fact]
+    public void routes_that_come_later_are_made_once_and_only_when_no_other_matches()
+    {
+        var made = 0;
+        var table = Table();
+        table.AddLater(more =>
+        {
+            made++;
+            more.Add("PUT", "/v1/{name=projects/*/indexes/*}", "x", static (_, _) => Task.CompletedTask);
+        });
+        table.Match("GET", RequestPath.Parse("/v1/projects/p/locations/l/models/m")).ShouldNotBeNull();
+        made.ShouldBe(0);
+        table.Match("GET", RequestPath.Parse("/v1/projects/p/indexes/i")).ShouldBeNull();
+        table.Match("PUT", RequestPath.Parse("/v1/projects/p/indexes/i")).ShouldNotBeNull().Values["name"].ShouldBe("projects/p/indexes/i");
+        table.Allowed(RequestPath.Parse("/v1/projects/p/indexes/i")).ShouldBe(["PUT"]);
+        table.All.Count(static route => route.Method == "PUT").ShouldBe(1);
+        made.ShouldBe(1);
+    }
+
+    [Fact]
     public void a_route_without_a_permission_stops_the_start() =>
         Should.Throw<InvalidOperationException>(() => new RouteTable().Add("GET", "/open", "", static (_, _) => Task.CompletedTask)).Message.ShouldContain("permission");
 

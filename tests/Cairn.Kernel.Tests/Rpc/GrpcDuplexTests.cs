@@ -68,7 +68,7 @@ public sealed class GrpcDuplexTests(RpcHost host) : IClassFixture<RpcHost>
 
     [Fact]
     public void a_handler_of_the_wrong_shape_stops_the_start() =>
-        Should.Throw<InvalidOperationException>(() => RpcBinder.Bind([new UnaryWhereBothStream()], [], new TenantGate(new NoBuckets()))).Message.ShouldContain("IAsyncEnumerable<StreamingPredictRequest>");
+        Should.Throw<InvalidOperationException>(() => RpcBinder.Bind([new UnaryWhereBothStream()], new TenantGate(new NoBuckets()))).Message.ShouldContain("IAsyncEnumerable<StreamingPredictRequest>");
 
     private static StreamingPredictRequest Request(int value) => new() { Endpoint = "projects/p/locations/l/endpoints/e", Inputs = { new Tensor { IntVal = { value } } } };
 

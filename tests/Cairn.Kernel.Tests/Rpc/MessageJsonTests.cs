@@ -12,7 +12,7 @@ namespace Cairn.Kernel.Tests.Rpc;
 
 public sealed class MessageJsonTests
 {
-    private static readonly JsonFormatter Reference = new(JsonFormatter.Settings.Default.WithTypeRegistry(RpcJson.Types));
+    private static readonly JsonFormatter Reference = new(JsonFormatter.Settings.Default.WithTypeRegistry(AnyTypes.All));
 
     [Fact]
     public void every_message_of_the_contracts_is_written_as_the_runtime_writes_it()

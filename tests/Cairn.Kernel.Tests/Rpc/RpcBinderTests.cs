@@ -11,7 +11,7 @@ public sealed class RpcBinderTests
     [Fact]
     public void two_classes_may_share_a_service()
     {
-        var methods = RpcBinder.Bind([new Predicts(), new PredictsRaw()], [], new TenantGate(new NoBuckets()));
+        var methods = RpcBinder.Bind([new Predicts(), new PredictsRaw()], new TenantGate(new NoBuckets()));
 
         methods.Single(static method => method.Descriptor.Name == "Predict").Permission.ShouldBe("aiplatform.endpoints.predict");
         methods.Single(static method => method.Descriptor.Name == "RawPredict").Permission.ShouldBe("aiplatform.endpoints.rawPredict");
@@ -21,7 +21,7 @@ public sealed class RpcBinderTests
 
     [Fact]
     public void two_handlers_of_one_method_stop_the_start() =>
-        Should.Throw<InvalidOperationException>(() => RpcBinder.Bind([new Predicts(), new Predicts()], [], new TenantGate(new NoBuckets()))).Message.ShouldBe("Predicts and Predicts both handle google.cloud.aiplatform.v1.PredictionService.Predict.");
+        Should.Throw<InvalidOperationException>(() => RpcBinder.Bind([new Predicts(), new Predicts()], new TenantGate(new NoBuckets()))).Message.ShouldBe("Predicts and Predicts both handle google.cloud.aiplatform.v1.PredictionService.Predict.");
 
     private sealed class Predicts : IRpcService
     {

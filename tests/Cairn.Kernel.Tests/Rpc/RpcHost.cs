@@ -29,10 +29,11 @@ public sealed class RpcHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var methods = RpcBinder.Bind([new EchoService()], ContractFiles.VertexServices, new TenantGate(new NoBuckets()));
+        var methods = new RpcCatalogue([new EchoService()], static () => ContractFiles.VertexServices, new TenantGate(new NoBuckets()));
         var grpc = new GrpcTransport(methods, NullLogger<GrpcTransport>.Instance);
         var routes = new RouteTable();
-        new RestTransport(methods).Map(routes);
+        new RestTransport(methods.OfServices).Map(routes);
+        routes.AddLater(more => new RestTransport(methods.OfOthers).Map(more));
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

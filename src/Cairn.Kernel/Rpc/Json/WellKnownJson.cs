@@ -95,7 +95,7 @@ internal static class WellKnownJson
         {
             json.WriteString("@type"u8, type);
             var name = PreviewTypes.ToPublished(Encoding.UTF8.GetString(type));
-            if (RpcJson.Types.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor || json.CurrentDepth > MaxNesting || !IsReadable(descriptor, value))
+            if (AnyTypes.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor || json.CurrentDepth > MaxNesting || !IsReadable(descriptor, value))
             {
                 json.WriteBase64String("value"u8, value);
             }
