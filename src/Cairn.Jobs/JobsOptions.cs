@@ -1,6 +1,7 @@
 using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Executors.Kubernetes;
 using Cairn.Jobs.Executors.Slurm;
+using Cairn.Jobs.Limits;
 
 namespace Cairn.Jobs;
 
@@ -15,6 +16,9 @@ public sealed record JobsOptions
 
     /// <summary>The accelerators of this machine, which are given to tasks that ask for some.</summary>
     public AcceleratorOptions Accelerators { get; init; } = new();
+
+    /// <summary>What each task may use of its machine.</summary>
+    public LimitOptions Limits { get; init; } = new();
 
     /// <summary>How long a job that needs more slots than are free lets narrower ones go before it.</summary>
     public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(1);

@@ -5,6 +5,7 @@ using Cairn.Jobs.Executors;
 using Cairn.Jobs.Executors.Kubernetes;
 using Cairn.Jobs.Executors.Slurm;
 using Cairn.Jobs.Images;
+using Cairn.Jobs.Limits;
 using Cairn.Jobs.Logs;
 using Cairn.Jobs.Logs.Blocks;
 using Cairn.Jobs.Reports;
@@ -32,6 +33,7 @@ public static class JobsServices
         services.AddSingleton<JobLineage>();
         services.AddSingleton<AcceleratorPool>();
         services.AddSingleton<TaskLine>();
+        services.AddSingleton<LimitKeeper>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
         services.AddSingleton<TaskDriver>();

@@ -17,6 +17,7 @@ public static class SecurityServices
         services.AddSingleton<ITaskTokens, TaskTokens>();
         services.AddSingleton<IAuthenticator>(provider => new TokenAuthenticator(provider.GetRequiredService<TokenCache>(), authenticationRequired, provider.GetService<ICallOrigins>()));
         services.AddSingleton<IDoor, TokensDoor>();
+        services.AddSingleton<IDoor, RefreshDoor>();
         return services;
     }
 }

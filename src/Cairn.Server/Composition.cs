@@ -43,6 +43,7 @@ internal static class Composition
             ServerId = new RandomIdSource().NextHex(),
             HttpUrl = () => listeners.HttpUrl,
             GrpcAddress = () => listeners.GrpcAddress,
+            TaskTls = () => listeners.Tasks,
             Executable = options.Executable ?? Environment.ProcessPath!,
         });
         AddKernel(services, options);

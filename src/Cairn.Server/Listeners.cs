@@ -1,4 +1,7 @@
+using System.Net;
+using Cairn.Jobs;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Hosting;
 using Cairn.Server.Tls;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -13,6 +16,9 @@ internal sealed class Listeners
     private readonly ListenAddress http;
     private readonly ListenAddress grpc;
     private readonly ListenAddress? https;
+    private readonly bool hasTasks;
+    private readonly TaskListener? ofTasks;
+    private readonly string ownCertificate;
     private readonly OpenConnections connections = new();
     private string[]? bound;
 
@@ -21,6 +27,12 @@ internal sealed class Listeners
         http = ListenAddress.Parse(options.Http, "--http");
         grpc = ListenAddress.Parse(options.Grpc, "--grpc");
         https = options.Https is { } text ? ListenAddress.Parse(text, "--https") : null;
+        ownCertificate = ServerCertificate.FileIn(options.Data);
+
+        // Tasks can trust --https where its certificate is this server's, which has loopback's names.
+        var shared = https is not null && options.Certificate is null && new Uri("https://" + https.Reachable(1)).IsLoopback;
+        ofTasks = options.Jobs.Executor == JobsExecutor.Local && !shared ? new TaskListener(options) : null;
+        hasTasks = options.Jobs.Executor == JobsExecutor.Local;
         AuthenticationRequired = options.Authentication ?? !AllLoopback;
         if (!AllLoopback && !AuthenticationRequired)
         {
@@ -40,6 +52,11 @@ internal sealed class Listeners
     public string GrpcAddress => Bound(1);
 
     public Uri? HttpsUrl => https is null ? null : new Uri("https://" + Bound(2));
+
+    /// <summary>Where this machine's tasks reach the server under TLS; null where it has none.</summary>
+    public TaskTls? Tasks => !hasTasks ? null
+        : ofTasks is null ? new TaskTls(HttpsUrl!, ownCertificate)
+        : new TaskTls(new Uri("https://" + Bound(^1)), ofTasks.CertificateFile);
 
     public void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {
@@ -62,6 +79,8 @@ internal sealed class Listeners
                 listen.UseHttps(certificate);
             });
         }
+
+        ofTasks?.Listen(kestrel, listen => Open(listen, HttpProtocols.Http1AndHttp2));
     }
 
     private void Open(ListenOptions listen, HttpProtocols protocols)
@@ -74,19 +93,20 @@ internal sealed class Listeners
     public void Read(IServer server)
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address).Port).ToArray();
-        var listens = https is null ? new[] { http, grpc } : [http, grpc, https];
+        ListenAddress[] listens = [http, grpc, .. https is null ? [] : (ListenAddress[])[https], .. ofTasks is null ? [] : (ListenAddress[])[new ListenAddress(IPAddress.Loopback, 0)]];
         bound = [.. listens.Select((listen, i) => listen.Reachable(addresses[i]))];
+        ofTasks?.Bound(addresses[^1]);
     }
 
     /// <summary>Before the ports are bound, an address is known only where its port was given.</summary>
-    private string Bound(int index)
+    private string Bound(Index index)
     {
         if (bound is not null)
         {
             return bound[index];
         }
 
-        var listen = index switch { 0 => http, 1 => grpc, _ => https! };
-        return listen.Port != 0 ? listen.Reachable(listen.Port) : throw StatusException.Unavailable("The server is still starting: its ports are not bound yet.");
+        var listen = index.IsFromEnd ? null : index.Value switch { 0 => http, 1 => grpc, _ => https! };
+        return listen is { Port: not 0 } ? listen.Reachable(listen.Port) : throw StatusException.Unavailable("The server is still starting: its ports are not bound yet.");
     }
 }

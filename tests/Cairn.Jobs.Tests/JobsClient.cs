@@ -161,7 +161,7 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
 
         using var response = await http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, JsonNode.Parse(text)!.AsObject());
+        return (response.StatusCode, text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject());
     }
 
     /// <summary>The sentence with which a job is refused, and the code.</summary>

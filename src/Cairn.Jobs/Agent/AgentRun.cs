@@ -3,6 +3,7 @@ using Cairn.Jobs.Environments;
 using System.Runtime.InteropServices;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Limits;
 using Cairn.Jobs.Reports;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
@@ -28,7 +29,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     {
         var started = time.GetUtcNow();
         var pid = Environment.ProcessId;
-        directory.WriteStart(new StartRecord(pid, ProcessTree.StartTime(pid) ?? 0, Environment.MachineName, started));
+        var begun = new StartRecord(pid, ProcessTree.StartTime(pid) ?? 0, Environment.MachineName, started);
+        await DurableFile.WriteInTimeAsync(() => directory.WriteStart(begun), time, cancellation);
 
         // What detaches itself from the task becomes this process's child, and is ended with it.
         _ = Libc.ProcessControl(SetChildSubreaper, 1, 0, 0, 0);
@@ -76,7 +78,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
 
         if (!interrupted)
         {
-            directory.WriteExit(exit);
+            await DurableFile.WriteInTimeAsync(() => directory.WriteExit(exit), time, cancellation);
         }
 
         Clean();
@@ -135,7 +137,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var sampling = sampler.FollowAsync(running.Token);
         var metrics = new MetricFollower(directory, time);
         var following = metrics.FollowAsync(running.Token);
-        var program = new TaskProgram(launch, log, TimeSpan.FromSeconds(record.GraceSeconds), time);
+        using var hold = TaskHold.Begin(context, launch.HoldsMemory, time);
+        var program = new TaskProgram(launch, log, hold, TimeSpan.FromSeconds(record.GraceSeconds), time);
         TaskEnd end;
         try
         {
@@ -162,6 +165,11 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         if (stop.Reason is not null && program.WasStopped)
         {
             return Stopped(stop, started) with { ExitCode = end.Status.ExitCode };
+        }
+
+        if (end.Status.ExitCode != 0 && hold.Explain(end) is { } breach)
+        {
+            return new ExitRecord(TaskOutcome.Failed, (int)LimitBreach.Status, breach.Reason, end.Status.ExitCode, started, time.GetUtcNow());
         }
 
         var (code, reason) = ExitReason.Of(record, end, program.LastErrorLines);

@@ -33,11 +33,18 @@ internal static partial class ExitReason
                 : (Code.InvalidArgument, $"The Python module '{module}' is not installed in the task's environment. Add it to package_uris, or map the image to an environment that has it in images.yaml.{Quote(errors)}");
         }
 
+        if (record.Limits.OpenFiles is { } files && TooManyFiles().IsMatch(text))
+        {
+            return (Code.ResourceExhausted, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The replica {record.Replica} ended with a status of {end.Status.ExitCode}, and said that it had too many files open: this server allows each process {files:N0} (--job-open-files). Close some, or ask the server's administrator for more.{Quote(errors)}"));
+        }
+
         if (end.Status.Signal is { } signal)
         {
             var hint = signal switch
             {
-                9 => "; possibly it was out of memory",
+                9 => " (or ended with the status 137 itself), and not for lack of memory, as far as the kernel tells",
                 11 => " (segmentation fault)",
                 6 => " (abort)",
                 _ => "",
@@ -57,6 +64,9 @@ internal static partial class ExitReason
     [GeneratedRegex(@"No module named ('?[\w.]+'?)")]
     private static partial Regex MissingModule();
 
-    [GeneratedRegex(@"\Abwrap: execvp |\Asetpriv: failed to execute |\Asetpriv: .*No such file")]
+    [GeneratedRegex("Too many open files", RegexOptions.IgnoreCase)]
+    private static partial Regex TooManyFiles();
+
+    [GeneratedRegex(@"\Abwrap: execvp |\A(?:setpriv|prlimit): failed to execute |\Asetpriv: .*No such file")]
     private static partial Regex NotFound();
 }

@@ -5,6 +5,9 @@ namespace Cairn.Jobs.Agent;
 /// <summary>A program to start for a task, and how to end it and to understand its end.</summary>
 internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Directory)
 {
+    /// <summary>Whether what runs the program holds it to its memory.</summary>
+    public bool HoldsMemory { get; init; }
+
     /// <summary>A file that the program finds open as descriptor 3.</summary>
     public string? InputFile { get; init; }
 
@@ -21,4 +24,5 @@ internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IRea
 /// <param name="Status">How the user's program ended.</param>
 /// <param name="Reason">What the launcher knows about why, or null.</param>
 /// <param name="NotStarted">Whether the user's program never ran.</param>
-internal sealed record TaskEnd(ChildStatus Status, string? Reason = null, bool NotStarted = false);
+/// <param name="OutOfMemory">Whether what ran the program killed it because it used more memory than it has.</param>
+internal sealed record TaskEnd(ChildStatus Status, string? Reason = null, bool NotStarted = false, bool OutOfMemory = false);

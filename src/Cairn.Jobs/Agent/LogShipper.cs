@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using Cairn.Jobs.Tasks;
 
@@ -8,11 +9,13 @@ namespace Cairn.Jobs.Agent;
 internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, ServerClient server, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(2);
 
     private readonly string address = $"/cairn/v1/projects/{Uri.EscapeDataString(record.Project)}/locations/{Uri.EscapeDataString(record.Location)}/customJobs/{Uri.EscapeDataString(record.Task)}:appendLines";
 
     private long offset;
     private bool refused;
+    private bool isFull;
 
     /// <summary>Sends what comes until cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
@@ -21,12 +24,12 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
         {
             if (!await SendBatchAsync(cancellation))
             {
-                await Task.Delay(Pause, time, cancellation);
+                await Task.Delay(isFull ? LongPause : Pause, time, cancellation);
             }
         }
     }
 
-    /// <summary>Sends all that is there.</summary>
+    /// <summary>Sends all that is there; the rest is the server's to take where its disk is full: what it then has left is kept for the ends of tasks.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
         while (await SendBatchAsync(cancellation))
@@ -48,16 +51,34 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
             {
                 Content = new ByteArrayContent(frames) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
             },
-            cancellation);
+            cancellation,
+            waitsForRoom: false);
+        isFull = response.StatusCode == HttpStatusCode.InsufficientStorage;
+        if (isFull)
+        {
+            return false;
+        }
 
         // A batch that the server refuses for good must not hold up what follows; from there on the server takes what is missing from the spool.
         offset = next;
         refused |= !response.IsSuccessStatusCode;
         if (!refused)
         {
-            await File.WriteAllTextAsync(directory.LogOffset, next.ToString(CultureInfo.InvariantCulture), cancellation);
+            await WriteOffsetAsync(cancellation);
         }
 
         return true;
+    }
+
+    private async Task WriteOffsetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(directory.LogOffset, offset.ToString(CultureInfo.InvariantCulture), cancellation);
+        }
+        catch (IOException)
+        {
+            // The disk is full. Lines that the server takes from the spool once more it knows again.
+        }
     }
 }

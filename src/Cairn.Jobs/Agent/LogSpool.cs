@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cairn.Jobs.Logs.Blocks;
+using Cairn.Kernel.Errors;
 using Google.Cloud.Logging.Type;
 
 namespace Cairn.Jobs.Agent;
@@ -17,6 +18,11 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     /// <summary>What a line counts for beside its text, so that empty lines are limited as well.</summary>
     public const int LineCost = 16;
 
+    /// <summary>How long a full disk is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private readonly FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     private readonly Lock gate = new();
     private LogBlockWriter? open;
@@ -24,6 +30,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     private long last;
     private long taken;
     private bool full;
+    private long lost;
 
     /// <summary>Lines of output that were discarded because the task printed more than is kept.</summary>
     public long Discarded { get; private set; }
@@ -104,10 +111,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
 
     private void Append(LogSeverity severity, string source, string text)
     {
-        // gcloud compares timestamps as text, which orders them only where all have the same number of digits: so none ends in a zero.
-        var now = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
-        last = Math.Max(last + 1, now);
-        last += last % 10 == 0 ? 1 : 0;
+        Tick();
         if (open is not null && (open.Source != source || !open.Takes(last)))
         {
             WriteOpen();
@@ -117,13 +121,60 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
         open.Add(sequence++, last, severity, text);
     }
 
+    /// <summary>The time of the next line, later than the last one's.</summary>
+    private void Tick()
+    {
+        // gcloud compares timestamps as text, which orders them only where all have the same number of digits: so none ends in a zero.
+        var now = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
+        last = Math.Max(last + 1, now);
+        last += last % 10 == 0 ? 1 : 0;
+    }
+
     private void WriteOpen()
     {
-        if (open is { Count: > 0 })
+        if (open is { Count: > 0 and var count } && !Write(open.Finish()))
         {
-            file.Write(open.Finish());
+            Discarded += count;
+            lost += count;
         }
 
         open = null;
+    }
+
+    /// <summary>
+    /// Writes a frame, whole or not at all. Where the disk is full the program is made to wait, as for a slow reader, because room may be made; but not for ever, and not again before there has been
+    /// some: what cannot be written is lost then, and it is said how much that was.
+    /// </summary>
+    private bool Write(byte[] frame)
+    {
+        var end = file.Position;
+        var start = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                file.Write(lost == 0 ? frame : [.. Loss(), .. frame]);
+                lost = 0;
+                return true;
+            }
+            catch (IOException error) when (StorageErrors.Of(error) is not null)
+            {
+                file.SetLength(end);
+                if (lost > 0 || time.GetElapsedTime(start) > Patience)
+                {
+                    return false;
+                }
+
+                Thread.Sleep(Pause);
+            }
+        }
+    }
+
+    private byte[] Loss()
+    {
+        var writer = new LogBlockWriter(attempt, ordinal, Service);
+        Tick();
+        writer.Add(sequence++, last, LogSeverity.Warning, string.Create(CultureInfo.InvariantCulture, $"The disk was full: {lost:N0} lines were lost here."));
+        return writer.Finish();
     }
 }

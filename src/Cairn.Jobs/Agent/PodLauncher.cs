@@ -27,6 +27,8 @@ internal sealed class PodLauncher(string gcs = "/gcs") : ILauncher
             Show(bucket, Directory.CreateDirectory(Path.Combine(context.Upper, bucket.Bucket)).FullName);
         }
 
+        // The image need not have a program that sets limits; the agent needs no more itself.
+        context.Record.Limits.OfProgram().ApplyToThisProcess();
         var program = context.Command(context.Record.Interpreter ?? "python3");
         var environment = context.Environment(context.PythonPath, "", context.Work, context.Directory.TokenFile);
         environment["TMPDIR"] = context.Temporary;
@@ -37,16 +39,7 @@ internal sealed class PodLauncher(string gcs = "/gcs") : ILauncher
                 _ = Libc.Kill(pid, Libc.SigTerm);
                 return Task.CompletedTask;
             },
-            Kill = static pid =>
-            {
-                ChildProcess.SignalGroup(pid, Libc.SigKill);
-                foreach (var (child, _) in ProcessTree.Descendants(Environment.ProcessId))
-                {
-                    _ = Libc.Kill(child, Libc.SigKill);
-                }
-
-                return Task.CompletedTask;
-            },
+            Kill = AgentTree.KillAsync,
             Interpret = static status => Task.FromResult(new TaskEnd(status.Unwrap())),
         });
     }

@@ -29,8 +29,23 @@ internal sealed class PodmanLauncher : ILauncher
         var name = ContainerName(context.Record);
         await RemoveAsync(podman, name, environment);
         var overlay = context.Record.Buckets.Count == 0 ? null : await BucketMounts.TryOverlayAsync(context, cancellation);
-        List<string> arguments = ["run", "--name", name, "--network", "host", "--pull", "never", "--log-driver", "none", "--pids-limit", "8192"];
+        List<string> arguments = ["run", "--name", name, "--network", "host", "--pull", "never", "--log-driver", "none", .. ContainerLimits.Of(context.Record.Limits.OfProgram())];
+        var limitsMemory = context.Record.Limits.Memory is not null && await HasMemoryGroupsAsync(podman, environment, cancellation);
+        if (limitsMemory && context.Record.Limits.Memory is { Bytes: var bytes })
+        {
+            var most = bytes.ToString(CultureInfo.InvariantCulture);
+
+            // The second is memory and swap together.
+            arguments.AddRange(["--memory", most, "--memory-swap", most]);
+        }
+
         arguments.AddRange(["--volume", $"{context.Directory.TokenFile}:{TokenFile}:ro", "--volume", $"{context.Work}:/workspace", "--volume", $"{context.Metrics}:{TaskContext.MetricFolder}"]);
+        GsutilConfiguration.Write(context, Path.GetDirectoryName(TokenFile)!, "/tmp");
+        foreach (var file in GsutilConfiguration.Files(context))
+        {
+            arguments.AddRange(["--volume", $"{context.Directory.In(file)}:{Path.Combine(Path.GetDirectoryName(TokenFile)!, file)}:ro"]);
+        }
+
         if (Directory.Exists(context.Packages))
         {
             arguments.AddRange(["--volume", $"{context.Packages}:{Packages}:ro"]);
@@ -44,6 +59,7 @@ internal sealed class PodmanLauncher : ILauncher
         string[] command = [.. overlay ?? [], podman, .. arguments];
         return new Launch(command[0], command[1..], environment, context.Work)
         {
+            HoldsMemory = limitsMemory,
             Terminate = async _ => await HostTools.RunAsync(podman, ["kill", "--signal", "TERM", name], environment, CancellationToken.None),
             Kill = async pid =>
             {
@@ -93,6 +109,13 @@ internal sealed class PodmanLauncher : ILauncher
 
     private static Task RemoveAsync(string podman, string name, IReadOnlyDictionary<string, string> environment) =>
         HostTools.RunAsync(podman, ["rm", "--force", "--ignore", "--time", "0", name], environment, CancellationToken.None);
+
+    /// <summary>A user who is not root may not have been given control groups that count memory; the agent looks then.</summary>
+    private static async Task<bool> HasMemoryGroupsAsync(string podman, Dictionary<string, string> environment, CancellationToken cancellation)
+    {
+        var info = await HostTools.RunAsync(podman, ["info", "--format", "{{.Host.CgroupControllers}} {{.Host.CgroupsVersion}}"], environment, cancellation);
+        return info.ExitCode == 0 && info.Output.Contains("memory", StringComparison.Ordinal) && (Environment.IsPrivilegedProcess || info.Output.Contains("v2", StringComparison.Ordinal));
+    }
 
     private static async Task PullAsync(TaskContext context, string podman, string image, Dictionary<string, string> environment, CancellationToken cancellation)
     {
@@ -161,7 +184,7 @@ internal sealed class PodmanLauncher : ILauncher
         await RemoveAsync(podman, name, environment);
         return status.ExitCode switch
         {
-            _ when outOfMemory => new TaskEnd(status.Unwrap(), "The container ran out of memory and was killed."),
+            _ when outOfMemory => new TaskEnd(status.Unwrap(), OutOfMemory: true),
             125 => new TaskEnd(status, "podman could not start the container", NotStarted: true),
             _ => new TaskEnd(status.Unwrap()),
         };

@@ -55,7 +55,7 @@ internal sealed class ProcessLauncher : ILauncher
 
                 return Task.CompletedTask;
             },
-            Kill = KillTree,
+            Kill = AgentTree.KillAsync,
             Interpret = status => Task.FromResult(new TaskEnd(status.Unwrap())),
         };
     }
@@ -65,34 +65,28 @@ internal sealed class ProcessLauncher : ILauncher
         context.Log.Say($"This task runs without a sandbox: {obstacle}. It sees this machine's files, and has no /gcs folders.", LogSeverity.Warning);
         var program = context.Command(context.Record.Interpreter ?? "python3");
         var environment = context.Environment(context.PythonPath, context.ProgramPath(""), context.Work, context.Directory.TokenFile);
+        GsutilConfiguration.Write(context, context.Directory.Path, context.Temporary);
         environment["TMPDIR"] = context.Temporary;
         environment[TaskContext.MetricFileVariable] = Path.Combine(context.Metrics, AttemptDirectory.MetricFileName);
         var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
 
+        if (ProgramLimits.Obstacle is { } missing)
+        {
+            throw new TaskFailure(Code.FailedPrecondition, $"Tasks need a program that this machine does not have: {missing}.");
+        }
+
         // The kernel kills the program when the agent is gone, so that it never runs beside its own restart.
-        return new Launch(setpriv, ["--pdeathsig", "KILL", "--", .. program], environment, context.Work)
+        return new Launch(setpriv, ["--pdeathsig", "KILL", "--", .. context.Record.Limits.OfProgram().Apply(program, ownProcesses: false)], environment, context.Work)
         {
             Terminate = pid =>
             {
                 _ = Libc.Kill(pid, Libc.SigTerm);
                 return Task.CompletedTask;
             },
-            Kill = KillTree,
+            Kill = AgentTree.KillAsync,
 
             // A shell that is the program says so of what it ran, as bubblewrap and podman do.
             Interpret = status => Task.FromResult(new TaskEnd(status.Unwrap())),
         };
-    }
-
-    /// <summary>Kills the program's group and all that descends from the agent: it adopts what detached itself.</summary>
-    private static Task KillTree(int pid)
-    {
-        ChildProcess.SignalGroup(pid, Libc.SigKill);
-        foreach (var (child, _) in ProcessTree.Descendants(Environment.ProcessId))
-        {
-            _ = Libc.Kill(child, Libc.SigKill);
-        }
-
-        return Task.CompletedTask;
     }
 }

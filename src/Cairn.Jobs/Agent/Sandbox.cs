@@ -18,13 +18,17 @@ internal sealed class Sandbox(TaskContext context)
     private const string Packages = "/cairn/packages";
     private const string UserName = "cairn";
 
-    private readonly SandboxPolicy policy = new(UserOf(context.Record)) { HostName = context.Record.HostName, Network = true, OverridesPermissions = true };
+    private readonly SandboxPolicy policy = new(UserOf(context.Record)) { HostName = context.Record.HostName, Network = true, OverridesPermissions = true, Limits = LimitsOf(context.Record) };
 
     /// <summary>The interpreter that runs a package.</summary>
     public static string Interpreter(TaskRecord record) => record.Interpreter ?? "/usr/bin/python3";
 
     /// <summary>Whom a replica's program runs as, also in its next attempt.</summary>
     public static SandboxUser UserOf(TaskRecord record) => SandboxUser.Of($"{record.Task}/{record.Replica}");
+
+    /// <summary>What a replica's programs are held to. Of the memory that a scheduler gives it, and of its own, half may be files.</summary>
+    public static ProgramLimits LimitsOf(TaskRecord record) =>
+        record.Limits.OfProgram(ExecutorSet.HasQueue(record.Executor) && record.Resources.MemoryMib > 0 ? record.Resources.MemoryMib * (1L << 19) : null);
 
     /// <summary>What bubblewrap runs.</summary>
     public IReadOnlyList<string> Program => policy.Program(
@@ -67,6 +71,12 @@ internal sealed class Sandbox(TaskContext context)
         }
 
         arguments.AddRange(["--ro-bind", context.Directory.TokenFile, TokenFile, "--bind", context.Metrics, TaskContext.MetricFolder]);
+        GsutilConfiguration.Write(context, Path.GetDirectoryName(TokenFile)!, "/tmp");
+        foreach (var file in GsutilConfiguration.Files(context))
+        {
+            arguments.AddRange(["--ro-bind", context.Directory.In(file), Path.Combine(Path.GetDirectoryName(TokenFile)!, file)]);
+        }
+
         if (Directory.Exists(context.Packages))
         {
             arguments.AddRange(["--ro-bind", context.Packages, Packages]);
@@ -75,7 +85,7 @@ internal sealed class Sandbox(TaskContext context)
         // `python3` and `python` are the environment's own, wherever it is.
         arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
         arguments.AddRange(buckets);
-        arguments.AddRange(["--remount-ro", "/", "--chdir", "/workspace", "--clearenv"]);
+        arguments.AddRange([.. PrivateFiles.Sealed, "--chdir", "/workspace", "--clearenv"]);
         foreach (var (name, value) in Environment(Confined).Where(variable => policy.User.Id is null || !LoaderVariables.Has(variable.Key)))
         {
             arguments.AddRange(["--setenv", name, value]);

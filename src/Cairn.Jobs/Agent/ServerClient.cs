@@ -22,7 +22,9 @@ internal sealed class ServerClient(TaskRecord record, string tokenFile, TimeProv
 
     /// <summary>Sends a request made anew for each try. Returns the first response that is not the server's passing trouble.</summary>
     /// <param name="request">Makes the request; its address is relative.</param>
-    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation)
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <param name="waitsForRoom">Whether a server whose disk is full is waited for as well, until somebody has made room.</param>
+    public async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> request, CancellationToken cancellation, bool waitsForRoom = true)
     {
         var pause = TimeSpan.FromMilliseconds(100);
         while (true)
@@ -35,7 +37,7 @@ internal sealed class ServerClient(TaskRecord record, string tokenFile, TimeProv
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
                 var response = await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
                 authorized = response.StatusCode != HttpStatusCode.Unauthorized;
-                if (!IsPassing(response.StatusCode) && (authorized || !TokenChanged()))
+                if (!(IsPassing(response.StatusCode) || (waitsForRoom && response.StatusCode == HttpStatusCode.InsufficientStorage)) && (authorized || !TokenChanged()))
                 {
                     return response;
                 }

@@ -88,6 +88,7 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
         environment["CAIRN_TOKEN"] = Token;
         environment.TryAdd("MLFLOW_TRACKING_TOKEN", Token);
         environment["CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"] = tokenFile;
+        GsutilConfiguration.AddTo(environment, this, Path.GetDirectoryName(tokenFile)!);
         environment[MetricFileVariable] = $"{MetricFolder}/{AttemptDirectory.MetricFileName}";
         return environment;
     }

@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Limits;
 using Google.Cloud.Logging.Type;
 using Google.Rpc;
 
 namespace Cairn.Jobs.Agent;
 
 /// <summary>The user's program while it runs: its output becomes log lines; on a stop it is asked to end, and killed when it does not.</summary>
-internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, TimeProvider time)
+internal sealed class TaskProgram(Launch launch, LogSpool log, TaskHold hold, TimeSpan grace, TimeProvider time)
 {
     private const int KeptErrorLines = 20;
 
@@ -29,6 +30,8 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
         // The kernel ties the program's life to the thread that started it, so this thread lives until it ends.
         new Thread(() => Run(started, readers, ended)) { IsBackground = true, Name = "task" }.Start();
         var pid = await started.Task;
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var watching = hold.FollowAsync(pid, () => KillAsync(pid), running.Token);
         if (await Task.WhenAny(ended.Task, stop.WhenCancelledAsync(), cancellation.WhenCancelledAsync()) != ended.Task)
         {
             WasStopped = true;
@@ -41,18 +44,37 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
             log.Say("The task did not end when it was asked to, and is killed.", LogSeverity.Warning);
         }
 
-        await launch.Kill(pid);
+        await KillAsync(pid);
         var status = await ended.Task;
+        await running.CancelAsync();
+        await Task.WhenAny(watching);
+        if (watching.IsFaulted)
+        {
+            await watching;
+        }
+
         var (output, error) = await readers.Task;
         await Task.WhenAll(output, error);
         return await launch.Interpret(status);
+    }
+
+    private async Task KillAsync(int pid)
+    {
+        hold.Kill();
+        await launch.Kill(pid);
     }
 
     private void Run(TaskCompletionSource<int> started, TaskCompletionSource<(Task, Task)> readers, TaskCompletionSource<ChildStatus> ended)
     {
         try
         {
-            var pid = ChildProcess.StartPiped(launch.File, launch.Arguments, launch.Environment, launch.Directory, launch.InputFile, out var output, out var error);
+            int pid;
+            Stream output, error;
+            using (hold.Enter())
+            {
+                pid = ChildProcess.StartPiped(launch.File, launch.Arguments, launch.Environment, launch.Directory, launch.InputFile, out output, out error);
+            }
+
             readers.SetResult((
                 ReadAsync(output, log, line => log.Add(LogSeverity.Info, line)),
                 ReadAsync(error, log, line =>
@@ -67,7 +89,7 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TimeSpan grace, T
             started.SetResult(pid);
             ended.SetResult(ChildProcess.Wait(pid));
         }
-        catch (Win32Exception e)
+        catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException)
         {
             started.TrySetException(new TaskFailure(Code.FailedPrecondition, e.Message));
             ended.TrySetException(e);

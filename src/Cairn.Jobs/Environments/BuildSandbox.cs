@@ -25,7 +25,7 @@ internal sealed class BuildSandbox(Func<InheritedFile?, IReadOnlyList<string>> c
         var obstacle = context.Record.Sandbox == SandboxMode.Off ? "this server is configured not to use one" : await SandboxProbe.ObstacleAsync(cancellation);
         if (obstacle is null)
         {
-            var policy = new SandboxPolicy(Sandbox.UserOf(context.Record)) { HostName = "environment", Network = true, OverridesPermissions = true };
+            var policy = new SandboxPolicy(Sandbox.UserOf(context.Record)) { HostName = "environment", Network = true, OverridesPermissions = true, Limits = Sandbox.LimitsOf(context.Record) };
             policy.User.Give(temporary);
             policy.User.Give(folder);
             return new BuildSandbox(
@@ -35,7 +35,7 @@ internal sealed class BuildSandbox(Func<InheritedFile?, IReadOnlyList<string>> c
                     .. MountPoints.Open(
                     [
                         .. policy.Arguments(filter), "--bind", temporary, "/tmp",
-                        .. readable.SelectMany(static path => (string[])["--ro-bind", path, path]), "--bind", folder, folder, "--chdir", "/tmp", "--",
+                        .. readable.SelectMany(static path => (string[])["--ro-bind", path, path]), "--bind", folder, folder, .. PrivateFiles.Sealed, "--chdir", "/tmp", "--",
                     ]),
                 ],
                 program => policy.Program(program));
@@ -48,7 +48,7 @@ internal sealed class BuildSandbox(Func<InheritedFile?, IReadOnlyList<string>> c
 
         context.Log.Say($"Packages are installed without a sandbox: {obstacle}.", LogSeverity.Warning);
         var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
-        return new BuildSandbox(_ => [setpriv, "--pdeathsig", "KILL", "--"], static program => program);
+        return new BuildSandbox(_ => [setpriv, "--pdeathsig", "KILL", "--"], program => context.Record.Limits.OfProgram().Apply(program, ownProcesses: false));
     }
 
     public async Task<ToolResult> RunAsync(IReadOnlyList<string> program, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Limits;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Executors;
@@ -27,6 +28,17 @@ internal sealed class LocalAgents
         foreach (var replica in gang.Replicas)
         {
             Kill(replica.Directory);
+        }
+
+        Clean(gang);
+    }
+
+    /// <summary>Removes the control groups of agents that could not do it themselves.</summary>
+    public static void Clean(Gang gang)
+    {
+        foreach (var replica in gang.Replicas)
+        {
+            TaskGroup.Remove(replica.Record.Limits.ControlGroup, TaskGroup.Name(replica.Record));
         }
     }
 

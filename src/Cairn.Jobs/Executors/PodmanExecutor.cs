@@ -27,6 +27,9 @@ internal sealed class PodmanExecutor(LocalAgents agents) : IExecutor
         await CleanAsync(gang, cancellation);
     }
 
-    public Task CleanAsync(Gang gang, CancellationToken cancellation) =>
-        Task.WhenAll(gang.Replicas.Where(static replica => replica.Record.Launcher == PodmanLauncher.LauncherName).Select(PodmanLauncher.RemoveAsync));
+    public Task CleanAsync(Gang gang, CancellationToken cancellation)
+    {
+        LocalAgents.Clean(gang);
+        return Task.WhenAll(gang.Replicas.Where(static replica => replica.Record.Launcher == PodmanLauncher.LauncherName).Select(PodmanLauncher.RemoveAsync));
+    }
 }

@@ -23,5 +23,9 @@ internal sealed class ProcessExecutor(LocalAgents agents) : IExecutor
         return Task.CompletedTask;
     }
 
-    public Task CleanAsync(Gang gang, CancellationToken cancellation) => Task.CompletedTask;
+    public Task CleanAsync(Gang gang, CancellationToken cancellation)
+    {
+        LocalAgents.Clean(gang);
+        return Task.CompletedTask;
+    }
 }

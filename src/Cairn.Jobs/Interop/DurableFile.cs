@@ -1,3 +1,4 @@
+using Cairn.Kernel.Errors;
 using Cairn.Kernel.Files;
 
 namespace Cairn.Jobs.Interop;
@@ -5,6 +6,25 @@ namespace Cairn.Jobs.Interop;
 /// <summary>Files that are there whole or not at all, whatever happens to the machine.</summary>
 internal static class DurableFile
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The same where it must not be lost: a disk that is full is waited for, until someone makes room or the server gives up what it keeps for this.</summary>
+    public static async Task WriteInTimeAsync(Action write, TimeProvider time, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                write();
+                return;
+            }
+            catch (IOException error) when (StorageErrors.Of(error) is not null)
+            {
+                await Task.Delay(Pause, time, cancellation);
+            }
+        }
+    }
+
     /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
@@ -16,13 +36,23 @@ internal static class DurableFile
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
-        using (var file = new FileStream(temporary, options))
+        try
         {
-            file.Write(content);
-            file.Flush(flushToDisk: true);
+            using (var file = new FileStream(temporary, options))
+            {
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            // Of a disk that is full, nothing more is taken by trying.
+            File.Delete(temporary);
+            throw;
         }
 
-        File.Move(temporary, path, overwrite: true);
         DirectorySync.Flush(Path.GetDirectoryName(path)!);
     }
 }

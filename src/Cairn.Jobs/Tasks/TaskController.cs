@@ -1,5 +1,6 @@
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
+using Cairn.Jobs.Limits;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
@@ -19,6 +20,7 @@ internal sealed partial class TaskController(
     Machine machine,
     RecentTasks recent,
     TaskSignal signal,
+    LimitKeeper limits,
     ServerEnvironment server,
     IHostApplicationLifetime lifetime,
     JobsOptions options,
@@ -35,6 +37,7 @@ internal sealed partial class TaskController(
     {
         await lifetime.ApplicationStarted.WhenCancelledAsync(stoppingToken);
         await WriteEndpointAsync(stoppingToken);
+        limits.Begin();
         await janitor.EndStraysAsync(stoppingToken);
         while (true)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Environments;
+using Cairn.Jobs.Limits;
 
 namespace Cairn.Jobs.Tasks;
 
@@ -34,6 +35,12 @@ public sealed record TaskRecord
     /// <summary>The file in which the server keeps its present URL, for when it comes back at another one.</summary>
     public required string EndpointFile { get; init; }
 
+    /// <summary>The server under TLS, for programs that speak nothing else: the URL when this was written; null where there is none.</summary>
+    public string? SecureEndpoint { get; init; }
+
+    /// <summary>The certificate that such programs are to trust, in PEM; null where there is none.</summary>
+    public string? SecureCertificate { get; init; }
+
     /// <summary>The name of the executor that runs it: <c>process</c>, <c>podman</c>, <c>slurm</c>, <c>kubernetes</c>.</summary>
     public required string Executor { get; init; }
 
@@ -64,6 +71,9 @@ public sealed record TaskRecord
 
     /// <summary>What it needs of a machine.</summary>
     public TaskResources Resources { get; init; } = new(0, 0);
+
+    /// <summary>What it may use of its machine.</summary>
+    public TaskLimits Limits { get; init; } = new();
 
     /// <summary>The accelerators of its machine that it was given, which may be none; null where the server gives none away.</summary>
     public IReadOnlyList<Accelerator>? Accelerators { get; init; }

@@ -5,6 +5,7 @@ using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Images;
+using Cairn.Jobs.Limits;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
 using Cairn.Tracking.Runs.Jobs;
@@ -14,7 +15,7 @@ using Google.Protobuf;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Writes down what an attempt of a job is to run.</summary>
-internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, AcceleratorPool accelerators, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
+internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, AcceleratorPool accelerators, LimitKeeper limits, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
 {
     /// <summary>The record of each replica, in order.</summary>
     /// <exception cref="Kernel.Errors.StatusException">An image cannot be run here any more.</exception>
@@ -55,8 +56,11 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             environment["PYTHONPATH"] = environment.GetValueOrDefault("PYTHONPATH") is { Length: > 0 } paths ? $"{paths}:{reduction}" : reduction;
         }
 
+        var tls = ExecutorSet.HasQueue(task.Executor) ? null : server.TaskTls();
         return new TaskRecord
         {
+            SecureEndpoint = tls?.Url.ToString().TrimEnd('/'),
+            SecureCertificate = tls is null ? null : await File.ReadAllTextAsync(tls.CertificateFile, cancellation),
             Task = task.Id,
             Attempt = task.Attempt,
             Project = name.Project,
@@ -74,6 +78,7 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
             Image = plan.Image,
             ReadablePaths = reduction is null ? plan.Paths : [.. plan.Paths, reduction],
             Resources = TaskResources.Of(pool.MachineSpec),
+            Limits = limits.Of(pool, task.Executor),
             ProgramFolders = plan.Program is { } program ? [Path.GetDirectoryName(program)!] : [],
             Environments = Environments(),
             JobSpec = JsonFormatter.Default.Format(job.JobSpec),

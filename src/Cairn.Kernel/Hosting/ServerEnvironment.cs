@@ -15,6 +15,9 @@ public sealed record ServerEnvironment
     /// <summary>Host and port of cleartext gRPC: <c>127.0.0.1:8081</c>.</summary>
     public required Func<string> GrpcAddress { get; init; }
 
+    /// <summary>Where tasks on this machine reach it under TLS; null where they do not. What they trust is made with the first call. Known once the listeners are bound.</summary>
+    public Func<TaskTls?> TaskTls { get; init; } = static () => null;
+
     /// <summary>The <c>cairn</c> program itself, to start agents with.</summary>
     public required string Executable { get; init; }
 

@@ -19,6 +19,22 @@ internal static unsafe partial class Libc
     public const int OpenAppend = 0x400;
     public const int OpenCloseOnExec = 0x80000;
 
+    /// <summary><c>RLIMIT_NOFILE</c>, the same on x86-64 and arm64.</summary>
+    public const int LimitOfOpenFiles = 7;
+
+    /// <summary><c>RLIMIT_NPROC</c>.</summary>
+    public const int LimitOfProcesses = 6;
+
+    /// <summary><c>RLIMIT_CORE</c>.</summary>
+    public const int LimitOfCoreFiles = 4;
+
+    /// <param name="limits">The limit that holds, and the most that it may be set to.</param>
+    [LibraryImport("libc", EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, ulong* limits);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
+    public static partial int SetLimit(int resource, ulong* limits);
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);
 

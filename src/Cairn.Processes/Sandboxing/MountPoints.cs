@@ -15,7 +15,7 @@ internal static class MountPoints
     /// <summary>Other options with arguments, and their number; the rest have none.</summary>
     private static readonly Dictionary<string, int> Others = new()
     {
-        ["--perms"] = 1, ["--chdir"] = 1, ["--hostname"] = 1, ["--cap-add"] = 1, ["--cap-drop"] = 1, ["--seccomp"] = 1, ["--remount-ro"] = 1, ["--setenv"] = 2, ["--unsetenv"] = 1,
+        ["--perms"] = 1, ["--size"] = 1, ["--chdir"] = 1, ["--hostname"] = 1, ["--cap-add"] = 1, ["--cap-drop"] = 1, ["--seccomp"] = 1, ["--remount-ro"] = 1, ["--setenv"] = 2, ["--unsetenv"] = 1,
     };
 
     /// <summary>The arguments, up to what is run, with the folders that they need.</summary>
@@ -24,7 +24,7 @@ internal static class MountPoints
         var opened = new List<string>();
         var made = new HashSet<string>(StringComparer.Ordinal) { "/" };
 
-        // What the permissions stand before belongs to the next option.
+        // What permissions and a size stand before belongs to them.
         var start = -1;
         for (var i = 0; i < arguments.Count;)
         {
@@ -47,7 +47,7 @@ internal static class MountPoints
                 made.Add(arguments[i + count]);
             }
 
-            start = arguments[i] == "--perms" ? opened.Count : -1;
+            start = arguments[i] is "--perms" or "--size" ? (start < 0 ? opened.Count : start) : -1;
             opened.AddRange(arguments.Skip(i).Take(1 + count));
             i += 1 + count;
         }

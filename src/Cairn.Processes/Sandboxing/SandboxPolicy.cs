@@ -24,6 +24,16 @@ internal sealed record SandboxPolicy(SandboxUser User)
     /// </summary>
     public bool OverridesPermissions { get; init; }
 
+    /// <summary>What the kernel holds it to.</summary>
+    public ProgramLimits Limits { get; init; } = new();
+
+    /// <summary>
+    /// Whether the kernel counts the program's processes apart from those of others: those of a user of its own; or, from Linux 5.14 on, those in its user namespace.
+    /// </summary>
+    public bool CountsProcesses => User.Id is not null || (!Environment.IsPrivilegedProcess && Environment.OSVersion.Version >= OwnCounts);
+
+    private static readonly Version OwnCounts = new(5, 14);
+
     private static readonly string[] SystemLinks = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 
     /// <summary>Of <c>/etc</c>, what programs need to run; not keys and passwords.</summary>
@@ -39,7 +49,7 @@ internal sealed record SandboxPolicy(SandboxUser User)
     private static readonly string[] KernelFiles = ["acpi", "asound", "bus", "driver", "fs", "irq", "mtrr", "scsi", "sys", "sysrq-trigger"];
 
 
-    /// <summary>bubblewrap's arguments, to which the caller adds mounts. <c>/tmp</c> is the caller's to make.</summary>
+    /// <summary>bubblewrap's arguments, to which the caller adds mounts, and <see cref="PrivateFiles.Sealed"/> as the last. <c>/tmp</c> is the caller's to make.</summary>
     /// <param name="filter">The filter of system calls, open in the program that is started; null where there is none for this
     /// machine.</param>
     public List<string> Arguments(InheritedFile? filter)
@@ -49,7 +59,7 @@ internal sealed record SandboxPolicy(SandboxUser User)
         arguments.AddRange(["--cap-drop", "ALL", .. Capabilities.SelectMany(static capability => (string[])["--cap-add", capability])]);
         arguments.AddRange(filter is null ? [] : ["--seccomp", filter.Number]);
         arguments.AddRange(["--proc", "/proc", .. KernelFiles.Select(static file => "/proc/" + file).Where(static path => Path.Exists(path)).SelectMany(static path => (string[])["--ro-bind", path, path])]);
-        arguments.AddRange(["--dev", "/dev", "--perms", "1777", "--tmpfs", "/dev/shm", "--ro-bind", "/usr", "/usr"]);
+        arguments.AddRange(["--dev", "/dev", .. PrivateFiles.InMemory("/dev/shm", Limits.SharedMemory), "--ro-bind", "/usr", "/usr"]);
         foreach (var link in SystemLinks)
         {
             var info = new DirectoryInfo("/" + link);
@@ -62,7 +72,7 @@ internal sealed record SandboxPolicy(SandboxUser User)
     }
 
     /// <summary>
-    /// What bubblewrap is to run: the program itself, or, where it gets a user of its own, <c>setpriv</c>, which becomes that user for
+    /// What bubblewrap is to run: the program under its limits, or, where it gets a user of its own, <c>setpriv</c>, which becomes that user for
     /// good and then the program. bubblewrap has seen to it before that nothing that is run can gain privileges (<c>no_new_privs</c>).
     /// </summary>
     /// <param name="command">The program and its arguments.</param>
@@ -71,7 +81,7 @@ internal sealed record SandboxPolicy(SandboxUser User)
     {
         if (User.Id is not { } user)
         {
-            return command;
+            return Limits.Apply(command, CountsProcesses);
         }
 
         if (loader is { Count: > 0 })
@@ -80,10 +90,12 @@ internal sealed record SandboxPolicy(SandboxUser User)
         }
 
         var kept = OverridesPermissions ? "-all,+dac_override" : "-all";
-        return
+        IReadOnlyList<string> asUser =
         [
-            HostTools.Find("setpriv") ?? "setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups", $"--inh-caps={kept}", $"--ambient-caps={kept}", $"--bounding-set={kept}", "--no-new-privs", "--", .. command,
+            HostTools.Find("setpriv") ?? "setpriv", $"--reuid={user}", $"--regid={user}", "--clear-groups",
+            $"--inh-caps={kept}", $"--ambient-caps={kept}", $"--bounding-set={kept}", "--no-new-privs", "--", .. command,
         ];
+        return Limits.Apply(asUser, CountsProcesses);
     }
 
     /// <summary>Capabilities in the sandbox. Those for becoming another user are gone with having become it.</summary>

@@ -26,6 +26,11 @@ internal static class SandboxProbe
             return "the program 'setpriv' (of util-linux) is not installed, with which a server that is root gives tasks a user of their own";
         }
 
+        if (ProgramLimits.Obstacle is { } obstacle)
+        {
+            return obstacle;
+        }
+
         using var filter = SeccompFilter.Open();
         var result = await HostTools.RunAsync(bubblewrap, [.. MountPoints.Open(policy.Arguments(filter)), "--", .. policy.Program(["/usr/bin/true"])], HostTools.Environment, cancellation);
         return result.ExitCode == 0 ? null

@@ -20,6 +20,22 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode
     /// <summary>What an open file is.</summary>
     public static FileStatus? Of(SafeFileHandle file) => Of((int)file.DangerousGetHandle(), "", EmptyPath);
 
+    /// <summary>How many bytes of the disk what stands in a folder takes, which is less than its size where it has holes; 0 where there is nothing.</summary>
+    public static long AllocatedBytes(SafeFileHandle folder, string name) => Allocated((int)folder.DangerousGetHandle(), name, NoFollow)?.Bytes ?? 0;
+
+    /// <summary>The file that a link leads to, such as one of <c>/proc/PID/fd</c>: its number, and the bytes that it takes. Null where there is none.</summary>
+    public static (ulong Inode, long Bytes)? Behind(string link) => Allocated(CurrentDirectory, link, 0);
+
+    private static unsafe (ulong Inode, long Bytes)? Allocated(int directory, string path, int flags)
+    {
+        // The number of blocks of 512 bytes is at 48.
+        Span<byte> buffer = stackalloc byte[256];
+        fixed (byte* pointer = buffer)
+        {
+            return Libc.Statx(directory, path, flags, BasicStats, pointer) == 0 ? (MemoryMarshal.Read<ulong>(buffer[32..]), MemoryMarshal.Read<long>(buffer[48..]) * 512) : null;
+        }
+    }
+
     private static unsafe FileStatus? Of(int directory, string path, int flags)
     {
         // struct statx, the same on every architecture: links at 16, owner at 20, mode at 28, inode at 32, size at 40, mtime at 112, rdev at 128.

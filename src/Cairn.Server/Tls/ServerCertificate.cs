@@ -22,8 +22,8 @@ internal static class ServerCertificate
             return Read(given, givenKey);
         }
 
-        var folder = Path.Combine(options.Data, "tls");
-        var certificate = Path.Combine(folder, "certificate.pem");
+        var certificate = FileIn(options.Data);
+        var folder = Path.GetDirectoryName(certificate)!;
         var key = Path.Combine(folder, "key.pem");
         if (!File.Exists(certificate) || !File.Exists(key) || Read(certificate, key).NotAfter < DateTime.Now.AddDays(1))
         {
@@ -32,6 +32,9 @@ internal static class ServerCertificate
 
         return Read(certificate, key);
     }
+
+    /// <summary>The file of the certificate that the server makes itself.</summary>
+    public static string FileIn(string data) => Path.Combine(data, "tls", "certificate.pem");
 
     private static X509Certificate2 Read(string certificate, string key)
     {

@@ -82,7 +82,7 @@ public sealed class ContainerRuntime(
         var port = FreePort();
         var settings = new ContainerSettings(spec, port, environment, token);
         var name = $"cairn-serving-{ids.NextHex()[..12]}";
-        List<string> arguments = ["run", "--rm", "--name", name, "--network", "host", "--pull", "never", "--label", $"{ServerLabel.Key}={ServerLabel.Value(environment)}", "--label", $"dev.cairn.deployed-model={spec.DeployedModelId}"];
+        List<string> arguments = ["run", "--rm", "--name", name, "--network", "host", "--pull", "never", .. ContainerLimits.Of(new ProgramLimits()), "--label", $"{ServerLabel.Key}={ServerLabel.Value(environment)}", "--label", $"dev.cairn.deployed-model={spec.DeployedModelId}"];
         foreach (var (key, value) in settings.Environment)
         {
             arguments.AddRange(["--env", $"{key}={value}"]);

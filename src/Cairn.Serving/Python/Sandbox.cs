@@ -17,6 +17,9 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
     /// <summary>What is in every sandbox, so that nothing of it need be added for an interpreter that is there.</summary>
     private const string SystemFolder = "/usr/";
 
+    /// <summary>How much a worker may keep in its <c>/tmp</c>, which is memory.</summary>
+    private const long TemporaryBytes = 1L << 30;
+
     private Task<string?>? obstacle;
 
     /// <summary>Tells what hinders sandboxes on this machine; asked once.</summary>
@@ -45,7 +48,7 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
     {
         var policy = new SandboxPolicy(SandboxUser.Of(modelFolder)) { OverridesPermissions = program.OpensItsOutput || !IsReadable(modelFolder) || !IsReadable(program.CodeFolder) };
         var filter = SeccompFilter.Open();
-        List<string> arguments = [.. policy.Arguments(filter), "--new-session", "--perms", "1777", "--tmpfs", "/tmp"];
+        List<string> arguments = [.. policy.Arguments(filter), "--new-session", .. PrivateFiles.InMemory("/tmp", TemporaryBytes)];
 
         // An interpreter of a virtual environment elsewhere needs that environment.
         var interpreter = program.Interpreter;
@@ -55,7 +58,7 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
             arguments.AddRange(["--ro-bind", folder, folder]);
         }
 
-        arguments.AddRange(["--ro-bind", modelFolder, ModelFolder, "--ro-bind", program.CodeFolder, CodeFolder, "--remount-ro", "/", "--"]);
+        arguments.AddRange(["--ro-bind", modelFolder, ModelFolder, "--ro-bind", program.CodeFolder, CodeFolder, .. PrivateFiles.Sealed, "--"]);
         return new WorkerCommand(Start(SandboxProbe.Bubblewrap!, [.. MountPoints.Open(arguments), .. policy.Program([interpreter, .. program.Arguments(CodeFolder, ModelFolder)])]), filter);
     }
 

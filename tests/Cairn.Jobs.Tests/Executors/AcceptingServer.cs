@@ -7,9 +7,13 @@ namespace Cairn.Jobs.Tests.Executors;
 internal sealed class AcceptingServer : IDisposable
 {
     private readonly HttpListener listener;
+    private readonly Func<HttpStatusCode> answer;
 
-    public AcceptingServer()
+    /// <param name="answer">The status of the next answer; OK where it is not given.</param>
+    public AcceptingServer(Func<HttpStatusCode>? answer = null)
     {
+        this.answer = answer ?? (static () => HttpStatusCode.OK);
+
         // Another test may take the port that was free a moment ago.
         for (var tries = 1; ; tries++)
         {
@@ -42,6 +46,7 @@ internal sealed class AcceptingServer : IDisposable
             {
                 var context = await listener.GetContextAsync();
                 await context.Request.InputStream.CopyToAsync(Stream.Null);
+                context.Response.StatusCode = (int)answer();
                 context.Response.OutputStream.Write("{}"u8);
                 context.Response.Close();
             }

@@ -22,6 +22,19 @@ public sealed class ContainerTests(Server server)
     }
 
     [Fact]
+    public async Task a_container_has_the_memory_of_its_machine_type_and_says_when_that_did_not_suffice()
+    {
+        var image = await BusyboxImage.EnsureAsync();
+        var job = JobsClient.Container(image, ["sh", "-c"], ["ulimit -c; dd if=/dev/zero of=/dev/null bs=700M count=1; sleep 600"]);
+        job["jobSpec"]!["workerPoolSpecs"]![0]!["machineSpec"]!["machineType"] = "custom-1-256";
+
+        var ended = await client.RunAsync(job);
+
+        ((string)ended["error"]!["message"]!).ShouldBe("The job used more than 256 MiB of memory, what its machine type custom-1-256 has. Ask for a machine type with more memory.");
+        (await client.LinesAsync((string)ended["name"]!)).ShouldBe(["0"]);
+    }
+
+    [Fact]
     public async Task an_image_that_is_nowhere_is_named()
     {
         await BusyboxImage.EnsureAsync();

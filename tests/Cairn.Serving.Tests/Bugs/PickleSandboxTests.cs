@@ -17,7 +17,7 @@ public sealed class PickleSandboxTests
         code = '''
         import os, socket
         found = []
-        for path in ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/irq/default_smp_affinity", "/model/model.pkl", "/usr/written", "/written"]:
+        for path in ["/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/irq/default_smp_affinity", "/model/model.pkl", "/usr/written", "/written", "/dev/written"]:
             try:
                 os.close(os.open(path, os.O_WRONLY | (os.O_CREAT if "written" in path else 0)))
                 found.append(path)
@@ -26,6 +26,9 @@ public sealed class PickleSandboxTests
         found += [path for path in ["/opt", "/sys/kernel", "/home", "/root"] if os.path.exists(path)]
         status = dict(line.split(":", 1) for line in open("/proc/self/status"))
         open("/tmp/scratch", "w").close()
+        import resource
+        found += [limit for limit, most in [("RLIMIT_NPROC", 4096), ("RLIMIT_NOFILE", 16384), ("RLIMIT_CORE", 0)] if not 0 <= resource.getrlimit(getattr(resource, limit))[1] <= most]
+        found += [folder for folder in ["/tmp", "/dev/shm"] if os.statvfs(folder).f_frsize * os.statvfs(folder).f_blocks > 1 << 30]
         raise RuntimeError("found %s root %s filter %s capabilities %d interfaces %s" % (
             found, os.geteuid() == 0, status["Seccomp"].strip(), int(status["CapEff"], 16), [name for _, name in socket.if_nameindex()]))
         '''

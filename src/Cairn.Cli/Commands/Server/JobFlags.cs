@@ -18,6 +18,7 @@ internal sealed class JobFlags
     private readonly Option<int> submitted = new("--job-submitted") { Description = "How many jobs may be with Slurm or Kubernetes at once, running or waiting there.", HelpName = "N", DefaultValueFactory = _ => Defaults.MaxSubmitted };
     private readonly SlurmFlags slurm = new();
     private readonly KubernetesFlags kubernetes = new();
+    private readonly LimitFlags limits = new();
     private readonly Option<int> slots = new("--job-slots") { Description = "How many tasks, replicas of jobs, run on this machine at once; others wait in line.", HelpName = "N", DefaultValueFactory = _ => Defaults.Slots };
     private readonly Option<string> accelerators = new("--job-accelerators") { Description = "The accelerators that this machine gives to jobs: auto: what NVIDIA's driver names; TYPE=COUNT,…: these, such as NVIDIA_TESLA_T4=2; refuse: jobs that ask for some are refused; ignore: they run without them, and their log says so.", HelpName = "auto|TYPE=COUNT,…|refuse|ignore", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> sandbox = new("--job-sandbox") { Description = "auto: tasks run in bubblewrap where it is permitted, else as plain processes; required: they fail where it is not; off: never.", DefaultValueFactory = _ => "auto" };
@@ -39,7 +40,7 @@ internal sealed class JobFlags
         overlay.AcceptOnlyFromAmong("on", "off");
     }
 
-    public IEnumerable<Option> All => [executor, slots, submitted, endpoint, accelerators, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention, .. slurm.All, .. kubernetes.All];
+    public IEnumerable<Option> All => [executor, slots, submitted, endpoint, accelerators, sandbox, overlay, grace, timeout, restarts, pipIndex, pipFindLinks, environmentRetention, environmentSpace, machineTimeout, retention, .. limits.All, .. slurm.All, .. kubernetes.All];
 
     /// <exception cref="CliException">Wrong usage: a number or time that cannot be.</exception>
     public JobsOptions Read(ParseResult parse) => new()
@@ -50,6 +51,7 @@ internal sealed class JobFlags
         Endpoint = Url(parse.GetValue(endpoint)),
         Slurm = slurm.Read(parse),
         Kubernetes = kubernetes.Read(parse),
+        Limits = limits.Read(parse),
         Accelerators = Accelerators(parse.GetValue(accelerators)!),
         Sandbox = Enum.Parse<SandboxMode>(parse.GetValue(sandbox)!, ignoreCase: true),
         Overlay = parse.GetValue(overlay) is "on",

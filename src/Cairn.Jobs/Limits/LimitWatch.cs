@@ -1,0 +1,128 @@
+using System.Globalization;
+using Cairn.Jobs.Agent;
+using Cairn.Jobs.Tasks;
+
+namespace Cairn.Jobs.Limits;
+
+/// <summary>
+/// Looks at what a task uses, and ends it when that is more than it may: four times a second at its processes, less often at its files. A look that takes long, as at a million files, is repeated
+/// so seldom that looking stays a small part of the work. Memory and processes that a control group holds are only asked for what became of them.
+/// </summary>
+/// <param name="folders">The task's folders, which it writes to.</param>
+/// <param name="group">The task's control group, or null.</param>
+/// <param name="memoryIsHeld">Whether somebody else, such as podman, holds the task to its memory.</param>
+internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folders, TaskGroup? group, bool memoryIsHeld, TimeProvider time)
+{
+    private const int ShareOfProcesses = 10;
+    private const int ShareOfFiles = 20;
+
+    private static readonly TimeSpan ProcessInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(2);
+
+    private readonly TaskLimits limits = record.Limits;
+    private readonly string who = LimitBreach.Who(record);
+    private readonly int agent = Environment.ProcessId;
+    private SizeLimit? disk;
+    private long heldMemory;
+
+    /// <summary>Which limit was passed, if one was.</summary>
+    public LimitBreach? Breach { get; private set; }
+
+    /// <summary>Looks until cancelled, or until a limit has been passed.</summary>
+    /// <param name="orphans">What the task's programs leave behind.</param>
+    /// <param name="kill">Ends the task at once.</param>
+    public async Task FollowAsync(Orphans orphans, Func<Task> kill, CancellationToken cancellation)
+    {
+        disk = DiskLimit();
+        var filesDue = TimeSpan.Zero;
+        var start = time.GetTimestamp();
+        var pause = ProcessInterval;
+        while (true)
+        {
+            await Task.Delay(pause, time, cancellation);
+            var began = time.GetTimestamp();
+            orphans.Reap();
+            Breach = OfProcesses();
+            var took = time.GetElapsedTime(began);
+            pause = took * ShareOfProcesses > ProcessInterval ? took * ShareOfProcesses : ProcessInterval;
+            if (Breach is null && time.GetElapsedTime(start) >= filesDue)
+            {
+                began = time.GetTimestamp();
+                Breach = OfFiles();
+                took = time.GetElapsedTime(began);
+                filesDue = time.GetElapsedTime(start) + (took * ShareOfFiles > FileInterval ? took * ShareOfFiles : FileInterval);
+            }
+
+            if (Breach is not null)
+            {
+                await kill();
+                return;
+            }
+        }
+    }
+
+    /// <summary>Which limit of its processes and their memory the task has passed.</summary>
+    internal LimitBreach? OfProcesses()
+    {
+        if (group is not null)
+        {
+            return group.RanOutOfMemory ? OutOfMemory : group.RanOutOfProcesses ? OutOfProcesses : null;
+        }
+
+        var use = TreeUse.Below(agent);
+        return use.Processes >= limits.Processes ? OutOfProcesses
+            : !memoryIsHeld && limits.Memory is { } memory && Sum(use) > memory.Bytes && Sum(TreeUse.ExactlyBelow(agent)) > memory.Bytes ? OutOfMemory
+            : null;
+    }
+
+    /// <summary>Which limit of its files the task has passed.</summary>
+    internal LimitBreach? OfFiles()
+    {
+        if (limits.Disk is null)
+        {
+            return null;
+        }
+
+        var held = HeldFiles.Of(agent);
+        heldMemory = held.Memory;
+        var use = new FolderUse(held.Disk, 0, TooDeep: false);
+        foreach (var folder in folders)
+        {
+            use += FolderUse.Of(folder, TaskLimits.MaxFiles - use.Files);
+        }
+
+        return use.Bytes > disk!.Bytes ? new LimitBreach(disk.Passed(who, "the disk"))
+            : use.Files > TaskLimits.MaxFiles ? new LimitBreach(string.Create(CultureInfo.InvariantCulture, $"{who} made more than {TaskLimits.MaxFiles:N0} files and folders, which is what a task may have at once. Put more into each, such as an archive."))
+            : use.TooDeep ? new LimitBreach($"{who} made more than {FolderUse.MaxDepth} folders in each other, which is as deep as a task's files are counted. Use fewer.")
+            : null;
+    }
+
+    /// <summary>Memory of files without a name may be mapped as well; it counts once.</summary>
+    private long Sum(TreeUse use) => use.Own + Math.Max(use.Shared, heldMemory);
+
+    /// <summary>A sentence for a task that used more memory than it has.</summary>
+    public LimitBreach OutOfMemory => new(limits.Memory?.Passed(who, "memory") ?? $"{who} ran out of memory.");
+
+    private LimitBreach OutOfProcesses => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{who} reached the {limits.Processes:N0} processes and threads that this server allows a task at once (--job-processes). Start fewer, or ask the server's administrator for more."));
+
+    /// <summary>What the disk has no room for a task may not have either, and others need room as well.</summary>
+    private SizeLimit? DiskLimit()
+    {
+        if (limits.Disk is not { } asked)
+        {
+            return null;
+        }
+
+        try
+        {
+            var share = new DriveInfo(folders[0]).AvailableFreeSpace / 5 * 4;
+            return share < asked.Bytes ? new SizeLimit(share, "four fifths of what was free on its disk when it began", "Use less, or have the server's administrator make room.") : asked;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return asked;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Cairn.Jobs.Agent;
+using Cairn.Jobs.Tasks;
+using Google.Cloud.Logging.Type;
+
+namespace Cairn.Jobs.Limits;
+
+/// <summary>Holds the task of an agent to its limits from before its start to its end, and says which one ended it.</summary>
+internal sealed class TaskHold : IDisposable
+{
+    /// <summary>Should the machine run out of memory, the kernel ends a task before the server and other programs (proc(5), <c>oom_score_adj</c>).</summary>
+    private const int Expendable = 500;
+
+    private const string ScoreFile = "/proc/self/oom_score_adj";
+
+    private readonly TaskRecord record;
+    private readonly TaskGroup? group;
+    private readonly LimitWatch watch;
+    private readonly OutOfMemoryWitness witness;
+
+    private TaskHold(TaskRecord record, TaskGroup? group, GroupPlace place, bool memoryIsHeld, IReadOnlyList<string> folders, TimeProvider time)
+    {
+        this.record = record;
+        this.group = group;
+        watch = new LimitWatch(record, folders, group, memoryIsHeld, time);
+        witness = new OutOfMemoryWitness(place);
+    }
+
+    /// <param name="context">The task.</param>
+    /// <param name="memoryIsHeld">Whether what runs the program holds it to its memory, so that nobody need look.</param>
+    /// <param name="time">The clock.</param>
+    public static TaskHold Begin(TaskContext context, bool memoryIsHeld, TimeProvider time)
+    {
+        var place = GroupPlace.Find();
+        var folders = (string[])[context.Work, context.Temporary, context.Metrics, context.Upper, context.Merged];
+        return new TaskHold(context.Record, Group(context, place), place, memoryIsHeld, folders, time);
+    }
+
+    /// <summary>While it is held, what this agent starts is held to the limits.</summary>
+    public IDisposable Enter() => new Start(group?.Enter());
+
+    /// <summary>Ends the task where it passes a limit, until cancelled.</summary>
+    /// <param name="pid">The process that was started.</param>
+    /// <param name="kill">Ends the task at once.</param>
+    public Task FollowAsync(int pid, Func<Task> kill, CancellationToken cancellation) => watch.FollowAsync(new Orphans(pid), kill, cancellation);
+
+    /// <summary>Ends all processes of the task.</summary>
+    public void Kill() => group?.Kill();
+
+    /// <summary>Which limit ended the task; null where none did.</summary>
+    public LimitBreach? Explain(TaskEnd end) => watch.Breach
+        ?? (end.OutOfMemory || group?.RanOutOfMemory == true ? watch.OutOfMemory : null)
+        ?? (end.Status.Signal == Libc.SigKill && witness.WhatRanOut() is { } what ? new LimitBreach($"{LimitBreach.Who(record)} was killed by the kernel (signal 9), out of memory: it had used up {what}. Ask for a machine type with more memory.") : null);
+
+    public void Dispose() => group?.Dispose();
+
+    private static TaskGroup? Group(TaskContext context, GroupPlace place)
+    {
+        // Containers have control groups of podman's.
+        if (context.Record.Limits.ControlGroup is null || place.Own is not { } home || context.Record.Launcher == PodmanLauncher.LauncherName)
+        {
+            return null;
+        }
+
+        try
+        {
+            return TaskGroup.Create(context.Record.Limits, TaskGroup.Name(context.Record), home);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Log.Say($"The task has no control group ({e.Message.TrimEnd('.')}); its agent looks at its memory and processes.", LogSeverity.Warning);
+            return null;
+        }
+    }
+
+    private sealed class Start : IDisposable
+    {
+        private readonly IDisposable? visit;
+        private readonly string? score;
+
+        public Start(IDisposable? visit)
+        {
+            this.visit = visit;
+            try
+            {
+                score = File.ReadAllText(ScoreFile).Trim();
+                if (int.Parse(score, CultureInfo.InvariantCulture) < Expendable)
+                {
+                    CounterFile.Write(ScoreFile, Expendable);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It stays as expendable as its agent.
+                score = null;
+            }
+        }
+
+        public void Dispose()
+        {
+            if (score is not null)
+            {
+                CounterFile.Write(ScoreFile, score);
+            }
+
+            visit?.Dispose();
+        }
+    }
+}

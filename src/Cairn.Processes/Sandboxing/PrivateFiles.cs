@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cairn.Processes.Children;
+
+namespace Cairn.Processes.Sandboxing;
+
+/// <summary>bubblewrap's options for folders of a sandbox that are in memory: each is as large as is said, or cannot be written.</summary>
+internal static class PrivateFiles
+{
+    /// <summary>
+    /// The last options of all: what bubblewrap made for itself, <c>/</c> and <c>/dev</c>, is memory without a bound, and is not written any more. Devices, and what is mounted below, stay as they are.
+    /// </summary>
+    public static IReadOnlyList<string> Sealed { get; } = ["--remount-ro", "/dev", "--remount-ro", "/"];
+
+    /// <summary>bubblewrap before 0.7 cannot bound a folder in memory; the kernel bounds it then, at half of the machine's memory.</summary>
+    private static readonly Lazy<bool> Bounded = new(static () => IsBounding(SandboxProbe.Bubblewrap));
+
+    /// <summary>A folder in memory that everybody may write.</summary>
+    /// <param name="path">Where the program sees it.</param>
+    /// <param name="bytes">How much it holds; null for the kernel's own measure, half of the machine's memory.</param>
+    public static IReadOnlyList<string> InMemory(string path, long? bytes) =>
+        ["--perms", "1777", .. bytes is { } most && Bounded.Value ? (string[])["--size", most.ToString(CultureInfo.InvariantCulture)] : [], "--tmpfs", path];
+
+    private static bool IsBounding(string? bubblewrap)
+    {
+        if (bubblewrap is null)
+        {
+            return false;
+        }
+
+        using var process = Process.Start(new ProcessStartInfo(bubblewrap, ["--help"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var help = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        error.Wait();
+        return help.Contains("--size", StringComparison.Ordinal);
+    }
+}
