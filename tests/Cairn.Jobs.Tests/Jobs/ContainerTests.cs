@@ -25,7 +25,7 @@ public sealed class ContainerTests(Server server)
     public async Task a_container_has_the_memory_of_its_machine_type_and_says_when_that_did_not_suffice()
     {
         var image = await BusyboxImage.EnsureAsync();
-        var job = JobsClient.Container(image, ["sh", "-c"], ["ulimit -c; dd if=/dev/zero of=/dev/null bs=700M count=1; sleep 600"]);
+        var job = JobsClient.Container(image, ["sh", "-c"], ["ulimit -c; exec dd if=/dev/zero of=/dev/null bs=700M count=1"]);
         job["jobSpec"]!["workerPoolSpecs"]![0]!["machineSpec"]!["machineType"] = "custom-1-256";
 
         var ended = await client.RunAsync(job);

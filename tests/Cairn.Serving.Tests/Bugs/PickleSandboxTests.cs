@@ -27,8 +27,12 @@ public sealed class PickleSandboxTests
         status = dict(line.split(":", 1) for line in open("/proc/self/status"))
         open("/tmp/scratch", "w").close()
         import resource
-        found += [limit for limit, most in [("RLIMIT_NPROC", 4096), ("RLIMIT_NOFILE", 16384), ("RLIMIT_CORE", 0)] if not 0 <= resource.getrlimit(getattr(resource, limit))[1] <= most]
-        found += [folder for folder in ["/tmp", "/dev/shm"] if os.statvfs(folder).f_frsize * os.statvfs(folder).f_blocks > 1 << 30]
+        for limit, most in [(resource.RLIMIT_NPROC, 4096), (resource.RLIMIT_NOFILE, 16384), (resource.RLIMIT_CORE, 0)]:
+            if not 0 <= resource.getrlimit(limit)[1] <= most:
+                found.append(limit)
+        for folder in ["/tmp", "/dev/shm"]:
+            if os.statvfs(folder).f_frsize * os.statvfs(folder).f_blocks > 1 << 30:
+                found.append(folder)
         raise RuntimeError("found %s root %s filter %s capabilities %d interfaces %s" % (
             found, os.geteuid() == 0, status["Seccomp"].strip(), int(status["CapEff"], 16), [name for _, name in socket.if_nameindex()]))
         '''
