@@ -17,11 +17,13 @@ internal sealed class TaskHold : IDisposable
     private readonly TaskGroup? group;
     private readonly LimitWatch watch;
     private readonly OutOfMemoryWitness witness;
+    private readonly bool memoryIsHeld;
 
     private TaskHold(TaskRecord record, TaskGroup? group, GroupPlace place, bool memoryIsHeld, IReadOnlyList<string> folders, TimeProvider time)
     {
         this.record = record;
         this.group = group;
+        this.memoryIsHeld = memoryIsHeld;
         watch = new LimitWatch(record, folders, group, memoryIsHeld, time);
         witness = new OutOfMemoryWitness(place);
     }
@@ -50,9 +52,13 @@ internal sealed class TaskHold : IDisposable
     /// <summary>Which limit ended the task; null where none did.</summary>
     public LimitBreach? Explain(TaskEnd end) => watch.Breach
         ?? (end.OutOfMemory || group?.RanOutOfMemory == true ? watch.OutOfMemory : null)
-        ?? (end.Status.Signal == Libc.SigKill && witness.WhatRanOut() is { } what ? new LimitBreach($"{LimitBreach.Who(record)} was killed by the kernel (signal 9), out of memory: it had used up {what}. Ask for a machine type with more memory.") : null);
+        ?? (end.Status.Signal == Libc.SigKill && witness.WhatRanOut() is { } what ? Killed(what) : null);
 
     public void Dispose() => group?.Dispose();
+
+    /// <summary>podman does not always see that the kernel has ended a container; then the machine's counter is what tells.</summary>
+    private LimitBreach Killed(string what) => memoryIsHeld ? watch.OutOfMemory
+        : new LimitBreach($"{LimitBreach.Who(record)} was killed by the kernel (signal 9), out of memory: it had used up {what}. Ask for a machine type with more memory.");
 
     private static TaskGroup? Group(TaskContext context, GroupPlace place)
     {
