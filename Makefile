@@ -23,7 +23,7 @@ test:        ## install what tests need, and run all of them; FILTER=*words* run
 	@eng/deps.sh test
 	@eng/test.sh
 
-soak:        ## prove the published folder, and run the tests over and over for MINUTES (60), to find what fails rarely
+soak:        ## prove the published folder, fuzz the server for FUZZ_MINUTES (10), and run the tests over and over for MINUTES (60), to find what fails rarely
 	@eng/deps.sh test
 	@eng/soak.sh
 

@@ -248,7 +248,8 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
             ArraySegment<byte> array = compressed ? Decompress(bytes)
                 : bytes.IsSingleSegment && MemoryMarshal.TryGetArray(bytes.First, out var segment) ? segment
                 : new ArraySegment<byte>(bytes.ToArray());
-            var message = method.Descriptor.InputType.Parser.ParseFrom(array.Array, array.Offset, array.Count);
+            // What is unknown is not kept: it would be stored, unseen, with what the message becomes.
+            var message = method.Descriptor.InputType.Parser.WithDiscardUnknownFields(true).ParseFrom(array.Array, array.Offset, array.Count);
             WireChecks.Require(method.Descriptor.InputType, array);
             return message;
         }

@@ -17,7 +17,17 @@ internal static class WireChecks
     private const int Second = 1_000_000_000;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT naming the field.</exception>
-    public static void Require(MessageDescriptor descriptor, ReadOnlySpan<byte> bytes) => Walk(JsonShape.Of(descriptor), bytes);
+    public static void Require(MessageDescriptor descriptor, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            Walk(JsonShape.Of(descriptor), bytes);
+        }
+        catch (InvalidDataException error)
+        {
+            throw StatusException.InvalidArgument($"The message is not a {descriptor.Name}: {error.Message}");
+        }
+    }
 
     private static void Walk(JsonShape shape, ReadOnlySpan<byte> bytes)
     {
@@ -49,7 +59,7 @@ internal static class WireChecks
             }
             else
             {
-                reader.SkipAny(form);
+                reader.Skip(form);
             }
         }
     }

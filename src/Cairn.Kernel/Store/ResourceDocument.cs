@@ -167,6 +167,10 @@ internal static class ResourceDocument
             case Duration duration:
                 json.WriteNumberValue(duration.Seconds + (duration.Nanos / 1e9));
                 break;
+            case Google.Rpc.Status status:
+                // The record of how something ended must never be refused, and its sentence may repeat what somebody sent.
+                WriteMessage(json, new Google.Rpc.Status(status) { Message = status.Message.Replace('\0', '\uFFFD') }, null);
+                break;
             case Struct structure:
                 json.WriteStartObject();
                 foreach (var (key, value) in structure.Fields)

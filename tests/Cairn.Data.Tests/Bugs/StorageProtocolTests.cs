@@ -33,6 +33,25 @@ public sealed class StorageProtocolTests(GcsServer server) : IClassFixture<GcsSe
     }
 
     [Fact]
+    public async Task a_name_that_occurs_twice_is_refused_wherever_in_a_body_it_does()
+    {
+        var bucket = await server.CreateBucketAsync();
+        await GcsServer.JsonAsync(await server.UploadAsync(bucket, "a", "text"u8.ToArray()));
+        foreach (var (method, path, body) in ((HttpMethod, string, string)[])
+        [
+            (HttpMethod.Patch, $"/storage/v1/b/{bucket}", """{"website":{"mainPageSuffix":"x","mainPageSuffix":"x"}}"""),
+            (HttpMethod.Patch, $"/storage/v1/b/{bucket}", """{"lifecycle":{"rule":[{"action":{"type":"Delete","type":"Delete"},"condition":{"age":1}}]}}"""),
+            (HttpMethod.Patch, $"/storage/v1/b/{bucket}/o/a", """{"metadata":{"k":"v","k":"v"}}"""),
+            (HttpMethod.Post, $"/storage/v1/b/{bucket}/o/b/compose", """{"sourceObjects":[{"name":"a","name":"a"}]}"""),
+            (HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name=r", """{"metadata":{"a":"b","a":"b"}}"""),
+            (HttpMethod.Put, $"/storage/v1/b/{bucket}/iam", """{"bindings":[{"role":"roles/x","role":"roles/x","members":[]}]}"""),
+        ])
+        {
+            await GcsServer.ErrorAsync(await server.SendAsync(method, path, new StringContent(body)), 400);
+        }
+    }
+
+    [Fact]
     public async Task a_request_compressed_on_its_way_is_what_it_was_before()
     {
         var bucket = await server.CreateBucketAsync();

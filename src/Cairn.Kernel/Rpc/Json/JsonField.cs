@@ -40,6 +40,19 @@ internal sealed class JsonField
     /// <summary>The names of an enum's values; of several names for one number, the first.</summary>
     public IReadOnlyDictionary<int, JsonEncodedText> Symbols { get; } = new Dictionary<int, JsonEncodedText>();
 
+    /// <summary>
+    /// Whether the field's values can be written in a form (<see cref="WireReader.Tag"/>), singly or, of a list of numbers, together. In another the field is one that the runtime did not know.
+    /// </summary>
+    public bool Takes(int form) => form == Form || (form == WireReader.Delimiter && IsRepeated);
+
+    private int Form => Type switch
+    {
+        FieldType.String or FieldType.Bytes or FieldType.Message => WireReader.Delimiter,
+        FieldType.Double or FieldType.Fixed64 or FieldType.SFixed64 => 1,
+        FieldType.Float or FieldType.Fixed32 or FieldType.SFixed32 => 5,
+        _ => 0,
+    };
+
     /// <summary>The shape of a message field. Found when it is first asked for: message types contain each other.</summary>
     public JsonShape Message => message ??= JsonShape.Of(descriptor.MessageType);
 

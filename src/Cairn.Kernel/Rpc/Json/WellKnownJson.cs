@@ -56,14 +56,13 @@ internal static class WellKnownJson
         return (json, bytes) =>
         {
             var reader = new WireReader(bytes);
-            if (reader.AtEnd)
+            if (!reader.AtEnd && reader.Tag() is (1, var form) && field.Takes(form))
             {
-                WireJson.WriteDefault(json, field);
+                WireJson.WriteValue(json, field, ref reader);
             }
             else
             {
-                reader.Tag();
-                WireJson.WriteValue(json, field, ref reader);
+                WireJson.WriteDefault(json, field);
             }
         };
     }
@@ -76,12 +75,12 @@ internal static class WellKnownJson
         while (!reader.AtEnd)
         {
             var (number, form) = reader.Tag();
-            switch (number)
+            switch (number, form)
             {
-                case 1:
+                case (1, WireReader.Delimiter):
                     type = reader.Delimited();
                     break;
-                case 2:
+                case (2, WireReader.Delimiter):
                     value = reader.Delimited();
                     break;
                 default:
@@ -95,35 +94,40 @@ internal static class WellKnownJson
         {
             json.WriteString("@type"u8, type);
             var name = PreviewTypes.ToPublished(Encoding.UTF8.GetString(type));
-            if (AnyTypes.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor || json.CurrentDepth > MaxNesting || !IsReadable(descriptor, value))
+            if (AnyTypes.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor || json.CurrentDepth > MaxNesting || Packed(descriptor, value) is not { } packed)
             {
                 json.WriteBase64String("value"u8, value);
+                json.WriteEndObject();
+                return;
             }
-            else if (JsonShape.Of(descriptor) is { WellKnown: { } wellKnown })
+
+            using var canonical = new MessageBytes(packed);
+            if (JsonShape.Of(descriptor) is { WellKnown: { } wellKnown })
             {
                 json.WritePropertyName("value"u8);
-                wellKnown(json, value);
+                wellKnown(json, canonical.Span);
             }
             else
             {
-                WireJson.WriteFields(json, JsonShape.Of(descriptor), value);
+                WireJson.WriteFields(json, JsonShape.Of(descriptor), canonical.Span);
             }
         }
 
         json.WriteEndObject();
     }
 
-    /// <summary>Whether packed bytes are what they are said to be. Requests are looked at; rows of earlier versions may hold anything.</summary>
-    private static bool IsReadable(MessageDescriptor descriptor, ReadOnlySpan<byte> value)
+    /// <summary>
+    /// The packed message, or null where the bytes are none. They are as a client wrote them, with fields in any order and some twice: only what the runtime writes can be walked through once.
+    /// </summary>
+    private static IMessage? Packed(MessageDescriptor descriptor, ReadOnlySpan<byte> value)
     {
         try
         {
-            Store.StoredMessage.Read(descriptor.Parser, value.ToArray());
-            return true;
+            return Store.StoredMessage.Read(descriptor.Parser.WithDiscardUnknownFields(true), value.ToArray());
         }
         catch (InvalidProtocolBufferException)
         {
-            return false;
+            return null;
         }
     }
 
@@ -186,7 +190,7 @@ internal static class WellKnownJson
                     nanos = (int)reader.Varint();
                     break;
                 case var (_, form):
-                    reader.SkipAny(form);
+                    reader.Skip(form);
                     break;
             }
         }
@@ -202,7 +206,7 @@ internal static class WellKnownJson
         while (!reader.AtEnd)
         {
             var (number, form) = reader.Tag();
-            if (number != 1)
+            if (number != 1 || form != WireReader.Delimiter)
             {
                 reader.Skip(form);
                 continue;
@@ -237,7 +241,7 @@ internal static class WellKnownJson
         while (!reader.AtEnd)
         {
             var (number, form) = reader.Tag();
-            if (number != 1)
+            if (number != 1 || form != WireReader.Delimiter)
             {
                 reader.Skip(form);
                 continue;
@@ -271,7 +275,7 @@ internal static class WellKnownJson
         while (!reader.AtEnd)
         {
             var (number, form) = reader.Tag();
-            if (number == 1)
+            if (number == 1 && form == WireReader.Delimiter)
             {
                 WriteValue(json, reader.Delimited());
             }
@@ -294,21 +298,21 @@ internal static class WellKnownJson
             return;
         }
 
-        switch (reader.Tag().Field)
+        switch (reader.Tag())
         {
-            case Value.NumberValueFieldNumber:
+            case (Value.NumberValueFieldNumber, 1):
                 WireJson.WriteNumber(json, BitConverter.UInt64BitsToDouble(reader.Fixed64()));
                 break;
-            case Value.StringValueFieldNumber:
+            case (Value.StringValueFieldNumber, WireReader.Delimiter):
                 json.WriteStringValue(reader.Delimited());
                 break;
-            case Value.BoolValueFieldNumber:
+            case (Value.BoolValueFieldNumber, 0):
                 json.WriteBooleanValue(reader.Varint() != 0);
                 break;
-            case Value.StructValueFieldNumber:
+            case (Value.StructValueFieldNumber, WireReader.Delimiter):
                 WriteStruct(json, reader.Delimited());
                 break;
-            case Value.ListValueFieldNumber:
+            case (Value.ListValueFieldNumber, WireReader.Delimiter):
                 WriteList(json, reader.Delimited());
                 break;
             default:

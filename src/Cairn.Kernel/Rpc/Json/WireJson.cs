@@ -30,7 +30,7 @@ internal static class WireJson
         while (!reader.AtEnd)
         {
             var (number, form) = reader.Tag();
-            if (shape.Field(number) is not { } field)
+            if (shape.Field(number) is not { } field || !field.Takes(form))
             {
                 reader.Skip(form);
                 continue;

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Cairn.Kernel.Rpc.Json;
 
 /// <summary>
-/// Reads the protobuf wire format (<c>protobuf.dev/programming-guides/encoding</c>) of a message that this process has written itself: there is nothing to
-/// defend against, and what is malformed is a defect.
+/// Reads the protobuf wire format (<c>protobuf.dev/programming-guides/encoding</c>) of a message that the runtime has read: its lengths are right. Fields that it did not know are in
+/// it in whatever form a client wrote them.
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
@@ -71,7 +71,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         return value;
     }
 
-    public void Skip(int form)
+    private void SkipOne(int form)
     {
         switch (form)
         {
@@ -88,16 +88,18 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
                 rest = rest[4..];
                 break;
             default:
-                throw new InvalidOperationException($"A field is written in the form {form}, which proto3 does not have.");
+                // The runtime passes over two of the forms that no one has defined.
+                throw new InvalidDataException($"A field is written in the form {form}, which protobuf does not have.");
         }
     }
 
     /// <summary>Passes over a field in whatever form a client wrote it: also a group, which proto3 does not have and readers pass over.</summary>
-    public void SkipAny(int form)
+    /// <exception cref="InvalidDataException">There is no such form.</exception>
+    public void Skip(int form)
     {
         if (form != GroupStart)
         {
-            Skip(form);
+            SkipOne(form);
             return;
         }
 
@@ -115,7 +117,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
             }
             else
             {
-                Skip(form);
+                SkipOne(form);
             }
         }
     }

@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Cairn.Fuzz.Cases;
+using Google.Protobuf;
+
+namespace Cairn.Fuzz.Corpus;
+
+/// <summary>Valid calls of every kind, for one project with one of everything in it.</summary>
+internal sealed class CorpusCalls
+{
+    private static readonly string[] Kinds = ["made", "written", "written", "routes", "grpc", "grpc written"];
+
+    private readonly Names names;
+    private readonly Contracts contracts;
+    private readonly MessageMaker maker;
+    private readonly Call[] written;
+    private readonly (ContractMethod Method, string Json)[] asMessages;
+
+    public CorpusCalls(Names names, Contracts contracts)
+    {
+        this.names = names;
+        this.contracts = contracts;
+        maker = new MessageMaker(names);
+        written = [.. WrittenCall.All.Select(call => call.ToCall(names)).Select(static call => call with { MayLast = IsLong(call.Target) })];
+        asMessages = [.. written.SelectMany(AsMessages)];
+    }
+
+    /// <summary>Any valid call.</summary>
+    public Call Next(Random random) => Words.Pick(random, Kinds) switch
+    {
+        "written" => Words.Pick(random, written),
+        "routes" => OfRoute(Words.Pick(random, contracts.Routes), random),
+        "grpc written" => Words.Pick(random, asMessages) is var (method, json) ? Grpc(method, json) : null!,
+        var kind => Made(Words.Pick(random, contracts.Methods), random, kind == "grpc"),
+    };
+
+    /// <summary>A call over gRPC; one whose JSON is not that of its request has an empty one.</summary>
+    public static Call Grpc(ContractMethod method, string json) =>
+        new(method.Path, Call.Grpc, method.Path, method.Waits ? [("grpc-timeout", "100m")] : [], Frame((method.Parse(json) ?? method.Parse("{}")!).ToByteArray())) { MayLast = method.Waits };
+
+    /// <summary>A message behind the five bytes that gRPC has before it.</summary>
+    public static byte[] Frame(byte[] message) => Testing.GrpcClient.Frame(message);
+
+    private Call Made(ContractMethod method, Random random, bool grpc)
+    {
+        var request = maker.Make(method.Descriptor.InputType, random);
+        if (grpc || method.Rules.Count == 0)
+        {
+            return Grpc(method, request.ToJsonString());
+        }
+
+        var rule = Words.Pick(random, method.Rules);
+        foreach (var field in rule.PathFields)
+        {
+            Remove(request, field.Split('.'));
+        }
+
+        var body = rule.Body switch { "" => null, "*" => request, var field => request[Camel(field)]?.AsObject() ?? [] };
+        var target = names.Fill(rule.Template);
+        if (rule.Body != "*")
+        {
+            var query = request.Where(member => member.Key != Camel(rule.Body) && member.Value is JsonValue).Select(static member => $"{member.Key}={Uri.EscapeDataString(member.Value!.ToString())}").ToList();
+            target += query.Count > 0 ? "?" + string.Join('&', query) : "";
+        }
+
+        (string, string)[] headers = [.. body is null ? (IEnumerable<(string, string)>)[] : [("Content-Type", "application/json")], .. method.Waits ? [("X-Server-Timeout", "0.1")] : (IEnumerable<(string, string)>)[]];
+        return new Call($"{rule.Verb} {rule.Template}", rule.Verb, target, headers, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString())) { MayLast = method.Waits };
+    }
+
+    private Call OfRoute((string Verb, string Template) route, Random random)
+    {
+        var body = route.Verb is "GET" or "HEAD" or "DELETE" ? null : Encoding.UTF8.GetBytes(Words.Pick(random, "{}", "{\"name\":\"x\"}", "[]", "hello", ""));
+        return new Call($"{route.Verb} {route.Template}", route.Verb, names.Fill(route.Template), [("Content-Type", "application/json"), ("X-Server-Timeout", "0.1")], body) { MayLast = IsLong(route.Template) };
+    }
+
+    private IEnumerable<(ContractMethod Method, string Json)> AsMessages(Call call)
+    {
+        foreach (var method in contracts.Methods)
+        {
+            foreach (var rule in method.Rules)
+            {
+                if (rule.Request(call.Method, call.Target, call.Body is null ? null : Encoding.UTF8.GetString(call.Body)) is { } json && method.Parse(json) is not null)
+                {
+                    yield return (method, json);
+                }
+            }
+        }
+    }
+
+    private static bool IsLong(string target) => target.Contains(":wait", StringComparison.Ordinal) || target.Contains(":tail", StringComparison.Ordinal);
+
+    private static string Camel(string name) => name.Length == 0 ? "" : string.Concat(name.Split('_').Select(static (word, i) => i == 0 || word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+
+    private static void Remove(JsonObject from, string[] path)
+    {
+        foreach (var segment in path[..^1])
+        {
+            if (from[Camel(segment)] is not JsonObject next)
+            {
+                return;
+            }
+
+            from = next;
+        }
+
+        from.Remove(Camel(path[^1]));
+    }
+}

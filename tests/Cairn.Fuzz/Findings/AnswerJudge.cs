@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Cairn.Fuzz.Cases;
+using Google.Rpc;
+
+namespace Cairn.Fuzz.Findings;
+
+/// <summary>Says what is wrong about an answer, whatever was asked.</summary>
+internal static class AnswerJudge
+{
+    /// <summary>No call takes as long.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(10);
+
+    /// <summary>A sentence, or null where the answer is as it should be.</summary>
+    public static string? Fault(Call call, Answer answer)
+    {
+        if (answer.Failure is { } failure)
+        {
+            return call.IsWellFramed ? failure : null;
+        }
+
+        if (answer.Took > Slow && !call.MayLast)
+        {
+            return $"it took {answer.Took.TotalSeconds:0} s";
+        }
+
+        return call.IsGrpc ? Grpc(answer) : Http(call, answer);
+    }
+
+    private static string? Grpc(Answer answer) => (Code)answer.Status switch
+    {
+        (Code)(-1) => "the answer has no grpc-status",
+        Code.Internal => "INTERNAL",
+        Code.Unknown => "UNKNOWN",
+        Code.DataLoss => "DATA_LOSS",
+        Code.Ok => null,
+        _ => answer.Text.Length == 0 ? "an error without a sentence" : null,
+    };
+
+    private static string? Http(Call call, Answer answer)
+    {
+        if (answer.Status == 500)
+        {
+            return "500";
+        }
+
+        if (answer.Status >= 400 && answer.Text.Length == 0 && call.Method != "HEAD" && call.IsWellFramed && answer.Status is not (499 or 400 or 404 or 405 or 411 or 413 or 414 or 431 or 501))
+        {
+            return $"{answer.Status} without a sentence";
+        }
+
+        return answer.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) && call.Method != "HEAD" && !IsFile(call) && !IsJson(answer.Text) ? "an answer that is said to be JSON and is none" : null;
+    }
+
+    /// <summary>Whether the answer is what somebody stored, under the type that they gave it.</summary>
+    private static bool IsFile(Call call) =>
+        call.Target.Contains("alt=media", StringComparison.Ordinal) || call.Target.Contains("artifact", StringComparison.Ordinal) || call.Target.Contains("awPredict", StringComparison.Ordinal) || call.Label.StartsWith("GET /{bucket}", StringComparison.Ordinal)
+        || call.Label.Contains("/$B/", StringComparison.Ordinal) || call.Target.Contains("/download/", StringComparison.Ordinal);
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 1_000 }).Dispose();
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+
+namespace Cairn.Fuzz.Hosting;
+
+/// <summary>What the server logs: its last lines, and of those that tell of errors all that have not been taken yet.</summary>
+internal sealed class ServerLog
+{
+    private const int Kept = 30;
+
+    private readonly ConcurrentQueue<string> last = new();
+    private readonly ConcurrentQueue<string> errors = new();
+
+    public IEnumerable<string> Last => last;
+
+    public void Add(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        last.Enqueue(line);
+        if (last.Count > Kept)
+        {
+            last.TryDequeue(out _);
+        }
+
+        if (line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal) || line.Contains("nhandled exception", StringComparison.Ordinal))
+        {
+            errors.Enqueue(line);
+        }
+    }
+
+    /// <summary>The lines of errors since the last time.</summary>
+    public IReadOnlyList<string> TakeErrors()
+    {
+        var taken = new List<string>();
+        while (errors.TryDequeue(out var line))
+        {
+            taken.Add(line);
+        }
+
+        return taken;
+    }
+}

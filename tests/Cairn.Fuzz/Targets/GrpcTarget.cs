@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Cairn.Fuzz.Cases;
+
+namespace Cairn.Fuzz.Targets;
+
+/// <summary>Sends frames over HTTP/2, whatever is in them.</summary>
+internal sealed class GrpcTarget(string address) : IDisposable
+{
+    private readonly HttpClient http = new(new SocketsHttpHandler()) { BaseAddress = new Uri("http://" + address), Timeout = TimeSpan.FromSeconds(60) };
+
+    public async Task<Answer> SendAsync(Call call, string? token)
+    {
+        var clock = Stopwatch.StartNew();
+        using var message = new HttpRequestMessage(HttpMethod.Post, call.Target) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(call.Body ?? []) };
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+        message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        message.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        foreach (var (name, value) in call.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        try
+        {
+            using var response = await http.SendAsync(message);
+            await response.Content.CopyToAsync(Stream.Null);
+            var source = response.Headers.Contains("grpc-status") ? response.Headers : response.TrailingHeaders;
+            var status = source.TryGetValues("grpc-status", out var statuses) ? int.Parse(statuses.Single(), CultureInfo.InvariantCulture) : -1;
+            var text = source.TryGetValues("grpc-message", out var messages) ? Uri.UnescapeDataString(messages.Single()) : "";
+            return new Answer(status, text, "application/grpc") { Took = clock.Elapsed };
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException)
+        {
+            return new Answer(0, "", "", $"there was no answer: {error.Message} {error.InnerException?.Message}") { Took = clock.Elapsed };
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+}
