@@ -13,6 +13,8 @@ internal sealed class FuzzCase(long number, FuzzedServer server, Target target, 
     /// <summary>How much of a request and an answer is shown.</summary>
     private const int Shown = 1_500;
 
+    private static readonly string[] Reading = ["Get", "List", "Read", "Query", "Search", "Delete", "Predict", "Lookup", "Tail", "Wait"];
+
     private readonly Random random = new(unchecked((int)((uint)options.Seed * 2_654_435_761u ^ (uint)(number * 40_503) ^ (uint)(number >> 16))));
 
     public async Task RunAsync()
@@ -21,7 +23,7 @@ internal sealed class FuzzCase(long number, FuzzedServer server, Target target, 
         var valid = calls.Next(random);
         var call = random.Next(12) == 0 ? valid : new CallMutator(names).Mutate(valid, random);
         var answer = await SendAsync(call, token);
-        if (call.IsGrpc || !answer.IsSuccess || call.Method is "GET" or "HEAD" or "DELETE" or "OPTIONS")
+        if (call.IsGrpc ? !Writes(call, answer) : !answer.IsSuccess || call.Method is "GET" or "HEAD" or "DELETE" or "OPTIONS")
         {
             return;
         }
@@ -32,6 +34,8 @@ internal sealed class FuzzCase(long number, FuzzedServer server, Target target, 
         }
     }
 
+    private static bool Writes(Call call, Answer answer) => answer.Status == 0 && call.Rpc is { } method && !Reading.Any(method.Name.StartsWith);
+
     private async Task<Answer> SendAsync(Call call, string? token, Call? after = null)
     {
         var answer = await target.SendAsync(call, token);
@@ -41,7 +45,7 @@ internal sealed class FuzzCase(long number, FuzzedServer server, Target target, 
             Console.WriteLine($"--- case {number}\n{call.Show(Shown)}\n\n=> {answer.Show(Shown)}\n");
         }
 
-        if (AnswerJudge.Fault(call, answer) is { } fault)
+        if (AnswerJudge.Fault(call, answer, options.Slow) is { } fault)
         {
             var lines = await LogAsync();
             var key = lines.Count > 0 ? LogLine.Key(lines[0]) : "";

@@ -20,6 +20,9 @@ internal sealed record FuzzOptions
     /// <summary>Cases for which the server has one project; a power of two is not needed.</summary>
     public int Batch { get; init; } = 5_000;
 
+    /// <summary>No call takes as long; null where a machine may be as busy as it likes.</summary>
+    public TimeSpan? Slow { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether everything is told, and not only what is wrong.</summary>
     public bool Verbose { get; init; }
 

@@ -82,6 +82,7 @@ internal sealed class Fuzzer(FuzzOptions options, TextWriter output) : IDisposab
                 Interlocked.Increment(ref cases);
             }
         })));
+        await Project.UndeployAsync(first, running.Place.Tokens.FirstOrDefault(), names);
         foreach (var line in running.Log.TakeErrors())
         {
             findings.Add(new Finding(LogLine.Key(line), "the log tells of an error that no answer did", null, line));

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Fuzz.Cases;
 using Cairn.Fuzz.Corpus;
@@ -36,6 +37,20 @@ internal static class Project
         }
 
         return names;
+    }
+
+    /// <summary>Takes the project's models out of the server's memory: what is deployed stays there by right, and is not what grows without end.</summary>
+    public static async Task UndeployAsync(Target target, string? token, Names names)
+    {
+        var list = await target.SendAsync(new Call("", "GET", $"/v1/{names.Location}/endpoints?pageSize=1000", [], null), token);
+        foreach (var endpoint in list.IsSuccess && JsonNode.Parse(list.Text)!["endpoints"] is JsonArray endpoints ? endpoints : [])
+        {
+            foreach (var deployed in endpoint!["deployedModels"] as JsonArray ?? [])
+            {
+                var body = Encoding.UTF8.GetBytes(new JsonObject { ["deployedModelId"] = deployed!["id"]!.DeepClone(), ["trafficSplit"] = new JsonObject() }.ToJsonString());
+                await target.SendAsync(new Call("", "POST", $"/v1/{endpoint["name"]}:undeployModel", [], body), token);
+            }
+        }
     }
 
     private static async Task<string> ValueAsync(Target target, string? token, JsonNode body, string path)

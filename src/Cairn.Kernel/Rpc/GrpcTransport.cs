@@ -25,6 +25,12 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
 
     private const int HeaderLength = 5;
 
+    /// <summary>
+    /// The most bytes of a sentence, which travels in a header. Clients take 8 kB of headers (gRPC's core, Java) or 16 (Go), break the call where there are more, and tell nothing of why; a
+    /// sentence repeats names that somebody sent.
+    /// </summary>
+    private const int MaxSentence = 2 << 10;
+
     /// <summary>Most express replies have fewer bytes.</summary>
     private const int FirstReply = 2 << 10;
 
@@ -114,8 +120,11 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         };
         if (status.Details.Count > 0)
         {
-            var details = new Google.Rpc.Status { Code = (int)status.Code, Message = status.Message, Details = { status.Details } };
-            fields.Add(new("grpc-status-details-bin", Convert.ToBase64String(details.ToByteArray()).TrimEnd('=')));
+            var details = Convert.ToBase64String(new Google.Rpc.Status { Code = (int)status.Code, Message = status.Message, Details = { status.Details } }.ToByteArray()).TrimEnd('=');
+            if (details.Length <= 2 * MaxSentence)
+            {
+                fields.Add(new("grpc-status-details-bin", details));
+            }
         }
 
         foreach (var (name, value) in fields)
@@ -300,12 +309,18 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         writer.Advance(HeaderLength + message.Length);
     }
 
-    /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is.</summary>
+    /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is. Of one that is too long, the beginning.</summary>
     private static string PercentEncode(string text)
     {
-        var encoded = new System.Text.StringBuilder(text.Length + 16);
+        var encoded = new System.Text.StringBuilder(Math.Min(text.Length, MaxSentence) + 16);
         foreach (var b in System.Text.Encoding.UTF8.GetBytes(text))
         {
+            // Between characters only.
+            if (encoded.Length > MaxSentence && (b & 0xC0) != 0x80)
+            {
+                return encoded.Append("...").ToString();
+            }
+
             if (b is >= 0x20 and <= 0x7E and not (byte)'%')
             {
                 encoded.Append((char)b);

@@ -1,4 +1,5 @@
 using System.Text;
+using Google.Protobuf.Reflection;
 
 namespace Cairn.Fuzz.Cases;
 
@@ -14,6 +15,9 @@ internal sealed record Call(string Label, string Method, string Target, IReadOnl
 
     /// <summary>How the body is announced.</summary>
     public Framing Framing { get; init; }
+
+    /// <summary>The method of a call over gRPC.</summary>
+    public MethodDescriptor? Rpc { get; init; }
 
     /// <summary>Whether the call may last: it waits for something, and ends with its deadline.</summary>
     public bool MayLast { get; init; }

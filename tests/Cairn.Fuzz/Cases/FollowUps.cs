@@ -15,7 +15,7 @@ internal static class FollowUps
     public static IEnumerable<Call> Of(Call call, Answer answer, Names names, bool delete)
     {
         var body = Body(answer);
-        if (call.Target.StartsWith("/v2/", StringComparison.Ordinal))
+        if (call.Target.StartsWith("/v2/", StringComparison.Ordinal) || call.Target.StartsWith("/google.logging", StringComparison.Ordinal))
         {
             yield return Post("/v2/entries:list", $$"""{"resourceNames":["projects/{{names.Project}}"],"orderBy":"timestamp desc"}""");
             yield return Get($"/v2/projects/{names.Project}/logs");

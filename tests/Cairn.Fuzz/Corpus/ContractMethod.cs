@@ -11,7 +11,7 @@ namespace Cairn.Fuzz.Corpus;
 /// <summary>A method that the server serves, with its <c>google.api.http</c> rules.</summary>
 internal sealed record ContractMethod(MethodDescriptor Descriptor, IReadOnlyList<ContractRule> Rules)
 {
-    private static readonly JsonParser Lenient = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true).WithTypeRegistry(RpcJson.Types));
+    private static readonly JsonParser Lenient = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true).WithTypeRegistry(AnyTypes.All));
 
     public string Path => $"/{Descriptor.Service.FullName}/{Descriptor.Name}";
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Cairn.Fuzz.Cases;
+using Cairn.Fuzz.Mutation;
 using Google.Protobuf;
 
 namespace Cairn.Fuzz.Corpus;
@@ -30,13 +31,16 @@ internal sealed class CorpusCalls
     {
         "written" => Words.Pick(random, written),
         "routes" => OfRoute(Words.Pick(random, contracts.Routes), random),
-        "grpc written" => Words.Pick(random, asMessages) is var (method, json) ? Grpc(method, json) : null!,
+        "grpc written" => Words.Pick(random, asMessages) is var (method, json) ? Grpc(method, Changed(json, random)) : null!,
         var kind => Made(Words.Pick(random, contracts.Methods), random, kind == "grpc"),
     };
 
+    /// <summary>Half of the requests over gRPC are changed before they are messages: what comes of that is a message all the same.</summary>
+    private string Changed(string json, Random random) => random.Next(2) == 0 ? json : Encoding.UTF8.GetString(JsonMutator.Mutate(Encoding.UTF8.GetBytes(json), random, names.Values));
+
     /// <summary>A call over gRPC; one whose JSON is not that of its request has an empty one.</summary>
     public static Call Grpc(ContractMethod method, string json) =>
-        new(method.Path, Call.Grpc, method.Path, method.Waits ? [("grpc-timeout", "100m")] : [], Frame((method.Parse(json) ?? method.Parse("{}")!).ToByteArray())) { MayLast = method.Waits };
+        new(method.Path, Call.Grpc, method.Path, method.Waits ? [("grpc-timeout", "100m")] : [], Frame((method.Parse(json) ?? method.Parse("{}")!).ToByteArray())) { MayLast = method.Waits, Rpc = method.Descriptor };
 
     /// <summary>A message behind the five bytes that gRPC has before it.</summary>
     public static byte[] Frame(byte[] message) => Testing.GrpcClient.Frame(message);
@@ -46,7 +50,7 @@ internal sealed class CorpusCalls
         var request = maker.Make(method.Descriptor.InputType, random);
         if (grpc || method.Rules.Count == 0)
         {
-            return Grpc(method, request.ToJsonString());
+            return Grpc(method, Changed(request.ToJsonString(), random));
         }
 
         var rule = Words.Pick(random, method.Rules);

@@ -7,18 +7,16 @@ namespace Cairn.Fuzz.Findings;
 /// <summary>Says what is wrong about an answer, whatever was asked.</summary>
 internal static class AnswerJudge
 {
-    /// <summary>No call takes as long.</summary>
-    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(10);
-
     /// <summary>A sentence, or null where the answer is as it should be.</summary>
-    public static string? Fault(Call call, Answer answer)
+    /// <param name="slow">No call takes as long; null where that is not looked at.</param>
+    public static string? Fault(Call call, Answer answer, TimeSpan? slow)
     {
         if (answer.Failure is { } failure)
         {
             return call.IsWellFramed ? failure : null;
         }
 
-        if (answer.Took > Slow && !call.MayLast)
+        if (answer.Took > slow && !call.MayLast)
         {
             return $"it took {answer.Took.TotalSeconds:0} s";
         }

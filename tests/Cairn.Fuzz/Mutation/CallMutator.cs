@@ -25,7 +25,7 @@ internal sealed class CallMutator(Names names)
 
     private Call MutateHttp(Call call, Random random)
     {
-        for (var count = 1 + random.Next(2); count > 0; count--)
+        for (var count = 1 + random.Next(4) / 3; count > 0; count--)
         {
             call = random.Next(20) switch
             {
@@ -45,6 +45,11 @@ internal sealed class CallMutator(Names names)
 
     private static Call MutateGrpc(Call call, Random random)
     {
+        if (random.Next(2) == 0)
+        {
+            return call;
+        }
+
         var (body, header) = WireMutator.Mutate(call.Body!, random);
         return call with { Body = body, Headers = header is { } given ? [.. call.Headers, given] : call.Headers };
     }

@@ -16,7 +16,7 @@ internal static class JsonMutator
             return json;
         }
 
-        for (var count = 1 + random.Next(3); count > 0; count--)
+        for (var count = 1 + random.Next(4) / 3; count > 0; count--)
         {
             var all = root.All().ToList();
             Change(all[random.Next(all.Count)], random, names, all);

@@ -63,6 +63,19 @@ public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
+    public async Task a_sentence_that_repeats_a_long_name_fits_into_a_header()
+    {
+        foreach (var name in (string[])[new string('a', 70_000), string.Concat(Enumerable.Repeat("\U0001F426", 20_000))])
+        {
+            var reply = await server.Grpc.CallAsync("/google.cloud.aiplatform.v1.VizierService/LookupStudy", new LookupStudyRequest { Parent = name, DisplayName = "x" });
+            reply.Status.ShouldBe(3);
+            reply.Message.Length.ShouldBeInRange(100, 2_100);
+            reply.Message.ShouldEndWith("...");
+            reply.Message.ShouldNotContain('\uFFFD');
+        }
+    }
+
+    [Fact]
     public async Task an_operation_ends_whatever_its_failure_repeats()
     {
         // The filter is read by the operation, which fails with a sentence that has the NUL; the record of that was refused, and the operation run again for ever.

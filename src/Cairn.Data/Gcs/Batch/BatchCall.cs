@@ -23,6 +23,11 @@ public sealed record BatchCall(string Method, string Target, IReadOnlyList<KeyVa
 
         // Addresses come absolute or relative.
         var target = Uri.TryCreate(request[1], UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal) ? absolute.PathAndQuery : request[1];
+        if (!target.StartsWith('/'))
+        {
+            throw StatusException.InvalidArgument($"A call of the batch is addressed to '{target}'; an address is a path that begins with '/', or a whole URL.");
+        }
+
         var headers = lines.Skip(1)
             .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
             .Where(parts => parts.Length == 2)

@@ -78,6 +78,10 @@ public sealed class BatchHandler(RouteTable routes)
         {
             await GcsErrors.WriteAsync(inner, error).ConfigureAwait(false);
         }
+        catch (Exception error) when (StorageErrors.Of(error) is not null)
+        {
+            await GcsErrors.WriteAsync(inner, StorageErrors.Of(error)!).ConfigureAwait(false);
+        }
     }
 
     // "<x + 1>" is answered as "<response-x + 1>": clients match the answers by it.
