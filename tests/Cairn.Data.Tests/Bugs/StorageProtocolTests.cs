@@ -51,6 +51,20 @@ public sealed class StorageProtocolTests(GcsServer server) : IClassFixture<GcsSe
         }
     }
 
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("ftp://x/y")]
+    [InlineData("?a=b")]
+    public async Task a_call_of_a_batch_that_is_addressed_to_no_path_is_refused(string target)
+    {
+        var batch = new StringContent($"--b\r\nContent-Type: application/http\r\n\r\nGET {target} HTTP/1.1\r\n\r\n--b--\r\n");
+        batch.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/mixed; boundary=b");
+
+        var (_, message) = await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/batch/storage/v1", batch), 400);
+
+        message.ShouldContain($"addressed to '{target}'");
+    }
+
     [Fact]
     public async Task a_request_compressed_on_its_way_is_what_it_was_before()
     {
