@@ -10,7 +10,12 @@ if (args is ["bare-host", var address])
     return 0;
 }
 
-IBenchmark[] all = [new RpcGet(), new RestGet(), new StoreInsert(), new StoreList(), new ServePredict(), new TrackLogBatch(), new TrackSearch(), new TrackCrowded(), new TbRead(), new TuneSuggest(), new TuneQuality(), new TuneService(), new JobOverhead(), new Start()];
+IBenchmark[] all =
+[
+    new RpcGet(), new RestGet(), new StoreInsert(), new StoreList(), new ServePredict(), new ServeWorker(), new TrackLogBatch(),
+    new TrackSearch(), new TrackCrowded(), new TbRead(), new TuneSuggest(), new TuneQuality(), new TuneService(),
+    new JobOverhead(), new Start(),
+];
 var chosen = args.Length == 0 ? all : all.Where(benchmark => args.Contains(benchmark.Name)).ToArray();
 if (chosen.Length == 0)
 {

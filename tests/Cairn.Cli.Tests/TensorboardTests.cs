@@ -96,8 +96,9 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
             Write("live/later/events.out.tfevents.2", new EventBytes().Version().Simple("loss", 9, 2));
             await StepsAsync("live", "later", 9);
             using var interrupt = Process.Start("kill", ["-INT", upload.Id.ToString(CultureInfo.InvariantCulture)]);
-            var errors = await upload.StandardError.ReadToEndAsync();
-            await upload.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            var errors = await upload.StandardError.ReadToEndAsync(deadline.Token);
+            await upload.WaitForExitAsync(deadline.Token);
             errors.ShouldContain("Uploaded 4 points of 2 runs");
         }
         finally
