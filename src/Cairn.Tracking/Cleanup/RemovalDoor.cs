@@ -24,16 +24,8 @@ public sealed class RemovalDoor(Remover remover) : IDoor
 
     private static async Task<RemovalRequest> ReadAsync(HttpContext context)
     {
-        try
-        {
-            var request = await JsonSerializer.DeserializeAsync<RemovalRequest>(context.Request.Body, Json, context.RequestAborted).ConfigureAwait(false);
-            return request is { OlderThanSeconds: >= 0 and < 1e10 }
-                ? request
-                : throw StatusException.InvalidArgument("`olderThanSeconds` is required: how long ago, at least, what is removed must have been deleted; 0 or more.");
-        }
-        catch (JsonException error)
-        {
-            throw StatusException.InvalidArgument($"The body is not the JSON of a removal: {error.Message}");
-        }
+        return await JsonBody.ReadAsync<RemovalRequest>(context, "a removal", Json) is { OlderThanSeconds: >= 0 and < 1e10 } request
+            ? request
+            : throw StatusException.InvalidArgument("`olderThanSeconds` is required: how long ago, at least, what is removed must have been deleted; 0 or more.");
     }
 }

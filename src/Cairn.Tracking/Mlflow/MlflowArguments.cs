@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
+using Cairn.Tracking.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow;
@@ -83,7 +84,7 @@ public sealed class MlflowArguments
     /// <summary>Milliseconds since 1970, or null where they are absent.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for a time outside of the years 1 to 9999.</exception>
     public long? Time(string name) => Number(name) is not { } time ? null
-        : time is >= -62_135_596_800_000 and <= 253_402_300_799_999 ? time
+        : RunTimes.IsDate(time) ? time
         : throw StatusException.InvalidArgument($"Invalid value {time} for parameter '{name}' supplied: it must be milliseconds since 1970, in the years 1 to 9999. {Hint}");
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is absent or no number.</exception>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
@@ -10,8 +9,6 @@ namespace Cairn.Tracking.Runs;
 public sealed class MoveDoor(IDatabase database, ExperimentStore experiments, RunStore runs) : IDoor
 {
     private const int MaxRuns = 1_000;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public void Map(IRoutes routes) => routes.Add("POST", "/cairn/v1/projects/{project}/locations/{location}/runs:move", "mlflow.runs.update", MoveAsync);
 
@@ -47,19 +44,12 @@ public sealed class MoveDoor(IDatabase database, ExperimentStore experiments, Ru
 
     private static async Task<Request> ReadAsync(HttpContext context)
     {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync<Request>(context.Request.Body, Json, context.RequestAborted).ConfigureAwait(false) is { RunIds: { Count: > 0 and <= MaxRuns }, ExperimentId: >= 0 } request
-                ? request
-                : throw StatusException.InvalidArgument($"`runIds` must have 1 to {MaxRuns} runs, and `experimentId` say where they go.");
-        }
-        catch (JsonException error)
-        {
-            throw StatusException.InvalidArgument($"The body is not the JSON of a move: {error.Message}");
-        }
+        return await JsonBody.ReadAsync<Request>(context, "a move") is { RunIds: { Count: > 0 and <= MaxRuns }, ExperimentId: >= 0 } request
+            ? request
+            : throw StatusException.InvalidArgument($"`runIds` must have 1 to {MaxRuns} runs, and `experimentId` say where they go.");
     }
 
     /// <param name="RunIds">The runs.</param>
     /// <param name="ExperimentId">Where they go.</param>
-    private sealed record Request(IReadOnlyList<string>? RunIds, long ExperimentId = -1);
+    private sealed record Request(IReadOnlyList<string>? RunIds = null, long ExperimentId = -1);
 }

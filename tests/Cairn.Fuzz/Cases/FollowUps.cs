@@ -20,7 +20,7 @@ internal static class FollowUps
             yield return Post("/v2/entries:list", $$"""{"resourceNames":["projects/{{names.Project}}"],"orderBy":"timestamp desc"}""");
             yield return Get($"/v2/projects/{names.Project}/logs");
         }
-        else if (call.Target.Contains("mlflow", StringComparison.Ordinal))
+        else if (call.Target.Contains("mlflow", StringComparison.Ordinal) || call.Target.StartsWith("/cairn/", StringComparison.Ordinal))
         {
             foreach (var next in Mlflow(names))
             {
@@ -61,6 +61,8 @@ internal static class FollowUps
         yield return Get($"{root}/runs/get?run_id={names["run"]}");
         yield return Post($"{root}/runs/search", $$"""{"experiment_ids":["{{names["experiment"]}}"],"run_view_type":"ALL","max_results":1000}""");
         yield return Get($"{root}/experiments/search?max_results=1000&view_type=ALL");
+        yield return Get($"/v1/{names.Location}/metadataStores/default/contexts?pageSize=1000");
+        yield return Get($"/v1/{names.Location}/metadataStores/default/artifacts?pageSize=1000");
         yield return Get($"{root}/registered-models/search?max_results=200");
         yield return Get($"{root}/model-versions/search?max_results=1000");
         yield return Post($"{root}/logged-models/search", $$"""{"experiment_ids":["{{names["experiment"]}}"]}""");

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Microsoft.AspNetCore.Http;
 
@@ -12,13 +11,10 @@ public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
     private const string Parent = "/cairn/v1/projects/{project}/locations/{location}";
     private const long MaxBody = 32 << 20;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Json = new(JsonBody.Options)
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        // What is missing is told as that, instead of being found as a null later.
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
     };
 
     public void Map(IRoutes routes)
@@ -30,16 +26,7 @@ public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
     private static async Task AnswerAsync<T>(HttpContext context, RouteValues values, Func<string, string, T, CancellationToken, Task<ImportReply>> write)
     {
         context.RequireProject(values["project"]);
-        T request;
-        try
-        {
-            request = await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Json, context.RequestAborted).ConfigureAwait(false) ?? throw new JsonException("It is null.");
-        }
-        catch (JsonException error)
-        {
-            throw StatusException.InvalidArgument($"The body is not the JSON of an import: {error.Message}");
-        }
-
+        var request = await JsonBody.ReadAsync<T>(context, "an import", Json);
         var reply = await write(values["project"], values["location"], request, context.RequestAborted).ConfigureAwait(false);
         await context.Response.WriteAsJsonAsync(reply, Json, context.RequestAborted).ConfigureAwait(false);
     }

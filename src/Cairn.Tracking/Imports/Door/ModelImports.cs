@@ -13,9 +13,12 @@ public sealed class ModelImports(IDatabase database, ExperimentStore experiments
 {
     public async Task<ImportReply> WriteAsync(string project, string location, ModelImportRequest request, CancellationToken cancellation)
     {
+        RunTimes.Check(request.Created, "The model's creation");
+        RunTimes.Check(request.Updated, "The model's update");
         foreach (var metric in request.Metrics)
         {
             RunFields.CheckKey(metric.Name, "metric");
+            RunTimes.Check(metric.Time, $"A time of the metric '{metric.Name}'");
         }
 
         var numbers = await keys.InternAsync(request.Metrics.Select(static metric => metric.Name), cancellation).ConfigureAwait(false);

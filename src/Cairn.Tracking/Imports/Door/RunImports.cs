@@ -17,6 +17,13 @@ public sealed class RunImports(
 
     public async Task<ImportReply> WriteAsync(string project, string location, RunImportRequest request, CancellationToken cancellation)
     {
+        RunTimes.Check(request.Run?.Started, "The run's start");
+        RunTimes.Check(request.Run?.Ended, "The run's end");
+        if (request.Run?.ExperimentTags.FirstOrDefault(static tag => tag.Value is null).Key is { } without)
+        {
+            throw StatusException.InvalidArgument($"The experiment's tag '{without}' has no value.");
+        }
+
         var problems = new List<string>();
         var points = await PointsAsync(request, problems, cancellation).ConfigureAwait(false);
         var (run, experiment, skipped, more) = await database.WriteAsync(session => Write(session, project, location, request, points), cancellation).ConfigureAwait(false);
@@ -144,6 +151,11 @@ public sealed class RunImports(
                 return false;
             }
         }).ToList();
+        if (series.Find(static metric => metric.Times.Any(static time => !RunTimes.IsDate(time / 1_000))) is { } undated)
+        {
+            throw StatusException.InvalidArgument($"The metric '{undated.Name}' has a time that does not lie in the years 1 to 9999; times are microseconds since 1970.");
+        }
+
         if (series.Find(static metric => metric.Steps.Count != metric.Values.Count || metric.Times.Count != metric.Values.Count) is { } uneven)
         {
             throw StatusException.InvalidArgument($"The metric '{uneven.Name}' has {uneven.Steps.Count} steps, {uneven.Times.Count} times and {uneven.Values.Count} values; it must have as many of each.");
