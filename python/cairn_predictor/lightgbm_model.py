@@ -28,7 +28,7 @@ class LightgbmModel:
                 self._model = pickle.load(file)
         self._features = self._find_features(folder)
 
-    def predict(self, instances, parameters):
+    def predict(self, instances):
         table = to_table(instances, self._features)
         try:
             return to_list(self._model.predict(table))

@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import protocol  # noqa: E402
 from instances import BadInstances  # noqa: E402
+from parameters import require_none  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
 
@@ -38,13 +39,14 @@ def main():
             return 0
         if kind != protocol.PREDICT:
             raise ValueError(f"a frame of kind {kind!r}")
-        answer(model, payload, replies)
+        answer(model, framework, payload, replies)
 
 
-def answer(model, payload, replies):
+def answer(model, framework, payload, replies):
     try:
         body = read(payload)
-        result = protocol.dumps({"predictions": model.predict(body["instances"], body.get("parameters"))})
+        require_none(body.get("parameters"), framework)
+        result = protocol.dumps({"predictions": model.predict(body["instances"])})
     except BadInstances as error:
         protocol.write_frame(replies, protocol.ERROR, protocol.dumps({"code": "INVALID_ARGUMENT", "message": str(error)}))
     except Exception as error:

@@ -25,7 +25,7 @@ class SklearnModel:
             raise TypeError(f"{os.path.basename(path)} holds a {type(self._model).__name__}, which has no predict()")
         self._features = features_of(self._model, folder)
 
-    def predict(self, instances, parameters):
+    def predict(self, instances):
         table = to_table(instances, self._features)
         try:
             return to_list(self._model.predict(table))

@@ -21,7 +21,7 @@ class TorchModel:
         self._optional = frozenset(argument.name for argument in arguments if argument.has_default_value())
         self._columns = Features(column_names(folder))
 
-    def predict(self, instances, parameters):
+    def predict(self, instances):
         inputs = self._tensors(batch(instances))
         try:
             with self._torch.no_grad():

@@ -33,7 +33,7 @@ class XgboostModel:
         else:
             self._features = features_of(self._model, folder)
 
-    def predict(self, instances, parameters):
+    def predict(self, instances):
         table = to_table(instances, self._features)
         try:
             if isinstance(self._model, self._xgboost.Booster):

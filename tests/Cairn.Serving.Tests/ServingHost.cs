@@ -63,16 +63,16 @@ internal sealed class ServingHost(CapabilityHost host) : IAsyncDisposable
     public async Task<string> DeployAsync(string endpoint, string model, int replicas = 1, params (string Id, int Percent)[] split) =>
         (await host.ResponseAsync<DeployModelResponse>(StartDeployAsync(endpoint, model, replicas, split))).DeployedModel.Id;
 
-    public Task<PredictResponse> PredictAsync(string endpoint, string instances, CancellationToken cancellation = default)
+    public Task<PredictResponse> PredictAsync(string endpoint, string instances, CancellationToken cancellation = default, string? parameters = null)
     {
-        var request = new PredictRequest { Endpoint = endpoint };
+        var request = new PredictRequest { Endpoint = endpoint, Parameters = parameters is null ? null : Value.Parser.ParseJson(parameters) };
         request.Instances.AddRange(Value.Parser.ParseJson(instances).ListValue.Values);
         return Predictions.Predict(request, CapabilityHost.Call(cancellation));
     }
 
     /// <summary>The predictions as JSON.</summary>
-    public async Task<string> AskAsync(string endpoint, string instances) =>
-        string.Join(";", (await PredictAsync(endpoint, instances)).Predictions.Select(p => JsonFormatter.Default.Format(p)));
+    public async Task<string> AskAsync(string endpoint, string instances, string? parameters = null) =>
+        string.Join(";", (await PredictAsync(endpoint, instances, default, parameters)).Predictions.Select(p => JsonFormatter.Default.Format(p)));
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }

@@ -94,6 +94,21 @@ internal static class PredictionBodies
     /// <summary>The error of a batch without instances, which no runtime takes.</summary>
     public static StatusException Empty() => StatusException.InvalidArgument("`instances` is empty; give at least one.");
 
+    /// <summary>Refuses parameters for a model that takes none: they would be without effect.</summary>
+    /// <exception cref="StatusException">INVALID_ARGUMENT where there are some.</exception>
+    public static void RequireNoParameters(Value? parameters)
+    {
+        switch (parameters)
+        {
+            case null or { KindCase: Value.KindOneofCase.None or Value.KindOneofCase.NullValue } or { KindCase: Value.KindOneofCase.StructValue, StructValue.Fields.Count: 0 }:
+                return;
+            case { KindCase: Value.KindOneofCase.StructValue }:
+                throw StatusException.InvalidArgument($"`parameters` has '{parameters.StructValue.Fields.Keys.First()}'; ONNX models take no parameters. Leave it out.");
+            default:
+                throw StatusException.InvalidArgument("`parameters` must be an object.");
+        }
+    }
+
     private static StatusException BadRequest(string why) =>
         StatusException.InvalidArgument($"The body must be a JSON object with a list `instances` (and `parameters`, where the model takes any): {why}.");
 }

@@ -74,6 +74,7 @@ public sealed class OnnxPredictor : IPredictor
 
     public async ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation)
     {
+        PredictionBodies.RequireNoParameters(request.Parameters);
         await _cores.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {

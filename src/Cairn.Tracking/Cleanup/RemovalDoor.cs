@@ -24,7 +24,7 @@ public sealed class RemovalDoor(Remover remover) : IDoor
 
     private static async Task<RemovalRequest> ReadAsync(HttpContext context)
     {
-        return await JsonBody.ReadAsync<RemovalRequest>(context, "a removal", Json) is { OlderThanSeconds: >= 0 and < 1e10 } request
+        return await JsonRequest.ReadAsync<RemovalRequest>(context, "a removal", Json) is { OlderThanSeconds: >= 0 and < 1e10 } request
             ? request
             : throw StatusException.InvalidArgument("`olderThanSeconds` is required: how long ago, at least, what is removed must have been deleted; 0 or more.");
     }

@@ -44,7 +44,7 @@ public sealed class MoveDoor(IDatabase database, ExperimentStore experiments, Ru
 
     private static async Task<Request> ReadAsync(HttpContext context)
     {
-        return await JsonBody.ReadAsync<Request>(context, "a move") is { RunIds: { Count: > 0 and <= MaxRuns }, ExperimentId: >= 0 } request
+        return await JsonRequest.ReadAsync<Request>(context, "a move") is { RunIds: { Count: > 0 and <= MaxRuns }, ExperimentId: >= 0 } request
             ? request
             : throw StatusException.InvalidArgument($"`runIds` must have 1 to {MaxRuns} runs, and `experimentId` say where they go.");
     }

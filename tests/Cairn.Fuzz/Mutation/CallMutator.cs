@@ -57,6 +57,12 @@ internal sealed class CallMutator(Names names)
     private static Call WithHeader(Call call, Random random)
     {
         var name = Words.Pick(random, HeaderNames);
+        if (call.MayLast && name == "X-Server-Timeout")
+        {
+            // Without its deadline it would last.
+            return call;
+        }
+
         var value = random.Next(2) == 0 ? Words.Pick(random, HeaderTexts) : Words.Pick(random, Words.Texts);
         // A method that another stands for is as long as that one; a call that expects to be told to go on is not told twice.
         return name == "Expect" && call.Body is null ? call : call with { Headers = [.. call.Headers.Where(header => random.Next(3) == 0 || header.Name != name), (name, value)] };

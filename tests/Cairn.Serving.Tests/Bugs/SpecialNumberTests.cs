@@ -50,6 +50,37 @@ public sealed class SpecialNumberTests : IAsyncLifetime
         await EndpointAsync(RImage, await RModels.MakeAsync("""saveRDS(function(data) unname(as.matrix(data) * 2), "model.rds")""")), narrow: false);
 
     [Fact]
+    public async Task parameters_that_would_be_without_effect_are_refused_by_name()
+    {
+        var onnx = await OnnxAsync(Doubling(null));
+        var python = await EndpointAsync(SklearnImage, await PythonModels.MakeAsync("""
+            import joblib, numpy
+            from functools import partial
+            from sklearn.preprocessing import FunctionTransformer
+            model = FunctionTransformer()
+            model.predict = partial(numpy.multiply, 2.0)
+            joblib.dump(model, "model.joblib")
+            """, "sklearn"));
+        foreach (var endpoint in (string[])[onnx, python])
+        {
+            foreach (var (parameters, words) in ((string, string)[])[("{}", ""), ("null", ""), ("{\"confidence\": 0.5}", "'confidence'"), ("[]", "must be an object"), ("1", "must be an object")])
+            {
+                var raw = RawAsync(endpoint, $$"""{"instances": [[1, 2]], "parameters": {{parameters}}}""");
+                var spelled = _serving.AskAsync(endpoint, "[[1, 2]]", parameters);
+                if (words.Length == 0)
+                {
+                    (await raw).ShouldContain("[2");
+                    (await spelled).ShouldBe("[ 2, 4 ]");
+                    continue;
+                }
+
+                (await RefusedAsync(raw)).ShouldContain(words);
+                (await RefusedAsync(spelled)).ShouldContain(words);
+            }
+        }
+    }
+
+    [Fact]
     public async Task a_model_of_fixed_batches_runs_as_often_as_needed()
     {
         var one = await OnnxAsync(Doubling(1));

@@ -11,7 +11,7 @@ public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
     private const string Parent = "/cairn/v1/projects/{project}/locations/{location}";
     private const long MaxBody = 32 << 20;
 
-    private static readonly JsonSerializerOptions Json = new(JsonBody.Options)
+    private static readonly JsonSerializerOptions Json = new(JsonRequest.Options)
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -26,7 +26,7 @@ public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
     private static async Task AnswerAsync<T>(HttpContext context, RouteValues values, Func<string, string, T, CancellationToken, Task<ImportReply>> write)
     {
         context.RequireProject(values["project"]);
-        var request = await JsonBody.ReadAsync<T>(context, "an import", Json);
+        var request = await JsonRequest.ReadAsync<T>(context, "an import", Json);
         var reply = await write(values["project"], values["location"], request, context.RequestAborted).ConfigureAwait(false);
         await context.Response.WriteAsJsonAsync(reply, Json, context.RequestAborted).ConfigureAwait(false);
     }

@@ -9,7 +9,7 @@ namespace Cairn.Kernel.Http;
 /// A request's body as an object of ours. What the types do not say is held to all the same: the items of a list are there, and a text in one is no null, so that nobody who goes through
 /// them has to look.
 /// </summary>
-public static class JsonBody
+public static class JsonRequest
 {
     /// <summary>Options for reading; for a type's own ones, begin with these.</summary>
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
