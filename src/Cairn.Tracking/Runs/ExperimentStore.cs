@@ -31,8 +31,8 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
                 throw Exists(taken);
             }
 
-            // Display names may repeat in Vertex, names may not in MLflow: the second one is called by its id.
-            name = given.Slug;
+            // Display names may repeat in Vertex, names may not in MLflow: the second one is called by its id, or like it where another is called that.
+            name = Slugs.Free(given.Slug, null, other => FindByName(session, given.Project, given.Location, other) is not null);
         }
 
         var slug = given.Slug is { } own ? Slugs.Check(own, "experiment") : FreeSlug(session, given, name);
@@ -128,8 +128,14 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
     public void Vacate(ISqlSession session, Experiment deleted)
     {
         var suffix = deleted.Id.ToString(CultureInfo.InvariantCulture);
-        var name = deleted.Name[..Math.Min(deleted.Name.Length, MaxName - suffix.Length - 1)] + "-" + suffix;
-        session.Execute("UPDATE experiments SET slug = $2, name = $3 WHERE id = $1 AND stage = 1", deleted.Id, Slugs.With(deleted.Slug, suffix), name);
+        var slug = Slugs.Free(deleted.Slug, suffix, other => FindBySlug(session, deleted.Project, deleted.Location, other) is not null);
+        var name = $"{deleted.Name}-{suffix}";
+        if (Characters.Count(name) > MaxName || FindByName(session, deleted.Project, deleted.Location, name) is not null)
+        {
+            name = Slugs.Free(slug, null, other => FindByName(session, deleted.Project, deleted.Location, other) is not null);
+        }
+
+        session.Execute("UPDATE experiments SET slug = $2, name = $3 WHERE id = $1 AND stage = 1", deleted.Id, slug, name);
     }
 
     public Experiment SetTensorboard(ISqlSession session, Experiment experiment, string? tensorboard) =>
@@ -216,17 +222,8 @@ public sealed class ExperimentStore(IEnumerable<IRunObserver> observers, TimePro
         return after;
     }
 
-    private string FreeSlug(ISqlSession session, NewExperiment given, string name)
-    {
-        var plain = Slugs.Of(name, "experiment");
-        var slug = plain;
-        for (var i = 2; FindBySlug(session, given.Project, given.Location, slug) is not null; i++)
-        {
-            slug = Slugs.With(plain, i.ToString(CultureInfo.InvariantCulture));
-        }
-
-        return slug;
-    }
+    private string FreeSlug(ISqlSession session, NewExperiment given, string name) =>
+        Slugs.Free(Slugs.Of(name, "experiment"), null, slug => FindBySlug(session, given.Project, given.Location, slug) is not null);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -126,7 +126,7 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
 
     /// <summary>Gives a deleted run another slug, so that a new run can have the one it had.</summary>
     public void Vacate(ISqlSession session, Run deleted) =>
-        session.Execute("UPDATE runs SET slug = $2 WHERE id = $1 AND stage = 1", deleted.Id, Slugs.With(deleted.Slug, deleted.Uuid[..8]));
+        session.Execute("UPDATE runs SET slug = $2 WHERE id = $1 AND stage = 1", deleted.Id, Slugs.Free(deleted.Slug, deleted.Uuid[..8], slug => FindBySlug(session, deleted.Experiment, slug) is not null));
 
     /// <summary>Moves a run, with all that it logged, to another experiment of the same project.</summary>
     public Run Move(ISqlSession session, Run before, Experiment to)
@@ -210,11 +210,8 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
         }
     }
 
-    private string FreeSlug(ISqlSession session, long experiment, string name, string uuid)
-    {
-        var plain = Slugs.Of(name, uuid);
-        return FindBySlug(session, experiment, plain) is null ? plain : Slugs.With(plain, uuid[..8]);
-    }
+    private string FreeSlug(ISqlSession session, long experiment, string name, string uuid) =>
+        Slugs.Free(Slugs.Of(name, uuid), uuid[..8], slug => FindBySlug(session, experiment, slug) is not null);
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

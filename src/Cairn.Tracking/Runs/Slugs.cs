@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Cairn.Kernel.Errors;
 
@@ -36,6 +37,19 @@ public static class Slugs
     /// <summary><paramref name="slug"/> with a suffix, within the limit.</summary>
     public static string With(string slug, string suffix) =>
         slug[..Math.Min(slug.Length, MaxLength - suffix.Length - 1)].TrimEnd('-') + "-" + suffix;
+
+    /// <summary><paramref name="slug"/> if it is free, else the first that is free with a suffix: the one that is given, then that one or nothing with 2, 3, …</summary>
+    public static string Free(string slug, string? suffix, Func<string, bool> taken)
+    {
+        var free = taken(slug) && suffix is not null ? With(slug, suffix) : slug;
+        for (var i = 2; taken(free); i++)
+        {
+            var number = i.ToString(CultureInfo.InvariantCulture);
+            free = With(slug, suffix is null ? number : $"{suffix}-{number}");
+        }
+
+        return free;
+    }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static string Check(string slug, string what)
