@@ -14,6 +14,7 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
+using Cairn.Kernel.Work;
 using Cairn.Models;
 using Cairn.Security;
 using Cairn.Server.Entry;
@@ -74,6 +75,10 @@ internal static class Composition
         services.AddSingleton(ResourceSchema.Migrations);
         services.AddSingleton(Leases.Migrations);
         services.AddSingleton(OperationStore.Migrations);
+        services.AddSingleton(WorkQueue.Migrations);
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<IWork, WorkQueue>();
+        services.AddSingleton<IHostedService, WorkLoop>();
         services.AddSingleton<IResourceStore, ResourceStore>();
         services.AddSingleton<ILeases, Leases>();
         services.AddSingleton<OperationSignal>();

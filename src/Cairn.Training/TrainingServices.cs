@@ -1,5 +1,6 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Work;
 using Cairn.Training.Inputs;
 using Cairn.Training.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,6 @@ public static class TrainingServices
         .AddSingleton<PipelineExport>()
         .AddSingleton<IHostedService, DatasetExporter>()
         .AddSingleton<ICustomJobObserver, TrainingProgress>()
-        .AddSingleton<IHostedService, ModelUploader>()
+        .AddSingleton<IWorker, ModelUploader>()
         .AddSingleton<IRpcService, PipelineService>();
 }

@@ -20,4 +20,11 @@ public interface ISqlSession
 
     /// <summary>Runs a query and maps its first row, or returns the default where there is none.</summary>
     T? QueryFirst<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> arguments);
+
+    /// <summary>
+    /// Has <paramref name="effect"/> run once, when what this transaction wrote is durable and before the caller hears of it; never where it is rolled back. For waking whoever looks
+    /// at what was written: quick, and its failure is nobody's.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is a read, which commits nothing.</exception>
+    void OnCommit(Action effect);
 }

@@ -1,75 +1,35 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
-using Cairn.Kernel.Hosting;
-using Cairn.Kernel.Leases;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Models.Versions;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Cairn.Training.Pipelines;
 
 /// <summary>
-/// Registers what trainings have made. The model and the pipeline's end are one transaction: a server that dies between has done neither, and the next one
-/// does both once.
+/// Registers what trainings have made: work whose key is the pipeline's name. The model, the pipeline's end and that of the work are one transaction: a server that dies before has done none of
+/// them, and the next one does all once.
 /// </summary>
-internal sealed partial class ModelUploader(
-    IDatabase database, IResourceStore store, ModelUploads uploads, ILeases leases, ServerEnvironment server, TimeProvider time, ILogger<ModelUploader> logger) : BackgroundService
+internal sealed class ModelUploader(IWork work, IResourceStore store, ModelUploads uploads, TimeProvider time) : IWorker
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    public const string KindName = "training-upload";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public WorkKind Kind { get; } = new(KindName, AtOnce: 4);
+
+    public async Task<WorkStep> StepAsync(WorkItem item, CancellationToken lost)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-        {
-            try
-            {
-                await PassAsync(await database.ReadAsync(TrainingTable.Uploading, stoppingToken).ConfigureAwait(false), stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.NotListed(logger, error);
-            }
-        }
-    }
-
-    /// <summary>Registers the models of trainings; one that fails stops none of the others, and is tried again in the next pass.</summary>
-    private async Task PassAsync(IEnumerable<string> pipelines, CancellationToken cancellation)
-    {
-        foreach (var pipeline in pipelines)
-        {
-            try
-            {
-                await UploadAsync(pipeline, cancellation).ConfigureAwait(false);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.Failed(logger, pipeline, error);
-            }
-        }
-    }
-
-    private async Task UploadAsync(string name, CancellationToken cancellation)
-    {
-        var lease = "training-upload/" + name;
-        if (!await leases.TryAcquireAsync(lease, server.ServerId, Lease, cancellation).ConfigureAwait(false))
-        {
-            return;
-        }
-
+        var name = item.Key;
         try
         {
-            var pipeline = await store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, name, cancellation).ConfigureAwait(false);
-            var caller = new CallContext { Caller = new Principal("server", ["*"], TrainingPipelineName.Parse(name).Project), Cancellation = cancellation };
+            var pipeline = await store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, name, lost).ConfigureAwait(false);
+            var caller = new CallContext { Caller = new Principal("server", ["*"], TrainingPipelineName.Parse(name).Project), Cancellation = lost };
             var upload = await uploads.PrepareAsync(TrainedModel.Request(pipeline), caller).ConfigureAwait(false);
             await EndAsync(
-                name,
+                item,
                 (session, ended) =>
                 {
                     var (model, version) = uploads.Add(session, upload);
@@ -77,30 +37,30 @@ internal sealed partial class ModelUploader(
                     ended.ModelToUpload.VersionId = version;
                     ended.State = PipelineState.Succeeded;
                 },
-                cancellation).ConfigureAwait(false);
+                lost).ConfigureAwait(false);
         }
-        catch (StatusException error)
+        catch (StatusException error) when (error.Code is not (Google.Rpc.Code.Aborted or Google.Rpc.Code.Unavailable or Google.Rpc.Code.ResourceExhausted))
         {
             await EndAsync(
-                name,
+                item,
                 (_, ended) =>
                 {
                     ended.State = PipelineState.Failed;
                     ended.Error = new Google.Rpc.Status { Code = (int)error.Code, Message = $"The training succeeded, and its model could not be registered: {error.Message}" };
                 },
-                cancellation).ConfigureAwait(false);
+                lost).ConfigureAwait(false);
         }
-        finally
-        {
-            await leases.ReleaseAsync(lease, server.ServerId, CancellationToken.None).ConfigureAwait(false);
-        }
+
+        return WorkStep.Done;
     }
 
-    /// <summary>Ends the pipeline, unless that has happened while its files were looked through.</summary>
-    private Task EndAsync(string name, Action<ISqlSession, TrainingPipeline> end, CancellationToken cancellation) => store.WriteAsync(
+    /// <summary>Ends the pipeline, unless somebody else has its work by now, or it was cancelled.</summary>
+    private Task EndAsync(WorkItem item, Action<ISqlSession, TrainingPipeline> end, CancellationToken cancellation) => store.WriteAsync(
         session =>
         {
-            if (!TrainingTable.IsUploading(session, name) || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline)
+            work.Require(session, item);
+            work.Remove(session, item.Kind, item.Key);
+            if (store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, item.Key) is not { } pipeline || TrainingPipelines.HasEnded(pipeline))
             {
                 return false;
             }
@@ -108,17 +68,7 @@ internal sealed partial class ModelUploader(
             end(session, pipeline);
             pipeline.EndTime = time.GetUtcNow().ToTimestamp();
             store.Update(session, TrainingPipelines.Kind, pipeline);
-            TrainingTable.SetUploading(session, name, false);
             return true;
         },
         cancellation);
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "The model of {Pipeline} could not be registered this time; the others go on.")]
-        public static partial void Failed(ILogger logger, string pipeline, Exception error);
-
-        [LoggerMessage(2, LogLevel.Error, "The trainings whose models are to be registered could not be listed this time.")]
-        public static partial void NotListed(ILogger logger, Exception error);
-    }
 }

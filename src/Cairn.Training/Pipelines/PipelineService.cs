@@ -8,6 +8,7 @@ using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
+using Cairn.Kernel.Work;
 using Cairn.Training.Inputs;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
@@ -17,7 +18,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Training.Pipelines;
 
 /// <summary>Vertex's <c>PipelineService</c>: so far its training pipelines. A pipeline is a custom job and, after it, the registration of its model.</summary>
-internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, DatasetExports exports, IOperations operations, ITenantGate gate, IIdSource ids, TimeProvider time) : IRpcService
+internal sealed class PipelineService(
+    IResourceStore store, ICustomJobs jobs, DatasetExports exports, IOperations operations, IWork work, ITenantGate gate, IIdSource ids, TimeProvider time) : IRpcService
 {
     public const int MaxDisplayName = 128;
 
@@ -117,9 +119,8 @@ internal sealed class PipelineService(IResourceStore store, ICustomJobs jobs, Da
                     pipeline.EndTime = time.GetUtcNow().ToTimestamp();
                     store.Update(session, TrainingPipelines.Kind, pipeline);
                 }
-                else if (TrainingTable.IsUploading(session, name))
+                else if (work.Remove(session, ModelUploader.KindName, name))
                 {
-                    TrainingTable.SetUploading(session, name, false);
                     pipeline.State = PipelineState.Cancelled;
                     pipeline.EndTime = time.GetUtcNow().ToTimestamp();
                     store.Update(session, TrainingPipelines.Kind, pipeline);

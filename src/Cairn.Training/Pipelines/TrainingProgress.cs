@@ -1,13 +1,14 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Training.Pipelines;
 
 /// <summary>Takes a pipeline along with its job, in the same transaction.</summary>
-internal sealed class TrainingProgress(IResourceStore store, TimeProvider time) : ICustomJobObserver
+internal sealed class TrainingProgress(IResourceStore store, IWork work, TimeProvider time) : ICustomJobObserver
 {
     public void Changed(ISqlSession session, CustomJob job)
     {
@@ -37,7 +38,7 @@ internal sealed class TrainingProgress(IResourceStore store, TimeProvider time) 
                 break;
             case JobState.Succeeded:
                 // The model's files have to be looked through first, which no transaction waits for.
-                TrainingTable.SetUploading(session, name, true);
+                work.Enqueue(session, ModelUploader.KindName, name);
                 break;
         }
 

@@ -2,7 +2,7 @@ using Cairn.Kernel.Database;
 
 namespace Cairn.Training.Pipelines;
 
-/// <summary>Which job trains for which pipeline, and which pipelines have a model to register.</summary>
+/// <summary>Which job trains for which pipeline.</summary>
 internal static class TrainingTable
 {
     public static MigrationSet Migrations { get; } = new("training",
@@ -13,6 +13,11 @@ internal static class TrainingTable
             pipeline {text} NOT NULL UNIQUE,
             uploading INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX training_uploads ON training_jobs (pipeline) WHERE uploading = 1
+        """,
+        $"""
+        INSERT INTO work (kind, key, due) SELECT '{ModelUploader.KindName}', pipeline, 0 FROM training_jobs WHERE uploading = 1;
+        DROP INDEX training_uploads;
+        ALTER TABLE training_jobs DROP COLUMN uploading
         """,
     ]);
 
@@ -27,15 +32,4 @@ internal static class TrainingTable
 
     public static string? JobOf(ISqlSession session, string pipeline) =>
         session.QueryFirst("SELECT job FROM training_jobs WHERE pipeline = $1", static row => row.GetString(0), pipeline);
-
-    /// <summary>Notes that the training is done and the model is to be registered, or that it has been.</summary>
-    public static void SetUploading(ISqlSession session, string pipeline, bool uploading) =>
-        session.Execute("UPDATE training_jobs SET uploading = $2 WHERE pipeline = $1", pipeline, uploading ? 1 : 0);
-
-    public static bool IsUploading(ISqlSession session, string pipeline) =>
-        session.QueryFirst("SELECT 1 FROM training_jobs WHERE pipeline = $1 AND uploading = 1", static _ => true, pipeline);
-
-    /// <summary>The pipelines with a model to register.</summary>
-    public static List<string> Uploading(ISqlSession session) =>
-        session.Query("SELECT pipeline FROM training_jobs WHERE uploading = 1 ORDER BY pipeline LIMIT 100", static row => row.GetString(0));
 }

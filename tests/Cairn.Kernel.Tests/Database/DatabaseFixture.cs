@@ -4,6 +4,7 @@ using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Leases;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Testing;
 
 namespace Cairn.Kernel.Tests.Database;
@@ -20,7 +21,7 @@ public abstract class DatabaseFixture : IAsyncLifetime
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
         var database = await OpenAsync();
-        await Migrations.ApplyAsync(database, [ResourceSchema.Migrations, Leases.Leases.Migrations, OperationStore.Migrations]);
+        await Migrations.ApplyAsync(database, [ResourceSchema.Migrations, Leases.Leases.Migrations, OperationStore.Migrations, WorkQueue.Migrations]);
         return database;
     }
 

@@ -72,5 +72,7 @@ public sealed class FaultyDatabase(IDatabase inner) : IDatabase
             database.Step("statement: " + sql);
             return inner.QueryFirst(sql, map, arguments);
         }
+
+        public void OnCommit(Action effect) => inner.OnCommit(effect);
     }
 }

@@ -126,9 +126,11 @@ public sealed class PostgresDatabase : IDatabase
     private static async Task<T> RunOnAsync<T>(NpgsqlConnection connection, Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
     {
         await using var transaction = await BeforeCommitAsync(connection, () => connection.BeginTransactionAsync(isolation, cancellation).AsTask()).ConfigureAwait(false);
+        var effects = isolation == IsolationLevel.Serializable ? new CommitEffects() : null;
         // Sessions are synchronous by contract; blocking happens on a pool thread that the slots bound.
-        var result = await BeforeCommitAsync(connection, () => Task.Run(() => work(new PostgresSession(connection, transaction)), CancellationToken.None)).ConfigureAwait(false);
+        var result = await BeforeCommitAsync(connection, () => Task.Run(() => work(new PostgresSession(connection, transaction, effects)), CancellationToken.None)).ConfigureAwait(false);
         await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        effects?.Run();
         return result;
     }
 

@@ -4,7 +4,10 @@ using Npgsql;
 namespace Cairn.Kernel.Database.Postgres;
 
 /// <summary>One transaction on one pooled connection. Npgsql prepares what it sees often.</summary>
-internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransaction transaction) : ISqlSession
+/// <param name="connection">An open connection.</param>
+/// <param name="transaction">The transaction on it.</param>
+/// <param name="effects">Takes what is to happen once it is committed; null for a read.</param>
+internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransaction transaction, CommitEffects? effects) : ISqlSession
 {
     public SqlDialect Dialect => SqlDialect.PostgreSql;
 
@@ -33,6 +36,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         using var reader = command.ExecuteReader();
         return reader.Read() ? map(reader) : default;
     }
+
+    public void OnCommit(Action effect) => (effects ?? throw new InvalidOperationException("Only a write is committed; this is a read.")).Add(effect);
 
     private NpgsqlCommand Command(string sql, ReadOnlySpan<object?> arguments)
     {

@@ -4,7 +4,7 @@ namespace Cairn.Kernel.Database.Sqlite;
 internal interface ISqliteWork
 {
     /// <summary>Runs the work and keeps its outcome; false where it threw, and must be rolled back.</summary>
-    bool Run(ISqlSession session);
+    bool Run(SqliteSession session);
 
     /// <summary>What the last run threw, or null.</summary>
     Exception? Failure { get; }

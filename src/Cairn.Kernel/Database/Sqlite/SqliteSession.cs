@@ -46,6 +46,11 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
 
     public SqlDialect Dialect => SqlDialect.Sqlite;
 
+    /// <summary>Takes what is to happen once the work that runs is committed; null where nothing will be.</summary>
+    public CommitEffects? Effects { get; set; }
+
+    public void OnCommit(Action effect) => (Effects ?? throw new InvalidOperationException("Only a write is committed; this is a read.")).Add(effect);
+
     public int Execute(string sql, params ReadOnlySpan<object?> arguments)
     {
         var statement = Prepare(sql, arguments);

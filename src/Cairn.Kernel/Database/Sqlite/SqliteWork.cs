@@ -7,14 +7,16 @@ internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
 
     private T? result;
     private Exception? failure;
+    private CommitEffects effects = new();
 
     public Task<T> Task => completion.Task;
 
     public Exception? Failure => failure;
 
-    public bool Run(ISqlSession session)
+    public bool Run(SqliteSession session)
     {
         failure = null;
+        session.Effects = effects = new CommitEffects();
         try
         {
             result = work(session);
@@ -25,12 +27,17 @@ internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
             failure = error;
             return false;
         }
+        finally
+        {
+            session.Effects = null;
+        }
     }
 
     public void Complete()
     {
         if (failure is null)
         {
+            effects.Run();
             completion.SetResult(result!);
         }
         else

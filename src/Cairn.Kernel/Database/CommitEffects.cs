@@ -1,0 +1,25 @@
+namespace Cairn.Kernel.Database;
+
+/// <summary>What is to happen once a transaction is durable.</summary>
+internal sealed class CommitEffects
+{
+    private List<Action>? effects;
+
+    public void Add(Action effect) => (effects ??= []).Add(effect);
+
+    /// <summary>Runs them in their order. One that throws is passed over: what it would have woken looks by itself, and the transaction has happened.</summary>
+    public void Run()
+    {
+        foreach (var effect in effects ?? [])
+        {
+            try
+            {
+                effect();
+            }
+            catch (Exception)
+            {
+                // The caller asked for a write, which is done.
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using Cairn.Kernel.Database;
+using Cairn.Kernel.Hosting;
+using Cairn.Kernel.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Kernel.Work;
+
+/// <summary>
+/// Claims what is due and has it stepped, of every kind that this server has a worker for. A claim is a lease: it is renewed while the step runs, and ends when the server does, so that
+/// another takes the item over. A step whose lease is lost is told; its writes are refused by the fence. One item that fails waits for longer and longer, and holds up no other. While nothing is due, nothing is
+/// written.
+/// </summary>
+public sealed partial class WorkLoop(
+    IDatabase database, IEnumerable<IWorker> workers, WorkSignal signal, ServerEnvironment environment, TimeProvider time, ILogger<WorkLoop> logger) : BackgroundService
+{
+    /// <summary>How often the table is looked at though nobody pulsed: another server may have left something, or put something in.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+
+    private readonly IReadOnlyList<IWorker> all = [.. workers];
+    private readonly ConcurrentDictionary<(string Kind, string Key), RunningStep> running = new();
+    private DateTimeOffset renewed;
+
+    /// <summary>How many steps are over whose items are being given back.</summary>
+    private int givingBack;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = LookAgain;
+            try
+            {
+                await WatchAsync(stoppingToken).ConfigureAwait(false);
+                await StartDueAsync(stoppingToken).ConfigureAwait(false);
+                wait = await UntilNextAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.LookFailed(logger, error);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            try
+            {
+                await signal.WaitAsync(wait, stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        // Steps were told by their token; what they give back is another server's at once.
+        while (!running.IsEmpty || Volatile.Read(ref givingBack) > 0)
+        {
+            await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Tells steps that their items were cancelled, removed or taken over, and renews the leases of the others.</summary>
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        var steps = running.Values.ToList();
+        if (steps.Count == 0)
+        {
+            return;
+        }
+
+        var held = await database.ReadAsync(session => WorkTable.Of(session, environment.ServerId), stopping).ConfigureAwait(false);
+        foreach (var step in steps)
+        {
+            var known = held.TryGetValue((step.Item.Kind, step.Item.Key), out var row) && row.Fence == step.Item.Fence;
+            if (!known || (row.Cancelled && !step.Item.Cancelled))
+            {
+                step.Stop();
+            }
+        }
+
+        var now = time.GetUtcNow();
+        var shortest = steps.Min(static step => step.Worker.Kind.Lease) / 3;
+        if (now - renewed < shortest && now >= renewed)
+        {
+            return;
+        }
+
+        await database.WriteAsync(
+            session =>
+            {
+                foreach (var step in steps)
+                {
+                    WorkTable.Renew(session, step.Item, step.Worker.Kind.Lease, now);
+                }
+
+                return true;
+            },
+            stopping).ConfigureAwait(false);
+        renewed = now;
+    }
+
+    private async Task StartDueAsync(CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        var open = all.Select(worker => (Worker: worker, Free: worker.Kind.AtOnce - running.Keys.Count(key => key.Kind == worker.Kind.Name))).Where(static one => one.Free > 0).ToList();
+        var due = await database.ReadAsync(
+            session => open.Where(one => WorkTable.FirstDue(session, one.Worker.Kind.Name) <= Timestamps.ToMicros(now)).ToList(), stopping).ConfigureAwait(false);
+        if (due.Count == 0)
+        {
+            return;
+        }
+
+        var claimed = await database.WriteAsync(
+            session => due.SelectMany(one => WorkTable.Claim(session, one.Worker.Kind, one.Free, environment.ServerId, now).Select(item => (one.Worker, Item: item))).ToList(),
+            stopping).ConfigureAwait(false);
+        foreach (var (worker, item) in claimed)
+        {
+            var step = new RunningStep(worker, item, stopping);
+            if (!running.TryAdd((item.Kind, item.Key), step))
+            {
+                // This server stalled for longer than its lease and has claimed an item that its own former step still works on: that step has lost it. It is claimed again when it has ended.
+                running[(item.Kind, item.Key)].Stop();
+                step.Dispose();
+                continue;
+            }
+
+            _ = Task.Run(() => RunAsync(step, stopping), CancellationToken.None);
+        }
+    }
+
+    /// <summary>How long nothing needs to be looked at, if nobody pulses.</summary>
+    private async Task<TimeSpan> UntilNextAsync(CancellationToken stopping)
+    {
+        var now = Timestamps.ToMicros(time.GetUtcNow());
+        var open = all.Where(worker => running.Keys.Count(key => key.Kind == worker.Kind.Name) < worker.Kind.AtOnce).ToList();
+        var next = await database.ReadAsync(session => open.Min(worker => WorkTable.FirstDue(session, worker.Kind.Name)), stopping).ConfigureAwait(false);
+        return next is { } due && due - now < LookAgain.TotalMicroseconds ? TimeSpan.FromMicroseconds(Math.Max(due - now, 1_000)) : LookAgain;
+    }
+
+    private async Task RunAsync(RunningStep step, CancellationToken stopping)
+    {
+        var item = step.Item;
+        Action<ISqlSession>? after = null;
+        try
+        {
+            var next = await step.Worker.StepAsync(item, step.Lost).ConfigureAwait(false);
+            after = session =>
+            {
+                if (next.IsDone)
+                {
+                    WorkTable.End(session, item, time.GetUtcNow());
+                }
+                else
+                {
+                    WorkTable.GiveBack(session, item, next.After, 0, next.Note, null, time.GetUtcNow());
+                }
+            };
+        }
+        catch (Exception error) when (step.Lost.IsCancellationRequested)
+        {
+            // It was stopped. Whoever has it now, or sees that it was cancelled, goes on at once.
+            Log.Stopped(logger, item.Kind, item.Key, error.Message);
+            after = session => WorkTable.GiveBack(session, item, TimeSpan.Zero, item.Attempt, null, null, time.GetUtcNow());
+        }
+        catch (Exception error)
+        {
+            var failures = item.Attempt + 1;
+            Log.StepFailed(logger, error, item.Kind, item.Key, failures);
+            after = session => WorkTable.GiveBack(session, item, step.Worker.Kind.Backoff(failures), failures, null, Said(error), time.GetUtcNow());
+        }
+
+        // Before the item can be claimed again, which would be a second step of it here.
+        Interlocked.Increment(ref givingBack);
+        running.TryRemove(KeyValuePair.Create((item.Kind, item.Key), step));
+        try
+        {
+            await database.WriteAsync(
+                session =>
+                {
+                    after(session);
+                    return true;
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Then the lease ends by itself, and the step is run again.
+            Log.NotGivenBack(logger, error, item.Kind, item.Key);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref givingBack);
+            step.Dispose();
+            signal.Pulse();
+        }
+    }
+
+    private static string Said(Exception error)
+    {
+        var text = error.Message.Replace('\0', ' ');
+        return text.Length <= 1_000 ? text : text[..(char.IsHighSurrogate(text[999]) ? 999 : 1_000)];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Looking for work failed; it is tried again.")]
+        public static partial void LookFailed(ILogger logger, Exception error);
+
+        [LoggerMessage(2, LogLevel.Error, "The step of {Kind} for {Key} failed, {Failures} times in a row now; it is tried again, and the others go on.")]
+        public static partial void StepFailed(ILogger logger, Exception error, string kind, string key, int failures);
+
+        [LoggerMessage(3, LogLevel.Information, "The step of {Kind} for {Key} was stopped: {Reason}")]
+        public static partial void Stopped(ILogger logger, string kind, string key, string reason);
+
+        [LoggerMessage(4, LogLevel.Error, "What {Kind} does next for {Key} could not be written down; the step is run again.")]
+        public static partial void NotGivenBack(ILogger logger, Exception error, string kind, string key);
+    }
+}
