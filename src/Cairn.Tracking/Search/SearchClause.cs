@@ -11,11 +11,12 @@ namespace Cairn.Tracking.Search;
 /// <param name="Position">Where the clause begins, from 0.</param>
 internal sealed record SearchClause(string Path, string Operator, IReadOnlyList<string> Values, bool Quoted, int Position)
 {
-    public string Value => Values[0];
+    /// <exception cref="StatusException">INVALID_ARGUMENT where there is none, because the operator takes none.</exception>
+    public string Value => Values.Count > 0 ? Values[0] : throw SearchArguments.NoNumberOperator(this);
 
     /// <summary>The number that something is compared with.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no number.</exception>
-    public double Number() => !Quoted && Values.Count == 1 && TryNumber(Value, out var number)
+    public double Number() => !Quoted && Values.Count <= 1 && TryNumber(Value, out var number)
         ? number
         : throw StatusException.InvalidArgument($"'{Path}' is a number and is compared with '{string.Join(", ", Values)}'; write a number without quotes.");
 

@@ -92,7 +92,7 @@ internal sealed class MessageMaker(Names names)
         {
             "parent" => random.Next(3) > 0 ? names.Location : Words.Pick(random, names.Values),
             "name" or "resource_names" => Words.Pick(random, names.Values),
-            "filter" => Words.Pick(random, Words.Filters),
+            "filter" => random.Next(3) == 0 ? Words.Pick(random, Words.Filters) : FilterMaker.Make(random),
             "order_by" => Words.Pick(random, "create_time desc", "display_name", "name,update_time desc"),
             "page_token" => "",
             _ when field.Name.EndsWith("uri", StringComparison.Ordinal) || field.Name.EndsWith("prefix", StringComparison.Ordinal) => $"gs://{names["B"]}/made",

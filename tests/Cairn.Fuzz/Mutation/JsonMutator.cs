@@ -33,6 +33,12 @@ internal static class JsonMutator
             return;
         }
 
+        if (part.Token is null && part.Parts.Find(static member => member.Name is "\"filter\"").Value is { } filter && random.Next(2) == 0)
+        {
+            filter.Token = System.Text.Json.JsonSerializer.Serialize(FilterMaker.Make(random));
+            return;
+        }
+
         part.Parts.Clear();
         part.Token = random.Next(14) switch
         {
@@ -43,7 +49,7 @@ internal static class JsonMutator
             4 when part.Token is ['"', ..] => part.Token.Trim('"'),
             5 when part.Token is not null and not ['"', ..] => $"\"{part.Token}\"",
             6 => Words.Pick(random, all).ToString(),
-            7 => System.Text.Json.JsonSerializer.Serialize(Words.Pick(random, Words.Filters)),
+            7 => System.Text.Json.JsonSerializer.Serialize(FilterMaker.Make(random)),
             8 when part.Token is ['"', .., '"'] text => $"{text[..^1]}{Words.Pick(random, "/", "..", "@", "\\u0000", "é", " ", "/x", ":", "%2F", ",")}\"",
             _ => Words.Pick(random, Words.Tokens),
         };

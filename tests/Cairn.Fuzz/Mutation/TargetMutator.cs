@@ -31,13 +31,19 @@ internal static class TargetMutator
     {
         var value = random.Next(6) switch
         {
-            0 => Uri.EscapeDataString(Words.Pick(random, Words.Filters).Replace("\ud83d\ude00", "x", StringComparison.Ordinal)),
+            0 => Uri.EscapeDataString(FilterMaker.Make(random)),
             1 when names.Count > 0 => Uri.EscapeDataString(Words.Pick(random, names)),
             2 => new string('a', Words.Pick(random, 100, 1_025, 6_000)),
             3 => Convert.ToBase64String([0x0A, 5, 1, 2, 3, (byte)random.Next(256)]).TrimEnd('=').Replace('+', '-').Replace('/', '_'),
             _ => Words.Pick(random, Words.Texts),
         };
         value = Safe(value);
+        if (query.FindIndex(static pair => pair.StartsWith("filter", StringComparison.OrdinalIgnoreCase)) is >= 0 and var filter && random.Next(2) == 0)
+        {
+            query[filter] = "filter=" + Uri.EscapeDataString(FilterMaker.Make(random));
+            return;
+        }
+
         if (query.Count == 0 || random.Next(3) == 0)
         {
             query.Add($"{Words.Pick(random, Parameters)}={value}");

@@ -161,6 +161,7 @@ public abstract class RunConformance(DatabaseFixture fixture) : IAsyncLifetime
     [InlineData("metrics.acc IS NULL", "'metrics.acc' cannot be asked for by 'IS NULL': that is for parameters and tags")]
     [InlineData("start_time IS NOT NULL", "that is for parameters and tags")]
     [InlineData("attributes.run_name IS NULL", "that is for parameters and tags")]
+    [InlineData("attributes.experiment_id IS NULL", "that is for parameters and tags")]
     public async Task a_filter_that_cannot_be_read_says_what_and_where(string filter, string message)
     {
         var experiment = await host.Experiment("e");
