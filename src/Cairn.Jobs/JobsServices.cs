@@ -74,6 +74,9 @@ public static class JobsServices
         services.AddSingleton<LogTable>();
         services.AddSingleton(LogBlockTable.Migrations);
         services.AddSingleton<LogBlockTable>();
+        services.AddSingleton(UnpackedLogs.Migrations);
+        services.AddSingleton<UnpackedLogs>();
+        services.AddHostedService<LogPacking>();
         services.AddSingleton<IDoor, LogLinesDoor>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogTailLimits>();

@@ -190,15 +190,8 @@ public sealed class ResumableUploads(
             },
             cancellation);
 
-    private Task AbandonAsync(Upload upload)
-        => commits.WriteAsync(
-            transaction =>
-            {
-                ReleaseParts(transaction, upload.Id);
-                UploadTable.Update(transaction.Session, upload with { State = UploadState.Cancelled, Received = 0 }, transaction.Now);
-                return true;
-            },
-            CancellationToken.None);
+    /// <summary>Ends an upload unless it has ended: another server of the same store may have published it since it was read.</summary>
+    private Task AbandonAsync(Upload upload) => commits.WriteAsync(transaction => Abort(transaction, upload.Id), CancellationToken.None);
 
     /// <summary>Ends an upload in a transaction, unless it has ended already; a request that is sending a piece of it is refused when it comes to save it.</summary>
     internal static bool Abort(ObjectTransaction transaction, string id)

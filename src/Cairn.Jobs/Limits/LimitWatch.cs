@@ -17,7 +17,9 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
     private const int ShareOfFiles = 20;
 
     private static readonly TimeSpan ProcessInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestProcessInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestFileInterval = TimeSpan.FromMinutes(1);
 
     private readonly TaskLimits limits = record.Limits;
     private readonly string who = LimitBreach.Who(record);
@@ -40,17 +42,15 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
         while (true)
         {
             await Task.Delay(pause, time, cancellation);
-            var began = time.GetTimestamp();
-            orphans.Reap();
-            Breach = OfProcesses();
-            var took = time.GetElapsedTime(began);
-            pause = took * ShareOfProcesses > ProcessInterval ? took * ShareOfProcesses : ProcessInterval;
+            pause = Pause(ShareOfProcesses, ProcessInterval, LongestProcessInterval, () =>
+            {
+                orphans.Reap();
+                Breach = OfProcesses();
+            });
             if (Breach is null && time.GetElapsedTime(start) >= filesDue)
             {
-                began = time.GetTimestamp();
-                Breach = OfFiles();
-                took = time.GetElapsedTime(began);
-                filesDue = time.GetElapsedTime(start) + (took * ShareOfFiles > FileInterval ? took * ShareOfFiles : FileInterval);
+                var next = Pause(ShareOfFiles, FileInterval, LongestFileInterval, () => Breach = OfFiles());
+                filesDue = time.GetElapsedTime(start) + next;
             }
 
             if (Breach is not null)
@@ -59,6 +59,16 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
                 return;
             }
         }
+    }
+
+    /// <summary>
+    /// Looks, and returns how long to wait for the next look: by what it took of the processor, not by the clock, which goes on where a task takes the processor from its agent.
+    /// </summary>
+    private static TimeSpan Pause(int share, TimeSpan least, TimeSpan most, Action look)
+    {
+        var before = Environment.CpuUsage.TotalTime;
+        look();
+        return TimeSpan.FromTicks(Math.Clamp((Environment.CpuUsage.TotalTime - before).Ticks * share, least.Ticks, most.Ticks));
     }
 
     /// <summary>Which limit of its processes and their memory the task has passed.</summary>

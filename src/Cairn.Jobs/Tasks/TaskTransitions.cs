@@ -1,4 +1,6 @@
 using Cairn.Jobs.CustomJobs;
+using Cairn.Jobs.Logs;
+using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Store;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -7,7 +9,7 @@ using Google.Rpc;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>The steps of the state machine: each one transaction over the task and its job, and each doing nothing where it has been done.</summary>
-internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, TaskLine line, JobLineage lineage, TimeProvider time)
+internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, TaskLine line, JobLineage lineage, UnpackedLogs unpacked, TimeProvider time)
 {
     /// <summary>Gives free slots and accelerators of a machine to tasks in line; returns what was claimed.</summary>
     public Task<TaskRow?> ClaimAsync(string machine, CancellationToken cancellation) => store.WriteAsync(
@@ -81,6 +83,7 @@ internal sealed class TaskTransitions(IResourceStore store, TaskTable tasks, Tas
             if (tasks.Find(session, task.Id) is { State: TaskState.Ending } row)
             {
                 tasks.Update(session, row with { State = TaskState.Done });
+                unpacked.Add(session, LogTimes.Of(time.GetUtcNow() + LogPacking.Rest), CustomJobName.Parse(row.Job).Project, row.Id);
             }
 
             return true;

@@ -40,9 +40,9 @@ internal sealed class AcceptingServer : IDisposable
 
     private async Task AcceptAsync()
     {
-        try
+        while (listener.IsListening)
         {
-            while (true)
+            try
             {
                 var context = await listener.GetContextAsync();
                 await context.Request.InputStream.CopyToAsync(Stream.Null);
@@ -50,10 +50,10 @@ internal sealed class AcceptingServer : IDisposable
                 context.Response.OutputStream.Write("{}"u8);
                 context.Response.Close();
             }
-        }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
-        {
-            // Closed.
+            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
+            {
+                // Closed; or the agent has gone before it had its answer, and the next one comes.
+            }
         }
     }
 }

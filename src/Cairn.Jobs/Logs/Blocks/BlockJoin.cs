@@ -6,50 +6,49 @@ namespace Cairn.Jobs.Logs.Blocks;
 internal static class BlockJoin
 {
     /// <summary>The same lines in as few blocks as hold them.</summary>
-    public static List<LogBlock> Join(IReadOnlyList<LogBlock> blocks)
+    public static List<LogBlock> Join(IReadOnlyList<LogBlock> blocks) => [.. Runs(blocks, static block => block).Select(Close)];
+
+    /// <summary>What can be joined, in its order: each run becomes one block.</summary>
+    public static List<List<T>> Runs<T>(IReadOnlyList<T> all, Func<T, LogBlock> blockOf)
     {
-        var joined = new List<LogBlock>();
-        var run = new List<LogBlock>();
+        var runs = new List<List<T>>();
         var bytes = 0;
-        foreach (var block in blocks)
+        foreach (var one in all)
         {
-            if (run.Count > 0 && !(Follows(run[0], run[^1], block) && bytes + block.Lines.Length <= LogBlock.FullBytes))
+            var block = blockOf(one);
+            if (runs.Count > 0 && Follows(blockOf(runs[^1][0]), blockOf(runs[^1][^1]), block) && bytes + block.Lines.Length <= LogBlock.FullBytes)
             {
-                joined.Add(Close(run));
-                bytes = 0;
+                runs[^1].Add(one);
+                bytes += block.Lines.Length;
             }
-
-            run.Add(block);
-            bytes += block.Lines.Length;
+            else
+            {
+                runs.Add([one]);
+                bytes = block.Lines.Length;
+            }
         }
 
-        if (run.Count > 0)
+        return runs;
+    }
+
+    /// <summary>The lines of a run as one block.</summary>
+    public static LogBlock Close(List<LogBlock> run)
+    {
+        if (run is [var only])
         {
-            joined.Add(Close(run));
+            return only;
         }
 
-        return joined;
+        var writer = new LogBlockWriter(run[0].Attempt, run[0].Ordinal, run[0].Source);
+        foreach (var line in run.SelectMany(static block => block.Read()))
+        {
+            writer.Add(line);
+        }
+
+        return LogBlock.TryReadFrame(writer.Finish())!.Value.Block;
     }
 
     private static bool Follows(LogBlock first, LogBlock last, LogBlock next) =>
         next.Attempt == last.Attempt && next.Ordinal == last.Ordinal && next.Source == last.Source && next.First == last.Last + 1 && next.Begins > last.Ends
         && next.Ends - first.Begins <= LogBlock.MaxSpan && next.Last - first.First < LogBlock.MaxLines;
-
-    private static LogBlock Close(List<LogBlock> run)
-    {
-        var joined = run[0];
-        if (run.Count > 1)
-        {
-            var writer = new LogBlockWriter(joined.Attempt, joined.Ordinal, joined.Source);
-            foreach (var line in run.SelectMany(static block => block.Read()))
-            {
-                writer.Add(line);
-            }
-
-            joined = LogBlock.TryReadFrame(writer.Finish())!.Value.Block;
-        }
-
-        run.Clear();
-        return joined;
-    }
 }

@@ -147,6 +147,25 @@ internal sealed class LogBlockTable
         return found;
     }
 
+    /// <summary>The blocks of a job, replica by replica in the order of their lines, behind one.</summary>
+    public List<StoredBlock> OfJob(ISqlSession session, string project, string job, StoredBlock? behind, int limit) => session.Query(
+        $"SELECT {Columns} FROM log_blocks WHERE project = $1 AND job = $2 AND (attempt, ordinal, first) > ($3, $4, $5) ORDER BY attempt, ordinal, first LIMIT $6",
+        Map,
+        project,
+        job,
+        behind?.Block.Attempt ?? -1,
+        behind?.Block.Ordinal ?? -1,
+        behind?.Block.First ?? -1,
+        (long)limit);
+
+    public void Delete(ISqlSession session, StoredBlock stored) => session.Execute(
+        "DELETE FROM log_blocks WHERE project = $1 AND job = $2 AND attempt = $3 AND ordinal = $4 AND first = $5",
+        stored.Project,
+        stored.Job,
+        stored.Block.Attempt,
+        stored.Block.Ordinal,
+        stored.Block.First);
+
     /// <summary>The names of a project's logs after one, in order.</summary>
     public List<string> Names(ISqlSession session, string project, string after, int limit) =>
         session.Query("SELECT DISTINCT log FROM log_blocks WHERE project = $1 AND log > $2 ORDER BY log LIMIT $3", static row => row.GetString(0), project, after, limit);

@@ -3,6 +3,7 @@ using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Google.Cloud.Logging.Type;
 using Google.Cloud.Logging.V2;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Jobs.Tests.Logs.Blocks;
 
@@ -98,6 +99,58 @@ public abstract class LogBlockConformance
 
             return LogBlock.TryReadFrame(writer.Finish())!.Value.Block;
         }
+    }
+
+    [Fact]
+    public async Task blocks_of_a_few_lines_are_joined_a_while_after_the_end_of_their_job_and_nothing_else_changes()
+    {
+        var project = "packed" + Guid.NewGuid().ToString("n");
+        var clock = new SettableClock(DateTimeOffset.UtcNow);
+        var (table, unpacked) = (new LogBlockTable(), new UnpackedLogs());
+        using var packing = new LogPacking(Database, table, unpacked, clock, NullLogger<LogPacking>.Instance);
+        for (var i = 0; i < 700; i++)
+        {
+            // A line each 200 ms; one of the agent's among them after 300; and of another job as many.
+            await Store.WriteAsync(project, "l", "1", [Line(i, i == 300 ? "service" : "w")], default);
+        }
+
+        await Store.WriteAsync(project, "l", "2", [Line(0, "w")], default);
+        await Store.WriteAsync(project, "l", "2", [Line(1, "w")], default);
+        await Database.WriteAsync(session =>
+        {
+            unpacked.Add(session, LogTimes.Of(clock.GetUtcNow() + LogPacking.Rest), project, "1");
+            return true;
+        });
+        var before = await AllAsync(project, "", false, 1000);
+
+        await packing.PassAsync(default);
+        (await CountAsync("1")).ShouldBe(700);
+        clock.Now += LogPacking.Rest;
+        await packing.PassAsync(default);
+
+        // A block spans a minute at most, which is 300 lines; and 500 blocks are looked at together.
+        (await CountAsync("1")).ShouldBeLessThanOrEqualTo(6);
+        (await CountAsync("2")).ShouldBe(2);
+        (await AllAsync(project, "", false, 1000)).ShouldBe(before);
+        (await AllAsync(project, "", true, 50)).ShouldBe(Enumerable.Reverse(before));
+        await Store.WriteAsync(project, "l", "1", [Line(4, "w")], default);
+        (await AllAsync(project, "", false, 1000)).ShouldBe(before);
+
+        static LogBlock Line(int number, string source)
+        {
+            var writer = new LogBlockWriter(1, 0, source);
+            writer.Add(number, Start + (number * 200_000_010L), LogSeverity.Info, $"line {number}");
+            return LogBlock.TryReadFrame(writer.Finish())!.Value.Block;
+        }
+
+        Task<int> CountAsync(string job) => Database.ReadAsync(session => table.OfJob(session, project, job, null, 10_000).Count);
+    }
+
+    private sealed class SettableClock(DateTimeOffset now) : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private async Task<List<string>> AllAsync(string project, string filter, bool descending, int page)

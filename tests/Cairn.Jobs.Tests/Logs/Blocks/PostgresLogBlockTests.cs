@@ -18,7 +18,7 @@ public sealed class PostgresLogBlockTests : LogBlockConformance, IAsyncLifetime
         Assert.SkipWhen(PostgresServer.Find() is null, "PostgreSQL is not installed.");
         server = await PostgresServer.StartAsync();
         database = new PostgresDatabase(await server.CreateDatabaseAsync());
-        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations]);
+        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations, UnpackedLogs.Migrations]);
     }
 
     public async ValueTask DisposeAsync()

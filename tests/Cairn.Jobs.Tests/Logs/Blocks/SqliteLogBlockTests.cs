@@ -16,7 +16,7 @@ public sealed class SqliteLogBlockTests : LogBlockConformance, IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = new SqliteDatabase(scratch["log.db"]);
-        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations]);
+        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations, UnpackedLogs.Migrations]);
     }
 
     public async ValueTask DisposeAsync()

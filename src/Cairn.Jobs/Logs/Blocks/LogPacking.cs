@@ -1,0 +1,109 @@
+using Cairn.Kernel.Database;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cairn.Jobs.Logs.Blocks;
+
+/// <summary>
+/// Joins the blocks of jobs that have ended. What a program prints slowly is delivered a few lines at a time, each time as a block, and a block costs many times such a line. A job's blocks stay as they
+/// are until a while after its end, as who follows the log goes by the time at which they arrived.
+/// </summary>
+internal sealed partial class LogPacking(IDatabase database, LogBlockTable blocks, UnpackedLogs unpacked, TimeProvider time, ILogger<LogPacking> logger) : BackgroundService
+{
+    /// <summary>How long after a job's end its blocks are joined.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromMinutes(5);
+
+    /// <summary>How many blocks are looked at together: of the largest, 32 MB.</summary>
+    private const int Batch = 500;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Joins the blocks of all jobs that are due.</summary>
+    internal async Task PassAsync(CancellationToken cancellation)
+    {
+        while (await database.ReadAsync(session => unpacked.Next(session, LogTimes.Of(time.GetUtcNow())), cancellation) is { } job)
+        {
+            await PackAsync(job.Project, job.Job, cancellation);
+            await database.WriteAsync(
+                session =>
+                {
+                    unpacked.Remove(session, job);
+                    return true;
+                },
+                cancellation);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PassAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.Failed(logger, error);
+            }
+        }
+    }
+
+    private async Task PackAsync(string project, string job, CancellationToken cancellation)
+    {
+        StoredBlock? behind = null;
+        while (true)
+        {
+            var last = behind;
+            var found = await database.ReadAsync(session => blocks.OfJob(session, project, job, last, Batch), cancellation);
+            if (found.Count == 0)
+            {
+                return;
+            }
+
+            var joined = BlockJoin.Runs(found, static stored => stored.Block).Where(static run => run.Count > 1).Select(Join).ToList();
+            if (joined.Count > 0)
+            {
+                await database.WriteAsync(session => Replace(session, joined), cancellation);
+            }
+
+            behind = found[^1];
+        }
+    }
+
+    private static (IReadOnlyList<StoredBlock> Run, StoredBlock Joined, byte[] Body) Join(IReadOnlyList<StoredBlock> run)
+    {
+        var block = BlockJoin.Close([.. run.Select(static stored => stored.Block)]);
+        return (run, run[0] with { Block = block, Received = run.Max(static stored => stored.Received) }, BlockCompression.Pack(block.Lines.Span));
+    }
+
+    private int Replace(ISqlSession session, List<(IReadOnlyList<StoredBlock> Run, StoredBlock Joined, byte[] Body)> all)
+    {
+        var replaced = 0;
+        foreach (var (run, joined, body) in all)
+        {
+            // What has been deleted meanwhile must not come back.
+            if (blocks.Overlapping(session, joined).Count != run.Count)
+            {
+                continue;
+            }
+
+            foreach (var stored in run)
+            {
+                blocks.Delete(session, stored);
+            }
+
+            blocks.Insert(session, joined, body);
+            replaced++;
+        }
+
+        return replaced;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The log blocks of an ended job could not be joined; trying again soon.")]
+        public static partial void Failed(ILogger logger, Exception error);
+    }
+}
