@@ -108,14 +108,10 @@ public abstract class LogBlockConformance
         var clock = new SettableClock(DateTimeOffset.UtcNow);
         var (table, unpacked) = (new LogBlockTable(), new UnpackedLogs());
         using var packing = new LogPacking(Database, table, unpacked, clock, NullLogger<LogPacking>.Instance);
-        for (var i = 0; i < 700; i++)
-        {
-            // A line each 200 ms; one of the agent's among them after 300; and of another job as many.
-            await Store.WriteAsync(project, "l", "1", [Line(i, i == 300 ? "service" : "w")], default);
-        }
 
-        await Store.WriteAsync(project, "l", "2", [Line(0, "w")], default);
-        await Store.WriteAsync(project, "l", "2", [Line(1, "w")], default);
+        // A line each 200 ms, in a block of its own; one of the agent's among them after 300; and two of another job.
+        await Store.WriteAsync(project, "l", "1", [.. Enumerable.Range(0, 700).Select(static i => Line(i, i == 300 ? "service" : "w"))], default);
+        await Store.WriteAsync(project, "l", "2", [Line(0, "w"), Line(1, "w")], default);
         await Database.WriteAsync(session =>
         {
             unpacked.Add(session, LogTimes.Of(clock.GetUtcNow() + LogPacking.Rest), project, "1");
