@@ -121,6 +121,11 @@ internal static class FollowUps
 
     private static Call Post(string target, string body) => Send("POST", target, body);
 
-    private static Call Send(string method, string target, string? body) =>
-        new($"after: {method} {string.Join('/', target.Split('?')[0].Split('/').Select(static (segment, i) => i % 2 == 0 && i > 2 ? "*" : segment))}", method, target, [("Content-Type", "application/json")], body is null ? null : Encoding.UTF8.GetBytes(body));
+    private static Call Send(string method, string target, string? body)
+    {
+        // Of names, the collections only.
+        var segments = target.Split('?')[0].Split('/').Select(static (segment, i) => i % 2 == 0 && i > 2 ? "*" : segment);
+        var bytes = body is null ? null : Encoding.UTF8.GetBytes(body);
+        return new Call($"after: {method} {string.Join('/', segments)}", method, target, [("Content-Type", "application/json")], bytes);
+    }
 }

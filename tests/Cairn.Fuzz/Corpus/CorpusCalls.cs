@@ -31,8 +31,12 @@ internal sealed class CorpusCalls
     public Call Next(Random random)
     {
         var call = Any(random);
-        return random.Next(10) > 0 && (call.Method == "DELETE" || (call.Rpc?.Name is { } name && Deleting.Any(name.StartsWith)) || call.Target.EndsWith("/delete", StringComparison.Ordinal)) ? Next(random) : call;
+        return random.Next(10) > 0 && Deletes(call) ? Next(random) : call;
     }
+
+    private static bool Deletes(Call call) => call.Method == "DELETE"
+        || (call.Rpc?.Name is { } name && Deleting.Any(name.StartsWith))
+        || call.Target.EndsWith("/delete", StringComparison.Ordinal);
 
     private Call Any(Random random) => Words.Pick(random, Kinds) switch
     {
@@ -43,7 +47,8 @@ internal sealed class CorpusCalls
     };
 
     /// <summary>Half of the requests over gRPC are changed before they are messages: what comes of that is a message all the same.</summary>
-    private string Changed(string json, Random random) => random.Next(2) == 0 ? json : Encoding.UTF8.GetString(JsonMutator.Mutate(Encoding.UTF8.GetBytes(json), random, names.Values));
+    private string Changed(string json, Random random) =>
+        random.Next(2) == 0 ? json : Encoding.UTF8.GetString(JsonMutator.Mutate(Encoding.UTF8.GetBytes(json), random, names.Values));
 
     /// <summary>A call over gRPC; one whose JSON is not that of its request has an empty one.</summary>
     public static Call Grpc(ContractMethod method, string json) =>
@@ -70,12 +75,25 @@ internal sealed class CorpusCalls
         var target = names.Fill(rule.Template);
         if (rule.Body != "*")
         {
-            var query = request.Where(member => member.Key != Camel(rule.Body) && member.Value is JsonValue).Select(static member => $"{member.Key}={Uri.EscapeDataString(member.Value!.ToString())}").ToList();
+            var query = request.Where(member => member.Key != Camel(rule.Body) && member.Value is JsonValue)
+                .Select(static member => $"{member.Key}={Uri.EscapeDataString(member.Value!.ToString())}")
+                .ToList();
             target += query.Count > 0 ? "?" + string.Join('&', query) : "";
         }
 
-        (string, string)[] headers = [.. body is null ? (IEnumerable<(string, string)>)[] : [("Content-Type", "application/json")], .. method.Waits ? [("X-Server-Timeout", "0.1")] : (IEnumerable<(string, string)>)[]];
-        return new Call($"{rule.Verb} {rule.Template}", rule.Verb, target, headers, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString())) { MayLast = method.Waits };
+        var headers = new List<(string, string)>();
+        if (body is not null)
+        {
+            headers.Add(("Content-Type", "application/json"));
+        }
+
+        if (method.Waits)
+        {
+            headers.Add(("X-Server-Timeout", "0.1"));
+        }
+
+        var bytes = body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString());
+        return new Call($"{rule.Verb} {rule.Template}", rule.Verb, target, headers, bytes) { MayLast = method.Waits };
     }
 
     private Call OfRoute((string Verb, string Template) route, Random random)

@@ -7,6 +7,9 @@ namespace Cairn.Fuzz.Findings;
 /// <summary>Says what is wrong about an answer, whatever was asked.</summary>
 internal static class AnswerJudge
 {
+    /// <summary>What the addresses of files have in them.</summary>
+    private static readonly string[] Served = ["alt=media", "artifact", "awPredict", "/download/"];
+
     /// <summary>A sentence, or null where the answer is as it should be.</summary>
     /// <param name="slow">No call takes as long; null where that is not looked at.</param>
     public static string? Fault(Call call, Answer answer, TimeSpan? slow)
@@ -41,18 +44,23 @@ internal static class AnswerJudge
             return "500";
         }
 
-        if (answer.Status >= 400 && answer.Text.Length == 0 && call.Method != "HEAD" && call.IsWellFramed && answer.Status is not (499 or 400 or 404 or 405 or 411 or 413 or 414 or 431 or 501))
+        // What the listener refuses before it is a request, it refuses without a word.
+        var wordless = answer.Status is 400 or 404 or 405 or 411 or 413 or 414 or 431 or 499 or 501;
+        if (answer.Status >= 400 && answer.Text.Length == 0 && call.Method != "HEAD" && call.IsWellFramed && !wordless)
         {
             return $"{answer.Status} without a sentence";
         }
 
-        return answer.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) && call.Method != "HEAD" && !IsFile(call) && !IsJson(answer.Text) ? "an answer that is said to be JSON and is none" : null;
+        return answer.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) && call.Method != "HEAD" && !IsFile(call) && !IsJson(answer.Text)
+            ? "an answer that is said to be JSON and is none"
+            : null;
     }
 
     /// <summary>Whether the answer is what somebody stored, under the type that they gave it.</summary>
     private static bool IsFile(Call call) =>
-        call.Target.Contains("alt=media", StringComparison.Ordinal) || call.Target.Contains("artifact", StringComparison.Ordinal) || call.Target.Contains("awPredict", StringComparison.Ordinal) || call.Label.StartsWith("GET /{bucket}", StringComparison.Ordinal)
-        || call.Label.Contains("/$B/", StringComparison.Ordinal) || call.Target.Contains("/download/", StringComparison.Ordinal);
+        Served.Any(word => call.Target.Contains(word, StringComparison.Ordinal))
+        || call.Label.StartsWith("GET /{bucket}", StringComparison.Ordinal)
+        || call.Label.Contains("/$B/", StringComparison.Ordinal);
 
     private static bool IsJson(string text)
     {

@@ -9,14 +9,18 @@ internal sealed class CallMutator(Names names)
 {
     private static readonly string[] HeaderNames =
     [
-        "Content-Type", "Content-Encoding", "Accept-Encoding", "Accept", "Range", "Content-Range", "If-Match", "If-None-Match", "X-HTTP-Method-Override", "x-goog-hash", "X-Goog-Upload-Command", "X-Goog-Upload-Protocol",
-        "X-Goog-Upload-Offset", "X-Upload-Content-Length", "x-goog-if-generation-match", "X-Server-Timeout", "X-Goog-User-Project", "Origin", "Access-Control-Request-Method", "Expect", "Cookie", "X-Goog-FieldMask", "Authorization",
+        "Content-Type", "Content-Encoding", "Accept-Encoding", "Accept", "Range", "Content-Range", "If-Match", "If-None-Match",
+        "X-HTTP-Method-Override", "x-goog-hash", "X-Goog-Upload-Command", "X-Goog-Upload-Protocol",
+        "X-Goog-Upload-Offset", "X-Upload-Content-Length", "x-goog-if-generation-match", "X-Server-Timeout", "X-Goog-User-Project",
+        "Origin", "Access-Control-Request-Method", "Expect", "Cookie", "X-Goog-FieldMask", "Authorization",
     ];
 
     private static readonly string[] HeaderTexts =
     [
-        "application/json; charset=utf-16", "text/plain", "multipart/related", "multipart/related; boundary=", "multipart/mixed; boundary=\"", "application/x-www-form-urlencoded", "application/x-protobuf", "application/grpc-web",
-        "md5=XUFAKrxLKna5cZ2REBfFkg==", "crc32c=AAAAAA==", "md5=x,crc32c=,=", "start", "query", "cancel", "upload, finalize", "finalize", "resumable", "DELETE", "PUT", "NONSENSE", "http://evil.example", "Bearer nonsense", "Basic eDp5", "0.001",
+        "application/json; charset=utf-16", "text/plain", "multipart/related", "multipart/related; boundary=",
+        "multipart/mixed; boundary=\"", "application/x-www-form-urlencoded", "application/x-protobuf", "application/grpc-web",
+        "md5=XUFAKrxLKna5cZ2REBfFkg==", "crc32c=AAAAAA==", "md5=x,crc32c=,=", "start", "query", "cancel", "upload, finalize", "finalize",
+        "resumable", "DELETE", "PUT", "NONSENSE", "http://evil.example", "Bearer nonsense", "Basic eDp5", "0.001",
     ];
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "PROPFIND"];

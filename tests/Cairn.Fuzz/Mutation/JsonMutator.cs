@@ -81,7 +81,12 @@ internal static class JsonMutator
         }
     }
 
-    private static string Long(Random random) => $"\"{string.Concat(Enumerable.Repeat(Words.Pick(random, "a", "é", "\\u0041", "\ud83d\ude00", "/", "a.", "_"), Words.Pick(random, 63, 64, 128, 129, 256, 257, 500, 1_025, 5_001, 70_000)))}\"";
+    private static string Long(Random random)
+    {
+        var part = Words.Pick(random, "a", "é", "\\u0041", "\ud83d\ude00", "/", "a.", "_");
+        var count = Words.Pick(random, 63, 64, 128, 129, 256, 257, 500, 1_025, 5_001, 70_000);
+        return $"\"{string.Concat(Enumerable.Repeat(part, count))}\"";
+    }
 
     private static string Deep(Random random, string core)
     {

@@ -7,8 +7,10 @@ internal static class TargetMutator
 {
     private static readonly string[] Parameters =
     [
-        "pageSize", "pageToken", "page_token", "filter", "orderBy", "readMask", "updateMask", "update_mask", "view", "allowMissing", "force", "etag", "validateOnly", "requestId", "name", "parent", "maxResults", "max_results", "prefix",
-        "delimiter", "generation", "ifGenerationMatch", "ifMetagenerationNotMatch", "fields", "alt", "projection", "uploadType", "upload_id", "userProject", "$.xgafv", "run_id", "experiment_id", "path", "metric_key", "artifactId", "modelId",
+        "pageSize", "pageToken", "page_token", "filter", "orderBy", "readMask", "updateMask", "update_mask", "view", "allowMissing",
+        "force", "etag", "validateOnly", "requestId", "name", "parent", "maxResults", "max_results", "prefix",
+        "delimiter", "generation", "ifGenerationMatch", "ifMetagenerationNotMatch", "fields", "alt", "projection", "uploadType",
+        "upload_id", "userProject", "$.xgafv", "run_id", "experiment_id", "path", "metric_key", "artifactId", "modelId",
     ];
 
     public static string Mutate(string target, Random random, IReadOnlyList<string> names)

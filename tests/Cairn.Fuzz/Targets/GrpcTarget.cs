@@ -18,7 +18,12 @@ internal sealed class GrpcTarget(string address) : IDisposable
     public async Task<Answer> SendAsync(Call call, string? token)
     {
         var clock = Stopwatch.StartNew();
-        using var message = new HttpRequestMessage(HttpMethod.Post, call.Target) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(call.Body ?? []) };
+        using var message = new HttpRequestMessage(HttpMethod.Post, call.Target)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(call.Body ?? []),
+        };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         message.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
