@@ -5,7 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Security;
 
 /// <summary>
-/// <c>POST /cairn/v1/oauth2/token</c>, for clients such as gsutil that cannot be given a token: what they keep is a refresh token, for which they ask for one (RFC 6749, section 6). Here both are the
+/// <c>POST /cairn/v1/oauth2/token</c>, for clients such as gsutil that cannot be given a token: what they keep is a refresh token, for
+/// which they ask for one (RFC 6749, section 6). Here both are the
 /// same token, so that this gives nobody anything that they do not have.
 /// </summary>
 internal sealed class RefreshDoor(TokenCache tokens, TimeProvider time) : IDoor

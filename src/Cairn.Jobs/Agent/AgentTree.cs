@@ -7,7 +7,8 @@ internal static class AgentTree
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Kills the program's group and everything below the agent, until nothing is left: what is being started while others are killed is found the next time.</summary>
+    /// <summary>Kills the program's group and everything below the agent, until nothing is left: what is being started while others are
+    /// killed is found the next time.</summary>
     public static async Task KillAsync(int group)
     {
         ChildProcess.SignalGroup(group, Libc.SigKill);
@@ -20,7 +21,9 @@ internal static class AgentTree
     /// <summary>Whether there was anything.</summary>
     private static bool Kill()
     {
-        var living = ProcessTree.Descendants(Environment.ProcessId).Where(static process => ProcessTree.StartTime(process.Pid) is not null).ToList();
+        var living = ProcessTree.Descendants(Environment.ProcessId)
+            .Where(static process => ProcessTree.StartTime(process.Pid) is not null)
+            .ToList();
         foreach (var (pid, _) in living)
         {
             _ = Libc.Kill(pid, Libc.SigKill);

@@ -4,7 +4,8 @@ using Cairn.Jobs.Interop;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// What makes gsutil, which speaks TLS only and cannot be given a token by a variable, reach this server from inside a task: a configuration of boto's beside the task's token, and the certificate that
+/// What makes gsutil, which speaks TLS only and cannot be given a token by a variable, reach this server from inside a task: a
+/// configuration of boto's beside the task's token, and the certificate that
 /// it is to trust. The token stands there as a refresh token, for which the server gives it itself.
 /// </summary>
 internal static class GsutilConfiguration
@@ -17,7 +18,8 @@ internal static class GsutilConfiguration
     public const string Variable = "BOTO_CONFIG";
 
     /// <summary>The names of the files that a task is shown beside its token.</summary>
-    public static IReadOnlyList<string> Files(TaskContext context) => context.Record.SecureEndpoint is null ? [] : [FileName, CertificateName];
+    public static IReadOnlyList<string> Files(TaskContext context) =>
+        context.Record.SecureEndpoint is null ? [] : [FileName, CertificateName];
 
     /// <summary>Writes the files into the attempt's folder.</summary>
     /// <param name="context">The task.</param>
@@ -55,7 +57,8 @@ internal static class GsutilConfiguration
     /// <summary>Points gsutil at the configuration, unless the task has one of its own.</summary>
     public static void AddTo(Dictionary<string, string> environment, TaskContext context, string folder)
     {
-        if (context.Record.SecureEndpoint is not null && !environment.ContainsKey("BOTO_PATH") && environment.TryAdd(Variable, $"{folder}/{FileName}"))
+        if (context.Record.SecureEndpoint is not null && !environment.ContainsKey("BOTO_PATH")
+            && environment.TryAdd(Variable, $"{folder}/{FileName}"))
         {
             // The wrapper of gcloud's would put credentials of gcloud's in the place of the file's.
             environment.TryAdd("CLOUDSDK_CORE_PASS_CREDENTIALS_TO_GSUTIL", "false");

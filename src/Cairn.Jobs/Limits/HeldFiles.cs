@@ -1,6 +1,7 @@
 namespace Cairn.Jobs.Limits;
 
-/// <summary>What files take that have no name any more, or never had one, and are held by the descriptors of a task's processes: no look at its folders finds them.</summary>
+/// <summary>What files take that have no name any more, or never had one, and are held by the descriptors of a task's processes: no look
+/// at its folders finds them.</summary>
 /// <param name="Disk">Bytes on disks.</param>
 /// <param name="Memory">Bytes in memory (<c>memfd_create(2)</c>, and removed files of <c>/dev/shm</c>).</param>
 internal readonly record struct HeldFiles(long Disk, long Memory)
@@ -17,7 +18,8 @@ internal readonly record struct HeldFiles(long Disk, long Memory)
             {
                 if (FileStatus.Behind(link) is { } file && seen.Add((target, file.Inode)))
                 {
-                    var inMemory = target.StartsWith("/memfd:", StringComparison.Ordinal) || target.StartsWith("/dev/shm/", StringComparison.Ordinal);
+                    var inMemory = target.StartsWith("/memfd:", StringComparison.Ordinal)
+                        || target.StartsWith("/dev/shm/", StringComparison.Ordinal);
                     (disk, memory) = inMemory ? (disk, memory + file.Bytes) : (disk + file.Bytes, memory);
                 }
             }

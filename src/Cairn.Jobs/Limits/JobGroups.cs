@@ -5,8 +5,10 @@ using Cairn.Kernel.Hosting;
 namespace Cairn.Jobs.Limits;
 
 /// <summary>
-/// The control group in which the agents of this machine make one for each task, which the kernel then holds to its memory and its number of processes (cgroups(7), version 2). It is made where the
-/// server's own group has been given to it (delegated), or, for a server that is root, at the top. A group with limits for others may have no processes itself, so the server goes into one below first.
+/// The control group in which the agents of this machine make one for each task, which the kernel then holds to its memory and its number
+/// of processes (cgroups(7), version 2). It is made where the
+/// server's own group has been given to it (delegated), or, for a server that is root, at the top. A group with limits for others may
+/// have no processes itself, so the server goes into one below first.
 /// </summary>
 internal sealed class JobGroups(GroupPlace place, string data, bool root)
 {

@@ -10,7 +10,8 @@ internal sealed partial class LimitKeeper(ServerEnvironment server, JobsOptions 
 {
     private readonly JobGroups groups = new(server);
 
-    /// <summary>Makes the control group for tasks where this machine permits one, and says in the log which way tasks are held to their limits.</summary>
+    /// <summary>Makes the control group for tasks where this machine permits one, and says in the log which way tasks are held to their
+    /// limits.</summary>
     public void Begin()
     {
         if (options.Executor != JobsExecutor.Local || !OperatingSystem.IsLinux())
@@ -18,7 +19,8 @@ internal sealed partial class LimitKeeper(ServerEnvironment server, JobsOptions 
             return;
         }
 
-        if ((options.Limits.ControlGroups ? groups.Prepare() : "this server is configured not to use them (--job-control-groups off)") is { } obstacle)
+        var hindrance = options.Limits.ControlGroups ? groups.Prepare() : "this server is configured not to use them (--job-control-groups off)";
+        if (hindrance is { } obstacle)
         {
             Log.Looking(logger, obstacle);
         }

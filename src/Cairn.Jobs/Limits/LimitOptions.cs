@@ -15,6 +15,7 @@ public sealed record LimitOptions
     /// <summary>How many files each of its processes may have open; null for as many as the server.</summary>
     public int? OpenFiles { get; init; } = 16_384;
 
-    /// <summary>Whether the kernel's control groups hold tasks to their memory and processes where the machine permits; else the tasks' agents look.</summary>
+    /// <summary>Whether the kernel's control groups hold tasks to their memory and processes where the machine permits; else the tasks'
+    /// agents look.</summary>
     public bool ControlGroups { get; init; } = true;
 }

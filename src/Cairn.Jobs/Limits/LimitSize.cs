@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Cairn.Jobs.Limits;
 
-/// <summary>How much of something a task may have: what its job asks for, so many bytes whatever it asks for, or as much as there is.</summary>
+/// <summary>How much of something a task may have: what its job asks for, so many bytes whatever it asks for, or as much as there
+/// is.</summary>
 /// <param name="Asked">Whether it is what the job asks for.</param>
 /// <param name="Bytes">Otherwise so many bytes; null for no limit.</param>
 public readonly record struct LimitSize(bool Asked, long? Bytes)

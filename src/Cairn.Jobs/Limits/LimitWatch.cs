@@ -5,8 +5,10 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Limits;
 
 /// <summary>
-/// Looks at what a task uses, and ends it when that is more than it may: four times a second at its processes, less often at its files. A look that takes long, as at a million files, is repeated
-/// so seldom that looking stays a small part of the work. Memory and processes that a control group holds are only asked for what became of them.
+/// Looks at what a task uses, and ends it when that is more than it may: four times a second at its processes, less often at its files. A
+/// look that takes long, as at a million files, is repeated
+/// so seldom that looking stays a small part of the work. Memory and processes that a control group holds are only asked for what became
+/// of them.
 /// </summary>
 /// <param name="folders">The task's folders, which it writes to.</param>
 /// <param name="group">The task's control group, or null.</param>
@@ -62,7 +64,8 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
     }
 
     /// <summary>
-    /// Looks, and returns how long to wait for the next look: by what it took of the processor, not by the clock, which goes on where a task takes the processor from its agent.
+    /// Looks, and returns how long to wait for the next look: by what it took of the processor, not by the clock, which goes on where a
+    /// task takes the processor from its agent.
     /// </summary>
     private static TimeSpan Pause(int share, TimeSpan least, TimeSpan most, Action look)
     {
@@ -80,9 +83,14 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
         }
 
         var use = TreeUse.Below(agent);
-        return use.Processes >= limits.Processes ? OutOfProcesses
-            : !memoryIsHeld && limits.Memory is { } memory && Sum(use) > memory.Bytes && Sum(TreeUse.ExactlyBelow(agent)) > memory.Bytes ? OutOfMemory
-            : null;
+        if (use.Processes >= limits.Processes)
+        {
+            return OutOfProcesses;
+        }
+
+        // What is quick to find out is never too little, so that only what seems too much is looked at exactly.
+        var most = memoryIsHeld ? null : limits.Memory?.Bytes;
+        return Sum(use) > most && Sum(TreeUse.ExactlyBelow(agent)) > most ? OutOfMemory : null;
     }
 
     /// <summary>Which limit of its files the task has passed.</summary>
@@ -102,8 +110,8 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
         }
 
         return use.Bytes > disk!.Bytes ? new LimitBreach(disk.Passed(who, "the disk"))
-            : use.Files > TaskLimits.MaxFiles ? new LimitBreach(string.Create(CultureInfo.InvariantCulture, $"{who} made more than {TaskLimits.MaxFiles:N0} files and folders, which is what a task may have at once. Put more into each, such as an archive."))
-            : use.TooDeep ? new LimitBreach($"{who} made more than {FolderUse.MaxDepth} folders in each other, which is as deep as a task's files are counted. Use fewer.")
+            : use.Files > TaskLimits.MaxFiles ? TooManyFiles
+            : use.TooDeep ? TooDeep
             : null;
     }
 
@@ -112,6 +120,13 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
 
     /// <summary>A sentence for a task that used more memory than it has.</summary>
     public LimitBreach OutOfMemory => new(limits.Memory?.Passed(who, "memory") ?? $"{who} ran out of memory.");
+
+    private LimitBreach TooManyFiles => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{who} made more than {TaskLimits.MaxFiles:N0} files and folders, what a task may have at once. Put more into each, such as an archive."));
+
+    private LimitBreach TooDeep =>
+        new($"{who} made more than {FolderUse.MaxDepth} folders in each other, which is as deep as a task's files are counted. Use fewer.");
 
     private LimitBreach OutOfProcesses => new(string.Create(
         CultureInfo.InvariantCulture,
@@ -128,7 +143,9 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
         try
         {
             var share = new DriveInfo(folders[0]).AvailableFreeSpace / 5 * 4;
-            return share < asked.Bytes ? new SizeLimit(share, "four fifths of what was free on its disk when it began", "Use less, or have the server's administrator make room.") : asked;
+            return share < asked.Bytes
+                ? new SizeLimit(share, "four fifths of what was free on its disk when it began", "Use less, or have the server's administrator make room.")
+                : asked;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

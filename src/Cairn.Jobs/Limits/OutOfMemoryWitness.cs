@@ -1,6 +1,7 @@
 namespace Cairn.Jobs.Limits;
 
-/// <summary>Whether the kernel has ended processes for lack of memory since this was made: in the agent's own control group, which a scheduler made, or on the machine.</summary>
+/// <summary>Whether the kernel has ended processes for lack of memory since this was made: in the agent's own control group, which a
+/// scheduler made, or on the machine.</summary>
 internal sealed class OutOfMemoryWitness
 {
     private readonly GroupPlace place;
@@ -26,5 +27,6 @@ internal sealed class OutOfMemoryWitness
 
     private long? OfMachine() => CounterFile.Read(statistics, "oom_kill");
 
-    private static long? Counted(string? folder, string file) => folder is null ? null : CounterFile.Read(Path.Combine(folder, file), "oom_kill");
+    private static long? Counted(string? folder, string file) =>
+        folder is null ? null : CounterFile.Read(Path.Combine(folder, file), "oom_kill");
 }

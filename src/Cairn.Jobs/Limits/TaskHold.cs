@@ -8,7 +8,8 @@ namespace Cairn.Jobs.Limits;
 /// <summary>Holds the task of an agent to its limits from before its start to its end, and says which one ended it.</summary>
 internal sealed class TaskHold : IDisposable
 {
-    /// <summary>Should the machine run out of memory, the kernel ends a task before the server and other programs (proc(5), <c>oom_score_adj</c>).</summary>
+    /// <summary>Should the machine run out of memory, the kernel ends a task before the server and other programs (proc(5),
+    /// <c>oom_score_adj</c>).</summary>
     private const int Expendable = 500;
 
     private const string ScoreFile = "/proc/self/oom_score_adj";
@@ -19,7 +20,8 @@ internal sealed class TaskHold : IDisposable
     private readonly OutOfMemoryWitness witness;
     private readonly bool memoryIsHeld;
 
-    private TaskHold(TaskRecord record, TaskGroup? group, GroupPlace place, bool memoryIsHeld, IReadOnlyList<string> folders, TimeProvider time)
+    private TaskHold(
+        TaskRecord record, TaskGroup? group, GroupPlace place, bool memoryIsHeld, IReadOnlyList<string> folders, TimeProvider time)
     {
         this.record = record;
         this.group = group;
@@ -44,7 +46,8 @@ internal sealed class TaskHold : IDisposable
     /// <summary>Ends the task where it passes a limit, until cancelled.</summary>
     /// <param name="pid">The process that was started.</param>
     /// <param name="kill">Ends the task at once.</param>
-    public Task FollowAsync(int pid, Func<Task> kill, CancellationToken cancellation) => watch.FollowAsync(new Orphans(pid), kill, cancellation);
+    public Task FollowAsync(int pid, Func<Task> kill, CancellationToken cancellation) =>
+        watch.FollowAsync(new Orphans(pid), kill, cancellation);
 
     /// <summary>Ends all processes of the task.</summary>
     public void Kill() => group?.Kill();
@@ -63,7 +66,8 @@ internal sealed class TaskHold : IDisposable
     private static TaskGroup? Group(TaskContext context, GroupPlace place)
     {
         // Containers have control groups of podman's.
-        if (context.Record.Limits.ControlGroup is null || place.Own is not { } home || context.Record.Launcher == PodmanLauncher.LauncherName)
+        if (context.Record.Limits.ControlGroup is null || place.Own is not { } home
+            || context.Record.Launcher == PodmanLauncher.LauncherName)
         {
             return null;
         }
@@ -74,7 +78,8 @@ internal sealed class TaskHold : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            context.Log.Say($"The task has no control group ({e.Message.TrimEnd('.')}); its agent looks at its memory and processes.", LogSeverity.Warning);
+            context.Log.Say(
+                $"The task has no control group ({e.Message.TrimEnd('.')}); its agent looks at its memory and processes.", LogSeverity.Warning);
             return null;
         }
     }

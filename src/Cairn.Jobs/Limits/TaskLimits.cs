@@ -7,7 +7,8 @@ namespace Cairn.Jobs.Limits;
 /// <summary>What one replica may use of its machine. What is null is not limited.</summary>
 public sealed record TaskLimits
 {
-    /// <summary>The most names (files, folders) that a task may have on the disk, so that it does not use up the disk's list of them.</summary>
+    /// <summary>The most names (files, folders) that a task may have on the disk, so that it does not use up the disk's list of
+    /// them.</summary>
     public const long MaxFiles = 2_000_000;
 
     /// <summary>The disk of a machine whose size is not asked for, as Vertex gives it.</summary>
@@ -44,13 +45,16 @@ public sealed record TaskLimits
     };
 
     /// <param name="shared">A share of the memory that files in <c>/dev/shm</c> may take.</param>
-    internal ProgramLimits OfProgram(long? shared = null) => new() { Processes = Processes, OpenFiles = OpenFiles, SharedMemory = shared ?? Memory?.Bytes / 2 };
+    internal ProgramLimits OfProgram(long? shared = null) =>
+        new() { Processes = Processes, OpenFiles = OpenFiles, SharedMemory = shared ?? Memory?.Bytes / 2 };
 
     private static SizeLimit? MemoryOf(LimitSize size, string type, long most)
     {
         if (!size.Asked)
         {
-            return size.Bytes is { } bytes ? new SizeLimit(bytes, "what this server allows a task (--job-memory)", AskAdministrator) : null;
+            return size.Bytes is { } bytes
+                ? new SizeLimit(bytes, "what this server allows a task (--job-memory)", AskAdministrator)
+                : null;
         }
 
         var own = MachineTypes.Size(type).MemoryMib * (1L << 20);
@@ -63,7 +67,8 @@ public sealed record TaskLimits
     {
         { Asked: false, Bytes: { } bytes } => new SizeLimit(bytes, "what this server allows a task (--job-disk)", AskAdministrator),
         { Asked: false } => null,
-        _ when gib > 0 => new SizeLimit((long)gib << 30, string.Create(CultureInfo.InvariantCulture, $"the {gib} GB that disk_spec.boot_disk_size_gb asks for"), "Ask for a larger disk."),
+        _ when gib > 0 => new SizeLimit(
+            (long)gib << 30, string.Create(CultureInfo.InvariantCulture, $"the {gib} GB that disk_spec.boot_disk_size_gb asks for"), "Ask for a larger disk."),
         _ => new SizeLimit((long)UsualDiskGib << 30, "what a task has whose disk_spec.boot_disk_size_gb is not set", "Ask for a larger disk."),
     };
 }

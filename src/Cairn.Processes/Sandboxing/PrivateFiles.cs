@@ -8,11 +8,13 @@ namespace Cairn.Processes.Sandboxing;
 internal static class PrivateFiles
 {
     /// <summary>
-    /// The last options of all: what bubblewrap made for itself, <c>/</c> and <c>/dev</c>, is memory without a bound, and is not written any more. Devices, and what is mounted below, stay as they are.
+    /// The last options of all: what bubblewrap made for itself, <c>/</c> and <c>/dev</c>, is memory without a bound, and is not written
+    /// any more. Devices, and what is mounted below, stay as they are.
     /// </summary>
     public static IReadOnlyList<string> Sealed { get; } = ["--remount-ro", "/dev", "--remount-ro", "/"];
 
-    /// <summary>bubblewrap before 0.7 cannot bound a folder in memory; the kernel bounds it then, at half of the machine's memory.</summary>
+    /// <summary>bubblewrap before 0.7 cannot bound a folder in memory; the kernel bounds it then, at half of the machine's
+    /// memory.</summary>
     private static readonly Lazy<bool> Bounded = new(static () => IsBounding(SandboxProbe.Bubblewrap));
 
     /// <summary>A folder in memory that everybody may write.</summary>

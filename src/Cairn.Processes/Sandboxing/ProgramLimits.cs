@@ -5,7 +5,8 @@ using Cairn.Processes.Interop;
 namespace Cairn.Processes.Sandboxing;
 
 /// <summary>
-/// What the kernel holds a program of a user to by limits of its processes (setrlimit(2)); core files it never writes. They are set by <c>prlimit</c> (of util-linux), which then becomes the
+/// What the kernel holds a program of a user to by limits of its processes (setrlimit(2)); core files it never writes. They are set by
+/// <c>prlimit</c> (of util-linux), which then becomes the
 /// program. What is not given is not limited.
 /// </summary>
 internal sealed record ProgramLimits
@@ -20,11 +21,13 @@ internal sealed record ProgramLimits
     public long? SharedMemory { get; init; } = 1L << 30;
 
     /// <summary>Why these limits cannot be set on this machine, or null.</summary>
-    public static string? Obstacle => HostTools.Find("prlimit") is null ? "the program 'prlimit' (of util-linux) is not installed, which holds programs of users to their limits" : null;
+    public static string? Obstacle => HostTools.Find("prlimit") is not null ? null
+        : "the program 'prlimit' (of util-linux) is not installed, which holds programs of users to their limits";
 
     /// <summary>A program under these limits.</summary>
     /// <param name="command">The program and its arguments.</param>
-    /// <param name="ownProcesses">Whether the kernel counts this program's processes alone, rather than all those of a user who has others.</param>
+    /// <param name="ownProcesses">Whether the kernel counts this program's processes alone, rather than all those of a user who has
+    /// others.</param>
     public IReadOnlyList<string> Apply(IReadOnlyList<string> command, bool ownProcesses) =>
     [
         HostTools.Find("prlimit") ?? "prlimit",

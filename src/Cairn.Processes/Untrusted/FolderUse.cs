@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Cairn.Processes.Untrusted;
 
 /// <summary>
-/// What a folder takes on its disk that a program of a user writes to, while it does: everything is opened below the folder, one name at a time, and links are never followed.
+/// What a folder takes on its disk that a program of a user writes to, while it does: everything is opened below the folder, one name at
+/// a time, and links are never followed.
 /// </summary>
 /// <param name="Bytes">Of blocks, so that a file with holes counts for what it takes.</param>
 /// <param name="Files">Files, folders and everything else that has a name.</param>
@@ -17,7 +18,8 @@ internal readonly record struct FolderUse(long Bytes, long Files, bool TooDeep)
 
     private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = true, ReturnSpecialDirectories = false };
 
-    public static FolderUse operator +(FolderUse one, FolderUse other) => new(one.Bytes + other.Bytes, one.Files + other.Files, one.TooDeep || other.TooDeep);
+    public static FolderUse operator +(FolderUse one, FolderUse other) =>
+        new(one.Bytes + other.Bytes, one.Files + other.Files, one.TooDeep || other.TooDeep);
 
     /// <summary>Counts what is in a folder; nothing where there is none.</summary>
     /// <param name="path">The folder, whose path is the server's own.</param>
@@ -75,7 +77,9 @@ internal readonly record struct FolderUse(long Bytes, long Files, bool TooDeep)
             return
             [
                 .. new FileSystemEnumerable<(string, bool)>(
-                    $"/proc/self/fd/{folder.DangerousGetHandle()}", static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), All),
+                    $"/proc/self/fd/{folder.DangerousGetHandle()}",
+                    static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory),
+                    All),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Hosting;
 namespace Cairn.Server.Tls;
 
 /// <summary>
-/// A port of loopback under TLS for this machine's tasks, whose certificate is made when the first task needs it. The port is the same after a restart where nobody else has taken it, so that
+/// A port of loopback under TLS for this machine's tasks, whose certificate is made when the first task needs it. The port is the same
+/// after a restart where nobody else has taken it, so that
 /// tasks that go on meanwhile find the server again.
 /// </summary>
 internal sealed class TaskListener(ServerOptions options)
@@ -48,7 +49,9 @@ internal sealed class TaskListener(ServerOptions options)
     /// <summary>The last one, or 0, for any, where it cannot be had.</summary>
     private int UsualPort()
     {
-        if (!File.Exists(portFile) || !int.TryParse(File.ReadAllText(portFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > IPEndPoint.MaxPort)
+        if (!File.Exists(portFile)
+            || !int.TryParse(File.ReadAllText(portFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > IPEndPoint.MaxPort)
         {
             return 0;
         }

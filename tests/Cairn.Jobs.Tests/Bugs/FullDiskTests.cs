@@ -8,7 +8,8 @@ using Google.Cloud.Logging.Type;
 
 namespace Cairn.Jobs.Tests.Bugs;
 
-/// <summary>An agent took 507 for the last word, and a full disk of its own for the end: outputs, logs and ends of jobs were lost.</summary>
+/// <summary>An agent took 507 for the last word, and a full disk of its own for the end: outputs, logs and ends of jobs were
+/// lost.</summary>
 public sealed class FullDiskTests : IDisposable
 {
     private readonly ScratchDirectory scratch = new();

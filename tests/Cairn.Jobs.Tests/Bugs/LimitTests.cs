@@ -4,7 +4,8 @@ using Google.Rpc;
 
 namespace Cairn.Jobs.Tests.Bugs;
 
-/// <summary>A job had no limits: one could take all memory, processes and room of the server's machine, and did not say what ended it.</summary>
+/// <summary>A job had no limits: one could take all memory, processes and room of the server's machine, and did not say what ended
+/// it.</summary>
 public sealed class LimitTests(LimitTests.LimitedServer server) : IClassFixture<LimitTests.LimitedServer>
 {
     /// <summary>A server whose tasks may have little, whichever way this machine permits to hold them to it.</summary>

@@ -4,7 +4,8 @@ using Cairn.Testing;
 
 namespace Cairn.Jobs.Tests.Jobs;
 
-/// <summary>gsutil speaks TLS only, and cannot be given a token: in a job it reaches the server all the same, without a setting of the user's.</summary>
+/// <summary>gsutil speaks TLS only, and cannot be given a token: in a job it reaches the server all the same, without a setting of the
+/// user's.</summary>
 public sealed class GsutilTests
 {
     [Fact]

@@ -14,11 +14,24 @@ internal sealed class LimitFlags
 
     private static readonly LimitOptions Defaults = new();
 
-    private readonly Option<string> memory = Size("--job-memory", OfMachineType, "The memory of a task: what its machine type has, and at most nine tenths of this machine's; so many GiB, whatever its type; or without a limit.");
-    private readonly Option<string> disk = Size("--job-disk", BootDisk, "What a task's files may take: the boot disk that it asks for (100 GB where it does not); so many GiB; or without a limit.");
-    private readonly Option<string> processes = Number("--job-processes", Defaults.Processes!.Value, "How many processes and threads a task may have at once.");
-    private readonly Option<string> openFiles = Number("--job-open-files", Defaults.OpenFiles!.Value, "How many files each process of a task may have open.");
-    private readonly Option<string> groups = new("--job-control-groups") { Description = "auto: control groups (version 2) hold tasks to memory and processes where this machine permits, else their agents look; off: the agents look.", DefaultValueFactory = _ => "auto" };
+    private readonly Option<string> memory = Size(
+        "--job-memory",
+        OfMachineType,
+        "The memory of a task: what its machine type has, and at most nine tenths of this machine's; so many GiB, whatever its type; or without a limit.");
+    private readonly Option<string> disk = Size(
+        "--job-disk",
+        BootDisk,
+        "What a task's files may take: the boot disk that it asks for (100 GB where it does not); so many GiB; or without a limit.");
+    private readonly Option<string> processes = Number(
+        "--job-processes", Defaults.Processes!.Value, "How many processes and threads a task may have at once.");
+    private readonly Option<string> openFiles = Number(
+        "--job-open-files", Defaults.OpenFiles!.Value, "How many files each process of a task may have open.");
+    private readonly Option<string> groups = new("--job-control-groups")
+    {
+        Description = "auto: control groups (version 2) hold tasks to memory and processes where this machine permits, else their agents look; "
+            + "off: the agents look.",
+        DefaultValueFactory = _ => "auto",
+    };
 
     public LimitFlags() => groups.AcceptOnlyFromAmong("auto", Off);
 
@@ -57,5 +70,10 @@ internal sealed class LimitFlags
         new(name) { Description = description, HelpName = $"{asked}|GIB|off", DefaultValueFactory = _ => asked };
 
     private static Option<string> Number(string name, int value, string description) =>
-        new(name) { Description = description, HelpName = "N|off", DefaultValueFactory = _ => value.ToString(CultureInfo.InvariantCulture) };
+        new(name)
+        {
+            Description = description,
+            HelpName = "N|off",
+            DefaultValueFactory = _ => value.ToString(CultureInfo.InvariantCulture),
+        };
 }

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Jobs.Logs.Blocks;
 
 /// <summary>
-/// Joins the blocks of jobs that have ended. What a program prints slowly is delivered a few lines at a time, each time as a block, and a block costs many times such a line. A job's blocks stay as they
+/// Joins the blocks of jobs that have ended. What a program prints slowly is delivered a few lines at a time, each time as a block, and a
+/// block costs many times such a line. A job's blocks stay as they
 /// are until a while after its end, as who follows the log goes by the time at which they arrived.
 /// </summary>
-internal sealed partial class LogPacking(IDatabase database, LogBlockTable blocks, UnpackedLogs unpacked, TimeProvider time, ILogger<LogPacking> logger) : BackgroundService
+internal sealed partial class LogPacking(
+    IDatabase database, LogBlockTable blocks, UnpackedLogs unpacked, TimeProvider time, ILogger<LogPacking> logger) : BackgroundService
 {
     /// <summary>How long after a job's end its blocks are joined.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(5);
@@ -75,7 +77,8 @@ internal sealed partial class LogPacking(IDatabase database, LogBlockTable block
     private static (IReadOnlyList<StoredBlock> Run, StoredBlock Joined, byte[] Body) Join(IReadOnlyList<StoredBlock> run)
     {
         var block = BlockJoin.Close([.. run.Select(static stored => stored.Block)]);
-        return (run, run[0] with { Block = block, Received = run.Max(static stored => stored.Received) }, BlockCompression.Pack(block.Lines.Span));
+        var joined = run[0] with { Block = block, Received = run.Max(static stored => stored.Received) };
+        return (run, joined, BlockCompression.Pack(block.Lines.Span));
     }
 
     private int Replace(ISqlSession session, List<(IReadOnlyList<StoredBlock> Run, StoredBlock Joined, byte[] Body)> all)
