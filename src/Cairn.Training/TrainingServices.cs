@@ -4,7 +4,6 @@ using Cairn.Kernel.Work;
 using Cairn.Training.Inputs;
 using Cairn.Training.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Training;
 
@@ -15,7 +14,7 @@ public static class TrainingServices
         .AddSingleton(TrainingTable.Migrations)
         .AddSingleton(ExportTable.Migrations)
         .AddSingleton<PipelineExport>()
-        .AddSingleton<IHostedService, DatasetExporter>()
+        .AddSingleton<IWorker, DatasetExporter>()
         .AddSingleton<ICustomJobObserver, TrainingProgress>()
         .AddSingleton<IWorker, ModelUploader>()
         .AddSingleton<IRpcService, PipelineService>();

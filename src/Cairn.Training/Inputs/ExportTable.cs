@@ -8,6 +8,7 @@ internal static class ExportTable
     public static MigrationSet Migrations { get; } = new("training-exports",
     [
         "CREATE TABLE training_exports (pipeline {text} NOT NULL PRIMARY KEY, directory {text} NOT NULL, creator {text} NOT NULL)",
+        $"INSERT INTO work (kind, key, due) SELECT '{DatasetExporter.KindName}', pipeline, 0 FROM training_exports",
     ]);
 
     /// <param name="session">The transaction.</param>
@@ -22,7 +23,4 @@ internal static class ExportTable
 
     public static (string Directory, string Creator)? Find(ISqlSession session, string pipeline) =>
         session.QueryFirst("SELECT directory, creator FROM training_exports WHERE pipeline = $1", static row => ((string, string)?)(row.GetString(0), row.GetString(1)), pipeline);
-
-    /// <summary>The pipelines that wait, in no particular order.</summary>
-    public static List<string> Waiting(ISqlSession session) => session.Query("SELECT pipeline FROM training_exports", static row => row.GetString(0));
 }

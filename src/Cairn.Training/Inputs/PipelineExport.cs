@@ -7,6 +7,7 @@ using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Training.Pipelines;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -18,11 +19,12 @@ namespace Cairn.Training.Inputs;
 /// the line. A server that dies before has done nothing that anyone sees; one that dies after has done all of it.
 /// </summary>
 internal sealed class PipelineExport(
-    IDatabase database, IResourceStore store, DatasetExports exports, DatasetLineage lineage, ObjectCommits commits, ICustomJobs jobs, TimeProvider time)
+    IDatabase database, IResourceStore store, DatasetExports exports, DatasetLineage lineage, ObjectCommits commits, ICustomJobs jobs, IWork work, TimeProvider time)
 {
     /// <exception cref="Kernel.Errors.StatusException">What is wrong with the data, or with the job.</exception>
-    public async Task RunAsync(string name, CancellationToken cancellation)
+    public async Task RunAsync(WorkItem item, CancellationToken cancellation)
     {
+        var name = item.Key;
         var parent = TrainingPipelineName.Parse(name).Parent;
         if (await database.ReadAsync(session => ExportTable.Find(session, name), cancellation).ConfigureAwait(false) is not { } row)
         {
@@ -34,7 +36,7 @@ internal sealed class PipelineExport(
         var spec = CustomTask.Read(pipeline);
         InputVariables.Add(spec, export);
         var job = await jobs.PrepareAsync(parent, TrainingJob.Of(pipeline, spec), cancellation).ConfigureAwait(false);
-        if (await commits.WriteAsync(transaction => Start(transaction, name, row.Creator, export, job), cancellation).ConfigureAwait(false))
+        if (await commits.WriteAsync(transaction => Start(transaction, item, row.Creator, export, job), cancellation).ConfigureAwait(false))
         {
             jobs.Wake();
         }
@@ -54,11 +56,14 @@ internal sealed class PipelineExport(
     }
 
     /// <summary>Ends a pipeline whose data cannot be exported, unless it has ended meanwhile.</summary>
-    public async Task FailAsync(string name, Google.Rpc.Code code, string reason, CancellationToken cancellation)
+    public async Task FailAsync(WorkItem item, Google.Rpc.Code code, string reason, CancellationToken cancellation)
     {
+        var name = item.Key;
         await store.WriteAsync(
             session =>
             {
+                work.Require(session, item);
+                work.Remove(session, item.Kind, name);
                 if (!ExportTable.Delete(session, name) || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline)
                 {
                     return false;
@@ -74,14 +79,16 @@ internal sealed class PipelineExport(
         await exports.DiscardAsync(Id(name), cancellation).ConfigureAwait(false);
     }
 
-    private bool Start(ObjectTransaction transaction, string name, string creator, StagedExport export, PreparedJob job)
+    private bool Start(ObjectTransaction transaction, WorkItem item, string creator, StagedExport export, PreparedJob job)
     {
-        var session = transaction.Session;
+        var (session, name) = (transaction.Session, item.Key);
         if (!export.IsOwn(session) || !ExportTable.Delete(session, name) || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline)
         {
             return false;
         }
 
+        work.Require(session, item);
+        work.Remove(session, item.Kind, name);
         export.Publish(transaction);
         var created = jobs.Create(session, job, new Principal(creator, []));
         TrainingTable.Insert(session, created.Name, name);

@@ -67,6 +67,7 @@ internal sealed class PipelineService(
                 if (directory is { } folder)
                 {
                     ExportTable.Insert(session, pipeline.Name, folder.ToString(), context.Caller.Name);
+                    work.Enqueue(session, DatasetExporter.KindName, pipeline.Name);
                 }
                 else
                 {
@@ -114,6 +115,7 @@ internal sealed class PipelineService(
 
                 if (ExportTable.Delete(session, name))
                 {
+                    work.Remove(session, DatasetExporter.KindName, name);
                     pipeline.State = PipelineState.Cancelled;
                     pipeline.Error = new Google.Rpc.Status { Code = (int)Google.Rpc.Code.Cancelled, Message = "The training was cancelled before its data was exported." };
                     pipeline.EndTime = time.GetUtcNow().ToTimestamp();

@@ -11,7 +11,6 @@ internal static class KnownPlans
         ("metric_logs", "WHERE indexed < seq", "By an index of the runs that are behind."),
         ("metric_segments", "HAVING COUNT(*) >= $2", "Once after the start, by an index that has all it asks for."),
         ("tuning_jobs", "WHERE active = 1", "By an index of the jobs that go on."),
-        ("training_exports", "", "Holds the exports that are being made."),
         ("tensorboard_jobs", "", "Holds the jobs whose logs are followed."),
         ("tensorboard_garbage", "ORDER BY id LIMIT", "Holds what is to be deleted; some of it, by its key."),
         ("removed_folders", "ORDER BY id LIMIT", "Holds what is to be deleted; some of it, by its key."),
