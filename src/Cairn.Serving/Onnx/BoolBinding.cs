@@ -1,5 +1,6 @@
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Rpc.Json;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Serving.Onnx;
@@ -15,7 +16,7 @@ internal sealed class BoolBinding(OnnxValueInfo info) : InputBinding(info)
         {
             elements[i] = value.KindCase == Value.KindOneofCase.BoolValue
                 ? value.BoolValue ? (byte)1 : (byte)0
-                : throw StatusException.InvalidArgument($"`instances[{index}]` has {value} for input '{Info.Name}', which takes true or false.");
+                : throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes true or false.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Rpc.Json;
 using Cairn.Serving.Json;
 using Google.Protobuf.WellKnownTypes;
 
@@ -66,11 +67,11 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
             Value.KindOneofCase.NullValue when !integral => double.NaN,
             Value.KindOneofCase.StringValue when !integral && SpecialNumbers.TryRead(value.StringValue, out var special) => special,
             Value.KindOneofCase.ListValue or Value.KindOneofCase.StructValue => throw BatchShape.Mismatch(Info, index, value),
-            _ => throw StatusException.InvalidArgument($"`instances[{index}]` has {value} for input '{Info.Name}', which takes {Info.ElementType.ToString().ToLowerInvariant()} numbers."),
+            _ => throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes {Info.ElementType.ToString().ToLowerInvariant()} numbers."),
         };
         if (integral && !double.IsInteger(number))
         {
-            throw StatusException.InvalidArgument($"`instances[{index}]` has {value} for input '{Info.Name}', which takes whole numbers ({Info.ElementType.ToString().ToLowerInvariant()}).");
+            throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes whole numbers ({Info.ElementType.ToString().ToLowerInvariant()}).");
         }
 
         try
@@ -79,7 +80,7 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
         }
         catch (OverflowException)
         {
-            throw StatusException.InvalidArgument($"`instances[{index}]` has {value} for input '{Info.Name}', which does not fit {Info.ElementType.ToString().ToLowerInvariant()}.");
+            throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which does not fit {Info.ElementType.ToString().ToLowerInvariant()}.");
         }
 
         return 1;

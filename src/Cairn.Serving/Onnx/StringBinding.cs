@@ -1,5 +1,6 @@
 using Cairn.Engines.OnnxRuntime;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Rpc.Json;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Serving.Onnx;
@@ -15,7 +16,7 @@ internal sealed class StringBinding(OnnxValueInfo info) : InputBinding(info)
         {
             strings.Add(value.KindCase == Value.KindOneofCase.StringValue
                 ? value.StringValue
-                : throw StatusException.InvalidArgument($"`instances[{index}]` has {value} for input '{Info.Name}', which takes strings."));
+                : throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes strings."));
         }
 
         tensor.SetStrings(strings);

@@ -50,6 +50,14 @@ public sealed class SpecialNumberTests : IAsyncLifetime
         await EndpointAsync(RImage, await RModels.MakeAsync("""saveRDS(function(data) unname(as.matrix(data) * 2), "model.rds")""")), narrow: false);
 
     [Fact]
+    public async Task a_value_of_no_kind_is_refused_like_another_that_does_not_fit()
+    {
+        var request = new PredictRequest { Endpoint = await OnnxAsync(Doubling(null)) };
+        request.Instances.Add(Value.ForList(new Value(), Value.ForNumber(1)));
+        (await RefusedAsync(_serving.Predictions.Predict(request, Cairn.Tests.CapabilityHost.Call()))).ShouldContain("`instances[0]` has null");
+    }
+
+    [Fact]
     public async Task parameters_that_would_be_without_effect_are_refused_by_name()
     {
         var onnx = await OnnxAsync(Doubling(null));
