@@ -22,6 +22,9 @@ internal static class TestProgram
             start.ArgumentList.Add(argument);
         }
 
+        // Programs that live for seconds do not earn what profiles of them would cost, and nobody attaches a debugger.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.Timeout);
         string? fault = null;

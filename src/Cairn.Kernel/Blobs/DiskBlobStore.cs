@@ -6,7 +6,8 @@ namespace Cairn.Kernel.Blobs;
 
 /// <summary>
 /// Blobs as plain read-only files <c>ab/abcdef…</c> below one directory. A blob is written to <c>tmp/</c>, synchronised, renamed, and the directory
-/// synchronised, so a file under its final name is always whole. Files are never modified afterwards: other names may be linked to them.
+/// synchronised, so a file under its final name is always whole. Files are never modified afterwards: other names may be linked to them. A directory <c>ab</c> comes into being
+/// with its first blob.
 /// </summary>
 public sealed class DiskBlobStore : IBlobStore
 {
@@ -27,11 +28,6 @@ public sealed class DiskBlobStore : IBlobStore
         this.time = time;
 
         Directory.CreateDirectory(temporary);
-        for (var shard = 0; shard < 256; shard++)
-        {
-            Directory.CreateDirectory(Path.Combine(root, shard.ToString("x2")));
-        }
-
         DirectorySync.Flush(root);
     }
 
@@ -57,7 +53,7 @@ public sealed class DiskBlobStore : IBlobStore
                 Options = FileOptions.Asynchronous,
             });
         }
-        catch (FileNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw BlobId.Missing(id);
         }
@@ -69,7 +65,7 @@ public sealed class DiskBlobStore : IBlobStore
     public Task DeleteAsync(string id, CancellationToken cancellation = default)
     {
         // Not synchronised: a blob that comes back after a crash is garbage, and is collected.
-        if (BlobId.IsValid(id))
+        if (BlobId.IsValid(id) && File.Exists(PathOf(id)))
         {
             File.Delete(PathOf(id));
         }
@@ -84,7 +80,8 @@ public sealed class DiskBlobStore : IBlobStore
         {
             // Enumerating blocks on the disk; one shard at a time keeps the pool's thread free in between.
             await Task.Yield();
-            foreach (var file in new DirectoryInfo(Path.Combine(root, shard.ToString("x2"))).EnumerateFiles())
+            var directory = new DirectoryInfo(Path.Combine(root, shard.ToString("x2")));
+            foreach (var file in directory.Exists ? directory.EnumerateFiles() : [])
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (BlobId.IsValid(file.Name))

@@ -107,8 +107,15 @@ internal sealed class DiskBlobWriter : IBlobWriter
 
         RandomAccess.FlushToDisk(file);
         file.Dispose();
+        var shard = Path.GetDirectoryName(final)!;
+        if (!Directory.Exists(shard))
+        {
+            Directory.CreateDirectory(shard);
+            DirectorySync.Flush(Path.GetDirectoryName(shard)!);
+        }
+
         File.Move(temporary, final);
         committed = true;
-        DirectorySync.Flush(Path.GetDirectoryName(final)!);
+        DirectorySync.Flush(shard);
     }
 }
