@@ -16,6 +16,7 @@ public sealed class DiskBlobStore : IBlobStore
 
     private readonly string root;
     private readonly string temporary;
+    private readonly ShardFolders shards;
     private readonly IIdSource ids;
     private readonly TimeProvider time;
 
@@ -28,6 +29,7 @@ public sealed class DiskBlobStore : IBlobStore
         this.time = time;
 
         Directory.CreateDirectory(temporary);
+        shards = new ShardFolders(root);
         DirectorySync.Flush(root);
     }
 
@@ -35,7 +37,7 @@ public sealed class DiskBlobStore : IBlobStore
     {
         cancellation.ThrowIfCancellationRequested();
         var id = ids.NextHex();
-        return Task.FromResult<IBlobWriter>(new DiskBlobWriter(id, Path.Combine(temporary, id), PathOf(id)));
+        return Task.FromResult<IBlobWriter>(new DiskBlobWriter(id, Path.Combine(temporary, id), shards));
     }
 
     public Task<Stream> OpenAsync(string id, long offset = 0, long? length = null, CancellationToken cancellation = default)
@@ -76,12 +78,11 @@ public sealed class DiskBlobStore : IBlobStore
     public async IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         DeleteAbandoned();
-        for (var shard = 0; shard < 256; shard++)
+        foreach (var shard in shards.Existing)
         {
             // Enumerating blocks on the disk; one shard at a time keeps the pool's thread free in between.
             await Task.Yield();
-            var directory = new DirectoryInfo(Path.Combine(root, shard.ToString("x2")));
-            foreach (var file in directory.Exists ? directory.EnumerateFiles() : [])
+            foreach (var file in shard.EnumerateFiles())
             {
                 cancellation.ThrowIfCancellationRequested();
                 if (BlobId.IsValid(file.Name))

@@ -13,7 +13,7 @@ internal sealed class DiskBlobWriter : IBlobWriter
     private const int WriteBehind = 8 << 20;
 
     private readonly string temporary;
-    private readonly string final;
+    private readonly ShardFolders shards;
     private readonly SafeFileHandle file;
     private byte[]? buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int buffered;
@@ -21,11 +21,11 @@ internal sealed class DiskBlobWriter : IBlobWriter
     private long begun;
     private bool committed;
 
-    public DiskBlobWriter(string id, string temporary, string final)
+    public DiskBlobWriter(string id, string temporary, ShardFolders shards)
     {
         Id = id;
         this.temporary = temporary;
-        this.final = final;
+        this.shards = shards;
         file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
     }
 
@@ -107,14 +107,8 @@ internal sealed class DiskBlobWriter : IBlobWriter
 
         RandomAccess.FlushToDisk(file);
         file.Dispose();
-        var shard = Path.GetDirectoryName(final)!;
-        if (!Directory.Exists(shard))
-        {
-            Directory.CreateDirectory(shard);
-            DirectorySync.Flush(Path.GetDirectoryName(shard)!);
-        }
-
-        File.Move(temporary, final);
+        var shard = shards.Require(Id);
+        File.Move(temporary, Path.Combine(shard, Id));
         committed = true;
         DirectorySync.Flush(shard);
     }

@@ -121,8 +121,13 @@ public sealed partial class WorkLoop(
             var step = new RunningStep(worker, item, stopping);
             if (!running.TryAdd((item.Kind, item.Key), step))
             {
-                // This server stalled for longer than its lease and has claimed an item that its own former step still works on: that step has lost it. It is claimed again when it has ended.
-                running[(item.Kind, item.Key)].Stop();
+                // This server stalled for longer than its lease, and has claimed an item that its own former step still works on: that step has lost it. The
+                // item is claimed again when this lease ends.
+                if (running.TryGetValue((item.Kind, item.Key), out var former))
+                {
+                    former.Stop();
+                }
+
                 step.Dispose();
                 continue;
             }

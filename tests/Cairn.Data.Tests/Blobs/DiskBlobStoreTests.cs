@@ -33,5 +33,18 @@ public sealed class DiskBlobStoreTests : BlobStoreConformance, IDisposable
         Directory.GetFiles(directory.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task a_folder_of_blobs_comes_into_being_with_its_first()
+    {
+        Directory.GetDirectories(directory.Path).Select(Path.GetFileName).ShouldBe(["tmp"]);
+        (await store.ListAsync().CountAsync()).ShouldBe(0);
+        var id = await WriteAsync([1]);
+        Directory.GetDirectories(directory.Path).Select(Path.GetFileName).ShouldBe(["tmp", id[..2]], ignoreOrder: true);
+        (await store.ListAsync().ToListAsync()).Single().Id.ShouldBe(id);
+        var other = (id[0] == '0' ? '1' : '0') + id[1..];
+        await Should.ThrowAsync<Exception>(() => store.OpenAsync(other)).ContinueWith(static task => task.Result.Message.ShouldContain("blob"), TaskScheduler.Default);
+        await store.DeleteAsync(other);
+    }
+
     public void Dispose() => directory.Dispose();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Cairn.Jobs.Agent;
 using Cairn.Jobs.Tests.Executors;
@@ -13,17 +12,8 @@ namespace Cairn.Jobs.Tests.Bugs;
 public sealed class FullDiskTests : IDisposable
 {
     private readonly ScratchDirectory scratch = new();
-    private string? mounted;
 
-    public void Dispose()
-    {
-        if (mounted is not null)
-        {
-            Run("umount", "-l", mounted);
-        }
-
-        scratch.Dispose();
-    }
+    public void Dispose() => scratch.Dispose();
 
     [Fact]
     public async Task what_a_task_wrote_waits_for_room_on_the_server()
@@ -41,9 +31,10 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public async Task lines_wait_for_room_on_the_disk_and_none_is_lost()
     {
-        MountSmallDisk(1);
-        using var spool = new LogSpool(scratch["disk/spool"], 1, "w", long.MaxValue, TimeProvider.System);
-        Fill(scratch["disk/filler"]);
+        using var disk = SmallDisk.TryMount(1);
+        Assert.SkipWhen(disk is null, SmallDisk.Missing);
+        using var spool = new LogSpool(disk["spool"], 1, "w", long.MaxValue, TimeProvider.System);
+        disk.Fill();
 
         var writing = Task.Run(() =>
         {
@@ -55,18 +46,19 @@ public sealed class FullDiskTests : IDisposable
             spool.Flush();
         });
         await Poll.UntilAsync(() => writing.Status == TaskStatus.Running, "the writer to begin");
-        File.Delete(scratch["disk/filler"]);
+        disk.Free();
         await writing;
 
-        LogSpool.Read(scratch["disk/spool"], 0, 1 << 20).Lines.Count().ShouldBe(10_000);
+        LogSpool.Read(disk["spool"], 0, 1 << 20).Lines.Count().ShouldBe(10_000);
         spool.Discarded.ShouldBe(0);
     }
 
     [Fact]
     public async Task a_job_ends_on_a_full_disk_and_its_last_lines_are_kept()
     {
-        MountSmallDisk(96);
-        await using var server = await ServerProcess.StartAsync(data: scratch["disk/data"], arguments: ["--pip-index", "none", "--job-disk", "off"]);
+        using var disk = SmallDisk.TryMount(96);
+        Assert.SkipWhen(disk is null, SmallDisk.Missing);
+        await using var server = await ServerProcess.StartAsync(data: disk["data"], arguments: ["--pip-index", "none", "--job-disk", "off"]);
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
         await client.UploadAsync("go", "x"u8.ToArray());
@@ -84,41 +76,11 @@ public sealed class FullDiskTests : IDisposable
             """));
         await Poll.UntilAsync(async () => (await client.LinesAsync(name)).Contains("ready"), "the job to run");
 
-        Fill(scratch["disk/filler"]);
+        disk.Fill();
         await Poll.UntilAsync(async () => (await client.TrySendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new() { ["name"] = $"b{Guid.NewGuid():n}" })).Status == HttpStatusCode.InsufficientStorage, "the disk to be full");
         (await client.TrySendAsync(HttpMethod.Delete, $"/storage/v1/b/{JobsClient.Bucket}/o/go")).Status.ShouldBe(HttpStatusCode.NoContent);
 
         ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
         (await client.LinesAsync(name)).ShouldBe(["ready", "gone 404"]);
-    }
-
-    private void MountSmallDisk(int mebibytes)
-    {
-        Directory.CreateDirectory(scratch["disk"]);
-        Assert.SkipUnless(Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", scratch["disk"]), "A small file system cannot be mounted here.");
-        mounted = scratch["disk"];
-    }
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        for (var piece = new byte[1 << 20]; piece.Length > 0;)
-        {
-            try
-            {
-                file.Write(piece);
-            }
-            catch (IOException)
-            {
-                piece = new byte[piece.Length / 4];
-            }
-        }
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Cairn.Testing;
@@ -7,32 +6,18 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Server.Tests.Bugs;
 
 /// <summary>On a full disk every answer was 500, and nothing could be deleted to make room.</summary>
-public sealed class FullDiskTests : IDisposable
+public sealed class FullDiskTests
 {
     private const string Artifacts = "/v1/projects/p/locations/us-central1/metadataStores/default/artifacts";
-
-    private readonly ScratchDirectory scratch = new();
-    private bool mounted;
-
-    public void Dispose()
-    {
-        if (mounted)
-        {
-            Run("umount", "-l", scratch["disk"]);
-        }
-
-        scratch.Dispose();
-    }
 
     [Fact]
     public async Task a_full_disk_is_said_at_every_door_deletions_go_through_and_room_heals_it()
     {
-        Directory.CreateDirectory(scratch["disk"]);
-        mounted = Environment.IsPrivilegedProcess && Run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", scratch["disk"]);
-        Assert.SkipUnless(mounted, "A small file system cannot be mounted here.");
-        await using var server = await CairnServer.StartAsync(RunningServer.Options(scratch["disk/data"]));
+        using var disk = SmallDisk.TryMount(48);
+        Assert.SkipWhen(disk is null, SmallDisk.Missing);
+        await using var server = await CairnServer.StartAsync(RunningServer.Options(disk["data"]));
         using var client = new RestClient(server.HttpUrl.ToString().TrimEnd('/'));
-        using var admin = new RestClient(server.HttpUrl.ToString().TrimEnd('/'), await RunningServer.AdministratorAsync(scratch["disk/data"]));
+        using var admin = new RestClient(server.HttpUrl.ToString().TrimEnd('/'), await RunningServer.AdministratorAsync(disk["data"]));
         await client.CreateBucketAsync("full");
         await client.UploadAsync("full", "kept", new byte[1 << 20]);
         var names = new List<string>();
@@ -41,8 +26,7 @@ public sealed class FullDiskTests : IDisposable
             names.Add((string)(await client.PostAsync(Artifacts, new { displayName = "a", description = new string('x', 8_000) }))["name"]!);
         }
 
-        var filler = scratch["disk/filler"];
-        Fill(filler);
+        disk.Fill();
 
         // The first of these finds out, if the watch has not yet.
         await MustBeFullAsync(client, HttpMethod.Post, Artifacts, new { displayName = "b" }, untilFull: true);
@@ -67,10 +51,10 @@ public sealed class FullDiskTests : IDisposable
 
         (await client.TrySendAsync(HttpMethod.Delete, RestClient.ObjectPath("full", "kept"))).Status.ShouldBe(HttpStatusCode.NoContent);
 
-        File.Delete(filler);
+        disk.Free();
         await Poll.UntilAsync(async () => ((string)(await client.GetAsync("/healthz"))["text"]!).StartsWith("ok", StringComparison.Ordinal), "the server to be well again");
         await client.PostAsync(Artifacts, new { displayName = "c" });
-        File.Exists(scratch["disk/data/reserve"]).ShouldBeTrue();
+        File.Exists(disk["data/reserve"]).ShouldBeTrue();
     }
 
     private static async Task MustBeFullAsync(RestClient client, HttpMethod method, string path, object body, bool untilFull = false)
@@ -84,28 +68,5 @@ public sealed class FullDiskTests : IDisposable
 
         status.ShouldBe(HttpStatusCode.InsufficientStorage, $"{path}: {answer.ToJsonString()}");
         answer.ToJsonString().ShouldContain("full");
-    }
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        for (var piece = new byte[1 << 20]; piece.Length > 0;)
-        {
-            try
-            {
-                file.Write(piece);
-            }
-            catch (IOException)
-            {
-                piece = new byte[piece.Length / 4];
-            }
-        }
-    }
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
     }
 }

@@ -86,7 +86,8 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
 
         for (var i = 0; i < names.Count; i++)
         {
-            ((string)(await client.WaitAsync(names[i]))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
+            var job = await client.WaitAsync(names[i]);
+            ((string)job["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", job.ToJsonString());
             (await client.LinesAsync(names[i])).ShouldBe([$"start {i}", $"end {i}"]);
         }
     }
