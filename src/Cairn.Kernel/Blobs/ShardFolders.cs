@@ -2,13 +2,16 @@ using Cairn.Kernel.Files;
 
 namespace Cairn.Kernel.Blobs;
 
-/// <summary>The 256 folders that blobs lie in, by the first two digits of their ids. Each comes into being with its first blob: a store has few of them at first, and tests thousands of stores.</summary>
+/// <summary>
+/// The 256 folders that blobs lie in, by the first two digits of their ids. Each comes into being with its first blob: a store has few of
+/// them at first, and tests thousands of stores.
+/// </summary>
 /// <param name="root">The folder above them; it exists.</param>
 internal sealed class ShardFolders(string root)
 {
     /// <summary>
-    /// What this process knows to be on the disk. A folder that is there may not be durable yet, whoever made it, so that each is synchronised once before a blob in it is acknowledged; one that could not be is tried
-    /// again by the next blob.
+    /// What this process knows to be on the disk. A folder that is there may not be durable yet, whoever made it, so that each is
+    /// synchronised once before a blob in it is acknowledged; one that could not be is tried again by the next blob.
     /// </summary>
     private readonly Lazy<string>[] durable = [.. Enumerable.Range(0, 256).Select(shard => new Lazy<string>(() => Make(root, shard), LazyThreadSafetyMode.PublicationOnly))];
 

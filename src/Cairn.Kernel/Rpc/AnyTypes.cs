@@ -11,6 +11,9 @@ public static class AnyTypes
     /// <summary>All of them; the first to ask waits for the thousands of messages to be read.</summary>
     public static TypeRegistry All => Every.Value;
 
-    /// <summary>The message of a full name (<c>google.cloud.aiplatform.v1.Model</c>), or null. Those of the services that the server handles are found without reading all others.</summary>
+    /// <summary>
+    /// The message of a full name (<c>google.cloud.aiplatform.v1.Model</c>), or null. Those of the services that the server handles are
+    /// found without reading all others.
+    /// </summary>
     public static MessageDescriptor? Find(string fullName) => Near.Value.Find(fullName) ?? All.Find(fullName);
 }

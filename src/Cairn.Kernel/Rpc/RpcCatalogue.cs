@@ -4,8 +4,9 @@ using Google.Protobuf.Reflection;
 namespace Cairn.Kernel.Rpc;
 
 /// <summary>
-/// Every method that a client may call: those of the services that somebody handles, and those of published services that nobody does, which answer UNIMPLEMENTED. To read
-/// the descriptors of the latter takes as long as a good part of a start, so that is done when one of them is first called.
+/// Every method that a client may call: those of the services that somebody handles, and those of published services that nobody does,
+/// which answer UNIMPLEMENTED. To read the descriptors of the latter takes as long as a good part of a start, so that is done when one of
+/// them is first called.
 /// </summary>
 public sealed class RpcCatalogue
 {

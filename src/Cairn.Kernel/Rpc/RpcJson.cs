@@ -4,7 +4,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cairn.Kernel.Rpc;
 
-/// <summary>Reads protobuf messages from JSON, with every published message known inside <c>Any</c>. <see cref="Json.MessageJson"/> writes them.</summary>
+/// <summary>
+/// Reads protobuf messages from JSON, with every published message known inside <c>Any</c>. <see cref="Json.MessageJson"/> writes them.
+/// </summary>
 public static class RpcJson
 {
     private const int MaxDepth = 100;
@@ -27,7 +29,10 @@ public static class RpcJson
         }
     }
 
-    /// <summary>Whether a member <c>@type</c> may be in a text, maybe with some of its letters as escapes. Few requests have one, and only these need the descriptors of all messages.</summary>
+    /// <summary>
+    /// Whether a member <c>@type</c> may be in a text, maybe with some of its letters as escapes. Few requests have one, and only these
+    /// need the descriptors of all messages.
+    /// </summary>
     private static bool MayHaveAny(string json) => json.Contains("@type", StringComparison.Ordinal) || json.Contains("\\u004", StringComparison.Ordinal)
         || json.Contains("\\u006", StringComparison.Ordinal) || json.Contains("\\u007", StringComparison.Ordinal);
 

@@ -4,8 +4,9 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Work;
 
 /// <summary>
-/// What is to be done, and goes on whatever happens to a server: an item is found again after a crash, by whichever server has a worker of its kind. All calls are part of the caller's
-/// transaction, so that work and the state that it is about appear, change and end together; the worker is woken when the transaction is durable.
+/// What is to be done, and goes on whatever happens to a server: an item is found again after a crash, by whichever server has a worker
+/// of its kind. All calls are part of the caller's transaction, so that work and the state that it is about appear, change and end
+/// together; the worker is woken when the transaction is durable.
 /// </summary>
 public interface IWork
 {
@@ -22,11 +23,10 @@ public interface IWork
     /// <summary>Asks the worker to end an item; a step that runs is told. Nothing where there is no such item.</summary>
     void Cancel(ISqlSession session, string kind, string key);
 
-    /// <summary>Removes an item without another step; false where there is none. A step that runs is told, and what it still writes is refused.</summary>
+    /// <summary>
+    /// Removes an item without another step; false where there is none. A step that runs is told, and what it still writes is refused.
+    /// </summary>
     bool Remove(ISqlSession session, string kind, string key);
-
-    /// <summary>Whether there is such an item.</summary>
-    bool Has(ISqlSession session, string kind, string key);
 
     /// <summary>Refuses a step's transaction when the item has been claimed again since, or removed.</summary>
     /// <exception cref="StatusException">ABORTED.</exception>

@@ -13,7 +13,10 @@ internal sealed class RunningStep(IWorker worker, WorkItem item, CancellationTok
 
     public CancellationToken Lost => source.Token;
 
-    /// <summary>Tells the step that the item was cancelled or is another's. Its callbacks run on another thread, so that none of them holds up the loop.</summary>
+    /// <summary>
+    /// Tells the step that the item was cancelled or is another's. Its callbacks run on another thread, so that none of them holds up the
+    /// loop.
+    /// </summary>
     public void Stop()
     {
         lock (gate)

@@ -8,14 +8,17 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Kernel.Work;
 
 /// <summary>
-/// Claims what is due and has it stepped, of every kind that this server has a worker for. A claim is a lease: it is renewed while the step runs, and ends when the server does, so that
-/// another takes the item over. A step whose lease is lost is told; its writes are refused by the fence. One item that fails waits for longer and longer, and holds up no other. While nothing is due, nothing is
+/// Claims what is due and has it stepped, of every kind that this server has a worker for. A claim is a lease: it is renewed while the
+/// step runs, and ends when the server does, so that another takes the item over. A step whose lease is lost is told; its writes are
+/// refused by the fence. One item that fails waits for longer and longer, and holds up no other. While nothing is due, nothing is
 /// written.
 /// </summary>
 public sealed partial class WorkLoop(
     IDatabase database, IEnumerable<IWorker> workers, WorkSignal signal, ServerEnvironment environment, TimeProvider time, ILogger<WorkLoop> logger) : BackgroundService
 {
-    /// <summary>How often the table is looked at though nobody pulsed: another server may have left something, or put something in.</summary>
+    /// <summary>
+    /// How often the table is looked at though nobody pulsed: another server may have left something, or put something in.
+    /// </summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     private readonly IReadOnlyList<IWorker> all = [.. workers];
@@ -105,24 +108,26 @@ public sealed partial class WorkLoop(
     private async Task StartDueAsync(CancellationToken stopping)
     {
         var now = time.GetUtcNow();
-        var open = all.Select(worker => (Worker: worker, Free: worker.Kind.AtOnce - running.Keys.Count(key => key.Kind == worker.Kind.Name))).Where(static one => one.Free > 0).ToList();
+        var open = all.Where(worker => Free(worker) > 0).ToList();
         var due = await database.ReadAsync(
-            session => open.Where(one => WorkTable.FirstDue(session, one.Worker.Kind.Name) <= Timestamps.ToMicros(now)).ToList(), stopping).ConfigureAwait(false);
+            session => open.Where(worker => WorkTable.FirstDue(session, worker.Kind.Name) <= Timestamps.ToMicros(now)).ToList(),
+            stopping).ConfigureAwait(false);
         if (due.Count == 0)
         {
             return;
         }
 
         var claimed = await database.WriteAsync(
-            session => due.SelectMany(one => WorkTable.Claim(session, one.Worker.Kind, one.Free, environment.ServerId, now).Select(item => (one.Worker, Item: item))).ToList(),
+            session => due.ToDictionary(
+                static worker => worker, worker => WorkTable.Claim(session, worker.Kind, Free(worker), environment.ServerId, now)),
             stopping).ConfigureAwait(false);
-        foreach (var (worker, item) in claimed)
+        foreach (var (worker, item) in claimed.SelectMany(static pair => pair.Value.Select(item => (pair.Key, item))))
         {
             var step = new RunningStep(worker, item, stopping);
             if (!running.TryAdd((item.Kind, item.Key), step))
             {
-                // This server stalled for longer than its lease, and has claimed an item that its own former step still works on: that step has lost it. The
-                // item is claimed again when this lease ends.
+                // This server stalled for longer than its lease, and has claimed an item that its own former step still works on: that
+                // step has lost it. The item is claimed again when this lease ends.
                 if (running.TryGetValue((item.Kind, item.Key), out var former))
                 {
                     former.Stop();
@@ -140,10 +145,13 @@ public sealed partial class WorkLoop(
     private async Task<TimeSpan> UntilNextAsync(CancellationToken stopping)
     {
         var now = Timestamps.ToMicros(time.GetUtcNow());
-        var open = all.Where(worker => running.Keys.Count(key => key.Kind == worker.Kind.Name) < worker.Kind.AtOnce).ToList();
+        var open = all.Where(worker => Free(worker) > 0).ToList();
         var next = await database.ReadAsync(session => open.Min(worker => WorkTable.FirstDue(session, worker.Kind.Name)), stopping).ConfigureAwait(false);
         return next is { } due && due - now < LookAgain.TotalMicroseconds ? TimeSpan.FromMicroseconds(Math.Max(due - now, 1_000)) : LookAgain;
     }
+
+    /// <summary>How many more steps of a worker may run.</summary>
+    private int Free(IWorker worker) => worker.Kind.AtOnce - running.Keys.Count(key => key.Kind == worker.Kind.Name);
 
     private async Task RunAsync(RunningStep step, CancellationToken stopping)
     {

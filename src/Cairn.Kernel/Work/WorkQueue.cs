@@ -45,8 +45,6 @@ public sealed class WorkQueue(WorkSignal signal, TimeProvider time) : IWork
         return WorkTable.Delete(session, kind, key);
     }
 
-    public bool Has(ISqlSession session, string kind, string key) => WorkTable.Has(session, kind, key);
-
     public void Require(ISqlSession session, WorkItem item)
     {
         if (!WorkTable.Holds(session, item))

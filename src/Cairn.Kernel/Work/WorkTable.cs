@@ -4,8 +4,8 @@ using Cairn.Kernel.Store;
 namespace Cairn.Kernel.Work;
 
 /// <summary>
-/// The table of work. <c>due</c> is when an item may be claimed: when its next step is due, or, while a server has it, when that server's lease ends; NULL while it sleeps. <c>fence</c> counts the
-/// claims. <c>again</c> notes a wake that came while a step ran.
+/// The table of work. <c>due</c> is when an item may be claimed: when its next step is due, or, while a server has it, when that server's
+/// lease ends; NULL while it sleeps. <c>fence</c> counts the claims. <c>again</c> notes a wake that came while a step ran.
 /// </summary>
 internal static class WorkTable
 {
@@ -44,13 +44,12 @@ internal static class WorkTable
 
     public static bool Delete(ISqlSession session, string kind, string key) => session.Execute("DELETE FROM work WHERE kind = $1 AND key = $2", kind, key) > 0;
 
-    public static bool Has(ISqlSession session, string kind, string key) =>
-        session.QueryFirst("SELECT 1 FROM work WHERE kind = $1 AND key = $2", static _ => true, kind, key);
-
     public static bool Holds(ISqlSession session, WorkItem item) =>
         session.QueryFirst("SELECT 1 FROM work WHERE kind = $1 AND key = $2 AND fence = $3", static _ => true, item.Kind, item.Key, item.Fence);
 
-    /// <summary>When the first item of a kind may be claimed, in microseconds since 1970; null where none ever may without a wake.</summary>
+    /// <summary>
+    /// When the first item of a kind may be claimed, in microseconds since 1970; null where none ever may without a wake.
+    /// </summary>
     public static long? FirstDue(ISqlSession session, string kind) => session.QueryFirst<long?>(
         "SELECT due FROM work WHERE kind = $1 AND due IS NOT NULL ORDER BY due LIMIT 1", static row => row.GetInt64(0), kind);
 
@@ -105,7 +104,9 @@ internal static class WorkTable
         note,
         said);
 
-    /// <summary>Removes an item after its last step. One that was woken meanwhile has another step to come, in which its worker looks again.</summary>
+    /// <summary>
+    /// Removes an item after its last step. One that was woken meanwhile has another step to come, in which its worker looks again.
+    /// </summary>
     public static void End(ISqlSession session, WorkItem item, DateTimeOffset now)
     {
         if (session.Execute("DELETE FROM work WHERE kind = $1 AND key = $2 AND fence = $3 AND again = 0", item.Kind, item.Key, item.Fence) == 0)

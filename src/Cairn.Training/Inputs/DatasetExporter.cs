@@ -5,7 +5,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Training.Inputs;
 
-/// <summary>Has the data of pipelines exported, a few at a time: work whose key is the pipeline's name. A pipeline that is cancelled has its work removed, and the export stops.</summary>
+/// <summary>
+/// Has the data of pipelines exported, a few at a time: work whose key is the pipeline's name. A pipeline that is cancelled has its work
+/// removed, and the export stops.
+/// </summary>
 internal sealed partial class DatasetExporter(PipelineExport export, ILogger<DatasetExporter> logger) : IWorker
 {
     public const string KindName = "training-export";

@@ -11,8 +11,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Training.Pipelines;
 
 /// <summary>
-/// Registers what trainings have made: work whose key is the pipeline's name. The model, the pipeline's end and that of the work are one transaction: a server that dies before has done none of
-/// them, and the next one does all once.
+/// Registers what trainings have made: work whose key is the pipeline's name. The model, the pipeline's end and that of the work are one
+/// transaction: a server that dies before has done none of them, and the next one does all once.
 /// </summary>
 internal sealed class ModelUploader(IWork work, IResourceStore store, ModelUploads uploads, TimeProvider time) : IWorker
 {
