@@ -2,6 +2,8 @@
 # Builds everything once and runs every test project; the last line is the sum.
 . "$(dirname "$0")/common.sh"
 
+say "looking whether the code is in its one format"
+eng/format.sh --check
 say "building everything (log: artifacts/build-all.log)"
 mkdir -p artifacts
 retry dotnet restore Cairn.slnx -v q >artifacts/build-all.log 2>&1 || { cat artifacts/build-all.log >&2; fail "the NuGet packages could not be restored."; }

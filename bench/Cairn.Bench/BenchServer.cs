@@ -9,11 +9,9 @@ internal sealed class BenchServer : IAsyncDisposable
 {
     public const string Location = "projects/bench/locations/us-central1";
 
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("cairn-bench-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cairn-bench-");
 
-    private BenchServer()
-    {
-    }
+    private BenchServer() { }
 
     public CairnServer Server { get; private set; } = null!;
 
@@ -30,10 +28,18 @@ internal sealed class BenchServer : IAsyncDisposable
         var bench = new BenchServer();
         if (fill is not null)
         {
-            await fill(Directory.CreateDirectory(Path.Combine(bench.folder.FullName, "data")).FullName);
+            await fill(Directory.CreateDirectory(Path.Combine(bench._folder.FullName, "data")).FullName);
         }
 
-        bench.Server = await CairnServer.StartAsync(new ServerOptions { Data = Path.Combine(bench.folder.FullName, "data"), Http = "127.0.0.1:0", Grpc = "127.0.0.1:0", Executable = program });
+        bench.Server = await CairnServer.StartAsync(
+            new ServerOptions
+            {
+                Data = Path.Combine(bench._folder.FullName, "data"),
+                Http = "127.0.0.1:0",
+                Grpc = "127.0.0.1:0",
+                Executable = program,
+            }
+        );
         bench.Http = new HttpClient { BaseAddress = bench.Server.HttpUrl };
         return bench;
     }
@@ -59,7 +65,10 @@ internal sealed class BenchServer : IAsyncDisposable
 
     public async Task PutObjectAsync(string bucket, string name, byte[] content)
     {
-        using var response = await Http.PostAsync($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}", new ByteArrayContent(content));
+        using var response = await Http.PostAsync(
+            $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}",
+            new ByteArrayContent(content)
+        );
         await ReadAsync(response);
     }
 
@@ -67,12 +76,14 @@ internal sealed class BenchServer : IAsyncDisposable
     {
         Http.Dispose();
         await Server.DisposeAsync();
-        folder.Delete(recursive: true);
+        _folder.Delete(recursive: true);
     }
 
     private static async Task<JsonNode> ReadAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{response.RequestMessage!.RequestUri}: {text}");
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!
+            : throw new InvalidOperationException($"{response.RequestMessage!.RequestUri}: {text}");
     }
 }

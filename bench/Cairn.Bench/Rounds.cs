@@ -8,7 +8,11 @@ internal static class Rounds
     public const int Count = 5;
 
     /// <summary>Runs both once for warmth and then <see cref="Count"/> times each; both return a figure in the same unit.</summary>
-    public static async Task<(double Ours, double Peer, double Ratio)> CompareAsync(Func<Task<double>> ours, Func<Task<double>> peer, int rounds = Count)
+    public static async Task<(double Ours, double Peer, double Ratio)> CompareAsync(
+        Func<Task<double>> ours,
+        Func<Task<double>> peer,
+        int rounds = Count
+    )
     {
         await ours();
         await peer();
@@ -18,7 +22,11 @@ internal static class Rounds
             figures.Add((await ours(), await peer()));
         }
 
-        return (Median(figures.Select(static f => f.Ours)), Median(figures.Select(static f => f.Peer)), Median(figures.Select(static f => f.Ours / f.Peer)));
+        return (
+            Median(figures.Select(static f => f.Ours)),
+            Median(figures.Select(static f => f.Peer)),
+            Median(figures.Select(static f => f.Ours / f.Peer))
+        );
     }
 
     public static double Median(IEnumerable<double> values) => Percentile(values, 0.5);
@@ -29,5 +37,6 @@ internal static class Rounds
         return sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
     }
 
-    public static string Number(double value, string unit) => value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture) + unit;
+    public static string Number(double value, string unit) =>
+        value.ToString(value >= 100 ? "N0" : "0.###", CultureInfo.InvariantCulture) + unit;
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Cairn.TestRun;
 
-/// <summary>How long each project took, in whole seconds: a line each, <c>NAME SECONDS</c>. The longest begin first, so that none runs alone at the end.</summary>
+/// <summary>
+/// How long each project took, in whole seconds: a line each, <c>NAME SECONDS</c>. The longest begin first, so that none runs alone at the
+/// end.
+/// </summary>
 internal static class Durations
 {
     /// <summary>The projects, longest first; one that the file does not know comes before all.</summary>
@@ -18,5 +21,9 @@ internal static class Durations
     }
 
     public static void Write(IEnumerable<ProjectRun> runs, string file) =>
-        File.WriteAllLines(file, runs.OrderByDescending(r => r.Elapsed).Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Project.Name} {r.Elapsed.TotalSeconds:0}")));
+        File.WriteAllLines(
+            file,
+            runs.OrderByDescending(r => r.Elapsed)
+                .Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Project.Name} {r.Elapsed.TotalSeconds:0}"))
+        );
 }

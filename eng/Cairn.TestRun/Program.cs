@@ -33,7 +33,8 @@ await Parallel.ForEachAsync(
     {
         runs[index] = await ProjectRun.StartAsync(projects[index], options, interrupted.Token);
         Console.WriteLine(Summary.Line(runs[index]));
-    });
+    }
+);
 
 Durations.Write(runs, Path.Combine(options.Results, "durations.txt"));
 var (last, flaky) = await SecondTry.RunAsync(runs, options, interrupted.Token);

@@ -24,7 +24,11 @@ internal sealed record ProjectRun(TestProject Project, IReadOnlyList<TestOutcome
     /// <summary>What failed beside the tests, such as what all of them share when it was put away; the log where nothing says so.</summary>
     private static string Complaint(string log)
     {
-        var lines = File.ReadLines(log).SkipWhile(static line => !line.Contains("Cleanup Failure", StringComparison.Ordinal)).Take(6).Select(static line => line.Trim()).ToList();
+        var lines = File.ReadLines(log)
+            .SkipWhile(static line => !line.Contains("Cleanup Failure", StringComparison.Ordinal))
+            .Take(6)
+            .Select(static line => line.Trim())
+            .ToList();
         return lines.Count > 0 ? string.Join("\n         ", lines) : $"see {log}";
     }
 }

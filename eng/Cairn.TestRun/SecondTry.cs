@@ -1,8 +1,8 @@
 namespace Cairn.TestRun;
 
 /// <summary>
-/// Runs each method that failed once more, alone, when everything else has ended. What then passes is flaky: it is told as such and does not fail the run;
-/// what fails twice does.
+/// Runs each method that failed once more, alone, when everything else has ended. What then passes is flaky: it is told as such and does
+/// not fail the run; what fails twice does.
 /// </summary>
 internal static class SecondTry
 {
@@ -13,7 +13,8 @@ internal static class SecondTry
     public static async Task<(IReadOnlyList<ProjectRun> Runs, IReadOnlyList<TestOutcome> Flaky)> RunAsync(
         IReadOnlyList<ProjectRun> runs,
         Options options,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var failed = runs.Sum(run => FailedMethods(run).Count());
         if (failed is 0 or > Most || cancellation.IsCancellationRequested)

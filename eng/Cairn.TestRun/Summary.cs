@@ -8,7 +8,7 @@ internal static class Summary
     {
         foreach (var test in runs.SelectMany(r => r.Outcomes).OrderByDescending(t => t.Duration).Take(10))
         {
-            to.WriteLine($"slow     {test.Duration.TotalSeconds,5:0.0} s  {test.Name}");
+            to.WriteLine($"slow     {test.Duration.TotalSeconds, 5:0.0} s  {test.Name}");
         }
 
         foreach (var run in runs)
@@ -55,7 +55,7 @@ internal static class Summary
     public static string Line(ProjectRun run)
     {
         var state = run.Fault is not null || run.Outcomes.Any(t => t.Failed) ? "FAILED" : "ok";
-        return $"{state,-7}  {run.Project.Name}: {run.Outcomes.Count} tests in {run.Elapsed.TotalSeconds:0.0} s";
+        return $"{state, -7}  {run.Project.Name}: {run.Outcomes.Count} tests in {run.Elapsed.TotalSeconds:0.0} s";
     }
 
     private static string Indented(TestOutcome test) => test.Reason.ReplaceLineEndings("\n         ");

@@ -7,16 +7,23 @@ internal static class TestProgram
 {
     /// <summary>Runs the program to its end.</summary>
     /// <param name="name">What its result file and its log are called, without an ending.</param>
-    /// <returns>The outcomes in its result file, its exit code where it ended by itself, and what went wrong with the run itself, if anything.</returns>
+    /// <returns>The outcomes in its result file, its exit code where it ended by itself, and what went wrong with the run itself, if
+    /// anything.</returns>
     public static async Task<(IReadOnlyList<TestOutcome> Outcomes, int? Exit, string? Fault)> RunAsync(
         TestProject project,
         string name,
         IEnumerable<string> arguments,
         Options options,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         var trx = Path.GetFullPath(Path.Combine(options.Results, name + ".trx"));
-        var start = new ProcessStartInfo(project.Program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(project.Program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var argument in (string[])["-noLogo", "-noColor", "-trx", trx, "-maxThreads", options.Threads, .. arguments])
         {
             start.ArgumentList.Add(argument);
@@ -43,7 +50,9 @@ internal static class TestProgram
             catch (OperationCanceledException)
             {
                 process.Kill(entireProcessTree: true);
-                fault = cancellation.IsCancellationRequested ? "was interrupted" : $"did not end within {options.Timeout.TotalMinutes:0} minutes and was ended";
+                fault = cancellation.IsCancellationRequested
+                    ? "was interrupted"
+                    : $"did not end within {options.Timeout.TotalMinutes:0} minutes and was ended";
             }
 
             // A server that a test left behind may hold the pipe open; what it would still print is not waited for.

@@ -11,17 +11,22 @@ internal static class TrxFile
     public static IReadOnlyList<TestOutcome> Read(string path)
     {
         var document = XDocument.Load(path);
-        var methods = document.Descendants(Ns + "UnitTest").ToDictionary(
-            test => (string?)test.Attribute("id") ?? "",
-            test => MethodOf(test.Element(Ns + "TestMethod")));
+        var methods = document
+            .Descendants(Ns + "UnitTest")
+            .ToDictionary(test => (string?)test.Attribute("id") ?? "", test => MethodOf(test.Element(Ns + "TestMethod")));
         return
         [
-            .. document.Descendants(Ns + "UnitTestResult").Select(result => new TestOutcome(
-                (string?)result.Attribute("testName") ?? "?",
-                methods.GetValueOrDefault((string?)result.Attribute("testId") ?? "", ""),
-                (string?)result.Attribute("outcome") ?? "Failed",
-                ReasonOf(result.Element(Ns + "Output")),
-                TimeSpan.TryParse((string?)result.Attribute("duration"), CultureInfo.InvariantCulture, out var duration) ? duration : TimeSpan.Zero)),
+            .. document
+                .Descendants(Ns + "UnitTestResult")
+                .Select(result => new TestOutcome(
+                    (string?)result.Attribute("testName") ?? "?",
+                    methods.GetValueOrDefault((string?)result.Attribute("testId") ?? "", ""),
+                    (string?)result.Attribute("outcome") ?? "Failed",
+                    ReasonOf(result.Element(Ns + "Output")),
+                    TimeSpan.TryParse((string?)result.Attribute("duration"), CultureInfo.InvariantCulture, out var duration)
+                        ? duration
+                        : TimeSpan.Zero
+                )),
         ];
     }
 

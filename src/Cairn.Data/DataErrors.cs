@@ -3,7 +3,10 @@ using Google.Rpc;
 
 namespace Cairn.Data;
 
-/// <summary>Failures of the object store that have a meaning of their own on Cloud Storage's wire; the reason travels as <c>google.rpc.ErrorInfo</c>.</summary>
+/// <summary>
+/// Failures of the object store that have a meaning of their own on Cloud Storage's wire; the reason travels as
+/// <c>google.rpc.ErrorInfo</c>.
+/// </summary>
 public static class DataErrors
 {
     /// <summary>A precondition does not hold: HTTP 412.</summary>
@@ -37,10 +40,15 @@ public static class DataErrors
 
     public static StatusException LockedSetting(string message) => With(Code.FailedPrecondition, Forbidden, message);
 
-    public static StatusException BucketNotEmpty(string bucket)
-        => With(Code.FailedPrecondition, Conflict, $"The bucket you tried to delete is not empty: '{bucket}' has objects (or noncurrent versions of them). Delete them first.");
+    public static StatusException BucketNotEmpty(string bucket) =>
+        With(
+            Code.FailedPrecondition,
+            Conflict,
+            $"The bucket you tried to delete is not empty: '{bucket}' has objects (or noncurrent versions of them). Delete them first."
+        );
 
-    public static StatusException NoSuchBucket(string bucket) => StatusException.NotFound($"The specified bucket does not exist: '{bucket}'.");
+    public static StatusException NoSuchBucket(string bucket) =>
+        StatusException.NotFound($"The specified bucket does not exist: '{bucket}'.");
 
     public static StatusException NoSuchObject(string bucket, string name) => StatusException.NotFound($"No such object: {bucket}/{name}");
 
@@ -60,6 +68,6 @@ public static class DataErrors
 
     private const string Domain = "storage";
 
-    private static StatusException With(Code code, string reason, string message)
-        => new(code, message, new ErrorInfo { Domain = Domain, Type = reason });
+    private static StatusException With(Code code, string reason, string message) =>
+        new(code, message, new ErrorInfo { Domain = Domain, Type = reason });
 }

@@ -7,7 +7,10 @@ using Cairn.Data.Uploads;
 namespace Cairn.Data;
 
 /// <summary>How the JSON columns are written and read.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase
+)]
 [JsonSerializable(typeof(ObjectMetadata))]
 [JsonSerializable(typeof(BucketSettings))]
 [JsonSerializable(typeof(UploadRequest))]

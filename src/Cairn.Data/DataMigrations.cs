@@ -7,7 +7,8 @@ public static class DataMigrations
 {
     public static MigrationSet Set { get; } = new("data", [Objects, SettingsAndSoftDelete]);
 
-    // An object's row with `deleted` NULL is the live one; others are noncurrent generations of a versioned bucket. The commit of a row publishes its blob.
+    // An object's row with `deleted` NULL is the live one; others are noncurrent generations of a versioned bucket. The commit of a row
+    // publishes its blob.
     private const string Objects = """
         CREATE TABLE data_buckets (
             name {text} PRIMARY KEY,

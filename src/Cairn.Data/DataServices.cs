@@ -25,8 +25,12 @@ namespace Cairn.Data;
 /// <summary>Buckets, objects, and the door to them.</summary>
 public static class DataServices
 {
-    /// <summary>Needs <see cref="IDatabase"/>, <see cref="ServerEnvironment"/>, <see cref="TimeProvider"/> and <see cref="IIdSource"/> in the container.</summary>
-    /// <param name="objects">Where blobs are: a directory, <c>s3://bucket/prefix?endpoint=…</c>, or null for <c>objects/</c> in the data directory.</param>
+    /// <summary>
+    /// Needs <see cref="IDatabase"/>, <see cref="ServerEnvironment"/>, <see cref="TimeProvider"/> and <see cref="IIdSource"/> in the
+    /// container.
+    /// </summary>
+    /// <param name="objects">Where blobs are: a directory, <c>s3://bucket/prefix?endpoint=…</c>, or null for <c>objects/</c> in the data
+    /// directory.</param>
     public static IServiceCollection AddData(this IServiceCollection services, string? objects = null)
     {
         services.AddSingleton(DataMigrations.Set);
@@ -35,7 +39,8 @@ public static class DataServices
             provider.GetRequiredService<IDatabase>(),
             provider.GetRequiredService<IBlobStore>(),
             ViewRoot(provider),
-            provider.GetRequiredService<ILogger<BucketView>>()));
+            provider.GetRequiredService<ILogger<BucketView>>()
+        ));
         services.AddSingleton<IBucketView>(provider => provider.GetRequiredService<BucketView>());
         services.AddSingleton<ObjectCommits>();
         services.AddSingleton<ContentStager>();
@@ -64,7 +69,8 @@ public static class DataServices
             provider.GetRequiredService<IBlobStore>(),
             provider.GetRequiredService<BucketView>(),
             ViewRoot(provider),
-            provider.GetRequiredService<ILogger<BucketViewReconciler>>()));
+            provider.GetRequiredService<ILogger<BucketViewReconciler>>()
+        ));
         return services;
     }
 

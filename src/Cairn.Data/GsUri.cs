@@ -2,10 +2,13 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data;
 
-/// <summary>A <c>gs://bucket/object</c> address; <see cref="Object"/> is empty for the bucket itself, and may end in <c>/</c> for a prefix.</summary>
+/// <summary>
+/// A <c>gs://bucket/object</c> address; <see cref="Object"/> is empty for the bucket itself, and may end in <c>/</c> for a prefix.
+/// </summary>
 public readonly record struct GsUri(string Bucket, string Object)
 {
-    /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/> where the text is not such an address.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/> where the text is not such an
+    /// address.</exception>
     public static GsUri Parse(string text, string field)
     {
         const string scheme = "gs://";
@@ -19,7 +22,11 @@ public readonly record struct GsUri(string Bucket, string Object)
     }
 
     /// <summary>The address of something below this prefix.</summary>
-    public GsUri Join(string relative) => this with { Object = Object.Length == 0 || Object.EndsWith('/') ? Object + relative : $"{Object}/{relative}" };
+    public GsUri Join(string relative) =>
+        this with
+        {
+            Object = Object.Length == 0 || Object.EndsWith('/') ? Object + relative : $"{Object}/{relative}",
+        };
 
     public override string ToString() => $"gs://{Bucket}/{Object}";
 }

@@ -1,6 +1,9 @@
 namespace Cairn.Data;
 
-/// <summary>The object store as other capabilities use it. Addresses come from clients; they never become paths except through <see cref="DownloadAsync"/>'s gate.</summary>
+/// <summary>
+/// The object store as other capabilities use it. Addresses come from clients; they never become paths except through
+/// <see cref="DownloadAsync"/>'s gate.
+/// </summary>
 public interface IObjects
 {
     Task<StoredObject?> FindAsync(GsUri uri, CancellationToken cancellation = default);
@@ -21,8 +24,8 @@ public interface IObjects
     string? LocalPath(StoredObject item);
 
     /// <summary>
-    /// Materialises every object below a prefix as files in <paramref name="directory"/> (hard links where possible, else copies). Names that would leave the
-    /// folder, or that a file system cannot hold, are refused with INVALID_ARGUMENT. Returns the number of files.
+    /// Materialises every object below a prefix as files in <paramref name="directory"/> (hard links where possible, else copies). Names
+    /// that would leave the folder, or that a file system cannot hold, are refused with INVALID_ARGUMENT. Returns the number of files.
     /// </summary>
     Task<int> DownloadAsync(GsUri prefix, string directory, CancellationToken cancellation = default);
 

@@ -5,8 +5,11 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data;
 
-/// <summary>What must hold for a call to be carried out, looked at in the transaction that carries it out. Generation 0 stands for "no live object".</summary>
-/// <param name="EtagMatch">The <c>If-Match</c> header: tags of which one must be the object's or bucket's, or <c>*</c> for any that there is.</param>
+/// <summary>
+/// What must hold for a call to be carried out, looked at in the transaction that carries it out. Generation 0 stands for "no live object".
+/// </summary>
+/// <param name="EtagMatch">The <c>If-Match</c> header: tags of which one must be the object's or bucket's, or <c>*</c> for any that there
+/// is.</param>
 /// <param name="EtagNotMatch">The <c>If-None-Match</c> header, likewise, of which none may be.</param>
 public sealed record Preconditions(
     long? GenerationMatch = null,
@@ -14,7 +17,8 @@ public sealed record Preconditions(
     long? MetagenerationMatch = null,
     long? MetagenerationNotMatch = null,
     string? EtagMatch = null,
-    string? EtagNotMatch = null)
+    string? EtagNotMatch = null
+)
 {
     public static Preconditions None { get; } = new();
 
@@ -27,7 +31,14 @@ public sealed record Preconditions(
     public void Check(string bucket, string name, ObjectRecord? current, bool reading = false)
     {
         Check($"object '{bucket}/{name}'", "generation", GenerationMatch, GenerationNotMatch, current?.Generation ?? 0, reading);
-        Check($"object '{bucket}/{name}'", "metageneration", MetagenerationMatch, MetagenerationNotMatch, current?.Metageneration ?? 0, reading);
+        Check(
+            $"object '{bucket}/{name}'",
+            "metageneration",
+            MetagenerationMatch,
+            MetagenerationNotMatch,
+            current?.Metageneration ?? 0,
+            reading
+        );
         CheckEtag($"object '{bucket}/{name}'", current?.Etag, reading);
     }
 
@@ -42,25 +53,33 @@ public sealed record Preconditions(
     {
         if (EtagMatch is { } wanted && !Lists(wanted, etag))
         {
-            throw DataErrors.PreconditionFailed($"At least one of the pre-conditions you specified did not hold: If-Match is {wanted}, and the etag of {what} is {etag ?? "none"}.");
+            throw DataErrors.PreconditionFailed(
+                $"At least one of the pre-conditions you specified did not hold: If-Match is {wanted}, and the etag of {what} is {etag ?? "none"}."
+            );
         }
 
         if (EtagNotMatch is { } unwanted && Lists(unwanted, etag))
         {
-            var message = $"At least one of the pre-conditions you specified did not hold: If-None-Match is {unwanted}, and the etag of {what} is {etag}.";
+            var message =
+                $"At least one of the pre-conditions you specified did not hold: If-None-Match is {unwanted}, and the etag of {what} is {etag}.";
             throw reading ? DataErrors.Unmodified(message) : DataErrors.PreconditionFailed(message);
         }
     }
 
     // Tags come quoted, as RFC 9110 section 8.8.3 has them, or as the resource's JSON gives them; a weak one is as good.
-    private static bool Lists(string header, string? etag)
-        => etag is not null && header.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"') == etag);
+    private static bool Lists(string header, string? etag) =>
+        etag is not null
+        && header
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Any(tag => tag == "*" || (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"') == etag);
 
     private static void Check(string what, string number, long? match, long? notMatch, long actual, bool reading)
     {
         if (match is { } wanted && wanted != actual)
         {
-            throw DataErrors.PreconditionFailed($"At least one of the pre-conditions you specified did not hold: the {number} of {what} is {actual}, not {wanted}.");
+            throw DataErrors.PreconditionFailed(
+                $"At least one of the pre-conditions you specified did not hold: the {number} of {what} is {actual}, not {wanted}."
+            );
         }
 
         if (notMatch is { } unwanted && unwanted == actual)

@@ -5,8 +5,8 @@ using System.Text;
 namespace Cairn.Data;
 
 /// <summary>
-/// The number of a project. Clients ask for it in two places and compare; here a project is a name and nothing else, so its number is computed from the
-/// name: twelve digits, the same on every server. A project that is called by a number has that number.
+/// The number of a project. Clients ask for it in two places and compare; here a project is a name and nothing else, so its number is
+/// computed from the name: twelve digits, the same on every server. A project that is called by a number has that number.
 /// </summary>
 public static class ProjectNumber
 {

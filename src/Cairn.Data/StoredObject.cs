@@ -17,4 +17,5 @@ public sealed record StoredObject(
     string Crc32c,
     string BlobId,
     DateTimeOffset Created,
-    DateTimeOffset Updated);
+    DateTimeOffset Updated
+);

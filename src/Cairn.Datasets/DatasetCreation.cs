@@ -14,7 +14,14 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Datasets;
 
 /// <summary>Makes data sets and changes what may be changed of them.</summary>
-internal sealed class DatasetCreation(IResourceStore store, IOperations operations, SourceFiles sources, DatasetLineage lineage, IIdSource ids, TimeProvider time)
+internal sealed class DatasetCreation(
+    IResourceStore store,
+    IOperations operations,
+    SourceFiles sources,
+    DatasetLineage lineage,
+    IIdSource ids,
+    TimeProvider time
+)
 {
     private const int MaxDescription = 4_096;
 
@@ -35,7 +42,7 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
         {
             foreach (var address in TableMetadata.Addresses(given.Metadata))
             {
-                await sources.RequireAsync(GsUri.Parse(address, "metadata.inputConfig.gcsSource.uri"), parent.Project, cancellation).ConfigureAwait(false);
+                await sources.RequireAsync(GsUri.Parse(address, "metadata.inputConfig.gcsSource.uri"), parent.Project, cancellation);
             }
         }
 
@@ -56,10 +63,14 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
             {
                 dataset.MetadataArtifact = lineage.Put(session, dataset);
                 var now = time.GetUtcNow().ToTimestamp();
-                var metadata = new CreateDatasetOperationMetadata { GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now } };
+                var metadata = new CreateDatasetOperationMetadata
+                {
+                    GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                };
                 return operations.Completed(session, parent.ToString(), store.Insert(session, DatasetKinds.Dataset, dataset), metadata);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
     public Task<Dataset> UpdateAsync(UpdateDatasetRequest request, CancellationToken cancellation)
@@ -68,18 +79,33 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
         var name = DatasetName.Parse(change.Name, "dataset.name").ToString();
         foreach (var path in request.UpdateMask?.Paths ?? [])
         {
-            var field = Dataset.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(f => f.Name == path.Split('.')[0] || f.JsonName == path.Split('.')[0])?.Name ?? path;
+            var field =
+                Dataset
+                    .Descriptor.Fields.InDeclarationOrder()
+                    .FirstOrDefault(f => f.Name == path.Split('.')[0] || f.JsonName == path.Split('.')[0])
+                    ?.Name
+                ?? path;
             if (!Changeable.Contains(field))
             {
-                throw StatusException.InvalidArgument($"`update_mask` has '{path}'; of a data set, {string.Join(", ", Changeable.Select(static f => $"'{f}'"))} can be changed.");
+                throw StatusException.InvalidArgument(
+                    $"`update_mask` has '{path}'; of a data set, {string.Join(", ", Changeable.Select(static f => $"'{f}'"))} can be changed."
+                );
             }
         }
 
         return store.WriteAsync(
             session =>
             {
-                var stored = store.Find<Dataset>(session, DatasetKinds.Dataset, name) ?? throw StatusException.NotFound($"Dataset '{name}' does not exist.");
-                var allowed = new Dataset { Name = name, DisplayName = change.DisplayName, Description = change.Description, Labels = { change.Labels } };
+                var stored =
+                    store.Find<Dataset>(session, DatasetKinds.Dataset, name)
+                    ?? throw StatusException.NotFound($"Dataset '{name}' does not exist.");
+                var allowed = new Dataset
+                {
+                    Name = name,
+                    DisplayName = change.DisplayName,
+                    Description = change.Description,
+                    Labels = { change.Labels },
+                };
                 var changed = FieldMasks.Apply(stored, allowed, request.UpdateMask);
                 changed.Etag = change.Etag;
                 changed.Labels[DatasetSchemas.Label] = DatasetSchemas.TypeOf(stored).Title();
@@ -87,7 +113,8 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
                 lineage.Put(session, changed);
                 return store.Update(session, DatasetKinds.Dataset, changed);
             },
-            cancellation);
+            cancellation
+        );
     }
 
     private static void Check(Dataset dataset)
@@ -95,7 +122,9 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
         ResourceId.RequireDisplayName("dataset.display_name", dataset.DisplayName);
         if (Characters.Count(dataset.Description) > MaxDescription)
         {
-            throw StatusException.InvalidArgument($"`dataset.description` has {dataset.Description.Length} characters; it may have {MaxDescription}.");
+            throw StatusException.InvalidArgument(
+                $"`dataset.description` has {dataset.Description.Length} characters; it may have {MaxDescription}."
+            );
         }
 
         ResourceId.RequireLabels("dataset.labels", dataset.Labels);
@@ -104,7 +133,9 @@ internal sealed class DatasetCreation(IResourceStore store, IOperations operatio
     private static Value ItemMetadata(Value? given, DatasetType type)
     {
         var metadata = given is { KindCase: Value.KindOneofCase.StructValue } ? given.StructValue.Clone() : new Struct();
-        metadata.Fields["dataItemSchemaUri"] = Value.ForString($"gs://google-cloud-aiplatform/schema/dataset/dataitem/{type.Word()}_1.0.0.yaml");
+        metadata.Fields["dataItemSchemaUri"] = Value.ForString(
+            $"gs://google-cloud-aiplatform/schema/dataset/dataitem/{type.Word()}_1.0.0.yaml"
+        );
         return Value.ForStruct(metadata);
     }
 }

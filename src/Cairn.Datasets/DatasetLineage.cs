@@ -10,8 +10,8 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Datasets;
 
 /// <summary>
-/// A data set in the lineage graph: an artifact of the schema google.VertexDataset in the default store of its project and location, with the ID <c>dataset-{id}</c>. It stays
-/// when the data set is deleted: what was made of it stays made of it.
+/// A data set in the lineage graph: an artifact of the schema google.VertexDataset in the default store of its project and location, with
+/// the ID <c>dataset-{id}</c>. It stays when the data set is deleted: what was made of it stays made of it.
 /// </summary>
 public sealed class DatasetLineage(ILineage lineage)
 {
@@ -19,13 +19,17 @@ public sealed class DatasetLineage(ILineage lineage)
     public string Put(ISqlSession session, Dataset dataset)
     {
         var artifact = Node(DatasetName.Parse(dataset.Name, "name"));
-        lineage.Put(session, artifact, new Artifact
-        {
-            DisplayName = dataset.DisplayName,
-            SchemaTitle = SchemaTitles.VertexDataset,
-            State = Artifact.Types.State.Live,
-            Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(dataset.Name) } },
-        });
+        lineage.Put(
+            session,
+            artifact,
+            new Artifact
+            {
+                DisplayName = dataset.DisplayName,
+                SchemaTitle = SchemaTitles.VertexDataset,
+                State = Artifact.Types.State.Live,
+                Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(dataset.Name) } },
+            }
+        );
         return artifact.ToString();
     }
 
@@ -38,5 +42,6 @@ public sealed class DatasetLineage(ILineage lineage)
         }
     }
 
-    private static NodeName Node(DatasetName name) => StoreName.Default(name.Parent.Project, name.Parent.Location).Artifact("dataset-" + name.Id);
+    private static NodeName Node(DatasetName name) =>
+        StoreName.Default(name.Parent.Project, name.Parent.Location).Artifact("dataset-" + name.Id);
 }

@@ -24,13 +24,16 @@ public static partial class DatasetSchemas
     {
         if (metadataSchemaUri.Length == 0)
         {
-            throw StatusException.InvalidArgument("`metadata_schema_uri` is missing; it says what the data set is made of, as gs://google-cloud-aiplatform/schema/dataset/metadata/tabular_1.0.0.yaml.");
+            throw StatusException.InvalidArgument(
+                "`metadata_schema_uri` is missing; it says what the data set is made of, as gs://google-cloud-aiplatform/schema/dataset/metadata/tabular_1.0.0.yaml."
+            );
         }
 
         return Schema().Match(metadataSchemaUri) is { Success: true } match && Types.TryGetValue(match.Groups[1].Value, out var type)
             ? type
             : throw StatusException.Unimplemented(
-                $"`metadata_schema_uri` is '{metadataSchemaUri}'; this server has data sets of {string.Join(", ", Types.Keys.Select(static name => $"{name}_1.0.0.yaml"))} (below gs://google-cloud-aiplatform/schema/dataset/metadata/).");
+                $"`metadata_schema_uri` is '{metadataSchemaUri}'; this server has data sets of {string.Join(", ", Types.Keys.Select(static name => $"{name}_1.0.0.yaml"))} (below gs://google-cloud-aiplatform/schema/dataset/metadata/)."
+            );
     }
 
     public static DatasetType TypeOf(Dataset dataset) => TypeOf(dataset.MetadataSchemaUri);
@@ -39,12 +42,13 @@ public static partial class DatasetSchemas
     public static bool IsTable(this DatasetType type) => type is DatasetType.Tabular or DatasetType.TimeSeries;
 
     /// <summary>The value of <see cref="Label"/>.</summary>
-    public static string Title(this DatasetType type) => type switch
-    {
-        DatasetType.Tabular => "TABLE",
-        DatasetType.TimeSeries => "TIME_SERIES",
-        _ => type.ToString().ToUpperInvariant(),
-    };
+    public static string Title(this DatasetType type) =>
+        type switch
+        {
+            DatasetType.Tabular => "TABLE",
+            DatasetType.TimeSeries => "TIME_SERIES",
+            _ => type.ToString().ToUpperInvariant(),
+        };
 
     /// <summary>The word that the schemas' names begin with: <c>image</c>, <c>text</c>.</summary>
     public static string Word(this DatasetType type) => Types.First(pair => pair.Value == type).Key;

@@ -13,7 +13,14 @@ using Google.Protobuf.Reflection;
 namespace Cairn.Datasets;
 
 /// <summary>Vertex's <c>DatasetService</c>, but for versions of data sets and saved queries.</summary>
-internal sealed class DatasetService(IResourceStore store, DatasetCreation creation, DatasetDeletion deletion, DatasetImports imports, ExportOperations exports, ItemSearch search) : IRpcService
+internal sealed class DatasetService(
+    IResourceStore store,
+    DatasetCreation creation,
+    DatasetDeletion deletion,
+    DatasetImports imports,
+    ExportOperations exports,
+    ItemSearch search
+) : IRpcService
 {
     public ServiceDescriptor Descriptor => DatasetServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("DatasetService");
 
@@ -42,8 +49,14 @@ internal sealed class DatasetService(IResourceStore store, DatasetCreation creat
     public async Task<ListDatasetsResponse> ListDatasets(ListDatasetsRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var query = new ListQuery(LocationName.Parse(request.Parent, "parent").ToString(), request.Filter, request.OrderBy, request.PageSize, request.PageToken);
-        var page = await store.ListAsync<Dataset>(DatasetKinds.Dataset, query, context.Cancellation).ConfigureAwait(false);
+        var query = new ListQuery(
+            LocationName.Parse(request.Parent, "parent").ToString(),
+            request.Filter,
+            request.OrderBy,
+            request.PageSize,
+            request.PageToken
+        );
+        var page = await store.ListAsync<Dataset>(DatasetKinds.Dataset, query, context.Cancellation);
         return new ListDatasetsResponse { Datasets = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -72,8 +85,12 @@ internal sealed class DatasetService(IResourceStore store, DatasetCreation creat
     public async Task<ListDataItemsResponse> ListDataItems(ListDataItemsRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var dataset = await DatasetAsync(request.Parent, "parent", context).ConfigureAwait(false);
-        var page = await store.ListAsync<DataItem>(DatasetKinds.DataItem, new ListQuery(dataset, request.Filter, request.OrderBy, request.PageSize, request.PageToken), context.Cancellation).ConfigureAwait(false);
+        var dataset = await DatasetAsync(request.Parent, "parent", context);
+        var page = await store.ListAsync<DataItem>(
+            DatasetKinds.DataItem,
+            new ListQuery(dataset, request.Filter, request.OrderBy, request.PageSize, request.PageToken),
+            context.Cancellation
+        );
         return new ListDataItemsResponse { DataItems = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -81,8 +98,8 @@ internal sealed class DatasetService(IResourceStore store, DatasetCreation creat
     public async Task<SearchDataItemsResponse> SearchDataItems(SearchDataItemsRequest request, CallContext context)
     {
         context.RequireProject(request.Dataset);
-        var dataset = await DatasetAsync(request.Dataset, "dataset", context).ConfigureAwait(false);
-        return await search.SearchAsync(dataset, request, context.Cancellation).ConfigureAwait(false);
+        var dataset = await DatasetAsync(request.Dataset, "dataset", context);
+        return await search.SearchAsync(dataset, request, context.Cancellation);
     }
 
     [Permission("aiplatform.annotations.list")]
@@ -91,12 +108,18 @@ internal sealed class DatasetService(IResourceStore store, DatasetCreation creat
         context.RequireProject(request.Parent);
         if (request.Parent.Split("/dataItems/") is not [var parent, { Length: > 0 }])
         {
-            throw StatusException.InvalidArgument($"`parent` is '{request.Parent}'; it must have the form projects/PROJECT/locations/LOCATION/datasets/ID/dataItems/ITEM.");
+            throw StatusException.InvalidArgument(
+                $"`parent` is '{request.Parent}'; it must have the form projects/PROJECT/locations/LOCATION/datasets/ID/dataItems/ITEM."
+            );
         }
 
-        await DatasetAsync(parent, "parent", context).ConfigureAwait(false);
-        _ = await store.GetAsync<DataItem>(DatasetKinds.DataItem, request.Parent, context.Cancellation).ConfigureAwait(false);
-        var page = await store.ListAsync<Annotation>(DatasetKinds.Annotation, new ListQuery(request.Parent, request.Filter, request.OrderBy, request.PageSize, request.PageToken), context.Cancellation).ConfigureAwait(false);
+        await DatasetAsync(parent, "parent", context);
+        _ = await store.GetAsync<DataItem>(DatasetKinds.DataItem, request.Parent, context.Cancellation);
+        var page = await store.ListAsync<Annotation>(
+            DatasetKinds.Annotation,
+            new ListQuery(request.Parent, request.Filter, request.OrderBy, request.PageSize, request.PageToken),
+            context.Cancellation
+        );
         return new ListAnnotationsResponse { Annotations = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -104,11 +127,11 @@ internal sealed class DatasetService(IResourceStore store, DatasetCreation creat
     public async Task<AnnotationSpec> GetAnnotationSpec(GetAnnotationSpecRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        await DatasetAsync(request.Name.Split("/annotationSpecs/")[0], "name", context).ConfigureAwait(false);
-        return await store.GetAsync<AnnotationSpec>(DatasetKinds.AnnotationSpec, request.Name, context.Cancellation).ConfigureAwait(false);
+        await DatasetAsync(request.Name.Split("/annotationSpecs/")[0], "name", context);
+        return await store.GetAsync<AnnotationSpec>(DatasetKinds.AnnotationSpec, request.Name, context.Cancellation);
     }
 
     /// <summary>The data set's name, checked that there is such a one: what belongs to a deleted one goes little by little.</summary>
     private async Task<string> DatasetAsync(string name, string field, CallContext context) =>
-        (await store.GetAsync<Dataset>(DatasetKinds.Dataset, DatasetName.Parse(name, field).ToString(), context.Cancellation).ConfigureAwait(false)).Name;
+        (await store.GetAsync<Dataset>(DatasetKinds.Dataset, DatasetName.Parse(name, field).ToString(), context.Cancellation)).Name;
 }

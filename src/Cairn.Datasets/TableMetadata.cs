@@ -16,25 +16,34 @@ internal static class TableMetadata
     {
         if (Field(metadata, "inputConfig", "input_config") is not { } input)
         {
-            throw StatusException.InvalidArgument("`metadata.inputConfig` is missing; it says where the table is, as {\"inputConfig\": {\"gcsSource\": {\"uri\": [\"gs://bucket/table.csv\"]}}}.");
+            throw StatusException.InvalidArgument(
+                "`metadata.inputConfig` is missing; it says where the table is, as {\"inputConfig\": {\"gcsSource\": {\"uri\": [\"gs://bucket/table.csv\"]}}}."
+            );
         }
 
         if (Field(input, "bigquerySource", "bigquery_source") is { } bigquery)
         {
             throw StatusException.Unimplemented(
-                $"`metadata.inputConfig.bigquerySource` is '{Address(Field(bigquery, "uri", "uri"))}'; tables of BigQuery are not there yet. Export the table as CSV files to a bucket and name them in `gcsSource`.");
+                $"`metadata.inputConfig.bigquerySource` is '{Address(Field(bigquery, "uri", "uri"))}'; tables of BigQuery are not there yet. Export the table as CSV files to a bucket and name them in `gcsSource`."
+            );
         }
 
         var uri = Field(Field(input, "gcsSource", "gcs_source"), "uri", "uris");
         IReadOnlyList<string> addresses = uri switch
         {
             { KindCase: Value.KindOneofCase.StringValue } => [uri.StringValue],
-            { KindCase: Value.KindOneofCase.ListValue } when uri.ListValue.Values.All(static v => v.KindCase == Value.KindOneofCase.StringValue) => [.. uri.ListValue.Values.Select(static v => v.StringValue)],
+            { KindCase: Value.KindOneofCase.ListValue }
+                when uri.ListValue.Values.All(static v => v.KindCase == Value.KindOneofCase.StringValue) =>
+            [
+                .. uri.ListValue.Values.Select(static v => v.StringValue),
+            ],
             _ => [],
         };
         if (addresses.Count is 0 or > MaxAddresses)
         {
-            throw StatusException.InvalidArgument($"`metadata.inputConfig.gcsSource.uri` has {addresses.Count} addresses; it must be a list of 1 to {MaxAddresses} addresses of CSV files, which may have wildcards.");
+            throw StatusException.InvalidArgument(
+                $"`metadata.inputConfig.gcsSource.uri` has {addresses.Count} addresses; it must be a list of 1 to {MaxAddresses} addresses of CSV files, which may have wildcards."
+            );
         }
 
         foreach (var address in addresses)
@@ -45,12 +54,14 @@ internal static class TableMetadata
         return addresses;
     }
 
-    private static Value? Field(Value? value, string name, string other) => value is { KindCase: Value.KindOneofCase.StructValue }
+    private static Value? Field(Value? value, string name, string other) =>
+        value is { KindCase: Value.KindOneofCase.StructValue }
         && (value.StructValue.Fields.TryGetValue(name, out var found) || value.StructValue.Fields.TryGetValue(other, out found))
         && found.KindCase != Value.KindOneofCase.NullValue
-        ? found
-        : null;
+            ? found
+            : null;
 
     /// <summary>The client libraries send the address as a list of one.</summary>
-    private static string? Address(Value? value) => value?.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values.FirstOrDefault()?.StringValue : value?.StringValue;
+    private static string? Address(Value? value) =>
+        value?.KindCase == Value.KindOneofCase.ListValue ? value.ListValue.Values.FirstOrDefault()?.StringValue : value?.StringValue;
 }

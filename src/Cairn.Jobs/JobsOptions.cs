@@ -23,7 +23,9 @@ public sealed record JobsOptions
     /// <summary>How long a job that needs more slots than are free lets narrower ones go before it.</summary>
     public TimeSpan ReserveAfter { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How many tasks may be with a scheduler (Slurm, Kubernetes) at once, running or in its line; others wait in this server's.</summary>
+    /// <summary>
+    /// How many tasks may be with a scheduler (Slurm, Kubernetes) at once, running or in its line; others wait in this server's.
+    /// </summary>
     public int MaxSubmitted { get; init; } = 1000;
 
     /// <summary>The URL at which tasks reach this server, where it is not the one it listens at: on other machines.</summary>
@@ -36,7 +38,10 @@ public sealed record JobsOptions
     /// <summary>Whether tasks that run as processes are kept in bubblewrap.</summary>
     public SandboxMode Sandbox { get; init; }
 
-    /// <summary>Whether a task's buckets are writable folders by overlayfs, where the machine permits it; else it reads them, and writes below its output only.</summary>
+    /// <summary>
+    /// Whether a task's buckets are writable folders by overlayfs, where the machine permits it; else it reads them, and writes below its
+    /// output only.
+    /// </summary>
     public bool Overlay { get; init; } = true;
 
     /// <summary>How long a task has between being asked to end and being killed.</summary>
@@ -57,7 +62,10 @@ public sealed record JobsOptions
     /// <summary>How long other log entries are kept: thirty days, as Cloud Logging does.</summary>
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>The address of the package index from which what jobs require is installed, <see cref="Environments.EnvironmentSettings.PyPi"/>, or null for none.</summary>
+    /// <summary>
+    /// The address of the package index from which what jobs require is installed, <see cref="Environments.EnvironmentSettings.PyPi"/>, or
+    /// null for none.
+    /// </summary>
     public string? PipIndex { get; init; } = Environments.EnvironmentSettings.PyPi;
 
     /// <summary>A folder of wheels from which it is installed: an absolute path, or <c>gs://bucket/folder</c>; null for none.</summary>

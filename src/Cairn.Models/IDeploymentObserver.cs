@@ -3,7 +3,10 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Models;
 
-/// <summary>Told of deployments by the serving capability, inside the transaction that makes the change. Being part of a transaction, it may be called more than once for one change.</summary>
+/// <summary>
+/// Told of deployments by the serving capability, inside the transaction that makes the change. Being part of a transaction, it may be
+/// called more than once for one change.
+/// </summary>
 public interface IDeploymentObserver
 {
     /// <summary>A version of a model was deployed to an endpoint.</summary>

@@ -19,12 +19,17 @@ public sealed class ModelRegistry(IDatabase database, VersionRows rows, ModelSna
         var model = rows.GetModel(session, name.Model);
         var version = rows.GetVersion(session, model, name);
         return new RegisteredModel(
-            name with { Version = version.VersionId },
+            name with
+            {
+                Version = version.VersionId,
+            },
             VersionRows.Compose(model, version),
-            ArtifactTable.Find(session, VersionRows.RowName(name.Model, version.VersionId)));
+            ArtifactTable.Find(session, VersionRows.RowName(name.Model, version.VersionId))
+        );
     }
 
     /// <summary>A folder with exactly the files that the version was registered with; nobody writes to it.</summary>
     /// <exception cref="Kernel.Errors.StatusException">FAILED_PRECONDITION where they have changed and no copy is left.</exception>
-    public Task<string> OpenFilesAsync(ArtifactManifest artifacts, CancellationToken cancellation = default) => snapshots.OpenAsync(artifacts, cancellation);
+    public Task<string> OpenFilesAsync(ArtifactManifest artifacts, CancellationToken cancellation = default) =>
+        snapshots.OpenAsync(artifacts, cancellation);
 }

@@ -18,7 +18,8 @@ public sealed class ModelService(
     ModelCopies copies,
     ModelExports exports,
     ModelEvaluations evaluations,
-    IEnumerable<IModelObserver> observers) : IRpcService
+    IEnumerable<IModelObserver> observers
+) : IRpcService
 {
     public ServiceDescriptor Descriptor => ModelServiceReflection.Descriptor.Services[0];
 
@@ -26,31 +27,32 @@ public sealed class ModelService(
     public async Task<Operation> UploadModel(UploadModelRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var operation = await uploads.UploadAsync(request, context).ConfigureAwait(false);
+        var operation = await uploads.UploadAsync(request, context);
         if (request.ParentModel.Length > 0)
         {
-            await ChangedAsync(ModelName.Parse(request.ParentModel, "parent_model"), context).ConfigureAwait(false);
+            await ChangedAsync(ModelName.Parse(request.ParentModel, "parent_model"), context);
         }
 
         return operation;
     }
 
     [Permission("aiplatform.models.get")]
-    public Task<Model> GetModel(GetModelRequest request, CallContext context) => listings.GetAsync(Name(request.Name, context), context.Cancellation);
+    public Task<Model> GetModel(GetModelRequest request, CallContext context) =>
+        listings.GetAsync(Name(request.Name, context), context.Cancellation);
 
     [Permission("aiplatform.models.list")]
     public async Task<ListModelsResponse> ListModels(ListModelsRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
         LocationName.Parse(request.Parent, "parent");
-        var page = await listings.ListAsync(request, context.Cancellation).ConfigureAwait(false);
+        var page = await listings.ListAsync(request, context.Cancellation);
         return new ListModelsResponse { Models = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
     [Permission("aiplatform.models.list")]
     public async Task<ListModelVersionsResponse> ListModelVersions(ListModelVersionsRequest request, CallContext context)
     {
-        var page = await listings.ListVersionsAsync(request, Name(request.Name, context), context.Cancellation).ConfigureAwait(false);
+        var page = await listings.ListVersionsAsync(request, Name(request.Name, context), context.Cancellation);
         return new ListModelVersionsResponse { Models = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -58,8 +60,8 @@ public sealed class ModelService(
     public async Task<Model> UpdateModel(UpdateModelRequest request, CallContext context)
     {
         var name = Name(request.Model?.Name ?? "", context, "model.name");
-        var model = await updates.UpdateAsync(request, name, context.Cancellation).ConfigureAwait(false);
-        await ChangedAsync(name, context).ConfigureAwait(false);
+        var model = await updates.UpdateAsync(request, name, context.Cancellation);
+        await ChangedAsync(name, context);
         return model;
     }
 
@@ -68,7 +70,8 @@ public sealed class ModelService(
         updates.MergeAliasesAsync(request, Name(request.Name, context), context.Cancellation);
 
     [Permission("aiplatform.models.delete")]
-    public Task<Operation> DeleteModel(DeleteModelRequest request, CallContext context) => deletions.DeleteModelAsync(Name(request.Name, context), context.Cancellation);
+    public Task<Operation> DeleteModel(DeleteModelRequest request, CallContext context) =>
+        deletions.DeleteModelAsync(Name(request.Name, context), context.Cancellation);
 
     [Permission("aiplatform.models.delete")]
     public Task<Operation> DeleteModelVersion(DeleteModelVersionRequest request, CallContext context) =>
@@ -83,7 +86,8 @@ public sealed class ModelService(
     }
 
     [Permission("aiplatform.models.export")]
-    public Task<Operation> ExportModel(ExportModelRequest request, CallContext context) => exports.ExportAsync(request, Name(request.Name, context), context);
+    public Task<Operation> ExportModel(ExportModelRequest request, CallContext context) =>
+        exports.ExportAsync(request, Name(request.Name, context), context);
 
     [Permission("aiplatform.modelEvaluations.import")]
     public Task<ModelEvaluation> ImportModelEvaluation(ImportModelEvaluationRequest request, CallContext context) =>
@@ -99,7 +103,7 @@ public sealed class ModelService(
     [Permission("aiplatform.modelEvaluations.list")]
     public async Task<ListModelEvaluationsResponse> ListModelEvaluations(ListModelEvaluationsRequest request, CallContext context)
     {
-        var page = await evaluations.ListAsync(request, Name(request.Parent, context, "parent"), context.Cancellation).ConfigureAwait(false);
+        var page = await evaluations.ListAsync(request, Name(request.Parent, context, "parent"), context.Cancellation);
         return new ListModelEvaluationsResponse { ModelEvaluations = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -113,7 +117,7 @@ public sealed class ModelService(
     {
         foreach (var observer in observers)
         {
-            await observer.ChangedAsync(name.Model, context.Cancellation).ConfigureAwait(false);
+            await observer.ChangedAsync(name.Model, context.Cancellation);
         }
     }
 }

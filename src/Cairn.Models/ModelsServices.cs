@@ -12,20 +12,21 @@ namespace Cairn.Models;
 /// <summary>Composition of the model registry.</summary>
 public static class ModelsServices
 {
-    public static IServiceCollection AddModels(this IServiceCollection services) => services
-        .AddSingleton(ModelsSchema.Migrations)
-        .AddSingleton(provider => PredictionImages.Load(provider.GetRequiredService<ServerEnvironment>().DataDirectory))
-        .AddSingleton<VersionRows>()
-        .AddSingleton<ModelSnapshots>()
-        .AddSingleton<BucketAccess>()
-        .AddSingleton<ModelRegistry>()
-        .AddSingleton<ModelListings>()
-        .AddSingleton<ModelUploads>()
-        .AddSingleton<ModelUpdates>()
-        .AddSingleton<ModelDeletions>()
-        .AddSingleton<ModelCopies>()
-        .AddSingleton<ModelExports>()
-        .AddSingleton<IOperationHandler>(provider => provider.GetRequiredService<ModelExports>())
-        .AddSingleton<ModelEvaluations>()
-        .AddSingleton<IRpcService, ModelService>();
+    public static IServiceCollection AddModels(this IServiceCollection services) =>
+        services
+            .AddSingleton(ModelsSchema.Migrations)
+            .AddSingleton(provider => PredictionImages.Load(provider.GetRequiredService<ServerEnvironment>().DataDirectory))
+            .AddSingleton<VersionRows>()
+            .AddSingleton<ModelSnapshots>()
+            .AddSingleton<BucketAccess>()
+            .AddSingleton<ModelRegistry>()
+            .AddSingleton<ModelListings>()
+            .AddSingleton<ModelUploads>()
+            .AddSingleton<ModelUpdates>()
+            .AddSingleton<ModelDeletions>()
+            .AddSingleton<ModelCopies>()
+            .AddSingleton<ModelExports>()
+            .AddSingleton<IOperationHandler>(provider => provider.GetRequiredService<ModelExports>())
+            .AddSingleton<ModelEvaluations>()
+            .AddSingleton<IRpcService, ModelService>();
 }

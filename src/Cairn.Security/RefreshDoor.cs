@@ -21,22 +21,31 @@ internal sealed class RefreshDoor(TokenCache tokens, TimeProvider time) : IDoor
     private async Task RefreshAsync(HttpContext context, RouteValues values)
     {
         var form = context.Request.HasFormContentType
-            ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false)
-            : throw StatusException.InvalidArgument("The body must be a form (application/x-www-form-urlencoded) with `grant_type` and `refresh_token`.");
+            ? await context.Request.ReadFormAsync(context.RequestAborted)
+            : throw StatusException.InvalidArgument(
+                "The body must be a form (application/x-www-form-urlencoded) with `grant_type` and `refresh_token`."
+            );
         if (form["grant_type"] != "refresh_token")
         {
             throw StatusException.InvalidArgument($"`grant_type` is '{form["grant_type"]}'; only refresh_token is possible here.");
         }
 
         var secret = form["refresh_token"].ToString();
-        if (secret.Length == 0 || await tokens.FindAsync(secret, context.RequestAborted).ConfigureAwait(false) is not { } token)
+        if (secret.Length == 0 || await tokens.FindAsync(secret, context.RequestAborted) is not { } token)
         {
-            throw StatusException.Unauthenticated("The token in `refresh_token` is not known here, or has expired. Make a new one with 'cairn tokens create'.");
+            throw StatusException.Unauthenticated(
+                "The token in `refresh_token` is not known here, or has expired. Make a new one with 'cairn tokens create'."
+            );
         }
 
         var left = token.Expires is { } end ? (end - time.GetUtcNow()).TotalSeconds : Usual;
-        var reply = new Dictionary<string, object> { ["access_token"] = secret, ["token_type"] = "Bearer", ["expires_in"] = (int)Math.Clamp(left, 1, Usual) };
+        var reply = new Dictionary<string, object>
+        {
+            ["access_token"] = secret,
+            ["token_type"] = "Bearer",
+            ["expires_in"] = (int)Math.Clamp(left, 1, Usual),
+        };
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.WriteAsJsonAsync(reply, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(reply, context.RequestAborted);
     }
 }

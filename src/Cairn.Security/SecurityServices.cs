@@ -15,7 +15,11 @@ public static class SecurityServices
         services.AddSingleton<TokenStore>();
         services.AddSingleton<TokenCache>();
         services.AddSingleton<ITaskTokens, TaskTokens>();
-        services.AddSingleton<IAuthenticator>(provider => new TokenAuthenticator(provider.GetRequiredService<TokenCache>(), authenticationRequired, provider.GetService<ICallOrigins>()));
+        services.AddSingleton<IAuthenticator>(provider => new TokenAuthenticator(
+            provider.GetRequiredService<TokenCache>(),
+            authenticationRequired,
+            provider.GetService<ICallOrigins>()
+        ));
         services.AddSingleton<IDoor, TokensDoor>();
         services.AddSingleton<IDoor, RefreshDoor>();
         return services;

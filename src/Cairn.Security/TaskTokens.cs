@@ -9,11 +9,11 @@ public sealed class TaskTokens(TokenStore store, TokenCache cache) : ITaskTokens
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(60);
 
     public async Task<string> IssueAsync(string task, string project, CancellationToken cancellation = default) =>
-        (await store.CreateAsync(Subject(task), Role.Task, project, Lifetime, cancellation).ConfigureAwait(false)).Secret;
+        (await store.CreateAsync(Subject(task), Role.Task, project, Lifetime, cancellation)).Secret;
 
     public async Task RevokeAsync(string task, CancellationToken cancellation = default)
     {
-        await store.RevokeSubjectAsync(Subject(task), cancellation).ConfigureAwait(false);
+        await store.RevokeSubjectAsync(Subject(task), cancellation);
         cache.Clear();
     }
 

@@ -18,32 +18,36 @@ public sealed class TokenAuthenticator(TokenCache tokens, bool required, ICallOr
     public async ValueTask<Principal> AuthenticateAsync(HttpContext context)
     {
         var secret = Secret(context.Request.Headers.Authorization.ToString());
-        if (secret.Length > 0 && await tokens.FindAsync(secret, context.RequestAborted).ConfigureAwait(false) is { } token)
+        if (secret.Length > 0 && await tokens.FindAsync(secret, context.RequestAborted) is { } token)
         {
             return Of(token);
         }
 
         if (!required)
         {
-            return await WithoutTokenAsync(context).ConfigureAwait(false);
+            return await WithoutTokenAsync(context);
         }
 
-        throw StatusException.Unauthenticated(secret.Length == 0
-            ? "This server asks for a token: send 'Authorization: Bearer TOKEN'. Its administrator makes one with 'cairn tokens create'."
-            : "The token is not known here, or has expired. Make a new one with 'cairn tokens create'.");
+        throw StatusException.Unauthenticated(
+            secret.Length == 0
+                ? "This server asks for a token: send 'Authorization: Bearer TOKEN'. Its administrator makes one with 'cairn tokens create'."
+                : "The token is not known here, or has expired. Make a new one with 'cairn tokens create'."
+        );
     }
 
     private async ValueTask<Principal> WithoutTokenAsync(HttpContext context)
     {
-        var origin = await OriginAsync(context).ConfigureAwait(false);
+        var origin = await OriginAsync(context);
         if (origin.IsOutside)
         {
             return Principal.Anonymous;
         }
 
-        return origin.Token is { } secret && await tokens.FindAsync(secret, context.RequestAborted).ConfigureAwait(false) is { } token
+        return origin.Token is { } secret && await tokens.FindAsync(secret, context.RequestAborted) is { } token
             ? Of(token)
-            : throw StatusException.Unauthenticated("While tasks run on this machine, a call needs a token unless it is certain that none of them makes it; it is not certain of this one. Send 'Authorization: Bearer TOKEN'; 'cairn tokens create NAME --data DIR' makes one on the server's machine.");
+            : throw StatusException.Unauthenticated(
+                "While tasks run on this machine, a call needs a token unless it is certain that none of them makes it; it is not certain of this one. Send 'Authorization: Bearer TOKEN'; 'cairn tokens create NAME --data DIR' makes one on the server's machine."
+            );
     }
 
     /// <summary>Looked for once a connection: who has it stays the same.</summary>
@@ -60,7 +64,7 @@ public sealed class TokenAuthenticator(TokenCache tokens, bool required, ICallOr
             return (CallOrigin)known!;
         }
 
-        var origin = await origins.FindAsync(context.Connection, context.RequestAborted).ConfigureAwait(false);
+        var origin = await origins.FindAsync(context.Connection, context.RequestAborted);
         if (items is not null)
         {
             items[OriginKey] = origin;
@@ -81,7 +85,10 @@ public sealed class TokenAuthenticator(TokenCache tokens, bool required, ICallOr
         }
 
         var bytes = new byte[header.Length];
-        if (header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase) && Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var length))
+        if (
+            header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)
+            && Convert.TryFromBase64String(header["Basic ".Length..].Trim(), bytes, out var length)
+        )
         {
             var pair = Encoding.UTF8.GetString(bytes, 0, length);
             return pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Cairn.Security;
 
 /// <summary>
-/// Recently seen tokens, so that a request does not cost a read. A revocation on this server takes effect at once; one on another server, within the time an
-/// entry is kept.
+/// Recently seen tokens, so that a request does not cost a read. A revocation on this server takes effect at once; one on another server,
+/// within the time an entry is kept.
 /// </summary>
 public sealed class TokenCache(TokenStore store, TimeProvider time)
 {
@@ -13,32 +13,32 @@ public sealed class TokenCache(TokenStore store, TimeProvider time)
 
     private const int MaxEntries = 10_000;
 
-    private readonly ConcurrentDictionary<string, (Token Token, DateTimeOffset Until)> entries = new();
+    private readonly ConcurrentDictionary<string, (Token Token, DateTimeOffset Until)> _entries = new();
 
     public async ValueTask<Token?> FindAsync(string secret, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (entries.TryGetValue(secret, out var entry) && entry.Until > now && !(entry.Token.Expires <= now))
+        if (_entries.TryGetValue(secret, out var entry) && entry.Until > now && !(entry.Token.Expires <= now))
         {
             return entry.Token;
         }
 
-        var token = await store.FindAsync(secret, cancellation).ConfigureAwait(false);
+        var token = await store.FindAsync(secret, cancellation);
         if (token is null)
         {
-            entries.TryRemove(secret, out _);
+            _entries.TryRemove(secret, out _);
             return null;
         }
 
-        if (entries.Count >= MaxEntries)
+        if (_entries.Count >= MaxEntries)
         {
-            entries.Clear();
+            _entries.Clear();
         }
 
-        entries[secret] = (token, now + Keep);
+        _entries[secret] = (token, now + Keep);
         return token;
     }
 
     /// <summary>Forgets everything: called after a revocation.</summary>
-    public void Clear() => entries.Clear();
+    public void Clear() => _entries.Clear();
 }

@@ -14,7 +14,10 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
 
     private const double MaxTtl = 3650 * 86_400.0;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     public void Map(IRoutes routes)
     {
@@ -25,38 +28,44 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
 
     private async Task CreateAsync(HttpContext context, RouteValues values)
     {
-        var request = await ReadAsync(context).ConfigureAwait(false);
+        var request = await ReadAsync(context);
         RequireAdministrator(context);
         var lifetime = request.TtlSeconds switch
         {
             null => (TimeSpan?)null,
             > 0 and <= MaxTtl and var seconds => TimeSpan.FromSeconds(seconds),
-            var other => throw StatusException.InvalidArgument($"`ttlSeconds` is {other}; it must be above 0 and at most {MaxTtl}, which is ten years."),
+            var other => throw StatusException.InvalidArgument(
+                $"`ttlSeconds` is {other}; it must be above 0 and at most {MaxTtl}, which is ten years."
+            ),
         };
         var (subject, role) = ("user:" + request.Name, Role.Find(request.Role ?? Role.Editor.Name));
         TokenStore.Check(subject, role, request.Project, lifetime);
         RequireName(context);
-        var (token, secret) = await store.CreateAsync(subject, role, request.Project, lifetime, context.RequestAborted).ConfigureAwait(false);
-        await context.Response.WriteAsJsonAsync(new Reply(token) { Token = secret }, Json, context.RequestAborted).ConfigureAwait(false);
+        var (token, secret) = await store.CreateAsync(subject, role, request.Project, lifetime, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(new Reply(token) { Token = secret }, Json, context.RequestAborted);
     }
 
     private async Task ListAsync(HttpContext context, RouteValues values)
     {
         RequireAdministrator(context);
-        var tokens = await store.ListAsync(context.RequestAborted).ConfigureAwait(false);
-        await context.Response.WriteAsJsonAsync(new { tokens = tokens.Select(static token => new Reply(token)) }, Json, context.RequestAborted).ConfigureAwait(false);
+        var tokens = await store.ListAsync(context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(
+            new { tokens = tokens.Select(static token => new Reply(token)) },
+            Json,
+            context.RequestAborted
+        );
     }
 
     private async Task DeleteAsync(HttpContext context, RouteValues values)
     {
         RequireAdministrator(context);
-        if (!await store.RevokeAsync(values["id"], context.RequestAborted).ConfigureAwait(false))
+        if (!await store.RevokeAsync(values["id"], context.RequestAborted))
         {
             throw StatusException.NotFound($"There is no token '{values["id"]}'. 'cairn tokens list' shows those that there are.");
         }
 
         cache.Clear();
-        await context.Response.WriteAsJsonAsync(new { }, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsJsonAsync(new { }, context.RequestAborted);
     }
 
     /// <summary>An identity that is bound to a project has no say over the server's tokens, whatever its role.</summary>
@@ -73,7 +82,9 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
     {
         if (context.Caller() == Principal.Anonymous)
         {
-            throw StatusException.PermissionDenied("Without a token, none can be made over HTTP. On the server's machine, 'cairn tokens create NAME --data DIR' makes one directly in its store.");
+            throw StatusException.PermissionDenied(
+                "Without a token, none can be made over HTTP. On the server's machine, 'cairn tokens create NAME --data DIR' makes one directly in its store."
+            );
         }
     }
 
@@ -81,7 +92,9 @@ public sealed class TokensDoor(TokenStore store, TokenCache cache) : IDoor
     {
         try
         {
-            return await JsonSerializer.DeserializeAsync<Request>(context.Request.Body, Json, context.RequestAborted).ConfigureAwait(false) is { Name.Length: > 0 } request
+            return
+                await JsonSerializer.DeserializeAsync<Request>(context.Request.Body, Json, context.RequestAborted)
+                    is { Name.Length: > 0 } request
                 ? request
                 : throw StatusException.InvalidArgument("`name` is required: who the token is for.");
         }

@@ -18,28 +18,28 @@ namespace Cairn.Server;
 /// <summary>A server: composed, started, stopped.</summary>
 public sealed partial class CairnServer : IAsyncDisposable
 {
-    private readonly WebApplication application;
-    private readonly Listeners listeners;
-    private readonly DataFolder folder;
-    private bool disposed;
+    private readonly WebApplication _application;
+    private readonly Listeners _listeners;
+    private readonly DataFolder _folder;
+    private bool _disposed;
 
     private CairnServer(WebApplication application, Listeners listeners, DataFolder folder)
     {
-        this.application = application;
-        this.listeners = listeners;
-        this.folder = folder;
+        this._application = application;
+        this._listeners = listeners;
+        this._folder = folder;
     }
 
     /// <summary>Where REST is.</summary>
-    public Uri HttpUrl => listeners.HttpUrl;
+    public Uri HttpUrl => _listeners.HttpUrl;
 
     /// <summary>Host and port of cleartext gRPC.</summary>
-    public string GrpcAddress => listeners.GrpcAddress;
+    public string GrpcAddress => _listeners.GrpcAddress;
 
     /// <summary>Where both are under TLS, or null.</summary>
-    public Uri? HttpsUrl => listeners.HttpsUrl;
+    public Uri? HttpsUrl => _listeners.HttpsUrl;
 
-    public bool AuthenticationRequired => listeners.AuthenticationRequired;
+    public bool AuthenticationRequired => _listeners.AuthenticationRequired;
 
     /// <summary>Starts a server; when this returns, it answers.</summary>
     /// <exception cref="Kernel.Errors.StatusException">What was asked cannot be: a sentence for the person who started it.</exception>
@@ -49,7 +49,8 @@ public sealed partial class CairnServer : IAsyncDisposable
         var listeners = new Listeners(options);
         var folder = DataFolder.Open(options.Data);
         var crashed = ServerFile.Exists(options.Data);
-        // A third of a start is reading the descriptors of the contracts: on a core of its own, while the rest of the server is put together.
+        // A third of a start is reading the descriptors of the contracts: on a core of its own, while the rest of the server is put
+        // together.
         var contracts = Task.Run(static () => ContractFiles.Largest, cancellation);
         try
         {
@@ -60,10 +61,14 @@ public sealed partial class CairnServer : IAsyncDisposable
                 Log.Mended(application.Logger, path);
             }
 
-            await Migrations.ApplyAsync(application.Services.GetRequiredService<IDatabase>(), application.Services.GetServices<MigrationSet>(), cancellation).ConfigureAwait(false);
-            await contracts.ConfigureAwait(false);
+            await Migrations.ApplyAsync(
+                application.Services.GetRequiredService<IDatabase>(),
+                application.Services.GetServices<MigrationSet>(),
+                cancellation
+            );
+            await contracts;
             application.Run(application.Services.GetRequiredService<Entrance>().InvokeAsync);
-            await application.StartAsync(cancellation).ConfigureAwait(false);
+            await application.StartAsync(cancellation);
             listeners.Read(application.Services.GetRequiredService<IServer>());
             ServerFile.Write(options.Data, listeners);
             // What has come into being with the start.
@@ -90,7 +95,7 @@ public sealed partial class CairnServer : IAsyncDisposable
         {
             var options = new ServerOptions { Data = scratch.FullName };
             var provider = Services(options, new Listeners(options)).BuildServiceProvider();
-            await using var disposal = provider.ConfigureAwait(false);
+            await using var disposal = provider;
             return MethodCoverage.Of(provider.GetRequiredService<RpcCatalogue>(), provider.GetRequiredService<RouteTable>());
         }
         finally
@@ -100,27 +105,30 @@ public sealed partial class CairnServer : IAsyncDisposable
     }
 
     /// <summary>Returns when the process is told to stop (SIGTERM, Ctrl-C) or the token fires, and the server has stopped.</summary>
-    public async Task WaitForShutdownAsync(CancellationToken cancellation = default) => await application.WaitForShutdownAsync(cancellation).ConfigureAwait(false);
+    public async Task WaitForShutdownAsync(CancellationToken cancellation = default) =>
+        await _application.WaitForShutdownAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
-        if (disposed)
+        if (_disposed)
         {
             return;
         }
 
-        disposed = true;
-        await application.StopAsync().ConfigureAwait(false);
-        await application.DisposeAsync().ConfigureAwait(false);
-        ServerFile.Delete(folder.Path);
-        folder.Dispose();
+        _disposed = true;
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        ServerFile.Delete(_folder.Path);
+        _folder.Dispose();
     }
 
     private static WebApplication Build(ServerOptions options, Listeners listeners, bool crashed)
     {
         // The content root is no one's working directory: the server reads no files from where it happens to be started.
         // Empty: nothing is read from the environment, and no middleware stands before the entrance.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = options.Data, ApplicationName = "cairn" });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ContentRootPath = options.Data, ApplicationName = "cairn" }
+        );
         builder.WebHost.UseKestrelCore();
         builder.Logging.AddSimpleConsole(static console =>
         {
@@ -139,7 +147,11 @@ public sealed partial class CairnServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         // Before what works on the database in the background.
         builder.Services.AddSingleton<IHostedService>(provider => new CrashCheck(
-            Path.Combine(options.Data, Composition.DatabaseFile), crashed, provider.GetRequiredService<IDatabase>(), provider.GetRequiredService<ILogger<CrashCheck>>()));
+            Path.Combine(options.Data, Composition.DatabaseFile),
+            crashed,
+            provider.GetRequiredService<IDatabase>(),
+            provider.GetRequiredService<ILogger<CrashCheck>>()
+        ));
         Composition.Add(builder.Services, options, listeners);
         return builder.Build();
     }

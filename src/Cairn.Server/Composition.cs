@@ -38,15 +38,17 @@ internal static class Composition
 
     public static void Add(IServiceCollection services, ServerOptions options, Listeners listeners)
     {
-        services.AddSingleton(new ServerEnvironment
-        {
-            DataDirectory = options.Data,
-            ServerId = new RandomIdSource().NextHex(),
-            HttpUrl = () => listeners.HttpUrl,
-            GrpcAddress = () => listeners.GrpcAddress,
-            TaskTls = () => listeners.Tasks,
-            Executable = options.Executable ?? Environment.ProcessPath!,
-        });
+        services.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = options.Data,
+                ServerId = new RandomIdSource().NextHex(),
+                HttpUrl = () => listeners.HttpUrl,
+                GrpcAddress = () => listeners.GrpcAddress,
+                TaskTls = () => listeners.Tasks,
+                Executable = options.Executable ?? Environment.ProcessPath!,
+            }
+        );
         AddKernel(services, options);
         services.AddSecurity(listeners.AuthenticationRequired);
         services.AddData(options.Objects);
@@ -69,9 +71,15 @@ internal static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IIdSource, RandomIdSource>();
         services.AddSingleton(_ => new DiskReserve(options.Data));
-        services.AddSingleton<IDatabase>(provider => options.Store is { } address
-            ? new PostgresDatabase(address)
-            : new SqliteDatabase(Path.Combine(options.Data, DatabaseFile), provider.GetRequiredService<ILogger<SqliteDatabase>>(), provider.GetRequiredService<DiskReserve>()));
+        services.AddSingleton<IDatabase>(provider =>
+            options.Store is { } address
+                ? new PostgresDatabase(address)
+                : new SqliteDatabase(
+                    Path.Combine(options.Data, DatabaseFile),
+                    provider.GetRequiredService<ILogger<SqliteDatabase>>(),
+                    provider.GetRequiredService<DiskReserve>()
+                )
+        );
         services.AddSingleton(ResourceSchema.Migrations);
         services.AddSingleton(Leases.Migrations);
         services.AddSingleton(OperationStore.Migrations);
@@ -91,7 +99,10 @@ internal static class Composition
     private static void AddEntrance(IServiceCollection services, OriginGuard guard)
     {
         services.AddSingleton(static provider => new RpcCatalogue(
-            provider.GetServices<IRpcService>(), static () => ContractFiles.VertexServices, provider.GetRequiredService<ITenantGate>()));
+            provider.GetServices<IRpcService>(),
+            static () => ContractFiles.VertexServices,
+            provider.GetRequiredService<ITenantGate>()
+        ));
         services.AddSingleton<GrpcTransport>();
         services.AddSingleton<IDoor>(static provider => new RestTransport(provider.GetRequiredService<RpcCatalogue>().OfServices));
         services.AddSingleton(static provider =>

@@ -14,8 +14,14 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
     {
         var colon = text.LastIndexOf(':');
         var host = colon > 0 ? text[..colon].Trim('[', ']') : "";
-        var address = host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var parsed) ? parsed : null;
-        return address is not null && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= 65535
+        var address =
+            host == "localhost" ? IPAddress.Loopback
+            : IPAddress.TryParse(host, out var parsed) ? parsed
+            : null;
+        return
+            address is not null
+            && int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port <= 65535
             ? new ListenAddress(address, port)
             : throw StatusException.InvalidArgument($"{option} is '{text}'; it must be an IP address and a port, as in 127.0.0.1:8080.");
     }
@@ -23,7 +29,10 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
     /// <summary>Host and port as a client on this machine reaches them once <paramref name="port"/> is bound.</summary>
     public string Reachable(int port)
     {
-        var host = Address.Equals(IPAddress.Any) ? IPAddress.Loopback : Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : Address;
+        var host =
+            Address.Equals(IPAddress.Any) ? IPAddress.Loopback
+            : Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+            : Address;
         return new IPEndPoint(host, port).ToString();
     }
 }

@@ -10,53 +10,58 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cairn.Server;
 
-/// <summary>The ports: HTTP/1.1 and HTTP/2 in cleartext each have their own, because without TLS nothing tells them apart; with TLS they share one.</summary>
+/// <summary>
+/// The ports: HTTP/1.1 and HTTP/2 in cleartext each have their own, because without TLS nothing tells them apart; with TLS they share one.
+/// </summary>
 internal sealed class Listeners
 {
-    private readonly ListenAddress http;
-    private readonly ListenAddress grpc;
-    private readonly ListenAddress? https;
-    private readonly bool hasTasks;
-    private readonly TaskListener? ofTasks;
-    private readonly string ownCertificate;
-    private readonly OpenConnections connections = new();
-    private string[]? bound;
+    private readonly ListenAddress _http;
+    private readonly ListenAddress _grpc;
+    private readonly ListenAddress? _https;
+    private readonly bool _hasTasks;
+    private readonly TaskListener? _ofTasks;
+    private readonly string _ownCertificate;
+    private readonly OpenConnections _connections = new();
+    private string[]? _bound;
 
     public Listeners(ServerOptions options)
     {
-        http = ListenAddress.Parse(options.Http, "--http");
-        grpc = ListenAddress.Parse(options.Grpc, "--grpc");
-        https = options.Https is { } text ? ListenAddress.Parse(text, "--https") : null;
-        ownCertificate = ServerCertificate.FileIn(options.Data);
+        _http = ListenAddress.Parse(options.Http, "--http");
+        _grpc = ListenAddress.Parse(options.Grpc, "--grpc");
+        _https = options.Https is { } text ? ListenAddress.Parse(text, "--https") : null;
+        _ownCertificate = ServerCertificate.FileIn(options.Data);
 
         // Tasks can trust --https where its certificate is this server's, which has loopback's names.
-        var shared = https is not null && options.Certificate is null && new Uri("https://" + https.Reachable(1)).IsLoopback;
-        ofTasks = options.Jobs.Executor == JobsExecutor.Local && !shared ? new TaskListener(options) : null;
-        hasTasks = options.Jobs.Executor == JobsExecutor.Local;
+        var shared = _https is not null && options.Certificate is null && new Uri("https://" + _https.Reachable(1)).IsLoopback;
+        _ofTasks = options.Jobs.Executor == JobsExecutor.Local && !shared ? new TaskListener(options) : null;
+        _hasTasks = options.Jobs.Executor == JobsExecutor.Local;
         AuthenticationRequired = options.Authentication ?? !AllLoopback;
         if (!AllLoopback && !AuthenticationRequired)
         {
-            throw StatusException.FailedPrecondition("The server would listen beyond this machine without authentication. Leave '--authentication off' out, or listen on 127.0.0.1.");
+            throw StatusException.FailedPrecondition(
+                "The server would listen beyond this machine without authentication. Leave '--authentication off' out, or listen on 127.0.0.1."
+            );
         }
     }
 
     public bool AuthenticationRequired { get; }
 
-    public bool AllLoopback => http.IsLoopback && grpc.IsLoopback && https is not { IsLoopback: false };
+    public bool AllLoopback => _http.IsLoopback && _grpc.IsLoopback && _https is not { IsLoopback: false };
 
     /// <summary>Cuts off, in a moment, what clients do not end: for a server that stops.</summary>
-    public void Drain() => connections.Drain();
+    public void Drain() => _connections.Drain();
 
     public Uri HttpUrl => new("http://" + Bound(0));
 
     public string GrpcAddress => Bound(1);
 
-    public Uri? HttpsUrl => https is null ? null : new Uri("https://" + Bound(2));
+    public Uri? HttpsUrl => _https is null ? null : new Uri("https://" + Bound(2));
 
     /// <summary>Where this machine's tasks reach the server under TLS; null where it has none.</summary>
-    public TaskTls? Tasks => !hasTasks ? null
-        : ofTasks is null ? new TaskTls(HttpsUrl!, ownCertificate)
-        : new TaskTls(new Uri("https://" + Bound(^1)), ofTasks.CertificateFile);
+    public TaskTls? Tasks =>
+        !_hasTasks ? null
+        : _ofTasks is null ? new TaskTls(HttpsUrl!, _ownCertificate)
+        : new TaskTls(new Uri("https://" + Bound(^1)), _ofTasks.CertificateFile);
 
     public void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {
@@ -68,45 +73,64 @@ internal sealed class Listeners
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
         kestrel.Limits.Http2.InitialStreamWindowSize = 1 << 20;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 << 20;
-        kestrel.Listen(http.Address, http.Port, listen => Open(listen, HttpProtocols.Http1));
-        kestrel.Listen(grpc.Address, grpc.Port, listen => Open(listen, HttpProtocols.Http2));
-        if (https is not null)
+        kestrel.Listen(_http.Address, _http.Port, listen => Open(listen, HttpProtocols.Http1));
+        kestrel.Listen(_grpc.Address, _grpc.Port, listen => Open(listen, HttpProtocols.Http2));
+        if (_https is not null)
         {
             var certificate = ServerCertificate.Load(options);
-            kestrel.Listen(https.Address, https.Port, listen =>
-            {
-                Open(listen, HttpProtocols.Http1AndHttp2);
-                listen.UseHttps(certificate);
-            });
+            kestrel.Listen(
+                _https.Address,
+                _https.Port,
+                listen =>
+                {
+                    Open(listen, HttpProtocols.Http1AndHttp2);
+                    listen.UseHttps(certificate);
+                }
+            );
         }
 
-        ofTasks?.Listen(kestrel, listen => Open(listen, HttpProtocols.Http1AndHttp2));
+        _ofTasks?.Listen(kestrel, listen => Open(listen, HttpProtocols.Http1AndHttp2));
     }
 
     private void Open(ListenOptions listen, HttpProtocols protocols)
     {
         listen.Protocols = protocols;
-        listen.Use(connections.Follow);
+        listen.Use(_connections.Follow);
     }
 
     /// <summary>Notes the ports that were taken, in the order in which <see cref="Configure"/> listened.</summary>
     public void Read(IServer server)
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address).Port).ToArray();
-        ListenAddress[] listens = [http, grpc, .. https is null ? [] : (ListenAddress[])[https], .. ofTasks is null ? [] : (ListenAddress[])[new ListenAddress(IPAddress.Loopback, 0)]];
-        bound = [.. listens.Select((listen, i) => listen.Reachable(addresses[i]))];
-        ofTasks?.Bound(addresses[^1]);
+        ListenAddress[] listens =
+        [
+            _http,
+            _grpc,
+            .. _https is null ? [] : (ListenAddress[])[_https],
+            .. _ofTasks is null ? [] : (ListenAddress[])[new ListenAddress(IPAddress.Loopback, 0)],
+        ];
+        _bound = [.. listens.Select((listen, i) => listen.Reachable(addresses[i]))];
+        _ofTasks?.Bound(addresses[^1]);
     }
 
     /// <summary>Before the ports are bound, an address is known only where its port was given.</summary>
     private string Bound(Index index)
     {
-        if (bound is not null)
+        if (_bound is not null)
         {
-            return bound[index];
+            return _bound[index];
         }
 
-        var listen = index.IsFromEnd ? null : index.Value switch { 0 => http, 1 => grpc, _ => https! };
-        return listen is { Port: not 0 } ? listen.Reachable(listen.Port) : throw StatusException.Unavailable("The server is still starting: its ports are not bound yet.");
+        var listen = index.IsFromEnd
+            ? null
+            : index.Value switch
+            {
+                0 => _http,
+                1 => _grpc,
+                _ => _https!,
+            };
+        return listen is { Port: not 0 }
+            ? listen.Reachable(listen.Port)
+            : throw StatusException.Unavailable("The server is still starting: its ports are not bound yet.");
     }
 }

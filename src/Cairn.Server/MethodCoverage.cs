@@ -16,7 +16,12 @@ public sealed record MethodCoverage(string Door, string Call, string Permission,
         return
         [
             .. methods.Select(static method => new MethodCoverage("gRPC", method.Path, method.Permission, method.IsHandled)),
-            .. routes.All.Select(route => new MethodCoverage("HTTP", $"{route.Method} {route.Template.Text}", route.Permission, !unhandled.Contains(route.Permission))),
+            .. routes.All.Select(route => new MethodCoverage(
+                "HTTP",
+                $"{route.Method} {route.Template.Text}",
+                route.Permission,
+                !unhandled.Contains(route.Permission)
+            )),
         ];
     }
 }

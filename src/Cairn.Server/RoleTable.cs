@@ -13,8 +13,14 @@ public static class RoleTable
     /// <summary>A table in Markdown: a row for each service, which is the first part of a permission.</summary>
     public static string Markdown(IEnumerable<MethodCoverage> methods)
     {
-        var text = new StringBuilder($"| permissions | {string.Join(" | ", Roles.Select(static role => $"`{role.Name}`"))} |\n|{string.Concat(Enumerable.Repeat("---|", Roles.Length + 1))}\n");
-        foreach (var service in Declared(methods).GroupBy(static permission => permission.Split('.')[0]).OrderBy(static service => service.Key, StringComparer.Ordinal))
+        var text = new StringBuilder(
+            $"| permissions | {string.Join(" | ", Roles.Select(static role => $"`{role.Name}`"))} |\n|{string.Concat(Enumerable.Repeat("---|", Roles.Length + 1))}\n"
+        );
+        foreach (
+            var service in Declared(methods)
+                .GroupBy(static permission => permission.Split('.')[0])
+                .OrderBy(static service => service.Key, StringComparer.Ordinal)
+        )
         {
             text.Append($"| `{service.Key}.*` | {string.Join(" | ", Roles.Select(role => Of(role, [.. service])))} |\n");
         }
@@ -24,7 +30,13 @@ public static class RoleTable
 
     /// <summary>The permissions that a caller has to have for something that this server answers.</summary>
     public static IReadOnlyList<string> Declared(IEnumerable<MethodCoverage> methods) =>
-        [.. methods.Where(static method => method.Handled && method.Permission is not (IRoutes.Public or IRoutes.AnyCaller)).Select(static method => method.Permission).Distinct().Order(StringComparer.Ordinal)];
+        [
+            .. methods
+                .Where(static method => method.Handled && method.Permission is not (IRoutes.Public or IRoutes.AnyCaller))
+                .Select(static method => method.Permission)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string Of(Role role, IReadOnlyList<string> permissions)
     {
@@ -32,6 +44,12 @@ public static class RoleTable
         var held = permissions.Where(caller.May).ToList();
         return held.Count == permissions.Count ? "all"
             : held.Count == 0 ? "none"
-            : string.Join(", ", held.Select(static permission => permission[(permission.LastIndexOf('.') + 1)..]).Distinct().Order(StringComparer.Ordinal).Select(static verb => $"`{verb}`"));
+            : string.Join(
+                ", ",
+                held.Select(static permission => permission[(permission.LastIndexOf('.') + 1)..])
+                    .Distinct()
+                    .Order(StringComparer.Ordinal)
+                    .Select(static verb => $"`{verb}`")
+            );
     }
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Cairn.Server;
 
-/// <summary><c>server.json</c> in the data folder: where the running server is to be found, for commands on the same machine. Gone when it has stopped cleanly.</summary>
+/// <summary>
+/// <c>server.json</c> in the data folder: where the running server is to be found, for commands on the same machine. Gone when it has
+/// stopped cleanly.
+/// </summary>
 internal static class ServerFile
 {
     private const string Name = "server.json";
@@ -12,7 +15,13 @@ internal static class ServerFile
     public static void Write(string data, Listeners listeners)
     {
         var path = Path.Combine(data, Name);
-        var content = new { Pid = Environment.ProcessId, Http = listeners.HttpUrl.ToString().TrimEnd('/'), Grpc = listeners.GrpcAddress, Https = listeners.HttpsUrl?.ToString().TrimEnd('/') };
+        var content = new
+        {
+            Pid = Environment.ProcessId,
+            Http = listeners.HttpUrl.ToString().TrimEnd('/'),
+            Grpc = listeners.GrpcAddress,
+            Https = listeners.HttpsUrl?.ToString().TrimEnd('/'),
+        };
         File.WriteAllText(path + ".new", JsonSerializer.Serialize(content, Options));
         File.Move(path + ".new", path, overwrite: true);
     }

@@ -18,7 +18,9 @@ public sealed record ServerOptions
     /// <summary>Both protocols under TLS on one port, or null for none.</summary>
     public string? Https { get; init; }
 
-    /// <summary>PEM files of the certificate (with its chain) and its key; made and kept in the data folder where they are not given.</summary>
+    /// <summary>
+    /// PEM files of the certificate (with its chain) and its key; made and kept in the data folder where they are not given.
+    /// </summary>
     public string? Certificate { get; init; }
 
     public string? Key { get; init; }

@@ -9,13 +9,17 @@ public sealed record ServingOptions
     /// <summary>The largest body of a raw prediction, request or reply, in bytes.</summary>
     public int MaxRawBytes { get; init; } = 10 << 20;
 
-    /// <summary>How long a predictor may work on one request, where the endpoint sets no <c>client_connection_config.inference_timeout</c>.</summary>
+    /// <summary>
+    /// How long a predictor may work on one request, where the endpoint sets no <c>client_connection_config.inference_timeout</c>.
+    /// </summary>
     public TimeSpan PredictionTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a predictor may take to load its model, where <c>container_spec.deployment_timeout</c> is not set.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(180);
 
-    /// <summary>Replicas where <c>max_replica_count</c> is not set; and the most that one server starts for a deployed model whatever is asked.</summary>
+    /// <summary>
+    /// Replicas where <c>max_replica_count</c> is not set; and the most that one server starts for a deployed model whatever is asked.
+    /// </summary>
     public int MaxReplicas { get; init; } = 8;
 
     /// <summary>Replicas above the least number stop after this long without a request.</summary>
@@ -24,7 +28,10 @@ public sealed record ServingOptions
     /// <summary>How soon another server's change of an endpoint is seen here.</summary>
     public TimeSpan RevisionInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether workers that load models are kept in bubblewrap. Loading a pickle runs what is in it, so nothing else is done unless it is asked for.</summary>
+    /// <summary>
+    /// Whether workers that load models are kept in bubblewrap. Loading a pickle runs what is in it, so nothing else is done unless it is
+    /// asked for.
+    /// </summary>
     public SandboxMode Sandbox { get; init; } = SandboxMode.Required;
 
     /// <summary>Folders outside the system that workers may read, besides that of their interpreter.</summary>

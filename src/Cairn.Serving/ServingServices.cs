@@ -18,11 +18,23 @@ public static class ServingServices
     public static IServiceCollection AddServing(this IServiceCollection services, ServingOptions? options = null)
     {
         options ??= new ServingOptions();
-        services.AddHttpClient(nameof(ContainerPredictor), client =>
-        {
-            client.Timeout = Timeout.InfiniteTimeSpan;
-            client.MaxResponseContentBufferSize = options.MaxRawBytes;
-        }).ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+        services
+            .AddHttpClient(
+                nameof(ContainerPredictor),
+                client =>
+                {
+                    client.Timeout = Timeout.InfiniteTimeSpan;
+                    client.MaxResponseContentBufferSize = options.MaxRawBytes;
+                }
+            )
+            .ConfigurePrimaryHttpMessageHandler(static () =>
+                new SocketsHttpHandler
+                {
+                    UseProxy = false,
+                    AllowAutoRedirect = false,
+                    UseCookies = false,
+                }
+            )
             .RemoveAllLoggers();
         return services
             .AddSingleton(options)

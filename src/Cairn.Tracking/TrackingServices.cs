@@ -12,12 +12,6 @@ namespace Cairn.Tracking;
 /// <summary>Composition of experiments, runs, metadata and TensorBoard.</summary>
 public static class TrackingServices
 {
-    public static IServiceCollection AddTracking(this IServiceCollection services) => services
-        .AddRuns()
-        .AddColdMetrics()
-        .AddMetadata()
-        .AddTensorboards()
-        .AddMlflow()
-        .AddImports()
-        .AddRemoval();
+    public static IServiceCollection AddTracking(this IServiceCollection services) =>
+        services.AddRuns().AddColdMetrics().AddMetadata().AddTensorboards().AddMlflow().AddImports().AddRemoval();
 }

@@ -10,12 +10,13 @@ namespace Cairn.Training;
 /// <summary>Puts training pipelines into a server.</summary>
 public static class TrainingServices
 {
-    public static IServiceCollection AddTraining(this IServiceCollection services) => services
-        .AddSingleton(TrainingTable.Migrations)
-        .AddSingleton(ExportTable.Migrations)
-        .AddSingleton<PipelineExport>()
-        .AddSingleton<IWorker, DatasetExporter>()
-        .AddSingleton<ICustomJobObserver, TrainingProgress>()
-        .AddSingleton<IWorker, ModelUploader>()
-        .AddSingleton<IRpcService, PipelineService>();
+    public static IServiceCollection AddTraining(this IServiceCollection services) =>
+        services
+            .AddSingleton(TrainingTable.Migrations)
+            .AddSingleton(ExportTable.Migrations)
+            .AddSingleton<PipelineExport>()
+            .AddSingleton<IWorker, DatasetExporter>()
+            .AddSingleton<ICustomJobObserver, TrainingProgress>()
+            .AddSingleton<IWorker, ModelUploader>()
+            .AddSingleton<IRpcService, PipelineService>();
 }

@@ -5,8 +5,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tuning;
 
 /// <summary>
-/// Studies for the rest of the server: tuning jobs and pipelines use these as the API does. Every method validates what it is given and throws <see cref="StatusException"/>; what
-/// has returned is durable. Callers have checked that the caller may touch the project.
+/// Studies for the rest of the server: tuning jobs and pipelines use these as the API does. Every method validates what it is given and
+/// throws <see cref="StatusException"/>; what has returned is durable. Callers have checked that the caller may touch the project.
 /// </summary>
 public interface IStudies
 {
@@ -15,7 +15,8 @@ public interface IStudies
     void Require(string parent, Study study, StudyOptions options);
 
     /// <summary>Makes a study. One with the same display name and the same specification is returned as it is.</summary>
-    /// <exception cref="StatusException">ALREADY_EXISTS where a study of that display name has another specification; INVALID_ARGUMENT.</exception>
+    /// <exception cref="StatusException">ALREADY_EXISTS where a study of that display name has another specification;
+    /// INVALID_ARGUMENT.</exception>
     Task<Study> CreateAsync(string parent, Study study, StudyOptions options, CancellationToken cancellation = default);
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
@@ -25,7 +26,8 @@ public interface IStudies
     Task DeleteAsync(StudyName name, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Trials for a client: those that it has open, then trials that users requested, then new ones. Fewer than asked for when the study is completed.
+    /// Trials for a client: those that it has open, then trials that users requested, then new ones. Fewer than asked for when the study is
+    /// completed.
     /// </summary>
     Task<SuggestTrialsResponse> SuggestAsync(SuggestTrialsRequest request, CancellationToken cancellation = default);
 
@@ -43,7 +45,9 @@ public interface IStudies
     /// <summary>Adds an intermediate measurement to a trial that runs.</summary>
     Task<Trial> AddMeasurementAsync(TrialName name, Measurement measurement, CancellationToken cancellation = default);
 
-    /// <summary>Ends a trial: by <see cref="CompleteTrialRequest.FinalMeasurement"/>, else by one of its measurements, else as infeasible.</summary>
+    /// <summary>
+    /// Ends a trial: by <see cref="CompleteTrialRequest.FinalMeasurement"/>, else by one of its measurements, else as infeasible.
+    /// </summary>
     Task<Trial> CompleteAsync(CompleteTrialRequest request, CancellationToken cancellation = default);
 
     /// <summary>Asks a trial's client to stop it: its state becomes STOPPING until it is completed.</summary>
@@ -51,7 +55,9 @@ public interface IStudies
 
     Task DeleteTrialAsync(TrialName name, CancellationToken cancellation = default);
 
-    /// <summary>Why a running trial should stop, by the study's rule; null where it should go on. A trial that should is STOPPING from then on.</summary>
+    /// <summary>
+    /// Why a running trial should stop, by the study's rule; null where it should go on. A trial that should is STOPPING from then on.
+    /// </summary>
     Task<string?> ShouldStopAsync(TrialName name, CancellationToken cancellation = default);
 
     /// <summary>The best trial, or with several objectives those that no other dominates. Unsafe trials do not count.</summary>

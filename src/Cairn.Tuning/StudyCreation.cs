@@ -31,7 +31,9 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
         LocationNames.Require(parent);
         if (Characters.Count(study.DisplayName) is 0 or > MaxDisplayName)
         {
-            throw StatusException.InvalidArgument($"`study.display_name` has {study.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
+            throw StatusException.InvalidArgument(
+                $"`study.display_name` has {study.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}."
+            );
         }
 
         if (study.StudySpec is null)
@@ -41,7 +43,9 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
 
         if (options.Predecessors.Count > MaxPredecessors)
         {
-            throw StatusException.InvalidArgument($"There are {options.Predecessors.Count} predecessors; a study can learn from {MaxPredecessors}.");
+            throw StatusException.InvalidArgument(
+                $"There are {options.Predecessors.Count} predecessors; a study can learn from {MaxPredecessors}."
+            );
         }
 
         var predecessors = options.Predecessors.Select(name => Predecessor(parent, name)).ToList();
@@ -62,18 +66,46 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
             var existing = store.Find<Study>(session, TuningSchema.Study, new StudyName(parent, other).ToString())!;
             return existing.StudySpec.Equals(study.StudySpec)
                 ? existing
-                : throw StatusException.AlreadyExists($"Study '{existing.Name}' with the display name '{study.DisplayName}' exists already, and has another specification. Use that one, or choose another name.");
+                : throw StatusException.AlreadyExists(
+                    $"Study '{existing.Name}' with the display name '{study.DisplayName}' exists already, and has another specification. Use that one, or choose another name."
+                );
         }
 
         var name = new StudyName(parent, id);
         var now = time.GetUtcNow();
-        StudyTable.Insert(session, new StudyRow(id, parent, Study.Types.State.Active, now, 0, options.Algorithm, [.. predecessors.Select(static predecessor => predecessor.Id)]), study.DisplayName);
-        return store.Insert(session, TuningSchema.Study, new Study { Name = name.ToString(), DisplayName = study.DisplayName, StudySpec = study.StudySpec, State = Study.Types.State.Active });
+        StudyTable.Insert(
+            session,
+            new StudyRow(
+                id,
+                parent,
+                Study.Types.State.Active,
+                now,
+                0,
+                options.Algorithm,
+                [.. predecessors.Select(static predecessor => predecessor.Id)]
+            ),
+            study.DisplayName
+        );
+        return store.Insert(
+            session,
+            TuningSchema.Study,
+            new Study
+            {
+                Name = name.ToString(),
+                DisplayName = study.DisplayName,
+                StudySpec = study.StudySpec,
+                State = Study.Types.State.Active,
+            }
+        );
     }
 
     private static StudyName Predecessor(string parent, string text)
     {
         var name = StudyName.Parse(text, "predecessors");
-        return name.Parent == parent ? name : throw StatusException.InvalidArgument($"The predecessor '{text}' lies outside '{parent}'; a study learns from studies of its own location.");
+        return name.Parent == parent
+            ? name
+            : throw StatusException.InvalidArgument(
+                $"The predecessor '{text}' lies outside '{parent}'; a study learns from studies of its own location."
+            );
     }
 }

@@ -10,9 +10,11 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tuning;
 
 /// <summary>
-/// Deletes studies: at once as far as anyone can see, and their trials after that, some at a time, so that no writer waits for a hundred thousand of them. An operation remembers the rest.
+/// Deletes studies: at once as far as anyone can see, and their trials after that, some at a time, so that no writer waits for a hundred
+/// thousand of them. An operation remembers the rest.
 /// </summary>
-internal sealed class StudyDeletion(IResourceStore store, IDatabase database, IOperations operations, StudyModels models) : IOperationHandler
+internal sealed class StudyDeletion(IResourceStore store, IDatabase database, IOperations operations, StudyModels models)
+    : IOperationHandler
 {
     private const int Chunk = 2_000;
 
@@ -31,7 +33,8 @@ internal sealed class StudyDeletion(IResourceStore store, IDatabase database, IO
                 store.Delete(session, TuningSchema.Study, name.ToString());
                 return operations.Enqueue(session, name.Parent, Name, new StringValue { Value = name.ToString() });
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         models.Forget(name);
         operations.Signal();
     }
@@ -39,9 +42,7 @@ internal sealed class StudyDeletion(IResourceStore store, IDatabase database, IO
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)
     {
         var study = StudyName.Parse(request.Unpack<StringValue>().Value, "study");
-        while (await database.WriteAsync(session => TrialTable.DeleteSome(session, study.Id, Chunk), cancellation).ConfigureAwait(false))
-        {
-        }
+        while (await database.WriteAsync(session => TrialTable.DeleteSome(session, study.Id, Chunk), cancellation)) { }
 
         return new Empty();
     }

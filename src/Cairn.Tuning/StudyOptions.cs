@@ -4,7 +4,8 @@ namespace Cairn.Tuning;
 public sealed record StudyOptions
 {
     /// <summary>
-    /// An algorithm's name (<c>gp-bandit</c>, <c>random</c>, <c>grid</c>, <c>quasi-random</c>, <c>tpe</c>, <c>cma-es</c>, <c>nsga2</c>) for those that the API's enum lacks; empty to go by the enum.
+    /// An algorithm's name (<c>gp-bandit</c>, <c>random</c>, <c>grid</c>, <c>quasi-random</c>, <c>tpe</c>, <c>cma-es</c>, <c>nsga2</c>) for
+    /// those that the API's enum lacks; empty to go by the enum.
     /// </summary>
     public string Algorithm { get; init; } = "";
 

@@ -9,7 +9,8 @@ namespace Cairn.Tuning;
 /// <summary>Where a listing of trials goes on: after a number, in one study.</summary>
 internal static class TrialPageToken
 {
-    public static string Write(StudyName study, long after) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{study.Id}:{after}")));
+    public static string Write(StudyName study, long after) =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{study.Id}:{after}")));
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where the token is not one of this study's.</exception>
     public static long Read(StudyName study, string token)
@@ -21,9 +22,11 @@ internal static class TrialPageToken
 
         try
         {
-            if (Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [var id, var after]
+            if (
+                Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split(':') is [var id, var after]
                 && id == study.Id.ToString(CultureInfo.InvariantCulture)
-                && long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                && long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            )
             {
                 return number;
             }

@@ -15,7 +15,14 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tuning;
 
 /// <summary><c>google.cloud.aiplatform.v1.VizierService</c>.</summary>
-internal sealed class VizierService(IStudies studies, Suggestions suggestions, IResourceStore store, IDatabase database, IOperations operations, TimeProvider time) : IRpcService
+internal sealed class VizierService(
+    IStudies studies,
+    Suggestions suggestions,
+    IResourceStore store,
+    IDatabase database,
+    IOperations operations,
+    TimeProvider time
+) : IRpcService
 {
     private const int DefaultPage = 100;
     private const int MaxPage = 1_000;
@@ -41,7 +48,7 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
     {
         context.RequireProject(request.Parent);
         var query = new ListQuery(LocationNames.Require(request.Parent), PageSize: request.PageSize, PageToken: request.PageToken);
-        var page = await store.ListAsync<Study>(TuningSchema.Study, query, context.Cancellation).ConfigureAwait(false);
+        var page = await store.ListAsync<Study>(TuningSchema.Study, query, context.Cancellation);
         return new ListStudiesResponse { Studies = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -49,7 +56,7 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
     public async Task<Empty> DeleteStudy(DeleteStudyRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        await studies.DeleteAsync(StudyName.Parse(request.Name, "name"), context.Cancellation).ConfigureAwait(false);
+        await studies.DeleteAsync(StudyName.Parse(request.Name, "name"), context.Cancellation);
         return new Empty();
     }
 
@@ -59,10 +66,13 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
         context.RequireProject(request.Parent);
         var parent = LocationNames.Require(request.Parent);
         return database.ReadAsync(
-            session => StudyTable.Find(session, parent, request.DisplayName) is { } id && store.Find<Study>(session, TuningSchema.Study, new StudyName(parent, id).ToString()) is { } study
-                ? study
-                : throw StatusException.NotFound($"'{parent}' has no study with the display name '{request.DisplayName}'."),
-            context.Cancellation);
+            session =>
+                StudyTable.Find(session, parent, request.DisplayName) is { } id
+                && store.Find<Study>(session, TuningSchema.Study, new StudyName(parent, id).ToString()) is { } study
+                    ? study
+                    : throw StatusException.NotFound($"'{parent}' has no study with the display name '{request.DisplayName}'."),
+            context.Cancellation
+        );
     }
 
     [Permission("aiplatform.trials.create")]
@@ -73,8 +83,15 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
         // Done when it is answered: the client need not ask again, and what was suggested is as durable as the operation.
         return suggestions.SuggestAsync(
             request,
-            (session, response) => operations.Completed(session, parent, response, new SuggestTrialsMetadata { GenericMetadata = Generic(), ClientId = request.ClientId }),
-            context.Cancellation);
+            (session, response) =>
+                operations.Completed(
+                    session,
+                    parent,
+                    response,
+                    new SuggestTrialsMetadata { GenericMetadata = Generic(), ClientId = request.ClientId }
+                ),
+            context.Cancellation
+        );
     }
 
     [Permission("aiplatform.trials.create")]
@@ -102,7 +119,7 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
         }
 
         var size = request.PageSize == 0 ? DefaultPage : Math.Min(request.PageSize, MaxPage);
-        var trials = await studies.ListTrialsAsync(study, TrialPageToken.Read(study, request.PageToken), size + 1, context.Cancellation).ConfigureAwait(false);
+        var trials = await studies.ListTrialsAsync(study, TrialPageToken.Read(study, request.PageToken), size + 1, context.Cancellation);
         return new ListTrialsResponse
         {
             Trials = { trials.Take(size) },
@@ -128,7 +145,7 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
     public async Task<Empty> DeleteTrial(DeleteTrialRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        await studies.DeleteTrialAsync(TrialName.Parse(request.Name, "name"), context.Cancellation).ConfigureAwait(false);
+        await studies.DeleteTrialAsync(TrialName.Parse(request.Name, "name"), context.Cancellation);
         return new Empty();
     }
 
@@ -137,16 +154,28 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
     {
         context.RequireProject(request.TrialName);
         var name = TrialName.Parse(request.TrialName, "trial_name");
-        var reason = await studies.ShouldStopAsync(name, context.Cancellation).ConfigureAwait(false);
-        var metadata = new CheckTrialEarlyStoppingStateMetatdata { GenericMetadata = Generic(), Study = name.Study.ToString(), Trial = name.ToString() };
+        var reason = await studies.ShouldStopAsync(name, context.Cancellation);
+        var metadata = new CheckTrialEarlyStoppingStateMetatdata
+        {
+            GenericMetadata = Generic(),
+            Study = name.Study.ToString(),
+            Trial = name.ToString(),
+        };
         if (reason is not null)
         {
             metadata.GenericMetadata.PartialFailures.Add(new Google.Rpc.Status { Message = reason });
         }
 
         return await database.WriteAsync(
-            session => operations.Completed(session, name.Study.Parent, new CheckTrialEarlyStoppingStateResponse { ShouldStop = reason is not null }, metadata),
-            context.Cancellation).ConfigureAwait(false);
+            session =>
+                operations.Completed(
+                    session,
+                    name.Study.Parent,
+                    new CheckTrialEarlyStoppingStateResponse { ShouldStop = reason is not null },
+                    metadata
+                ),
+            context.Cancellation
+        );
     }
 
     [Permission("aiplatform.trials.update")]
@@ -160,7 +189,7 @@ internal sealed class VizierService(IStudies studies, Suggestions suggestions, I
     public async Task<ListOptimalTrialsResponse> ListOptimalTrials(ListOptimalTrialsRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var trials = await studies.OptimalTrialsAsync(StudyName.Parse(request.Parent, "parent"), context.Cancellation).ConfigureAwait(false);
+        var trials = await studies.OptimalTrialsAsync(StudyName.Parse(request.Parent, "parent"), context.Cancellation);
         return new ListOptimalTrialsResponse { OptimalTrials = { trials } };
     }
 

@@ -14,9 +14,16 @@ public interface IHyperparameterTuningJobs
     /// <param name="options">What the study can have beyond its specification.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="Kernel.Errors.StatusException">INVALID_ARGUMENT with sentences; UNIMPLEMENTED.</exception>
-    Task<PreparedTuningJob> PrepareAsync(string parent, HyperparameterTuningJob job, StudyOptions options, CancellationToken cancellation = default);
+    Task<PreparedTuningJob> PrepareAsync(
+        string parent,
+        HyperparameterTuningJob job,
+        StudyOptions options,
+        CancellationToken cancellation = default
+    );
 
-    /// <summary>Stores the job, in the caller's transaction. Its trials begin soon after that has committed; <see cref="Wake"/> makes it sooner.</summary>
+    /// <summary>
+    /// Stores the job, in the caller's transaction. Its trials begin soon after that has committed; <see cref="Wake"/> makes it sooner.
+    /// </summary>
     /// <param name="session">The transaction.</param>
     /// <param name="job">What <see cref="PrepareAsync"/> returned.</param>
     /// <param name="creator">Whose job it is.</param>
@@ -31,7 +38,10 @@ public interface IHyperparameterTuningJobs
     /// <summary>The trials, by their ids, that the study's rule stopped while they ran.</summary>
     IReadOnlySet<string> StoppedEarly(ISqlSession session, string name);
 
-    /// <summary>Asks a job to end: its running trials are cancelled, and it ends with the last of them. One that has ended stays as it is. Call <see cref="Wake"/> once that has committed.</summary>
+    /// <summary>
+    /// Asks a job to end: its running trials are cancelled, and it ends with the last of them. One that has ended stays as it is. Call
+    /// <see cref="Wake"/> once that has committed.
+    /// </summary>
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND.</exception>
     void Cancel(ISqlSession session, string name);
 

@@ -8,11 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.TuningJobs;
 
 /// <summary>
-/// Looks after the tuning jobs that have not ended: each takes its steps one after the other, and none waits for another's search. Of many servers one does it, as long as it renews its lease;
-/// should two do it for a moment, each step still happens once.
+/// Looks after the tuning jobs that have not ended: each takes its steps one after the other, and none waits for another's search. Of many
+/// servers one does it, as long as it renews its lease; should two do it for a moment, each step still happens once.
 /// </summary>
 internal sealed partial class TuningController(
-    IDatabase database, ILeases leases, TuningStep step, TuningSignal signal, ServerEnvironment server, TimeProvider time, ILogger<TuningController> logger) : BackgroundService
+    IDatabase database,
+    ILeases leases,
+    TuningStep step,
+    TuningSignal signal,
+    ServerEnvironment server,
+    TimeProvider time,
+    ILogger<TuningController> logger
+) : BackgroundService
 {
     private const string Lease = "tuning-jobs";
 
@@ -20,8 +27,8 @@ internal sealed partial class TuningController(
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, Task> steps = [];
-    private DateTimeOffset held = DateTimeOffset.MinValue;
+    private readonly Dictionary<string, Task> _steps = [];
+    private DateTimeOffset _held = DateTimeOffset.MinValue;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -30,33 +37,35 @@ internal sealed partial class TuningController(
             var busy = false;
             try
             {
-                busy = await LookAsync(stoppingToken).ConfigureAwait(false);
+                busy = await LookAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 Log.Failed(logger, error);
             }
 
-            await signal.WaitAsync(busy ? BusyInterval : IdleInterval, stoppingToken).ConfigureAwait(false);
+            await signal.WaitAsync(busy ? BusyInterval : IdleInterval, stoppingToken);
         }
     }
 
     private async Task<bool> LookAsync(CancellationToken cancellation)
     {
-        var active = await database.ReadAsync(TuningJobTable.Active, cancellation).ConfigureAwait(false);
-        if (active.Count == 0 || !await HoldAsync(cancellation).ConfigureAwait(false))
+        var active = await database.ReadAsync(TuningJobTable.Active, cancellation);
+        if (active.Count == 0 || !await HoldAsync(cancellation))
         {
             return false;
         }
 
-        foreach (var job in active.Where(job => !steps.TryGetValue(job, out var running) || running.IsCompleted))
+        foreach (var job in active.Where(job => !_steps.TryGetValue(job, out var running) || running.IsCompleted))
         {
-            steps[job] = StepAsync(job, cancellation);
+            _steps[job] = StepAsync(job, cancellation);
         }
 
-        foreach (var ended in steps.Where(pair => pair.Value.IsCompleted && !active.Contains(pair.Key)).Select(static pair => pair.Key).ToList())
+        foreach (
+            var ended in _steps.Where(pair => pair.Value.IsCompleted && !active.Contains(pair.Key)).Select(static pair => pair.Key).ToList()
+        )
         {
-            steps.Remove(ended);
+            _steps.Remove(ended);
         }
 
         return true;
@@ -66,7 +75,7 @@ internal sealed partial class TuningController(
     {
         try
         {
-            await step.RunAsync(job, cancellation).ConfigureAwait(false);
+            await step.RunAsync(job, cancellation);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
@@ -77,17 +86,17 @@ internal sealed partial class TuningController(
     private async Task<bool> HoldAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        if (held - now > Hold / 2)
+        if (_held - now > Hold / 2)
         {
             return true;
         }
 
-        if (!await leases.TryAcquireAsync(Lease, server.ServerId, Hold, cancellation).ConfigureAwait(false))
+        if (!await leases.TryAcquireAsync(Lease, server.ServerId, Hold, cancellation))
         {
             return false;
         }
 
-        held = now + Hold;
+        _held = now + Hold;
         return true;
     }
 

@@ -23,10 +23,15 @@ internal static class TuningJobEnd
 
         return trials.Any(static trial => trial.Body.State == Trial.Types.State.Succeeded)
             ? (JobState.Succeeded, null)
-            : (JobState.Failed, new Google.Rpc.Status
-            {
-                Code = (int)Code.FailedPrecondition,
-                Message = trials is [.., var last] ? $"None of the {trials.Count} trials succeeded. The last one: {last.Body.InfeasibleReason}" : "The study gave no trial.",
-            });
+            : (
+                JobState.Failed,
+                new Google.Rpc.Status
+                {
+                    Code = (int)Code.FailedPrecondition,
+                    Message = trials is [.., var last]
+                        ? $"None of the {trials.Count} trials succeeded. The last one: {last.Body.InfeasibleReason}"
+                        : "The study gave no trial.",
+                }
+            );
     }
 }

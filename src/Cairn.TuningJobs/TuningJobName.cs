@@ -15,9 +15,12 @@ internal readonly record struct TuningJobName(string Project, string Location, s
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static TuningJobName Parse(string name) =>
-        name.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "hyperparameterTuningJobs", { Length: > 0 } id]
+        name.Split('/')
+            is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "hyperparameterTuningJobs", { Length: > 0 } id]
             ? new TuningJobName(project, location, id)
-            : throw StatusException.InvalidArgument($"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/hyperparameterTuningJobs/ID.");
+            : throw StatusException.InvalidArgument(
+                $"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/hyperparameterTuningJobs/ID."
+            );
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static TuningJobName Under(string parent, string id) =>

@@ -14,9 +14,22 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.TuningJobs;
 
 /// <summary>Takes tuning jobs in, and takes them away.</summary>
-internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges changes, ICustomJobs jobs, IStudies studies, TuningSignal signal, IIdSource ids, TimeProvider time) : IHyperparameterTuningJobs
+internal sealed class TuningJobQueue(
+    IResourceStore store,
+    TuningJobChanges changes,
+    ICustomJobs jobs,
+    IStudies studies,
+    TuningSignal signal,
+    IIdSource ids,
+    TimeProvider time
+) : IHyperparameterTuningJobs
 {
-    public async Task<PreparedTuningJob> PrepareAsync(string parent, HyperparameterTuningJob job, StudyOptions options, CancellationToken cancellation = default)
+    public async Task<PreparedTuningJob> PrepareAsync(
+        string parent,
+        HyperparameterTuningJob job,
+        StudyOptions options,
+        CancellationToken cancellation = default
+    )
     {
         TuningJobValidator.Check(job);
         var name = TuningJobName.Under(parent, ids.NextNumber());
@@ -36,7 +49,7 @@ internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges chan
         };
         try
         {
-            await jobs.PrepareAsync(parent, TrialJob.Make(stored, new Trial { Id = "1" }), cancellation).ConfigureAwait(false);
+            await jobs.PrepareAsync(parent, TrialJob.Make(stored, new Trial { Id = "1" }), cancellation);
         }
         catch (StatusException error)
         {
@@ -48,7 +61,10 @@ internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges chan
 
     public HyperparameterTuningJob Create(ISqlSession session, PreparedTuningJob job, Principal creator)
     {
-        TuningJobTable.Insert(session, new TuningJobRow(job.Job.Name, "", job.Options.Algorithm, job.Options.Predecessors, creator.Name, false, "", true));
+        TuningJobTable.Insert(
+            session,
+            new TuningJobRow(job.Job.Name, "", job.Options.Algorithm, job.Options.Predecessors, creator.Name, false, "", true)
+        );
         return store.Insert(session, TuningJobKind.Kind, job.Job);
     }
 
@@ -83,24 +99,27 @@ internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges chan
         changes.Write(session, job);
     }
 
-    public string? StudyOf(ISqlSession session, string name) => TuningJobTable.Find(session, name) is { Study.Length: > 0 } row ? row.Study : null;
+    public string? StudyOf(ISqlSession session, string name) =>
+        TuningJobTable.Find(session, name) is { Study.Length: > 0 } row ? row.Study : null;
 
     public IReadOnlySet<string> StoppedEarly(ISqlSession session, string name) => TuningTrialTable.Stopped(session, name).ToHashSet();
 
     public async Task<T> DeleteAsync<T>(string name, Func<ISqlSession, T> also, CancellationToken cancellation = default)
     {
-        var job = await store.GetAsync<HyperparameterTuningJob>(TuningJobKind.Kind, name, cancellation).ConfigureAwait(false);
+        var job = await store.GetAsync<HyperparameterTuningJob>(TuningJobKind.Kind, name, cancellation);
         if (!TuningJobKind.HasEnded(job))
         {
-            throw StatusException.FailedPrecondition($"HyperparameterTuningJob '{name}' is in the state JOB_STATE_{job.State.ToString().ToUpperInvariant()}; cancel it, and delete it when it has ended.");
+            throw StatusException.FailedPrecondition(
+                $"HyperparameterTuningJob '{name}' is in the state JOB_STATE_{job.State.ToString().ToUpperInvariant()}; cancel it, and delete it when it has ended."
+            );
         }
 
         // The study first: a job that is still there can be deleted again.
-        if (await store.WriteAsync(session => TuningJobTable.Find(session, name), cancellation).ConfigureAwait(false) is { Study.Length: > 0 } row)
+        if (await store.WriteAsync(session => TuningJobTable.Find(session, name), cancellation) is { Study.Length: > 0 } row)
         {
             try
             {
-                await studies.DeleteAsync(StudyName.Parse(row.Study, "study"), cancellation).ConfigureAwait(false);
+                await studies.DeleteAsync(StudyName.Parse(row.Study, "study"), cancellation);
             }
             catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
             {
@@ -120,7 +139,8 @@ internal sealed class TuningJobQueue(IResourceStore store, TuningJobChanges chan
                 TuningTrialTable.Delete(session, name);
                 return also(session);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
     public void Wake() => signal.Set();

@@ -14,18 +14,27 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.TuningJobs;
 
 /// <summary>The tuning jobs of Vertex's <c>JobService</c>.</summary>
-internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResourceStore store, IDatabase database, IOperations operations, TimeProvider time) : IRpcService
+internal sealed class TuningJobService(
+    IHyperparameterTuningJobs jobs,
+    IResourceStore store,
+    IDatabase database,
+    IOperations operations,
+    TimeProvider time
+) : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
     /// <summary>Checks the job and stores it; its trials begin by themselves.</summary>
     [Permission("aiplatform.hyperparameterTuningJobs.create")]
-    public async Task<HyperparameterTuningJob> CreateHyperparameterTuningJob(CreateHyperparameterTuningJobRequest request, CallContext context)
+    public async Task<HyperparameterTuningJob> CreateHyperparameterTuningJob(
+        CreateHyperparameterTuningJobRequest request,
+        CallContext context
+    )
     {
         context.RequireProject(request.Parent);
         var given = request.HyperparameterTuningJob ?? throw StatusException.InvalidArgument("`hyperparameter_tuning_job` is missing.");
-        var prepared = await jobs.PrepareAsync(request.Parent, given, StudyHeaders.Read(context), context.Cancellation).ConfigureAwait(false);
-        var created = await store.WriteAsync(session => jobs.Create(session, prepared, context.Caller), context.Cancellation).ConfigureAwait(false);
+        var prepared = await jobs.PrepareAsync(request.Parent, given, StudyHeaders.Read(context), context.Cancellation);
+        var created = await store.WriteAsync(session => jobs.Create(session, prepared, context.Caller), context.Cancellation);
         jobs.Wake();
         return created;
     }
@@ -35,17 +44,20 @@ internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResource
     {
         context.RequireProject(request.Name);
         var name = TuningJobName.Parse(request.Name).ToString();
-        return await database.ReadAsync(session => jobs.Find(session, name), context.Cancellation).ConfigureAwait(false)
+        return await database.ReadAsync(session => jobs.Find(session, name), context.Cancellation)
             ?? throw StatusException.NotFound($"HyperparameterTuningJob '{name}' does not exist.");
     }
 
     /// <summary>Jobs with their trials.</summary>
     [Permission("aiplatform.hyperparameterTuningJobs.list")]
-    public async Task<ListHyperparameterTuningJobsResponse> ListHyperparameterTuningJobs(ListHyperparameterTuningJobsRequest request, CallContext context)
+    public async Task<ListHyperparameterTuningJobsResponse> ListHyperparameterTuningJobs(
+        ListHyperparameterTuningJobsRequest request,
+        CallContext context
+    )
     {
         context.RequireProject(request.Parent);
         var query = new ListQuery(TuningJobName.Under(request.Parent, "-").Parent, request.Filter, "", request.PageSize, request.PageToken);
-        var page = await store.ListAsync<HyperparameterTuningJob>(TuningJobKind.Kind, query, context.Cancellation).ConfigureAwait(false);
+        var page = await store.ListAsync<HyperparameterTuningJob>(TuningJobKind.Kind, query, context.Cancellation);
         await database.ReadAsync(
             session =>
             {
@@ -57,7 +69,8 @@ internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResource
 
                 return true;
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         return new ListHyperparameterTuningJobsResponse { HyperparameterTuningJobs = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -73,7 +86,8 @@ internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResource
                 jobs.Cancel(session, name);
                 return true;
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         jobs.Wake();
         return new Empty();
     }
@@ -89,8 +103,17 @@ internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResource
             session =>
             {
                 var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(session, name.Parent, new Empty(), new DeleteOperationMetadata { GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now } });
+                return operations.Completed(
+                    session,
+                    name.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                    }
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 }

@@ -46,7 +46,9 @@ internal static class TuningJobValidator
         }
         else if (job.TrialJobSpec.ExperimentRun.Length > 0)
         {
-            errors.Add($"`trial_job_spec.experiment_run` is '{job.TrialJobSpec.ExperimentRun}', and each trial has a run of its own; give `trial_job_spec.experiment` to say where these belong.");
+            errors.Add(
+                $"`trial_job_spec.experiment_run` is '{job.TrialJobSpec.ExperimentRun}', and each trial has a run of its own; give `trial_job_spec.experiment` to say where these belong."
+            );
         }
 
         if (errors.Count > 0)

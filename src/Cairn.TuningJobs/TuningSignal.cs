@@ -3,13 +3,13 @@ namespace Cairn.TuningJobs;
 /// <summary>Wakes the controller before its next look.</summary>
 internal sealed class TuningSignal : IDisposable
 {
-    private readonly SemaphoreSlim semaphore = new(0, 1);
+    private readonly SemaphoreSlim _semaphore = new(0, 1);
 
     public void Set()
     {
         try
         {
-            semaphore.Release();
+            _semaphore.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -18,7 +18,7 @@ internal sealed class TuningSignal : IDisposable
     }
 
     /// <summary>Waits for the signal, but no longer than this.</summary>
-    public Task WaitAsync(TimeSpan limit, CancellationToken cancellation) => semaphore.WaitAsync(limit, cancellation);
+    public Task WaitAsync(TimeSpan limit, CancellationToken cancellation) => _semaphore.WaitAsync(limit, cancellation);
 
-    public void Dispose() => semaphore.Dispose();
+    public void Dispose() => _semaphore.Dispose();
 }

@@ -13,7 +13,11 @@ public sealed class TrainingSpecTests
         var input = Package();
         input.Args.Add("--epochs=3");
         input.JobDir = "gs://b/out";
-        input.Scheduling = new Scheduling { MaxRunningTime = Duration.FromTimeSpan(TimeSpan.FromHours(1)), ResilientToWorkerRestart = true };
+        input.Scheduling = new Scheduling
+        {
+            MaxRunningTime = Duration.FromTimeSpan(TimeSpan.FromHours(1)),
+            ResilientToWorkerRestart = true,
+        };
 
         var spec = TrainingSpec.Of(input, input.JobDir);
 
@@ -43,7 +47,12 @@ public sealed class TrainingSpecTests
         {
             ScaleTier = TrainingInput.Types.ScaleTier.Custom,
             MasterType = "n1-standard-8",
-            MasterConfig = new ReplicaConfig { ImageUri = "gcr.io/acme/train", ContainerCommand = { "python3" }, ContainerArgs = { "main.py" } },
+            MasterConfig = new ReplicaConfig
+            {
+                ImageUri = "gcr.io/acme/train",
+                ContainerCommand = { "python3" },
+                ContainerArgs = { "main.py" },
+            },
             EvaluatorType = "n1-standard-4",
             EvaluatorCount = 1,
             Args = { "--verbose" },
@@ -72,5 +81,11 @@ public sealed class TrainingSpecTests
         Should.Throw<StatusException>(() => TrainingSpec.Of(input, "")).Message.ShouldContain(word);
     }
 
-    private static TrainingInput Package() => new() { PackageUris = { "gs://b/trainer.tar.gz" }, PythonModule = "trainer.task", RuntimeVersion = "2.11" };
+    private static TrainingInput Package() =>
+        new()
+        {
+            PackageUris = { "gs://b/trainer.tar.gz" },
+            PythonModule = "trainer.task",
+            RuntimeVersion = "2.11",
+        };
 }

@@ -35,7 +35,10 @@ public sealed class VersionTests
         var endpoints = (await server.Rest.GetAsync($"{Location}/endpoints"))["endpoints"]!.AsArray();
         endpoints.Count.ShouldBe(4);
         endpoints.ShouldAllBe(static endpoint => endpoint!["deployedModels"]!.AsArray().Count == 1);
-        var predicted = await server.Rest.PostAsync($"{ClassicServer.Project}/models/Asked:predict", JsonNode.Parse("""{"instances": [[1, 1, 1]]}""")!);
+        var predicted = await server.Rest.PostAsync(
+            $"{ClassicServer.Project}/models/Asked:predict",
+            JsonNode.Parse("""{"instances": [[1, 1, 1]]}""")!
+        );
         predicted["predictions"]!.ToJsonString().ShouldBe("[[6.5]]");
     }
 
@@ -44,14 +47,46 @@ public sealed class VersionTests
     {
         await using var server = await ClassicServer.StartAsync();
         await server.CreateModelAsync("Linear");
-        await RefusedAsync(HttpStatusCode.NotFound, "version.deployment_uri", "Linear", """{"name": "v1", "deploymentUri": "gs://models/nowhere"}""");
-        await RefusedAsync(HttpStatusCode.BadRequest, "model.bst", "Linear", """{"name": "v1", "deploymentUri": "gs://models/lin", "framework": "XGBOOST"}""", "lin/other.bin");
-        await RefusedAsync(HttpStatusCode.BadRequest, "version.name", "Linear", """{"name": "a/b", "deploymentUri": "gs://models/linear"}""");
+        await RefusedAsync(
+            HttpStatusCode.NotFound,
+            "version.deployment_uri",
+            "Linear",
+            """{"name": "v1", "deploymentUri": "gs://models/nowhere"}"""
+        );
+        await RefusedAsync(
+            HttpStatusCode.BadRequest,
+            "model.bst",
+            "Linear",
+            """{"name": "v1", "deploymentUri": "gs://models/lin", "framework": "XGBOOST"}""",
+            "lin/other.bin"
+        );
+        await RefusedAsync(
+            HttpStatusCode.BadRequest,
+            "version.name",
+            "Linear",
+            """{"name": "a/b", "deploymentUri": "gs://models/linear"}"""
+        );
         await RefusedAsync(HttpStatusCode.BadRequest, "deployment_uri", "Linear", """{"name": "v1"}""");
-        await RefusedAsync(HttpStatusCode.NotImplemented, "prediction_class", "Linear", """{"name": "v1", "deploymentUri": "gs://models/linear", "predictionClass": "a.B"}""");
-        await RefusedAsync(HttpStatusCode.NotFound, "gcloud ai-platform models create", "Absent", """{"name": "v1", "deploymentUri": "gs://models/linear"}""");
-        var predicted = await server.Rest.TrySendAsync(HttpMethod.Post, $"{ClassicServer.Project}/models/Linear:predict", JsonNode.Parse("""{"instances": [[1]]}"""));
-        ((int)predicted.Status, predicted.Body["error"]!["message"]!.GetValue<string>()).ShouldBe((400, "Model 'Linear' has no version that serves; create one first."));
+        await RefusedAsync(
+            HttpStatusCode.NotImplemented,
+            "prediction_class",
+            "Linear",
+            """{"name": "v1", "deploymentUri": "gs://models/linear", "predictionClass": "a.B"}"""
+        );
+        await RefusedAsync(
+            HttpStatusCode.NotFound,
+            "gcloud ai-platform models create",
+            "Absent",
+            """{"name": "v1", "deploymentUri": "gs://models/linear"}"""
+        );
+        var predicted = await server.Rest.TrySendAsync(
+            HttpMethod.Post,
+            $"{ClassicServer.Project}/models/Linear:predict",
+            JsonNode.Parse("""{"instances": [[1]]}""")
+        );
+        ((int)predicted.Status, predicted.Body["error"]!["message"]!.GetValue<string>()).ShouldBe(
+            (400, "Model 'Linear' has no version that serves; create one first.")
+        );
 
         async Task RefusedAsync(HttpStatusCode status, string word, string model, string version, string? upload = null)
         {
@@ -60,7 +95,11 @@ public sealed class VersionTests
                 await server.Rest.UploadAsync("models", upload, [1]);
             }
 
-            var (code, body) = await server.Rest.TrySendAsync(HttpMethod.Post, $"{ClassicServer.Project}/models/{model}/versions", JsonNode.Parse(version));
+            var (code, body) = await server.Rest.TrySendAsync(
+                HttpMethod.Post,
+                $"{ClassicServer.Project}/models/{model}/versions",
+                JsonNode.Parse(version)
+            );
             code.ShouldBe(status, body.ToJsonString());
             body["error"]!["message"]!.GetValue<string>().ShouldContain(word);
         }

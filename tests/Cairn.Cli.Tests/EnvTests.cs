@@ -9,7 +9,13 @@ public sealed class EnvTests
     public async Task bash_reads_back_every_value_as_it_was()
     {
         var run = await CliRun.OfAsync("env", "--shell", "bash", "--project", "o'neil $(x)", "--endpoint", "http://127.0.0.1:9999/");
-        var start = new ProcessStartInfo("bash", ["--norc", "-c", run.Output + "\nprintf '%s|%s' \"$CAIRN_PROJECT\" \"$CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM\""]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "bash",
+            ["--norc", "-c", run.Output + "\nprintf '%s|%s' \"$CAIRN_PROJECT\" \"$CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM\""]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
         using var bash = Process.Start(start)!;
 
         (await bash.StandardOutput.ReadToEndAsync()).ShouldBe("o'neil $(x)|http://127.0.0.1:9999/");
@@ -33,7 +39,21 @@ public sealed class EnvTests
     [Fact]
     public async Task mlflow_is_pointed_at_the_project_and_given_the_token()
     {
-        var run = await CliRun.OfAsync("env", "--shell", "bash", "--for", "mlflow", "--project", "p", "--region", "r", "--endpoint", "http://h:1", "--token", "secret");
+        var run = await CliRun.OfAsync(
+            "env",
+            "--shell",
+            "bash",
+            "--for",
+            "mlflow",
+            "--project",
+            "p",
+            "--region",
+            "r",
+            "--endpoint",
+            "http://h:1",
+            "--token",
+            "secret"
+        );
 
         run.Output.ShouldContain("export MLFLOW_TRACKING_URI='http://h:1/projects/p/locations/r'");
         run.Output.ShouldContain("export MLFLOW_TRACKING_TOKEN='secret'");

@@ -9,7 +9,9 @@ public sealed class HpTuningJobTests(OpenServer server) : IClassFixture<OpenServ
     {
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "Python is not installed.");
         using var scratch = new ScratchDirectory();
-        await File.WriteAllTextAsync(scratch["tune.yaml"], """
+        await File.WriteAllTextAsync(
+            scratch["tune.yaml"],
+            """
             maxTrialCount: 2
             parallelTrialCount: 2
             studySpec:
@@ -37,9 +39,17 @@ public sealed class HpTuningJobTests(OpenServer server) : IClassFixture<OpenServ
                     if x == 4: sys.exit(5)
                     open(os.environ['CLOUD_ML_HP_METRIC_FILE'], 'w').write(json.dumps({'loss': (x - 2) ** 2}) + '\n')
                     print('tried', x)
-            """);
+            """
+        );
 
-        var run = await server.CairnAsync("hp-tuning-jobs", "create", "--display-name=grid", $"--config={scratch["tune.yaml"]}", "--max-trial-count=4", "--stream-logs");
+        var run = await server.CairnAsync(
+            "hp-tuning-jobs",
+            "create",
+            "--display-name=grid",
+            $"--config={scratch["tune.yaml"]}",
+            "--max-trial-count=4",
+            "--stream-logs"
+        );
         run.Code.ShouldBe(0, run.Error);
         run.Output.ShouldContain("tried 2.0");
 

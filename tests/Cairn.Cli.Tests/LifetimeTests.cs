@@ -9,7 +9,8 @@ public sealed class LifetimeTests
     [InlineData("12h", 43200)]
     [InlineData("1.5m", 90)]
     [InlineData("45s", 45)]
-    public void a_number_and_a_unit_are_a_lifetime(string text, double seconds) => Lifetime.Parse("--ttl", text).TotalSeconds.ShouldBe(seconds);
+    public void a_number_and_a_unit_are_a_lifetime(string text, double seconds) =>
+        Lifetime.Parse("--ttl", text).TotalSeconds.ShouldBe(seconds);
 
     [Theory]
     [InlineData("")]
@@ -18,5 +19,6 @@ public sealed class LifetimeTests
     [InlineData("-1d")]
     [InlineData("0s")]
     [InlineData("99999999d")]
-    public void anything_else_is_wrong_usage(string text) => Should.Throw<CliException>(() => Lifetime.Parse("--ttl", text)).ExitCode.ShouldBe(ExitCode.Usage);
+    public void anything_else_is_wrong_usage(string text) =>
+        Should.Throw<CliException>(() => Lifetime.Parse("--ttl", text)).ExitCode.ShouldBe(ExitCode.Usage);
 }

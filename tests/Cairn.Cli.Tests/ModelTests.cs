@@ -10,15 +10,35 @@ public sealed class ModelTests(OpenServer server) : IClassFixture<OpenServer>
     [Fact]
     public async Task a_model_is_uploaded_listed_changed_versioned_and_deleted()
     {
-        (await server.CairnAsync("models", "upload", "--display-name=one", "--model-id=m1", $"--container-image-uri={Image}", "--labels=team=birds", "--version-aliases=first")).ShouldWork();
-        (await server.CairnAsync("models", "upload", "--display-name=one", "--parent-model=m1", $"--container-image-uri={Image}")).ShouldWork();
+        (
+            await server.CairnAsync(
+                "models",
+                "upload",
+                "--display-name=one",
+                "--model-id=m1",
+                $"--container-image-uri={Image}",
+                "--labels=team=birds",
+                "--version-aliases=first"
+            )
+        ).ShouldWork();
+        (
+            await server.CairnAsync("models", "upload", "--display-name=one", "--parent-model=m1", $"--container-image-uri={Image}")
+        ).ShouldWork();
 
-        (await server.CairnAsync("models", "list", "--filter", "labels.team=\"birds\"", "--format", "value(name:id)")).ShouldWork().ShouldBe("m1\n");
+        (await server.CairnAsync("models", "list", "--filter", "labels.team=\"birds\"", "--format", "value(name:id)"))
+            .ShouldWork()
+            .ShouldBe("m1\n");
         (await server.CairnAsync("models", "list", "--filter", "labels.team=\"cats\"")).ShouldWork().ShouldBeEmpty();
         (await server.CairnAsync("models", "update", "m1", "--description=what it is for")).ShouldWork();
-        JsonNode.Parse((await server.CairnAsync("models", "describe", "m1", "--format=json")).ShouldWork())!["description"]!.GetValue<string>().ShouldBe("what it is for");
+        JsonNode.Parse((await server.CairnAsync("models", "describe", "m1", "--format=json")).ShouldWork())!["description"]!
+            .GetValue<string>()
+            .ShouldBe("what it is for");
 
-        (await server.CairnAsync("models", "versions", "list", "m1", "--format", "value(versionId)")).ShouldWork().Trim().Split('\n').ShouldBe(["1", "2"], ignoreOrder: true);
+        (await server.CairnAsync("models", "versions", "list", "m1", "--format", "value(versionId)"))
+            .ShouldWork()
+            .Trim()
+            .Split('\n')
+            .ShouldBe(["1", "2"], ignoreOrder: true);
         (await server.CairnAsync("models", "versions", "set-aliases", "m1@2", "--add=champion")).ShouldWork();
         (await server.CairnAsync("models", "describe", "m1@champion", "--format", "value(versionId)")).ShouldWork().ShouldBe("2\n");
 
@@ -31,7 +51,9 @@ public sealed class ModelTests(OpenServer server) : IClassFixture<OpenServer>
     {
         for (var i = 0; i < 5; i++)
         {
-            (await server.CairnAsync("models", "upload", $"--display-name=p{i}", $"--container-image-uri={Image}", "--project=pages")).ShouldWork();
+            (
+                await server.CairnAsync("models", "upload", $"--display-name=p{i}", $"--container-image-uri={Image}", "--project=pages")
+            ).ShouldWork();
         }
 
         (await ListAsync("--page-size=2")).Length.ShouldBe(5);
@@ -50,5 +72,8 @@ public sealed class ModelTests(OpenServer server) : IClassFixture<OpenServer>
     }
 
     private async Task<string[]> ListAsync(params string[] options) =>
-        (await server.CairnAsync(["models", "list", "--project=pages", "--format", "value(name)", .. options])).ShouldWork().Trim().Split('\n');
+        (await server.CairnAsync(["models", "list", "--project=pages", "--format", "value(name)", .. options]))
+            .ShouldWork()
+            .Trim()
+            .Split('\n');
 }

@@ -5,7 +5,8 @@ namespace Cairn.Cli.Tests;
 
 public sealed class OutputTests
 {
-    private const string Json = """{"name":"projects/p/locations/l/models/7","displayName":"a\u0007b","labels":{"n":"1"},"versionAliases":["x","default"],"size":"42","done":true,"text":"two\nlines"}""";
+    private const string Json =
+        """{"name":"projects/p/locations/l/models/7","displayName":"a\u0007b","labels":{"n":"1"},"versionAliases":["x","default"],"size":"42","done":true,"text":"two\nlines"}""";
 
     [Fact]
     public void yaml_reads_back_as_the_same_json()
@@ -35,14 +36,18 @@ public sealed class OutputTests
     public async Task a_list_can_be_json() => JsonNode.Parse(await ListAsync("json"))!.AsArray().Count.ShouldBe(2);
 
     [Fact]
-    public async Task a_list_can_be_yaml_documents() => (await ListAsync("yaml")).Split("---\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    public async Task a_list_can_be_yaml_documents() =>
+        (await ListAsync("yaml")).Split("---\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
 
     [Fact]
     public async Task a_list_can_be_bare_values() => (await ListAsync("value(name:id,displayName)")).ShouldBe("7\ta\u0007b\n12\tc\n");
 
     [Theory]
     [InlineData("value(name:id,display_name)", "")]
-    [InlineData("value(name,displayname,labels.a)", "None of the 2 items has 'displayname'. --format json shows their fields.\nNone of the 2 items has 'labels.a'. --format json shows their fields.\n")]
+    [InlineData(
+        "value(name,displayname,labels.a)",
+        "None of the 2 items has 'displayname'. --format json shows their fields.\nNone of the 2 items has 'labels.a'. --format json shows their fields.\n"
+    )]
     public async Task a_field_that_nothing_has_is_told(string format, string told)
     {
         await using var remarks = new StringWriter { NewLine = "\n" };
@@ -64,7 +69,11 @@ public sealed class OutputTests
     {
         await using var text = new StringWriter { NewLine = "\n" };
         var items = new[] { Json, """{"name":"projects/p/locations/l/models/12","displayName":"c"}""" }.ToAsyncEnumerable();
-        (await Printer.For(format, text, remarks ?? TextWriter.Null).ManyAsync(items, [new("ID", "name:id"), new("NAME", "displayName")], TestContext.Current.CancellationToken)).ShouldBe(2);
+        (
+            await Printer
+                .For(format, text, remarks ?? TextWriter.Null)
+                .ManyAsync(items, [new("ID", "name:id"), new("NAME", "displayName")], TestContext.Current.CancellationToken)
+        ).ShouldBe(2);
         return text.ToString();
     }
 }

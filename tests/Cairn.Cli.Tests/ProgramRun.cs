@@ -8,9 +8,20 @@ internal sealed record ProgramRun(int Code, string Output, string Error)
 {
     /// <param name="server">Its address goes to CAIRN_ENDPOINT; null where the arguments tell it.</param>
     /// <param name="environment">More variables.</param>
-    public static async Task<ProgramRun> OfAsync(ServerProcess? server, string[] args, IReadOnlyDictionary<string, string>? environment = null, string? workingDirectory = null)
+    public static async Task<ProgramRun> OfAsync(
+        ServerProcess? server,
+        string[] args,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? workingDirectory = null
+    )
     {
-        var start = new ProcessStartInfo(ServerProcess.Executable, args) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = workingDirectory ?? "" };
+        var start = new ProcessStartInfo(ServerProcess.Executable, args)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? "",
+        };
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("CAIRN_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);

@@ -19,7 +19,17 @@ public sealed class QuickstartTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString();
-        string[] command = ["quickstart", "--once", "--data", scratch["data"], "--http-port", port, "--grpc-port", PostgresServer.FreePort().ToString()];
+        string[] command =
+        [
+            "quickstart",
+            "--once",
+            "--data",
+            scratch["data"],
+            "--http-port",
+            port,
+            "--grpc-port",
+            PostgresServer.FreePort().ToString(),
+        ];
 
         var first = (await ProgramRun.OfAsync(null, command)).ShouldWork();
         first.ShouldContain($"Port {port} is taken");
@@ -38,5 +48,8 @@ public sealed class QuickstartTests
     }
 
     private static double AccuracyOf(string output) =>
-        double.Parse(Regex.Match(output, @"accuracy on test \(\d+ penguins\): ([\d.]+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        double.Parse(
+            Regex.Match(output, @"accuracy on test \(\d+ penguins\): ([\d.]+)").Groups[1].Value,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 }

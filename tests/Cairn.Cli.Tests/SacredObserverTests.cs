@@ -10,8 +10,7 @@ public sealed class SacredObserverTests(OpenServer server) : IClassFixture<OpenS
 {
     private const string Interpreter = "/usr/bin/python3";
 
-    private const string Drive =
-        """
+    private const string Drive = """
         import datetime, sys
         from cairn_sacred import CairnObserver
         class Float64:
@@ -54,10 +53,18 @@ public sealed class SacredObserverTests(OpenServer server) : IClassFixture<OpenS
         var run = await DriveAsync(end);
         using var http = new HttpClient { BaseAddress = new Uri(server.Process.Http) };
         const string location = "/v1/projects/demo/locations/us-central1";
-        var board = JsonNode.Parse(await http.GetStringAsync($"{location}/tensorboards?filter=is_default%3Dtrue"))!["tensorboards"]![0]!["name"]!.GetValue<string>();
-        var experiment = JsonNode.Parse(await http.GetStringAsync($"/v1/{board}/experiments?filter=display_name%3D%22Iris%20Forest%22"))!["tensorboardExperiments"]![0]!["name"]!.GetValue<string>();
-        var series = JsonNode.Parse(await http.GetStringAsync($"/v1/{experiment}/runs/{run}/timeSeries"))!["tensorboardTimeSeries"]!.AsArray();
-        series.Select(static one => one!["displayName"]!.GetValue<string>()).ShouldBe(end == "complete" ? ["loss", "odd_name", "result"] : ["loss", "odd_name"], ignoreOrder: true);
+        var board = JsonNode.Parse(await http.GetStringAsync($"{location}/tensorboards?filter=is_default%3Dtrue"))!["tensorboards"]![0]![
+            "name"
+        ]!.GetValue<string>();
+        var experiment = JsonNode.Parse(await http.GetStringAsync($"/v1/{board}/experiments?filter=display_name%3D%22Iris%20Forest%22"))![
+            "tensorboardExperiments"
+        ]![0]!["name"]!.GetValue<string>();
+        var series = JsonNode.Parse(await http.GetStringAsync($"/v1/{experiment}/runs/{run}/timeSeries"))![
+            "tensorboardTimeSeries"
+        ]!.AsArray();
+        series
+            .Select(static one => one!["displayName"]!.GetValue<string>())
+            .ShouldBe(end == "complete" ? ["loss", "odd_name", "result"] : ["loss", "odd_name"], ignoreOrder: true);
         var loss = series.Single(static one => one!["displayName"]!.GetValue<string>() == "loss")!["name"]!.GetValue<string>();
         var values = JsonNode.Parse(await http.GetStringAsync($"/v1/{loss}:read"))!["timeSeriesData"]!["values"]!.AsArray();
         values.Select(static value => value!["scalar"]!["value"]!.GetValue<double>()).ShouldBe([1, 0.5, 0.5, 0.25]);
@@ -70,24 +77,45 @@ public sealed class SacredObserverTests(OpenServer server) : IClassFixture<OpenS
         metadata["_params"]!["big"]!.GetValue<string>().ShouldBe("12345678901234567891");
 
         // Tags and files are the run's own, for those who read runs.
-        var found = JsonNode.Parse(await (await http.PostAsync("/api/2.0/mlflow/runs/search", new StringContent(
-            $$"""{"experiment_ids":["{{JsonNode.Parse(await http.GetStringAsync("/api/2.0/mlflow/experiments/get-by-name?experiment_name=Iris%20Forest"))!["experiment"]!["experiment_id"]}}"],"filter":"run_name = '{{run}}'"}"""))).Content.ReadAsStringAsync())!["runs"]![0]!;
+        var found = JsonNode.Parse(
+            await (
+                await http.PostAsync(
+                    "/api/2.0/mlflow/runs/search",
+                    new StringContent(
+                        $$"""{"experiment_ids":["{{JsonNode.Parse(await http.GetStringAsync("/api/2.0/mlflow/experiments/get-by-name?experiment_name=Iris%20Forest"))!["experiment"]!["experiment_id"]}}"],"filter":"run_name = '{{run}}'"}"""
+                    )
+                )
+            ).Content.ReadAsStringAsync()
+        )!["runs"]![0]!;
         var id = found["info"]!["run_id"]!.GetValue<string>();
         var tags = found["data"]!["tags"]!.AsArray().ToDictionary(static tag => (string)tag!["key"]!, static tag => (string)tag!["value"]!);
         (tags["sacred.comment"], tags["mlflow.source.git.commit"], tags["sacred.resource.data.csv"]).ShouldBe(("first", "abc", "data.csv"));
-        found["data"]!["params"]!.AsArray().ShouldContain(static param => (string)param!["key"]! == "big" && (string)param["value"]! == "12345678901234567891");
-        JsonNode.Parse(await http.GetStringAsync($"/api/2.0/mlflow/artifacts/list?run_id={id}"))!["files"]!.AsArray().Select(static file => (string)file!["path"]!).ShouldBe(["cout.txt", "model.txt"]);
+        found["data"]!["params"]!
+            .AsArray()
+            .ShouldContain(static param => (string)param!["key"]! == "big" && (string)param["value"]! == "12345678901234567891");
+        JsonNode.Parse(await http.GetStringAsync($"/api/2.0/mlflow/artifacts/list?run_id={id}"))!["files"]!
+            .AsArray()
+            .Select(static file => (string)file!["path"]!)
+            .ShouldBe(["cout.txt", "model.txt"]);
         (await http.GetStringAsync($"/get-artifact?run_id={id}&path=model.txt")).ShouldBe("model");
         (await http.GetStringAsync($"/get-artifact?run_id={id}&path=cout.txt")).ShouldBe("hello\n");
     }
 
     private async Task<string> DriveAsync(string end)
     {
-        var root = typeof(SacredObserverTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "Python").Value!;
+        var root = typeof(SacredObserverTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static a => a.Key == "Python")
+            .Value!;
         var start = new ProcessStartInfo(Interpreter, ["-c", Drive, end])
         {
             WorkingDirectory = _scratch.Path,
-            Environment = { ["PYTHONPATH"] = root, ["PYTHONDONTWRITEBYTECODE"] = "1", ["CAIRN_ENDPOINT"] = server.Process.Http },
+            Environment =
+            {
+                ["PYTHONPATH"] = root,
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+                ["CAIRN_ENDPOINT"] = server.Process.Http,
+            },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

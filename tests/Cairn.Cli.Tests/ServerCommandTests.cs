@@ -17,7 +17,10 @@ public sealed class ServerCommandTests
     {
         await using var server = await ServerProcess.StartAsync();
 
-        (await ProgramRun.OfAsync(null, ["server", "--data", server.Data, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"])).ShouldFail(server.Data, "another server");
+        (await ProgramRun.OfAsync(null, ["server", "--data", server.Data, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"])).ShouldFail(
+            server.Data,
+            "another server"
+        );
     }
 
     [Fact]
@@ -26,7 +29,12 @@ public sealed class ServerCommandTests
         await using var server = await ServerProcess.StartAsync();
         using var scratch = new ScratchDirectory();
 
-        (await ProgramRun.OfAsync(null, ["server", "--data", scratch["d"], "--http", server.Http["http://".Length..], "--grpc", "127.0.0.1:0"])).ShouldFail(server.Http["http://".Length..]);
+        (
+            await ProgramRun.OfAsync(
+                null,
+                ["server", "--data", scratch["d"], "--http", server.Http["http://".Length..], "--grpc", "127.0.0.1:0"]
+            )
+        ).ShouldFail(server.Http["http://".Length..]);
     }
 
     [Theory]
@@ -37,6 +45,8 @@ public sealed class ServerCommandTests
     {
         using var scratch = new ScratchDirectory();
 
-        (await ProgramRun.OfAsync(null, ["server", "--data", scratch["d"], "--grpc", "127.0.0.1:0", .. options.Split(' ')])).ShouldFail(words);
+        (await ProgramRun.OfAsync(null, ["server", "--data", scratch["d"], "--grpc", "127.0.0.1:0", .. options.Split(' ')])).ShouldFail(
+            words
+        );
     }
 }

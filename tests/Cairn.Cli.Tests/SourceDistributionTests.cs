@@ -17,10 +17,21 @@ public sealed class SourceDistributionTests
             names.Add(entry.Name);
         }
 
-        names.ShouldBe(["penguins-0.1.0/PKG-INFO", "penguins-0.1.0/penguins/__init__.py", "penguins-0.1.0/penguins/data.py", "penguins-0.1.0/penguins/task.py", "penguins-0.1.0/setup.py"], ignoreOrder: true);
+        names.ShouldBe(
+            [
+                "penguins-0.1.0/PKG-INFO",
+                "penguins-0.1.0/penguins/__init__.py",
+                "penguins-0.1.0/penguins/data.py",
+                "penguins-0.1.0/penguins/task.py",
+                "penguins-0.1.0/setup.py",
+            ],
+            ignoreOrder: true
+        );
     }
 
     [Fact]
     public void the_same_sources_give_the_same_bytes() =>
-        SourceDistribution.Pack(SampleFiles.Project, "penguins", "0.1.0").ShouldBe(SourceDistribution.Pack(SampleFiles.Project, "penguins", "0.1.0"));
+        SourceDistribution
+            .Pack(SampleFiles.Project, "penguins", "0.1.0")
+            .ShouldBe(SourceDistribution.Pack(SampleFiles.Project, "penguins", "0.1.0"));
 }

@@ -53,9 +53,18 @@ public sealed class SourceTests(OpenServer server) : IClassFixture<OpenServer>
         using var scratch = await RepositoryAsync();
         var run = await ProgramRun.OfAsync(
             server.Process,
-            ["custom-jobs", "create", "--display-name=plain", $"--worker-pool-spec=container-image-uri={Image}", "--command=true", "--format", "json"],
+            [
+                "custom-jobs",
+                "create",
+                "--display-name=plain",
+                $"--worker-pool-spec=container-image-uri={Image}",
+                "--command=true",
+                "--format",
+                "json",
+            ],
             new Dictionary<string, string> { ["PATH"] = scratch.Path },
-            scratch["repo"]);
+            scratch["repo"]
+        );
 
         Tag(await RunAsync(JsonNode.Parse(run.ShouldWork())!), "mlflow.source.git.commit").ShouldBeNull();
     }
@@ -66,13 +75,17 @@ public sealed class SourceTests(OpenServer server) : IClassFixture<OpenServer>
     [InlineData("ssh://git:pw@example.com/r.git", "ssh://git@example.com/r.git")]
     [InlineData("git@example.com:team/r.git", "git@example.com:team/r.git")]
     [InlineData("/srv/repos/r.git", "/srv/repos/r.git")]
-    public void the_address_of_a_repository_is_kept_without_its_password(string address, string kept) => SourceState.Public(address).ShouldBe(kept);
+    public void the_address_of_a_repository_is_kept_without_its_password(string address, string kept) =>
+        SourceState.Public(address).ShouldBe(kept);
 
     [Fact]
     public async Task a_diff_that_is_too_long_is_not_cut_but_left_out()
     {
         using var scratch = await RepositoryAsync();
-        await File.WriteAllTextAsync(scratch["repo/train.py"], string.Concat(Enumerable.Range(0, 400_000).Select(static line => $"{line}\n")));
+        await File.WriteAllTextAsync(
+            scratch["repo/train.py"],
+            string.Concat(Enumerable.Range(0, 400_000).Select(static line => $"{line}\n"))
+        );
 
         var state = (await SourceState.OfAsync(scratch["repo"], CancellationToken.None)).ShouldNotBeNull();
 
@@ -80,7 +93,8 @@ public sealed class SourceTests(OpenServer server) : IClassFixture<OpenServer>
         state.IsDirty.ShouldBeTrue();
     }
 
-    private static string? Tag(JsonNode run, string key) => (string?)run["data"]!["tags"]!.AsArray().FirstOrDefault(tag => (string)tag!["key"]! == key)?["value"];
+    private static string? Tag(JsonNode run, string key) =>
+        (string?)run["data"]!["tags"]!.AsArray().FirstOrDefault(tag => (string)tag!["key"]! == key)?["value"];
 
     private static async Task<ScratchDirectory> RepositoryAsync()
     {
@@ -117,10 +131,25 @@ public sealed class SourceTests(OpenServer server) : IClassFixture<OpenServer>
         }
     }
 
-    private async Task<JsonNode> CreateAsync(string folder, params string[] more) => JsonNode.Parse((await ProgramRun.OfAsync(
-        server.Process,
-        ["custom-jobs", "create", "--display-name=from-source", $"--worker-pool-spec=container-image-uri={Image}", "--command=true", "--format", "json", .. more],
-        workingDirectory: folder)).ShouldWork())!;
+    private async Task<JsonNode> CreateAsync(string folder, params string[] more) =>
+        JsonNode.Parse(
+            (
+                await ProgramRun.OfAsync(
+                    server.Process,
+                    [
+                        "custom-jobs",
+                        "create",
+                        "--display-name=from-source",
+                        $"--worker-pool-spec=container-image-uri={Image}",
+                        "--command=true",
+                        "--format",
+                        "json",
+                        .. more,
+                    ],
+                    workingDirectory: folder
+                )
+            ).ShouldWork()
+        )!;
 
     private async Task<JsonNode> RunAsync(JsonNode job)
     {
@@ -130,12 +159,16 @@ public sealed class SourceTests(OpenServer server) : IClassFixture<OpenServer>
         }
 
         using var http = new HttpClient();
-        return JsonNode.Parse(await http.GetStringAsync($"{server.Process.Http}/api/2.0/mlflow/runs/get?run_id={(string)job["labels"]!["cairn-run"]!}"))!["run"]!;
+        return JsonNode.Parse(
+            await http.GetStringAsync($"{server.Process.Http}/api/2.0/mlflow/runs/get?run_id={(string)job["labels"]!["cairn-run"]!}")
+        )!["run"]!;
     }
 
     private async Task<byte[]> ArtifactAsync(JsonNode run, string path)
     {
         using var http = new HttpClient();
-        return await http.GetByteArrayAsync($"{server.Process.Http}/get-artifact?run_id={(string)run["info"]!["run_id"]!}&path={Uri.EscapeDataString(path)}");
+        return await http.GetByteArrayAsync(
+            $"{server.Process.Http}/get-artifact?run_id={(string)run["info"]!["run_id"]!}&path={Uri.EscapeDataString(path)}"
+        );
     }
 }

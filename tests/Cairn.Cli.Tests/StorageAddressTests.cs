@@ -28,5 +28,6 @@ public sealed class StorageAddressTests
         Should.Throw<CliException>(() => LocalPaths.Below("/tmp/folder", name)).Message.ShouldContain("cannot be a file");
 
     [Fact]
-    public void an_object_below_a_prefix_keeps_its_place() => LocalPaths.Below("out", "a/b.txt").ShouldBe(Path.Combine("out", "a", "b.txt"));
+    public void an_object_below_a_prefix_keeps_its_place() =>
+        LocalPaths.Below("out", "a/b.txt").ShouldBe(Path.Combine("out", "a", "b.txt"));
 }

@@ -65,9 +65,14 @@ public sealed class StorageTests(OpenServer server) : IClassFixture<OpenServer>
 
         (await server.CairnAsync("storage", "cp", scratch["x1.csv"], scratch["x2.csv"], scratch["y.csv"], "gs://patterns")).ShouldWork();
         (await server.CairnAsync("storage", "cp", "gs://patterns/x*.csv", "gs://patterns/copy/")).ShouldWork();
-        (await server.CairnAsync("storage", "ls", "gs://patterns/copy/")).ShouldWork().ShouldBe("gs://patterns/copy/x1.csv\ngs://patterns/copy/x2.csv\n");
+        (await server.CairnAsync("storage", "ls", "gs://patterns/copy/"))
+            .ShouldWork()
+            .ShouldBe("gs://patterns/copy/x1.csv\ngs://patterns/copy/x2.csv\n");
         (await server.CairnAsync("storage", "rm", "gs://patterns/x?.csv")).ShouldWork();
-        (await server.CairnAsync("storage", "ls", "gs://patterns")).ShouldWork().Split('\n').ShouldBe(["gs://patterns/copy/", "gs://patterns/y.csv", ""], ignoreOrder: true);
+        (await server.CairnAsync("storage", "ls", "gs://patterns"))
+            .ShouldWork()
+            .Split('\n')
+            .ShouldBe(["gs://patterns/copy/", "gs://patterns/y.csv", ""], ignoreOrder: true);
         (await server.CairnAsync("storage", "rb", "gs://patterns")).Code.ShouldBe(1);
         (await server.CairnAsync("storage", "rm", "-r", "gs://patterns")).ShouldWork();
         (await server.CairnAsync("storage", "rb", "gs://patterns")).ShouldWork();

@@ -16,58 +16,136 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
     [Fact]
     public async Task a_tensorboard_is_updated()
     {
-        var name = (await server.CairnAsync("tensorboard", "create", "--display-name", "before", "--format", "value(name)")).ShouldWork().Trim();
-        (await server.CairnAsync("tensorboard", "update", name, "--display-name", "after", "--labels", "team=a", "--format", "value(displayName,labels.team)")).ShouldWork().ShouldBe("after\ta\n");
+        var name = (await server.CairnAsync("tensorboard", "create", "--display-name", "before", "--format", "value(name)"))
+            .ShouldWork()
+            .Trim();
+        (
+            await server.CairnAsync(
+                "tensorboard",
+                "update",
+                name,
+                "--display-name",
+                "after",
+                "--labels",
+                "team=a",
+                "--format",
+                "value(displayName,labels.team)"
+            )
+        )
+            .ShouldWork()
+            .ShouldBe("after\ta\n");
         (await server.CairnAsync("tensorboard", "update", name, "--description", "what it is for")).ShouldWork();
-        (await server.CairnAsync("tensorboard", "describe", name, "--format", "value(displayName,description)")).ShouldWork().ShouldBe("after\twhat it is for\n");
+        (await server.CairnAsync("tensorboard", "describe", name, "--format", "value(displayName,description)"))
+            .ShouldWork()
+            .ShouldBe("after\twhat it is for\n");
         (await server.CairnAsync("tensorboard", "update", name)).Code.ShouldBe(2);
     }
 
     [Fact]
     public async Task event_files_of_every_plugin_are_uploaded_once_however_often_it_is_done()
     {
-        var hparams = EventBytes.Bytes(3, [.. EventBytes.Bytes(1, [.. EventBytes.Bytes(1, "lr"u8), .. EventBytes.Bytes(2, EventBytes.Double(2, 0.1))])]);
-        byte[] histogram = [.. EventBytes.Double(1, -1), .. EventBytes.Double(2, 1), .. EventBytes.Bytes(6, [.. BitConverter.GetBytes(0.0), .. BitConverter.GetBytes(1e300)]), .. EventBytes.Bytes(7, [.. BitConverter.GetBytes(3.0), .. BitConverter.GetBytes(4.0)])];
+        var hparams = EventBytes.Bytes(
+            3,
+            [.. EventBytes.Bytes(1, [.. EventBytes.Bytes(1, "lr"u8), .. EventBytes.Bytes(2, EventBytes.Double(2, 0.1))])]
+        );
+        byte[] histogram =
+        [
+            .. EventBytes.Double(1, -1),
+            .. EventBytes.Double(2, 1),
+            .. EventBytes.Bytes(6, [.. BitConverter.GetBytes(0.0), .. BitConverter.GetBytes(1e300)]),
+            .. EventBytes.Bytes(7, [.. BitConverter.GetBytes(3.0), .. BitConverter.GetBytes(4.0)]),
+        ];
         byte[] image = [.. EventBytes.Varint(1, 2), .. EventBytes.Varint(2, 3), .. EventBytes.Bytes(4, "PNG"u8)];
         Write(
             "logs/train/events.out.tfevents.1",
-            new EventBytes().Version().Simple("loss", 1, 0.5f).Simple("loss", 2, 0.25f)
+            new EventBytes()
+                .Version()
+                .Simple("loss", 1, 0.5f)
+                .Simple("loss", 2, 0.25f)
                 .Tensor("acc", 1, EventBytes.FloatTensor(0.75f), "scalars")
                 .Values(1, 1.5, [.. EventBytes.Bytes(1, "h1"u8), .. EventBytes.Bytes(5, histogram)])
                 .Values(1, 1.5, [.. EventBytes.Bytes(1, "i1"u8), .. EventBytes.Bytes(4, image)])
                 .Tensor("note", 1, EventBytes.StringTensor("hello"u8.ToArray()), "text", dataClass: 2)
-                .Tensor("pictures", 1, EventBytes.StringTensor("3"u8.ToArray(), "2"u8.ToArray(), "PNG2"u8.ToArray()), "images", dataClass: 3)
+                .Tensor(
+                    "pictures",
+                    1,
+                    EventBytes.StringTensor("3"u8.ToArray(), "2"u8.ToArray(), "PNG2"u8.ToArray()),
+                    "images",
+                    dataClass: 3
+                )
                 .Tensor("curve", 1, EventBytes.FloatTensor(1), "pr_curves", [1], 2)
                 .Tensor("_hparams_/session_start_info", 0, EventBytes.FloatTensor(0), "hparams", hparams, 2)
-                .Values(1, 1.5, [.. EventBytes.Bytes(1, "sound"u8), .. EventBytes.Bytes(6, "WAV"u8)]));
+                .Values(1, 1.5, [.. EventBytes.Bytes(1, "sound"u8), .. EventBytes.Bytes(6, "WAV"u8)])
+        );
         Write("logs/validation/events.out.tfevents.1", new EventBytes().Version().Simple("loss", 1, 0.75f));
 
         for (var time = 0; time < 2; time++)
         {
             // The second time with nothing remembered: what is there by now is there once.
-            var run = await CairnAsync(_scratch[$"state{time}"], "tensorboard", "upload", "--logdir", _scratch["logs"], "--experiment", "All Plugins");
+            var run = await CairnAsync(
+                _scratch[$"state{time}"],
+                "tensorboard",
+                "upload",
+                "--logdir",
+                _scratch["logs"],
+                "--experiment",
+                "All Plugins"
+            );
             run.ShouldWork();
             run.Error.ShouldContain("2 runs");
             run.Error.ShouldContain("Passed over 1: Audio");
         }
 
-        var board = (await server.CairnAsync("tensorboard", "list", "--filter", "is_default=true", "--format", "value(name:id)")).ShouldWork().Trim();
-        var experiment = (await server.CairnAsync("tensorboard", "experiments", "list", board, "--filter", "display_name=\"All Plugins\"", "--format", "value(name:id)")).ShouldWork().Trim();
-        (await server.CairnAsync("tensorboard", "runs", "list", $"{board}/{experiment}", "--format", "value(displayName)")).ShouldWork().ShouldBe("train\nvalidation\n");
-        var series = (await server.CairnAsync("tensorboard", "series", "list", $"{board}/{experiment}/train", "--format", "value(displayName,valueType,pluginName)")).ShouldWork();
-        series.Trim().Split('\n').Order(StringComparer.Ordinal).ShouldBe(
-        [
-            "_hparams_/session_start_info\tTENSOR\thparams",
-            "acc\tSCALAR\tscalars",
-            "curve\tTENSOR\tpr_curves",
-            "h1\tTENSOR\thistograms",
-            "i1\tBLOB_SEQUENCE\timages",
-            "loss\tSCALAR\tscalars",
-            "note\tTENSOR\ttext",
-            "pictures\tBLOB_SEQUENCE\timages",
-        ]);
+        var board = (await server.CairnAsync("tensorboard", "list", "--filter", "is_default=true", "--format", "value(name:id)"))
+            .ShouldWork()
+            .Trim();
+        var experiment = (
+            await server.CairnAsync(
+                "tensorboard",
+                "experiments",
+                "list",
+                board,
+                "--filter",
+                "display_name=\"All Plugins\"",
+                "--format",
+                "value(name:id)"
+            )
+        )
+            .ShouldWork()
+            .Trim();
+        (await server.CairnAsync("tensorboard", "runs", "list", $"{board}/{experiment}", "--format", "value(displayName)"))
+            .ShouldWork()
+            .ShouldBe("train\nvalidation\n");
+        var series = (
+            await server.CairnAsync(
+                "tensorboard",
+                "series",
+                "list",
+                $"{board}/{experiment}/train",
+                "--format",
+                "value(displayName,valueType,pluginName)"
+            )
+        ).ShouldWork();
+        series
+            .Trim()
+            .Split('\n')
+            .Order(StringComparer.Ordinal)
+            .ShouldBe([
+                "_hparams_/session_start_info\tTENSOR\thparams",
+                "acc\tSCALAR\tscalars",
+                "curve\tTENSOR\tpr_curves",
+                "h1\tTENSOR\thistograms",
+                "i1\tBLOB_SEQUENCE\timages",
+                "loss\tSCALAR\tscalars",
+                "note\tTENSOR\ttext",
+                "pictures\tBLOB_SEQUENCE\timages",
+            ]);
         var id = await SeriesAsync($"{board}/{experiment}/train", "loss");
-        (await server.CairnAsync("tensorboard", "series", "export", $"{board}/{experiment}/train/{id}")).ShouldWork().Trim().Split('\n').Select(static line => line.Split(',')[0] + "=" + line.Split(',')[2])
+        (await server.CairnAsync("tensorboard", "series", "export", $"{board}/{experiment}/train/{id}"))
+            .ShouldWork()
+            .Trim()
+            .Split('\n')
+            .Select(static line => line.Split(',')[0] + "=" + line.Split(',')[2])
             .ShouldBe(["step=value", "1=0.5", "2=0.25"]);
 
         // A histogram of the first format has become the second's: left, right and count of each bucket.
@@ -75,7 +153,9 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
         var tensor = Convert.FromBase64String(data["timeSeriesData"]!["values"]![0]!["tensor"]!["value"]!.GetValue<string>());
         var numbers = Enumerable.Range(0, 6).Select(i => BitConverter.ToDouble(tensor, tensor.Length - 48 + (8 * i)));
         numbers.ShouldBe([-1, 0, 3, 0, 1, 4]);
-        (await ReadAsync(board, experiment, "train", "i1"))["timeSeriesData"]!["values"]![0]!["blobs"]!["values"]!.AsArray().Count.ShouldBe(3);
+        (await ReadAsync(board, experiment, "train", "i1"))["timeSeriesData"]!["values"]![0]!["blobs"]!["values"]!
+            .AsArray()
+            .Count.ShouldBe(3);
     }
 
     [Fact]
@@ -83,11 +163,16 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
     {
         var file = new EventBytes().Version().Simple("loss", 1, 1);
         Write("live/events.out.tfevents.1", file);
-        using var upload = Process.Start(new ProcessStartInfo(ServerProcess.Executable, ["tensorboard", "upload", "--live", "--logdir", _scratch["live"], "--endpoint", server.Process.Http])
-        {
-            Environment = { ["XDG_STATE_HOME"] = _scratch["live-state"] },
-            RedirectStandardError = true,
-        })!;
+        using var upload = Process.Start(
+            new ProcessStartInfo(
+                ServerProcess.Executable,
+                ["tensorboard", "upload", "--live", "--logdir", _scratch["live"], "--endpoint", server.Process.Http]
+            )
+            {
+                Environment = { ["XDG_STATE_HOME"] = _scratch["live-state"] },
+                RedirectStandardError = true,
+            }
+        )!;
         try
         {
             await StepsAsync("live", "live", 1);
@@ -110,9 +195,13 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
         }
 
         // Nothing is left to do, and the whole file is not sent again.
-        (await CairnAsync(_scratch["live-state"], "tensorboard", "upload", "--logdir", _scratch["live"])).Error.ShouldContain("Uploaded 0 points");
+        (await CairnAsync(_scratch["live-state"], "tensorboard", "upload", "--logdir", _scratch["live"])).Error.ShouldContain(
+            "Uploaded 0 points"
+        );
         Write("live/events.out.tfevents.1", file.Simple("loss", 4, 4));
-        (await CairnAsync(_scratch["live-state"], "tensorboard", "upload", "--logdir", _scratch["live"])).Error.ShouldContain("Uploaded 1 points");
+        (await CairnAsync(_scratch["live-state"], "tensorboard", "upload", "--logdir", _scratch["live"])).Error.ShouldContain(
+            "Uploaded 1 points"
+        );
     }
 
     [Fact]
@@ -135,7 +224,17 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
     [Fact]
     public async Task a_restarted_trainings_void_steps_are_left_out()
     {
-        Write("restart/events.out.tfevents.1", new EventBytes().Version().SessionStart(0).Simple("loss", 1, 1).Simple("loss", 2, 2).Simple("loss", 3, 3).SessionStart(2).Simple("loss", 2, 20));
+        Write(
+            "restart/events.out.tfevents.1",
+            new EventBytes()
+                .Version()
+                .SessionStart(0)
+                .Simple("loss", 1, 1)
+                .Simple("loss", 2, 2)
+                .Simple("loss", 3, 3)
+                .SessionStart(2)
+                .Simple("loss", 2, 20)
+        );
         var run = await CairnAsync(_scratch["s"], "tensorboard", "upload", "--logdir", _scratch["restart"]);
         run.Error.ShouldContain("Uploaded 2 points");
         run.Error.ShouldContain("2 values were void");
@@ -147,16 +246,34 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
         File.WriteAllBytes(_scratch[name], file.ToArray());
     }
 
-    private Task<ProgramRun> CairnAsync(string state, params string[] args) => ProgramRun.OfAsync(server.Process, args, new Dictionary<string, string> { ["XDG_STATE_HOME"] = state });
+    private Task<ProgramRun> CairnAsync(string state, params string[] args) =>
+        ProgramRun.OfAsync(server.Process, args, new Dictionary<string, string> { ["XDG_STATE_HOME"] = state });
 
     private async Task<string> SeriesAsync(string run, string name) =>
-        (await server.CairnAsync("tensorboard", "series", "list", run, "--filter", $"display_name=\"{name}\"", "--format", "value(name:id)")).ShouldWork().Trim();
+        (
+            await server.CairnAsync(
+                "tensorboard",
+                "series",
+                "list",
+                run,
+                "--filter",
+                $"display_name=\"{name}\"",
+                "--format",
+                "value(name:id)"
+            )
+        )
+            .ShouldWork()
+            .Trim();
 
     private async Task<JsonNode> ReadAsync(string board, string experiment, string run, string name)
     {
         var id = await SeriesAsync($"{board}/{experiment}/{run}", name);
         using var http = new HttpClient { BaseAddress = new Uri(server.Process.Http) };
-        return JsonNode.Parse(await http.GetStringAsync($"/v1/projects/demo/locations/us-central1/tensorboards/{board}/experiments/{experiment}/runs/{run}/timeSeries/{id}:read"))!;
+        return JsonNode.Parse(
+            await http.GetStringAsync(
+                $"/v1/projects/demo/locations/us-central1/tensorboards/{board}/experiments/{experiment}/runs/{run}/timeSeries/{id}:read"
+            )
+        )!;
     }
 
     private async Task StepsAsync(string experiment, string run, long step)
@@ -165,7 +282,9 @@ public sealed class TensorboardTests(OpenServer server) : IClassFixture<OpenServ
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            var boards = JsonNode.Parse(await http.GetStringAsync("/v1/projects/demo/locations/us-central1/tensorboards?filter=is_default%3Dtrue", deadline.Token));
+            var boards = JsonNode.Parse(
+                await http.GetStringAsync("/v1/projects/demo/locations/us-central1/tensorboards?filter=is_default%3Dtrue", deadline.Token)
+            );
             if (boards?["tensorboards"]?[0]?["name"]?.GetValue<string>() is { } board)
             {
                 using var response = await http.GetAsync($"/v1/{board}/experiments/{experiment}/runs/{run}/timeSeries", deadline.Token);

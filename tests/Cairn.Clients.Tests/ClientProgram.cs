@@ -8,8 +8,8 @@ public sealed class ClientProgram(string name, IReadOnlyDictionary<string, strin
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Whether the program is installed.</summary>
-    public static bool Exists(string name)
-        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name)));
+    public static bool Exists(string name) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>Runs it; it has to succeed. Returns what it wrote to its output, without the last line's end.</summary>
     public async Task<string> RunAsync(params string[] arguments)
@@ -32,7 +32,13 @@ public sealed class ClientProgram(string name, IReadOnlyDictionary<string, strin
 
     private Process Launch(string[] arguments)
     {
-        var start = new ProcessStartInfo(name, arguments) { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(name, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (key, value) in environment)
         {
             start.Environment[key] = value;

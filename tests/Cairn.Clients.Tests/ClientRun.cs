@@ -6,12 +6,12 @@ namespace Cairn.Clients.Tests;
 /// <summary>A client's program that is running. It is killed with the test.</summary>
 public sealed class ClientRun : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly StringBuilder output = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
 
     public ClientRun(Process process)
     {
-        this.process = process;
+        this._process = process;
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
         process.BeginOutputReadLine();
@@ -23,31 +23,31 @@ public sealed class ClientRun : IAsyncDisposable
     {
         get
         {
-            lock (output)
+            lock (_output)
             {
-                return output.ToString();
+                return _output.ToString();
             }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 
     private void Append(object sender, DataReceivedEventArgs line)
     {
         if (line.Data is not null)
         {
-            lock (output)
+            lock (_output)
             {
-                output.AppendLine(line.Data);
+                _output.AppendLine(line.Data);
             }
         }
     }

@@ -3,7 +3,10 @@ using Cairn.Testing;
 
 namespace Cairn.Clients.Tests;
 
-/// <summary>A real server, and the official clients pointed at it, as the documentation says. Each group of tests derives its own, so that they do not see each other's resources.</summary>
+/// <summary>
+/// A real server, and the official clients pointed at it, as the documentation says. Each group of tests derives its own, so that they do
+/// not see each other's resources.
+/// </summary>
 public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
 {
     public const string Project = "demo";
@@ -39,7 +42,9 @@ public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
             "gcloud",
             new Dictionary<string, string>
             {
-                ["PATH"] = programs is null ? Environment.GetEnvironmentVariable("PATH")! : $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
+                ["PATH"] = programs is null
+                    ? Environment.GetEnvironmentVariable("PATH")!
+                    : $"{programs}:{Environment.GetEnvironmentVariable("PATH")}",
                 ["CLOUDSDK_CONFIG"] = Folder("gcloud-config"),
                 ["CLOUDSDK_AUTH_DISABLE_CREDENTIALS"] = "true",
                 ["CLOUDSDK_CORE_PROJECT"] = Project,
@@ -50,7 +55,8 @@ public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
                 ["CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE"] = $"{Process.Http}/storage/v1/",
                 ["CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING"] = $"{Process.Http}/",
             },
-            Files.Path);
+            Files.Path
+        );
     }
 
     /// <summary>Node with the official packages; skips by name where one is not installed.</summary>
@@ -58,7 +64,10 @@ public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
     public ClientProgram Node(params string[] packages)
     {
         SkipWithout("node", "Node");
-        var modules = typeof(ClientServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static item => item.Key == "NodeModules").Value!;
+        var modules = typeof(ClientServer)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(static item => item.Key == "NodeModules")
+            .Value!;
         foreach (var package in packages)
         {
             if (!Directory.Exists(Path.Combine(modules, package)))
@@ -77,12 +86,13 @@ public abstract class ClientServer(params string[] arguments) : IAsyncLifetime
                 ["CAIRN_GRPC"] = Process.Grpc,
                 ["CAIRN_GRPC_PORT"] = Process.Grpc.Split(':')[1],
             },
-            Files.Path);
+            Files.Path
+        );
     }
 
     /// <summary>Runs a script of this project with Node; it says <c>done</c> when all it asserts has held.</summary>
-    public async Task RunScriptAsync(string script, params string[] packages)
-        => (await Node(packages).RunAsync(Path.Combine(AppContext.BaseDirectory, script))).ShouldEndWith("done");
+    public async Task RunScriptAsync(string script, params string[] packages) =>
+        (await Node(packages).RunAsync(Path.Combine(AppContext.BaseDirectory, script))).ShouldEndWith("done");
 
     /// <summary>What has to be there before the first test.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;

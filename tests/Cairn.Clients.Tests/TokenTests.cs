@@ -19,7 +19,11 @@ public sealed class TokenTests
         var cairn = new ClientProgram(ServerProcess.Executable, home, files.Path);
         var token = await cairn.RunAsync("tokens", "create", "ada", "--role=editor", "--only-project=demo", "--data", server.Data);
 
-        var gcloud = new ClientProgram("gcloud", new Dictionary<string, string>(home.Concat(await ExportsAsync(cairn, server, token))), files.Path);
+        var gcloud = new ClientProgram(
+            "gcloud",
+            new Dictionary<string, string>(home.Concat(await ExportsAsync(cairn, server, token))),
+            files.Path
+        );
         await gcloud.RunAsync("storage", "buckets", "create", "gs://with-a-token");
         await File.WriteAllTextAsync(files["a.txt"], "kept");
         await gcloud.RunAsync("storage", "cp", files["a.txt"], "gs://with-a-token/a.txt");
@@ -29,7 +33,11 @@ public sealed class TokenTests
         await gcloud.RunAsync("logging", "read", "resource.type=ml_job", "--format=value(timestamp)");
         (await gcloud.FailAsync("ai", "endpoints", "list", "--project=other")).ShouldContain("limited to project 'demo'");
 
-        var stranger = new ClientProgram("gcloud", new Dictionary<string, string>(home.Concat(await ExportsAsync(cairn, server, "cairn_unknown"))), files.Path);
+        var stranger = new ClientProgram(
+            "gcloud",
+            new Dictionary<string, string>(home.Concat(await ExportsAsync(cairn, server, "cairn_unknown"))),
+            files.Path
+        );
         (await stranger.FailAsync("ai", "endpoints", "list")).ShouldContain("not known here");
     }
 
@@ -39,7 +47,15 @@ public sealed class TokenTests
         var script = await cairn.RunAsync("env", "--shell=bash", $"--endpoint={server.Http}", $"--grpc={server.Grpc}", $"--token={token}");
         var bash = new ClientProgram("bash", new Dictionary<string, string>(), "/");
         var after = await bash.RunAsync("--norc", "-c", script + "\nenv -0 | tr '\\0' '\\n'");
-        var names = script.Split('\n').Where(static line => line.StartsWith("export ", StringComparison.Ordinal)).Select(static line => line["export ".Length..line.IndexOf('=')]).ToHashSet();
-        return after.Split('\n').Select(static line => line.Split('=', 2)).Where(pair => pair.Length == 2 && names.Contains(pair[0])).ToDictionary(static pair => pair[0], static pair => pair[1]);
+        var names = script
+            .Split('\n')
+            .Where(static line => line.StartsWith("export ", StringComparison.Ordinal))
+            .Select(static line => line["export ".Length..line.IndexOf('=')])
+            .ToHashSet();
+        return after
+            .Split('\n')
+            .Select(static line => line.Split('=', 2))
+            .Where(pair => pair.Length == 2 && names.Contains(pair[0]))
+            .ToDictionary(static pair => pair[0], static pair => pair[1]);
     }
 }

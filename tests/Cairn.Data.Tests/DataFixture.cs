@@ -17,13 +17,13 @@ public sealed class DataFixture : IAsyncDisposable
 {
     public const string Bucket = "bucket-1";
 
-    private readonly ServiceProvider services;
-    private readonly TemporaryDirectory? owned;
+    private readonly ServiceProvider _services;
+    private readonly TemporaryDirectory? _owned;
 
     private DataFixture(ServiceProvider services, TemporaryDirectory? owned)
     {
-        this.services = services;
-        this.owned = owned;
+        this._services = services;
+        this._owned = owned;
     }
 
     public IObjects Objects => Get<IObjects>();
@@ -48,17 +48,19 @@ public sealed class DataFixture : IAsyncDisposable
         collection.TryAddSingleton(TimeProvider.System);
         collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.TryAddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(directory, "cairn.db")));
-        collection.AddSingleton(new ServerEnvironment
-        {
-            DataDirectory = directory,
-            ServerId = "test",
-            HttpUrl = () => new Uri("http://127.0.0.1:8080"),
-            GrpcAddress = () => "127.0.0.1:8081",
-            Executable = "cairn",
-        });
+        collection.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = directory,
+                ServerId = "test",
+                HttpUrl = () => new Uri("http://127.0.0.1:8080"),
+                GrpcAddress = () => "127.0.0.1:8081",
+                Executable = "cairn",
+            }
+        );
         collection.AddData();
         var fixture = new DataFixture(collection.BuildServiceProvider(), owned);
-        await Migrations.ApplyAsync(fixture.Get<IDatabase>(), fixture.services.GetServices<MigrationSet>());
+        await Migrations.ApplyAsync(fixture.Get<IDatabase>(), fixture._services.GetServices<MigrationSet>());
         if (await fixture.Buckets.FindAsync(Bucket, default) is null)
         {
             await fixture.Buckets.CreateAsync(new Bucket { Name = Bucket, Project = "demo" }, default);
@@ -67,7 +69,8 @@ public sealed class DataFixture : IAsyncDisposable
         return fixture;
     }
 
-    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
 
     public Task<StoredObject> PutAsync(string name, string text) => PutAsync(name, Encoding.UTF8.GetBytes(text));
 
@@ -82,7 +85,7 @@ public sealed class DataFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
-        owned?.Dispose();
+        await _services.DisposeAsync();
+        _owned?.Dispose();
     }
 }

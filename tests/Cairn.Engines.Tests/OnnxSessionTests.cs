@@ -40,7 +40,9 @@ public class OnnxSessionTests
         using var session = OnnxSession.Open(Library, SampleModels.LinearRegression());
         using var input = OnnxValue.Tensor(Library, OnnxElementType.Double, 1, 3);
 
-        Should.Throw<OnnxException>(() => session.Run([input], TestContext.Current.CancellationToken)).Message.ShouldContain("Unexpected input data type");
+        Should
+            .Throw<OnnxException>(() => session.Run([input], TestContext.Current.CancellationToken))
+            .Message.ShouldContain("Unexpected input data type");
     }
 
     [Fact]
@@ -86,7 +88,18 @@ public class OnnxSessionTests
         second.Kind.ShouldBe(OnnxValueKind.Map);
         using var keys = second.Item(0);
         using var values = second.Item(1);
-        keys.Strings().Zip(values.Span<float>().ToArray()).ToDictionary().ShouldBe(new Dictionary<string, float> { ["no"] = 0.125f, ["maybe"] = 0, ["yes"] = 0.875f }, ignoreOrder: true);
+        keys.Strings()
+            .Zip(values.Span<float>().ToArray())
+            .ToDictionary()
+            .ShouldBe(
+                new Dictionary<string, float>
+                {
+                    ["no"] = 0.125f,
+                    ["maybe"] = 0,
+                    ["yes"] = 0.875f,
+                },
+                ignoreOrder: true
+            );
     }
 
     [Fact]
@@ -101,13 +114,17 @@ public class OnnxSessionTests
     public void many_threads_share_a_session()
     {
         using var session = OnnxSession.Open(Library, SampleModels.LinearRegression());
-        Parallel.For(0, 2_000, i =>
-        {
-            using var input = OnnxValue.Tensor(Library, OnnxElementType.Float, 1, 3);
-            ((ReadOnlySpan<float>)[i, 0, 0]).CopyTo(input.Span<float>());
-            using var output = session.Run([input])[0];
-            output.Span<float>()[0].ShouldBe(i + 0.5f);
-        });
+        Parallel.For(
+            0,
+            2_000,
+            i =>
+            {
+                using var input = OnnxValue.Tensor(Library, OnnxElementType.Float, 1, 3);
+                ((ReadOnlySpan<float>)[i, 0, 0]).CopyTo(input.Span<float>());
+                using var output = session.Run([input])[0];
+                output.Span<float>()[0].ShouldBe(i + 0.5f);
+            }
+        );
     }
 
     [Fact]

@@ -10,52 +10,57 @@ using Cairn.Testing;
 namespace Cairn.Fuzz;
 
 /// <summary>
-/// Runs cases in batches. A batch has a project of its own with one of everything; its clients send their cases at the same time. Every few batches the server is started again on the
-/// same folder, in turn with and without authentication: what was stored must also be taken up again.
+/// Runs cases in batches. A batch has a project of its own with one of everything; its clients send their cases at the same time. Every few
+/// batches the server is started again on the same folder, in turn with and without authentication: what was stored must also be taken up
+/// again.
 /// </summary>
 internal sealed class Fuzzer(FuzzOptions options, TextWriter output) : IDisposable
 {
     /// <summary>Batches between two starts.</summary>
     private const int Stretch = 12;
 
-    private readonly ScratchDirectory scratch = new();
-    private readonly FindingList findings = new(options.Seed, output);
-    private readonly Tally tally = new();
-    private FuzzedServer? server;
-    private MemoryWatch memory = new();
-    private long cases;
+    private readonly ScratchDirectory _scratch = new();
+    private readonly FindingList _findings = new(options.Seed, output);
+    private readonly Tally _tally = new();
+    private FuzzedServer? _server;
+    private MemoryWatch _memory = new();
+    private long _cases;
 
-    public long Cases => cases;
+    public long Cases => _cases;
 
     /// <summary>The calls that were answered with what they asked for.</summary>
-    public int Accepted => tally.Accepted;
+    public int Accepted => _tally.Accepted;
 
-    public IReadOnlyDictionary<string, int> Findings => findings.Counts;
+    public IReadOnlyDictionary<string, int> Findings => _findings.Counts;
 
     public async Task RunAsync()
     {
         var contracts = await Contracts.ReadAsync();
         var clock = Stopwatch.StartNew();
-        for (var batch = options.Cases.First / options.Batch; clock.Elapsed < options.Time && batch * options.Batch <= options.Cases.Last; batch++)
+        for (
+            var batch = options.Cases.First / options.Batch;
+            clock.Elapsed < options.Time && batch * options.Batch <= options.Cases.Last;
+            batch++
+        )
         {
-            if (server is null || batch % Stretch == 0)
+            if (_server is null || batch % Stretch == 0)
             {
                 await StopAsync();
-                server = await FuzzedServer.StartAsync(scratch["data"], authentication: batch / Stretch % 2 == 1);
-                memory = new MemoryWatch();
+                _server = await FuzzedServer.StartAsync(_scratch["data"], authentication: batch / Stretch % 2 == 1);
+                _memory = new MemoryWatch();
             }
 
-            if (!await RunAsync(server, contracts, batch))
+            if (!await RunAsync(_server, contracts, batch))
             {
                 break;
             }
         }
 
         await StopAsync();
-        tally.Write(output);
+        _tally.Write(output);
     }
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     private async Task<bool> RunAsync(FuzzedServer running, Contracts contracts, long batch)
     {
@@ -64,40 +69,53 @@ internal sealed class Fuzzer(FuzzOptions options, TextWriter output) : IDisposab
         var names = await Project.MakeAsync(first, running.Place.Tokens.FirstOrDefault(), $"fuzz{batch}");
         var calls = new CorpusCalls(names, contracts);
         var made = clock.Elapsed;
-        var (from, until) = (Math.Max(batch * options.Batch, options.Cases.First), Math.Min((batch + 1) * options.Batch - 1, options.Cases.Last));
-        await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(worker => Task.Run(async () =>
-        {
-            using var target = new Target(new Uri(running.Place.Http), running.Place.Grpc);
-            for (var number = from + worker; number <= until && running.IsAlive; number += options.Workers)
-            {
-                try
-                {
-                    await new FuzzCase(number, running, target, calls, names, findings, tally, options).RunAsync();
-                }
-                catch (Exception error)
-                {
-                    findings.Add(new Finding($"fuzzer {error.GetType().Name}", "the fuzzer itself failed", number, error.ToString()));
-                }
+        var (from, until) = (
+            Math.Max(batch * options.Batch, options.Cases.First),
+            Math.Min((batch + 1) * options.Batch - 1, options.Cases.Last)
+        );
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, options.Workers)
+                .Select(worker =>
+                    Task.Run(async () =>
+                    {
+                        using var target = new Target(new Uri(running.Place.Http), running.Place.Grpc);
+                        for (var number = from + worker; number <= until && running.IsAlive; number += options.Workers)
+                        {
+                            try
+                            {
+                                await new FuzzCase(number, running, target, calls, names, _findings, _tally, options).RunAsync();
+                            }
+                            catch (Exception error)
+                            {
+                                _findings.Add(
+                                    new Finding($"fuzzer {error.GetType().Name}", "the fuzzer itself failed", number, error.ToString())
+                                );
+                            }
 
-                Interlocked.Increment(ref cases);
-            }
-        })));
+                            Interlocked.Increment(ref _cases);
+                        }
+                    })
+                )
+        );
         await Project.UndeployAsync(first, running.Place.Tokens.FirstOrDefault(), names);
         foreach (var line in running.Log.TakeErrors())
         {
-            findings.Add(new Finding(LogLine.Key(line), "the log tells of an error that no answer did", null, line));
+            _findings.Add(new Finding(LogLine.Key(line), "the log tells of an error that no answer did", null, line));
         }
 
         if (await running.MeasureAsync() is not { } use)
         {
-            findings.Add(new Finding("death", "the server is gone", null, running.Death));
+            _findings.Add(new Finding("death", "the server is gone", null, running.Death));
             return false;
         }
 
-        output.WriteLine($"batch {batch}: {until - from + 1} cases in {clock.Elapsed.TotalSeconds:0.0} s after {made.TotalSeconds:0.0} s; {use}{(running.Place.Tokens.Length > 0 ? "; with tokens" : "")}");
-        if (memory.Add(use) is { } growth)
+        output.WriteLine(
+            $"batch {batch}: {until - from + 1} cases in {clock.Elapsed.TotalSeconds:0.0} s after {made.TotalSeconds:0.0} s; {use}{(running.Place.Tokens.Length > 0 ? "; with tokens" : "")}"
+        );
+        if (_memory.Add(use) is { } growth)
         {
-            findings.Add(new Finding("memory", growth, null, ""));
+            _findings.Add(new Finding("memory", growth, null, ""));
         }
 
         return true;
@@ -105,22 +123,22 @@ internal sealed class Fuzzer(FuzzOptions options, TextWriter output) : IDisposab
 
     private async Task StopAsync()
     {
-        if (server is null)
+        if (_server is null)
         {
             return;
         }
 
-        if (server.IsAlive && !await server.StopAsync())
+        if (_server.IsAlive && !await _server.StopAsync())
         {
-            findings.Add(new Finding("stop", "the server does not stop", null, string.Join('\n', server.Log.Last)));
+            _findings.Add(new Finding("stop", "the server does not stop", null, string.Join('\n', _server.Log.Last)));
         }
 
-        foreach (var line in server.Log.TakeErrors())
+        foreach (var line in _server.Log.TakeErrors())
         {
-            findings.Add(new Finding(LogLine.Key(line), "the log tells of an error while the server stops", null, line));
+            _findings.Add(new Finding(LogLine.Key(line), "the log tells of an error while the server stops", null, line));
         }
 
-        await server.DisposeAsync();
-        server = null;
+        await _server.DisposeAsync();
+        _server = null;
     }
 }

@@ -17,7 +17,9 @@ Console.WriteLine($"seed {options.Seed}");
 var clock = Stopwatch.StartNew();
 using var fuzzer = new Fuzzer(options, Console.Out);
 await fuzzer.RunAsync();
-Console.WriteLine($"seed {options.Seed}: {fuzzer.Cases} cases in {clock.Elapsed.TotalSeconds:0} s, {fuzzer.Cases / clock.Elapsed.TotalSeconds:0} a second; {fuzzer.Findings.Count} findings");
+Console.WriteLine(
+    $"seed {options.Seed}: {fuzzer.Cases} cases in {clock.Elapsed.TotalSeconds:0} s, {fuzzer.Cases / clock.Elapsed.TotalSeconds:0} a second; {fuzzer.Findings.Count} findings"
+);
 foreach (var (key, count) in fuzzer.Findings.OrderByDescending(static finding => finding.Value))
 {
     Console.WriteLine($"  {count} x {key}");

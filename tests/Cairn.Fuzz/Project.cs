@@ -10,7 +10,8 @@ namespace Cairn.Fuzz;
 /// <summary>A project of the server with one of everything, made by the calls of the corpus that say so.</summary>
 internal static class Project
 {
-    /// <exception cref="InvalidOperationException">A call that makes something is not answered as it should be: the corpus is no longer valid.</exception>
+    /// <exception cref="InvalidOperationException">A call that makes something is not answered as it should be: the corpus is no longer
+    /// valid.</exception>
     public static async Task<Names> MakeAsync(Target target, string? token, string project)
     {
         var names = new Names(project);
@@ -28,18 +29,31 @@ internal static class Project
                 continue;
             }
 
-            var body = answer.IsSuccess ? JsonNode.Parse(answer.Text)! : throw new InvalidOperationException($"{call.Show(1_000)}\n\n{answer.Show(1_000)}");
+            var body = answer.IsSuccess
+                ? JsonNode.Parse(answer.Text)!
+                : throw new InvalidOperationException($"{call.Show(1_000)}\n\n{answer.Show(1_000)}");
             names.Add(made.Key, await ValueAsync(target, token, body, made.Path));
             if (made.Key == "bucket")
             {
-                await target.SendAsync(new Call("", "POST", $"/upload/storage/v1/b/{names["B"]}/o?uploadType=media&name=model%2Fmodel.onnx", [], SampleModels.LinearRegression()), token);
+                await target.SendAsync(
+                    new Call(
+                        "",
+                        "POST",
+                        $"/upload/storage/v1/b/{names["B"]}/o?uploadType=media&name=model%2Fmodel.onnx",
+                        [],
+                        SampleModels.LinearRegression()
+                    ),
+                    token
+                );
             }
         }
 
         return names;
     }
 
-    /// <summary>Takes the project's models out of the server's memory: what is deployed stays there by right, and is not what grows without end.</summary>
+    /// <summary>
+    /// Takes the project's models out of the server's memory: what is deployed stays there by right, and is not what grows without end.
+    /// </summary>
     public static async Task UndeployAsync(Target target, string? token, Names names)
     {
         var list = await target.SendAsync(new Call("", "GET", $"/v1/{names.Location}/endpoints?pageSize=1000", [], null), token);
@@ -47,7 +61,13 @@ internal static class Project
         {
             foreach (var deployed in endpoint!["deployedModels"] as JsonArray ?? [])
             {
-                var body = Encoding.UTF8.GetBytes(new JsonObject { ["deployedModelId"] = deployed!["id"]!.DeepClone(), ["trafficSplit"] = new JsonObject() }.ToJsonString());
+                var body = Encoding.UTF8.GetBytes(
+                    new JsonObject
+                    {
+                        ["deployedModelId"] = deployed!["id"]!.DeepClone(),
+                        ["trafficSplit"] = new JsonObject(),
+                    }.ToJsonString()
+                );
                 await target.SendAsync(new Call("", "POST", $"/v1/{endpoint["name"]}:undeployModel", [], body), token);
             }
         }

@@ -13,7 +13,7 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
     public const string SklearnImage = "us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest";
     private static readonly string[] Ends = ["JOB_STATE_SUCCEEDED", "JOB_STATE_FAILED", "JOB_STATE_CANCELLED"];
 
-    private readonly HttpClient http = new();
+    private readonly HttpClient _http = new();
 
     public string Parent => $"projects/{project}/locations/us-central1";
 
@@ -22,44 +22,69 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
     /// <summary>A job of one Python program, given as text.</summary>
     public static JsonObject Python(string code, params string[] arguments) => Container(SklearnImage, ["python3", "-c", code], arguments);
 
-    public static JsonObject Container(string image, string[] command, string[] arguments) => Job(new JsonObject
-    {
-        ["containerSpec"] = new JsonObject { ["imageUri"] = image, ["command"] = Array(command), ["args"] = Array(arguments) },
-    });
+    public static JsonObject Container(string image, string[] command, string[] arguments) =>
+        Job(
+            new JsonObject
+            {
+                ["containerSpec"] = new JsonObject
+                {
+                    ["imageUri"] = image,
+                    ["command"] = Array(command),
+                    ["args"] = Array(arguments),
+                },
+            }
+        );
 
-    public static JsonObject Package(string module, string[] uris, params string[] arguments) => Job(new JsonObject
-    {
-        ["pythonPackageSpec"] = new JsonObject
-        {
-            ["executorImageUri"] = SklearnImage,
-            ["packageUris"] = Array(uris),
-            ["pythonModule"] = module,
-            ["args"] = Array(arguments),
-        },
-    });
+    public static JsonObject Package(string module, string[] uris, params string[] arguments) =>
+        Job(
+            new JsonObject
+            {
+                ["pythonPackageSpec"] = new JsonObject
+                {
+                    ["executorImageUri"] = SklearnImage,
+                    ["packageUris"] = Array(uris),
+                    ["pythonModule"] = module,
+                    ["args"] = Array(arguments),
+                },
+            }
+        );
 
     /// <summary>A job of several pools, each of a Python program, given as text. A pool of no replicas is left empty.</summary>
-    public static JsonObject Gang(params (int Replicas, string Code)[] pools) => new()
-    {
-        ["displayName"] = "gang",
-        ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = new JsonArray([.. pools.Select(pool => Pool(pool.Replicas, SklearnImage, "python3", "-c", pool.Code))]) },
-    };
+    public static JsonObject Gang(params (int Replicas, string Code)[] pools) =>
+        new()
+        {
+            ["displayName"] = "gang",
+            ["jobSpec"] = new JsonObject
+            {
+                ["workerPoolSpecs"] = new JsonArray([
+                    .. pools.Select(pool => Pool(pool.Replicas, SklearnImage, "python3", "-c", pool.Code)),
+                ]),
+            },
+        };
 
-    public static JsonObject Pool(int replicas, string image, params string[] command) => replicas == 0 ? [] : new JsonObject
-    {
-        ["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" },
-        ["replicaCount"] = replicas,
-        ["containerSpec"] = new JsonObject { ["imageUri"] = image, ["command"] = Array(command) },
-    };
+    public static JsonObject Pool(int replicas, string image, params string[] command) =>
+        replicas == 0
+            ? []
+            : new JsonObject
+            {
+                ["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" },
+                ["replicaCount"] = replicas,
+                ["containerSpec"] = new JsonObject { ["imageUri"] = image, ["command"] = Array(command) },
+            };
 
     public static JsonObject Job(JsonObject pool)
     {
         pool["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" };
         pool["replicaCount"] = 1;
-        return new JsonObject { ["displayName"] = "test", ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = new JsonArray(pool) } };
+        return new JsonObject
+        {
+            ["displayName"] = "test",
+            ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = new JsonArray(pool) },
+        };
     }
 
-    public async Task<string> SubmitAsync(JsonObject job) => (string)(await SendAsync(HttpMethod.Post, $"/v1/{Parent}/customJobs", job))["name"]!;
+    public async Task<string> SubmitAsync(JsonObject job) =>
+        (string)(await SendAsync(HttpMethod.Post, $"/v1/{Parent}/customJobs", job))["name"]!;
 
     public Task<JsonObject> GetAsync(string name) => SendAsync(HttpMethod.Get, "/v1/" + name);
 
@@ -78,11 +103,15 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
                     return (states.Length == 0 ? Ends : states).Contains((string)job["state"]!);
                 },
                 $"{name} to be {string.Join(" or ", states.Length == 0 ? Ends : states)}",
-                TimeSpan.FromSeconds(120));
+                TimeSpan.FromSeconds(120)
+            );
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"{e.Message} It was last seen as {job.ToJsonString()}. The server said:\n{await server.ReadLogAsync()}", e);
+            throw new TimeoutException(
+                $"{e.Message} It was last seen as {job.ToJsonString()}. The server said:\n{await server.ReadLogAsync()}",
+                e
+            );
         }
 
         return job;
@@ -100,7 +129,11 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
 
     /// <summary>The lines that a job's program has written, in order.</summary>
     public async Task<IReadOnlyList<string>> LinesAsync(string name, string task = "workerpool0-0") =>
-        [.. (await EntriesAsync(name, $" AND resource.labels.task_name=\"{task}\"")).Select(entry => (string)entry["jsonPayload"]!["message"]!)];
+        [
+            .. (await EntriesAsync(name, $" AND resource.labels.task_name=\"{task}\"")).Select(entry =>
+                (string)entry["jsonPayload"]!["message"]!
+            ),
+        ];
 
     public async Task<List<JsonNode>> EntriesAsync(string name, string filter = "")
     {
@@ -108,37 +141,50 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
         var token = "";
         do
         {
-            var page = await SendAsync(HttpMethod.Post, "/v2/entries:list", new JsonObject
-            {
-                ["resourceNames"] = new JsonArray($"projects/{project}"),
-                ["filter"] = $"resource.type=\"ml_job\" AND resource.labels.job_id=\"{name.Split('/')[^1]}\"{filter}",
-                ["orderBy"] = "timestamp asc",
-                ["pageSize"] = 1000,
-                ["pageToken"] = token,
-            });
+            var page = await SendAsync(
+                HttpMethod.Post,
+                "/v2/entries:list",
+                new JsonObject
+                {
+                    ["resourceNames"] = new JsonArray($"projects/{project}"),
+                    ["filter"] = $"resource.type=\"ml_job\" AND resource.labels.job_id=\"{name.Split('/')[^1]}\"{filter}",
+                    ["orderBy"] = "timestamp asc",
+                    ["pageSize"] = 1000,
+                    ["pageToken"] = token,
+                }
+            );
             entries.AddRange(page["entries"]?.AsArray().Select(entry => entry!.DeepClone()) ?? []);
             token = (string?)page["nextPageToken"] ?? "";
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return entries;
     }
 
-    public Task CreateBucketAsync(string bucket) => SendAsync(HttpMethod.Post, $"/storage/v1/b?project={project}", new JsonObject { ["name"] = bucket });
+    public Task CreateBucketAsync(string bucket) =>
+        SendAsync(HttpMethod.Post, $"/storage/v1/b?project={project}", new JsonObject { ["name"] = bucket });
 
     public async Task UploadAsync(string name, byte[] content, string bucket = Bucket)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{server.Http}/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}") { Content = new ByteArrayContent(content) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post,
+            $"{server.Http}/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}"
+        )
+        {
+            Content = new ByteArrayContent(content),
+        };
         request.Headers.Authorization = Authorization;
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>An object's content, or null where there is none.</summary>
     public async Task<string?> DownloadAsync(string name, string bucket = Bucket)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{server.Http}/storage/v1/b/{bucket}/o/{Uri.EscapeDataString(name)}?alt=media");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"{server.Http}/storage/v1/b/{bucket}/o/{Uri.EscapeDataString(name)}?alt=media"
+        );
         request.Headers.Authorization = Authorization;
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         return response.StatusCode == HttpStatusCode.NotFound ? null : await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
     }
 
@@ -159,7 +205,7 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         }
 
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return (response.StatusCode, text.Length == 0 ? [] : JsonNode.Parse(text)!.AsObject());
     }
@@ -172,7 +218,7 @@ public sealed class JobsClient(ServerProcess server, string project = "demo") : 
         return ((string)reply["error"]!["status"]!, (string)reply["error"]!["message"]!);
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private AuthenticationHeaderValue? Authorization => Token is null ? null : new AuthenticationHeaderValue("Bearer", Token);
 

@@ -73,7 +73,10 @@ public sealed class ModelServiceTests : IAsyncLifetime
         var versions = await Service.ListModelVersions(new ListModelVersionsRequest { Name = first.Model }, CapabilityHost.Call());
         versions.Models.Select(v => v.VersionId).Order().ShouldBe(["1", "2"]);
         versions.Models.ShouldAllBe(v => v.Name == first.Model);
-        var models = await Service.ListModels(new ListModelsRequest { Parent = CapabilityHost.Parent, Filter = "display_name=m" }, CapabilityHost.Call());
+        var models = await Service.ListModels(
+            new ListModelsRequest { Parent = CapabilityHost.Parent, Filter = "display_name=m" },
+            CapabilityHost.Call()
+        );
         models.Models.ShouldHaveSingleItem().VersionId.ShouldBe("1");
     }
 
@@ -93,10 +96,17 @@ public sealed class ModelServiceTests : IAsyncLifetime
         var model = (await UploadAsync(new UploadModelRequest { Model = Onnx("m") })).Model;
         await UploadAsync(new UploadModelRequest { Model = Onnx(""), ParentModel = model });
 
-        var delete = await Should.ThrowAsync<StatusException>(() => Service.DeleteModelVersion(new DeleteModelVersionRequest { Name = model + "@1" }, CapabilityHost.Call()));
+        var delete = await Should.ThrowAsync<StatusException>(() =>
+            Service.DeleteModelVersion(new DeleteModelVersionRequest { Name = model + "@1" }, CapabilityHost.Call())
+        );
         delete.Code.ShouldBe(Code.FailedPrecondition);
         delete.Message.ShouldContain("default");
-        var merge = await Should.ThrowAsync<StatusException>(() => Service.MergeVersionAliases(new MergeVersionAliasesRequest { Name = model + "@1", VersionAliases = { "-default" } }, CapabilityHost.Call()));
+        var merge = await Should.ThrowAsync<StatusException>(() =>
+            Service.MergeVersionAliases(
+                new MergeVersionAliasesRequest { Name = model + "@1", VersionAliases = { "-default" } },
+                CapabilityHost.Call()
+            )
+        );
         merge.Code.ShouldBe(Code.FailedPrecondition);
     }
 
@@ -106,10 +116,16 @@ public sealed class ModelServiceTests : IAsyncLifetime
         var model = (await UploadAsync(new UploadModelRequest { Model = Onnx("m") })).Model;
         await UploadAsync(new UploadModelRequest { Model = Onnx(""), ParentModel = model });
 
-        var merged = await Service.MergeVersionAliases(new MergeVersionAliasesRequest { Name = model + "@2", VersionAliases = { "default", "blue", "v.2" } }, CapabilityHost.Call());
+        var merged = await Service.MergeVersionAliases(
+            new MergeVersionAliasesRequest { Name = model + "@2", VersionAliases = { "default", "blue", "v.2" } },
+            CapabilityHost.Call()
+        );
         merged.VersionAliases.ShouldBe(["blue", "default", "v.2"], ignoreOrder: true);
         (await GetAsync(model)).VersionId.ShouldBe("2");
-        await Service.MergeVersionAliases(new MergeVersionAliasesRequest { Name = model + "@1", VersionAliases = { "blue" } }, CapabilityHost.Call());
+        await Service.MergeVersionAliases(
+            new MergeVersionAliasesRequest { Name = model + "@1", VersionAliases = { "blue" } },
+            CapabilityHost.Call()
+        );
         (await GetAsync(model + "@blue")).VersionId.ShouldBe("1");
         (await GetAsync(model + "@2")).VersionAliases.ShouldBe(["default", "v.2"], ignoreOrder: true);
 
@@ -127,25 +143,42 @@ public sealed class ModelServiceTests : IAsyncLifetime
         change.DisplayName = "not masked";
         change.Labels["c"] = "d";
 
-        var updated = await Service.UpdateModel(new UpdateModelRequest { Model = change, UpdateMask = Mask("description", "labels") }, CapabilityHost.Call());
+        var updated = await Service.UpdateModel(
+            new UpdateModelRequest { Model = change, UpdateMask = Mask("description", "labels") },
+            CapabilityHost.Call()
+        );
 
         updated.Description.ShouldBe("d");
         updated.DisplayName.ShouldBe("m");
         updated.Labels["c"].ShouldBe("d");
         (await GetAsync(model)).Etag.ShouldBe(updated.Etag);
 
-        var stale = await Should.ThrowAsync<StatusException>(() => Service.UpdateModel(new UpdateModelRequest { Model = change, UpdateMask = Mask("description") }, CapabilityHost.Call()));
+        var stale = await Should.ThrowAsync<StatusException>(() =>
+            Service.UpdateModel(new UpdateModelRequest { Model = change, UpdateMask = Mask("description") }, CapabilityHost.Call())
+        );
         stale.Code.ShouldBe(Code.Aborted);
 
         var version = await Service.UpdateModel(
-            new UpdateModelRequest { Model = new Model { Name = model + "@1", VersionDescription = "v" }, UpdateMask = Mask("versionDescription") },
-            CapabilityHost.Call());
+            new UpdateModelRequest
+            {
+                Model = new Model { Name = model + "@1", VersionDescription = "v" },
+                UpdateMask = Mask("versionDescription"),
+            },
+            CapabilityHost.Call()
+        );
         version.VersionDescription.ShouldBe("v");
         (await GetAsync(model)).VersionDescription.ShouldBe("v");
 
-        var mixed = await Should.ThrowAsync<StatusException>(() => Service.UpdateModel(
-            new UpdateModelRequest { Model = new Model { Name = model + "@1", DisplayName = "x" }, UpdateMask = Mask("display_name") },
-            CapabilityHost.Call()));
+        var mixed = await Should.ThrowAsync<StatusException>(() =>
+            Service.UpdateModel(
+                new UpdateModelRequest
+                {
+                    Model = new Model { Name = model + "@1", DisplayName = "x" },
+                    UpdateMask = Mask("display_name"),
+                },
+                CapabilityHost.Call()
+            )
+        );
         mixed.Code.ShouldBe(Code.FailedPrecondition);
     }
 
@@ -169,7 +202,12 @@ public sealed class ModelServiceTests : IAsyncLifetime
     public async Task files_that_a_prebuilt_image_cannot_serve_are_refused_by_name()
     {
         await _host.PutAsync("text/readme.txt", [1]);
-        var model = new Model { DisplayName = "m", ArtifactUri = "gs://demo/text", ContainerSpec = new ModelContainerSpec { ImageUri = Sklearn } };
+        var model = new Model
+        {
+            DisplayName = "m",
+            ArtifactUri = "gs://demo/text",
+            ContainerSpec = new ModelContainerSpec { ImageUri = Sklearn },
+        };
 
         var error = await Should.ThrowAsync<StatusException>(() => UploadAsync(new UploadModelRequest { Model = model }));
 
@@ -214,7 +252,11 @@ public sealed class ModelServiceTests : IAsyncLifetime
         var request = new ExportModelRequest
         {
             Name = model + "@1",
-            OutputConfig = new ExportModelRequest.Types.OutputConfig { ExportFormatId = "custom-trained", ArtifactDestination = new GcsDestination { OutputUriPrefix = "gs://demo/exports" } },
+            OutputConfig = new ExportModelRequest.Types.OutputConfig
+            {
+                ExportFormatId = "custom-trained",
+                ArtifactDestination = new GcsDestination { OutputUriPrefix = "gs://demo/exports" },
+            },
         };
 
         var operation = await _host.EndAsync(Service.ExportModel(request, CapabilityHost.Call()));
@@ -247,14 +289,27 @@ public sealed class ModelServiceTests : IAsyncLifetime
     public async Task evaluations_are_imported_listed_and_found()
     {
         var model = (await UploadAsync(new UploadModelRequest { Model = Onnx("m") })).Model;
-        var evaluation = new ModelEvaluation { DisplayName = "e", MetricsSchemaUri = "gs://x/y.yaml", Metrics = Value.ForStruct(new Struct { Fields = { ["auRoc"] = Value.ForNumber(0.9) } }) };
+        var evaluation = new ModelEvaluation
+        {
+            DisplayName = "e",
+            MetricsSchemaUri = "gs://x/y.yaml",
+            Metrics = Value.ForStruct(new Struct { Fields = { ["auRoc"] = Value.ForNumber(0.9) } }),
+        };
 
-        var imported = await Service.ImportModelEvaluation(new ImportModelEvaluationRequest { Parent = model, ModelEvaluation = evaluation }, CapabilityHost.Call());
+        var imported = await Service.ImportModelEvaluation(
+            new ImportModelEvaluationRequest { Parent = model, ModelEvaluation = evaluation },
+            CapabilityHost.Call()
+        );
 
         imported.Name.ShouldStartWith(model + "@1/evaluations/");
         var page = await Service.ListModelEvaluations(new ListModelEvaluationsRequest { Parent = model }, CapabilityHost.Call());
         page.ModelEvaluations.ShouldHaveSingleItem().ShouldBe(imported);
-        (await Service.GetModelEvaluation(new GetModelEvaluationRequest { Name = imported.Name.Replace("@1", "", StringComparison.Ordinal) }, CapabilityHost.Call())).ShouldBe(imported);
+        (
+            await Service.GetModelEvaluation(
+                new GetModelEvaluationRequest { Name = imported.Name.Replace("@1", "", StringComparison.Ordinal) },
+                CapabilityHost.Call()
+            )
+        ).ShouldBe(imported);
     }
 
     [Fact]
@@ -273,10 +328,16 @@ public sealed class ModelServiceTests : IAsyncLifetime
     {
         var model = (await UploadAsync(new UploadModelRequest { Model = Onnx("m") })).Model;
 
-        (await Should.ThrowAsync<StatusException>(() => Service.GetModel(new GetModelRequest { Name = model }, CapabilityHost.Call(project: "other")))).Code.ShouldBe(Code.PermissionDenied);
+        (
+            await Should.ThrowAsync<StatusException>(() =>
+                Service.GetModel(new GetModelRequest { Name = model }, CapabilityHost.Call(project: "other"))
+            )
+        ).Code.ShouldBe(Code.PermissionDenied);
 
         var foreign = new UploadModelRequest { Parent = "projects/other/locations/us-central1", Model = Onnx("m") };
-        (await Should.ThrowAsync<StatusException>(() => Service.UploadModel(foreign, CapabilityHost.Call(project: "other")))).Code.ShouldBe(Code.PermissionDenied);
+        (await Should.ThrowAsync<StatusException>(() => Service.UploadModel(foreign, CapabilityHost.Call(project: "other")))).Code.ShouldBe(
+            Code.PermissionDenied
+        );
     }
 
     [Fact]
@@ -284,7 +345,9 @@ public sealed class ModelServiceTests : IAsyncLifetime
     {
         await UploadAsync(new UploadModelRequest { Model = Onnx("m"), ModelId = "taken" });
 
-        var error = await Should.ThrowAsync<StatusException>(() => UploadAsync(new UploadModelRequest { Model = Onnx("m"), ModelId = "taken" }));
+        var error = await Should.ThrowAsync<StatusException>(() =>
+            UploadAsync(new UploadModelRequest { Model = Onnx("m"), ModelId = "taken" })
+        );
 
         error.Code.ShouldBe(Code.AlreadyExists);
         error.Message.ShouldContain("parent_model");
@@ -295,12 +358,20 @@ public sealed class ModelServiceTests : IAsyncLifetime
     {
         var model = (await UploadAsync(new UploadModelRequest { Model = Onnx("m") })).Model;
 
-        var responses = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => UploadAsync(new UploadModelRequest { Model = Onnx(""), ParentModel = model })));
+        var responses = await Task.WhenAll(
+            Enumerable.Range(0, 12).Select(_ => UploadAsync(new UploadModelRequest { Model = Onnx(""), ParentModel = model }))
+        );
 
         responses.Select(r => r.ModelVersionId).Distinct().Count().ShouldBe(12);
     }
 
-    private static Model Onnx(string displayName) => new() { DisplayName = displayName, ArtifactUri = "gs://demo/model", ContainerSpec = new ModelContainerSpec { ImageUri = "cairn/onnx:latest" } };
+    private static Model Onnx(string displayName) =>
+        new()
+        {
+            DisplayName = displayName,
+            ArtifactUri = "gs://demo/model",
+            ContainerSpec = new ModelContainerSpec { ImageUri = "cairn/onnx:latest" },
+        };
 
     private static FieldMask Mask(params string[] paths) => new() { Paths = { paths } };
 

@@ -3,8 +3,8 @@ using Google.Protobuf;
 namespace Cairn.OnnxModels;
 
 /// <summary>
-/// Writes a <c>ModelProto</c> with the field numbers of <c>onnx.proto</c>, as much of it as small test models need: a real file for the real runtime,
-/// without the Python package.
+/// Writes a <c>ModelProto</c> with the field numbers of <c>onnx.proto</c>, as much of it as small test models need: a real file for the
+/// real runtime, without the Python package.
 /// </summary>
 public sealed class OnnxGraph
 {
@@ -37,7 +37,11 @@ public sealed class OnnxGraph
     public OnnxGraph MapOutput(string name, int keyType)
     {
         var value = ProtoWriter.Write(w => w.Message(1, t => t.Int(1, Float).Message(2, _ => { })));
-        _outputs.Add(ProtoWriter.Write(w => w.Text(1, name).Message(2, t => t.Message(4, s => s.Message(1, e => e.Message(5, m => m.Int(1, keyType).Bytes(2, value)))))));
+        _outputs.Add(
+            ProtoWriter.Write(w =>
+                w.Text(1, name).Message(2, t => t.Message(4, s => s.Message(1, e => e.Message(5, m => m.Int(1, keyType).Bytes(2, value)))))
+            )
+        );
         return this;
     }
 
@@ -50,83 +54,104 @@ public sealed class OnnxGraph
     /// <summary>Adds an operator; attributes are <see cref="long"/>, <see cref="float"/>, <see cref="string"/> or arrays of them.</summary>
     public OnnxGraph Node(string op, string[] inputs, string[] outputs, string domain = "", params (string Name, object Value)[] attributes)
     {
-        _nodes.Add(ProtoWriter.Write(w =>
-        {
-            foreach (var input in inputs)
+        _nodes.Add(
+            ProtoWriter.Write(w =>
             {
-                w.Text(1, input);
-            }
+                foreach (var input in inputs)
+                {
+                    w.Text(1, input);
+                }
 
-            foreach (var output in outputs)
-            {
-                w.Text(2, output);
-            }
+                foreach (var output in outputs)
+                {
+                    w.Text(2, output);
+                }
 
-            w.Text(4, op);
-            foreach (var (name, value) in attributes)
-            {
-                w.Bytes(5, Attribute(name, value));
-            }
+                w.Text(4, op);
+                foreach (var (name, value) in attributes)
+                {
+                    w.Bytes(5, Attribute(name, value));
+                }
 
-            w.Text(7, domain);
-        }));
+                w.Text(7, domain);
+            })
+        );
         return this;
     }
 
     /// <summary>The file's bytes.</summary>
-    public byte[] ToBytes() => ProtoWriter.Write(w => w
-        .Int(1, 8)
-        .Text(2, "cairn-tests")
-        .Message(7, g =>
+    public byte[] ToBytes() =>
+        ProtoWriter.Write(w =>
+            w.Int(1, 8)
+                .Text(2, "cairn-tests")
+                .Message(
+                    7,
+                    g =>
+                    {
+                        foreach (var node in _nodes)
+                        {
+                            g.Bytes(1, node);
+                        }
+
+                        g.Text(2, "graph");
+                        foreach (var initializer in _initializers)
+                        {
+                            g.Bytes(5, initializer);
+                        }
+
+                        foreach (var input in _inputs)
+                        {
+                            g.Bytes(11, input);
+                        }
+
+                        foreach (var output in _outputs)
+                        {
+                            g.Bytes(12, output);
+                        }
+                    }
+                )
+                .Message(8, o => o.Text(1, "").Int(2, 13))
+                .Message(8, o => o.Text(1, "ai.onnx.ml").Int(2, 1))
+        );
+
+    private static byte[] Attribute(string name, object value) =>
+        ProtoWriter.Write(w =>
         {
-            foreach (var node in _nodes)
+            w.Text(1, name);
+            _ = value switch
             {
-                g.Bytes(1, node);
-            }
+                float f => w.Float(2, f).Int(20, 1),
+                long i => w.Int(3, i).Int(20, 2),
+                string s => w.Text(4, s).Int(20, 3),
+                float[] floats => w.Floats(7, floats).Int(20, 6),
+                long[] ints => w.Ints(8, ints).Int(20, 7),
+                string[] strings => strings.Aggregate(w, (writer, s) => writer.Text(9, s)).Int(20, 8),
+                _ => throw new ArgumentException($"Attribute {name} has a value of type {value.GetType().Name}."),
+            };
+        });
 
-            g.Text(2, "graph");
-            foreach (var initializer in _initializers)
-            {
-                g.Bytes(5, initializer);
-            }
-
-            foreach (var input in _inputs)
-            {
-                g.Bytes(11, input);
-            }
-
-            foreach (var output in _outputs)
-            {
-                g.Bytes(12, output);
-            }
-        })
-        .Message(8, o => o.Text(1, "").Int(2, 13))
-        .Message(8, o => o.Text(1, "ai.onnx.ml").Int(2, 1)));
-
-    private static byte[] Attribute(string name, object value) => ProtoWriter.Write(w =>
-    {
-        w.Text(1, name);
-        _ = value switch
-        {
-            float f => w.Float(2, f).Int(20, 1),
-            long i => w.Int(3, i).Int(20, 2),
-            string s => w.Text(4, s).Int(20, 3),
-            float[] floats => w.Floats(7, floats).Int(20, 6),
-            long[] ints => w.Ints(8, ints).Int(20, 7),
-            string[] strings => strings.Aggregate(w, (writer, s) => writer.Text(9, s)).Int(20, 8),
-            _ => throw new ArgumentException($"Attribute {name} has a value of type {value.GetType().Name}."),
-        };
-    });
-
-    private static byte[] TensorInfo(string name, int type, long?[] shape) => ProtoWriter.Write(w => w
-        .Text(1, name)
-        .Message(2, t => t.Message(1, tensor => tensor
-            .Int(1, type)
-            .Message(2, s =>
-            {
-                foreach (var dimension in shape)
-                {
-                    s.Message(1, d => _ = dimension is { } size ? d.Int(1, size) : d.Text(2, "N"));
-                }
-            }))));
+    private static byte[] TensorInfo(string name, int type, long?[] shape) =>
+        ProtoWriter.Write(w =>
+            w.Text(1, name)
+                .Message(
+                    2,
+                    t =>
+                        t.Message(
+                            1,
+                            tensor =>
+                                tensor
+                                    .Int(1, type)
+                                    .Message(
+                                        2,
+                                        s =>
+                                        {
+                                            foreach (var dimension in shape)
+                                            {
+                                                s.Message(1, d => _ = dimension is { } size ? d.Int(1, size) : d.Text(2, "N"));
+                                            }
+                                        }
+                                    )
+                        )
+                )
+        );
 }

@@ -30,7 +30,9 @@ public sealed class AskTellTests
         optimizer.Tell(own, 0.25);
         optimizer.TellInfeasible(optimizer.Ask()[0]);
         optimizer.Best.ShouldHaveSingleItem().Id.ShouldBe(1);
-        Should.Throw<ArgumentException>(() => optimizer.Add(new Dictionary<string, ParameterValue> { ["x"] = 9 })).Message.ShouldContain("'9'");
+        Should
+            .Throw<ArgumentException>(() => optimizer.Add(new Dictionary<string, ParameterValue> { ["x"] = 9 }))
+            .Message.ShouldContain("'9'");
         Should.Throw<ArgumentException>(() => optimizer.Tell(own, 1)).Message.ShouldContain("Trial 1");
     }
 }

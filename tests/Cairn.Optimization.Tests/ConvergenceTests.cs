@@ -9,8 +9,8 @@ using Cairn.TestFunctions;
 namespace Cairn.Optimization.Tests;
 
 /// <summary>
-/// Whether algorithms find better points, as sign tests: were an algorithm no better than random, winning 9 or 10 of 10 pairs would have a probability of 1.1 %, and 8 or more 5.5 %.
-/// Everything is seeded: a result changes only with the code.
+/// Whether algorithms find better points, as sign tests: were an algorithm no better than random, winning 9 or 10 of 10 pairs would have a
+/// probability of 1.1 %, and 8 or more 5.5 %. Everything is seeded: a result changes only with the code.
 /// </summary>
 public sealed class ConvergenceTests
 {
@@ -18,34 +18,38 @@ public sealed class ConvergenceTests
 
     public static TheoryData<string> FunctionNames => [.. Catalog.Keys];
 
-    private static Dictionary<string, (TestFunction Function, int Trials)> Catalog { get; } = new()
-    {
-        ["sphere5"] = (Functions.Sphere(5), 25),
-        ["rosenbrock4"] = (Functions.Rosenbrock(4), 30),
-        ["rastrigin5"] = (Functions.Rastrigin(5), 60),
-        ["branin"] = (Functions.Branin, 20),
-        ["hartmann6"] = (Functions.Hartmann6, 35),
-        ["mixed"] = (TrainingFunctions.Mixed, 30),
-        ["conditional"] = (TrainingFunctions.Conditional, 30),
-        ["sphere50"] = (Functions.Sphere(50), 20),
-    };
+    private static Dictionary<string, (TestFunction Function, int Trials)> Catalog { get; } =
+        new()
+        {
+            ["sphere5"] = (Functions.Sphere(5), 25),
+            ["rosenbrock4"] = (Functions.Rosenbrock(4), 30),
+            ["rastrigin5"] = (Functions.Rastrigin(5), 60),
+            ["branin"] = (Functions.Branin, 20),
+            ["hartmann6"] = (Functions.Hartmann6, 35),
+            ["mixed"] = (TrainingFunctions.Mixed, 30),
+            ["conditional"] = (TrainingFunctions.Conditional, 30),
+            ["sphere50"] = (Functions.Sphere(50), 20),
+        };
 
     [Theory]
     [MemberData(nameof(FunctionNames))]
-    public void the_bandit_beats_random_in_nine_of_ten_pairs(string function) => Wins(new GaussianProcessBanditDesigner(), function).ShouldBeGreaterThanOrEqualTo(9);
+    public void the_bandit_beats_random_in_nine_of_ten_pairs(string function) =>
+        Wins(new GaussianProcessBanditDesigner(), function).ShouldBeGreaterThanOrEqualTo(9);
 
     [Theory]
     [InlineData("sphere5")]
     [InlineData("hartmann6")]
     [InlineData("mixed")]
     [InlineData("conditional")]
-    public void tpe_beats_random_in_eight_of_ten_pairs(string function) => Wins(new TpeDesigner(), function, times: 3).ShouldBeGreaterThanOrEqualTo(8);
+    public void tpe_beats_random_in_eight_of_ten_pairs(string function) =>
+        Wins(new TpeDesigner(), function, times: 3).ShouldBeGreaterThanOrEqualTo(8);
 
     [Theory]
     [InlineData("sphere5")]
     [InlineData("rosenbrock4")]
     [InlineData("sphere50")]
-    public void cma_es_beats_random_in_nine_of_ten_pairs(string function) => Wins(new CmaEsDesigner(), function, times: 5).ShouldBeGreaterThanOrEqualTo(9);
+    public void cma_es_beats_random_in_nine_of_ten_pairs(string function) =>
+        Wins(new CmaEsDesigner(), function, times: 5).ShouldBeGreaterThanOrEqualTo(9);
 
     [Fact]
     public void a_sequence_covers_more_evenly_than_random_does()
@@ -57,23 +61,38 @@ public sealed class ConvergenceTests
             var problem = new Problem(space, [new Metric("loss", Goal.Minimize)]) { Seed = (ulong)seed };
             var points = designer.Suggest(new SuggestRequest(problem, [], 0, 64)).Select(space.Encode).ToList();
             var random = new Numerics.SeededRandom(9);
-            return Enumerable.Range(0, 500).Select(_ => space.Sample(random)).Average(at => points.Min(point => point.Zip(at).Sum(static pair => Math.Pow(pair.First - pair.Second, 2))));
+            return Enumerable
+                .Range(0, 500)
+                .Select(_ => space.Sample(random))
+                .Average(at => points.Min(point => point.Zip(at).Sum(static pair => Math.Pow(pair.First - pair.Second, 2))));
         }
 
-        Enumerable.Range(1, Pairs).Count(seed => Dispersion(new QuasiRandomDesigner(), seed) < Dispersion(new RandomDesigner(), seed)).ShouldBeGreaterThanOrEqualTo(9);
+        Enumerable
+            .Range(1, Pairs)
+            .Count(seed => Dispersion(new QuasiRandomDesigner(), seed) < Dispersion(new RandomDesigner(), seed))
+            .ShouldBeGreaterThanOrEqualTo(9);
     }
 
     [Fact]
     public void branins_minimum_is_found_to_a_hundredth_in_thirty_trials() =>
-        Enumerable.Range(1, 5).Count(static seed => Run.Regret(new GaussianProcessBanditDesigner(), Functions.Branin, seed, trials: 30) < 0.01).ShouldBe(5);
+        Enumerable
+            .Range(1, 5)
+            .Count(static seed => Run.Regret(new GaussianProcessBanditDesigner(), Functions.Branin, seed, trials: 30) < 0.01)
+            .ShouldBe(5);
 
     [Fact]
     public void hartmanns_minimum_is_found_to_a_fifth_in_sixty_trials() =>
-        Enumerable.Range(1, 5).Count(static seed => Run.Regret(new GaussianProcessBanditDesigner(), Functions.Hartmann6, seed, trials: 60) < 0.2).ShouldBeGreaterThanOrEqualTo(4);
+        Enumerable
+            .Range(1, 5)
+            .Count(static seed => Run.Regret(new GaussianProcessBanditDesigner(), Functions.Hartmann6, seed, trials: 60) < 0.2)
+            .ShouldBeGreaterThanOrEqualTo(4);
 
     [Fact]
     public void batches_of_five_still_find_branins_minimum() =>
-        Enumerable.Range(1, 5).Count(static seed => Run.Regret(new GaussianProcessBanditDesigner(), Functions.Branin, seed, trials: 50, batch: 5) < 0.05).ShouldBeGreaterThanOrEqualTo(4);
+        Enumerable
+            .Range(1, 5)
+            .Count(static seed => Run.Regret(new GaussianProcessBanditDesigner(), Functions.Branin, seed, trials: 50, batch: 5) < 0.05)
+            .ShouldBeGreaterThanOrEqualTo(4);
 
     [Fact]
     public void the_best_feasible_point_is_found_beside_an_infeasible_region()
@@ -86,7 +105,11 @@ public sealed class ConvergenceTests
         {
             var point = new GaussianProcessBanditDesigner().Suggest(new SuggestRequest(problem, [.. trials], trials.Count, 1))[0];
             var (x, y) = (point["x"].Number, point["y"].Number);
-            trials.Add(x > 0 ? new Trial(trials.Count + 1, point, TrialState.Infeasible) : Run.Completed(trials.Count + 1, point, Math.Pow(x - 2, 2) + Math.Pow(y - 1, 2)));
+            trials.Add(
+                x > 0
+                    ? new Trial(trials.Count + 1, point, TrialState.Infeasible)
+                    : Run.Completed(trials.Count + 1, point, Math.Pow(x - 2, 2) + Math.Pow(y - 1, 2))
+            );
         }
 
         trials.Where(static trial => trial.Final is not null).Min(static trial => trial.Final!.Values["loss"]).ShouldBeLessThan(4.2);
@@ -109,7 +132,8 @@ public sealed class ConvergenceTests
             }
 
             // Where it mostly looks at the end, without the noise; a random point is at 40 on average.
-            near += trials.TakeLast(10).Select(trial => Functions.Sphere(3).Value(trial.Parameters, seed)).Order().ElementAt(5) < 10 ? 1 : 0;
+            near +=
+                trials.TakeLast(10).Select(trial => Functions.Sphere(3).Value(trial.Parameters, seed)).Order().ElementAt(5) < 10 ? 1 : 0;
         }
 
         near.ShouldBeGreaterThanOrEqualTo(4);
@@ -124,7 +148,11 @@ public sealed class ConvergenceTests
             var earlier = Run.Trials(new QuasiRandomDesigner(), Functions.Hartmann6, seed + 100, trials: 60);
             double Best(bool transfer)
             {
-                var problem = new Problem(Functions.Hartmann6.Space, [new Metric("loss", Goal.Minimize)]) { Seed = (ulong)seed, Predecessors = transfer ? [earlier] : [] };
+                var problem = new Problem(Functions.Hartmann6.Space, [new Metric("loss", Goal.Minimize)])
+                {
+                    Seed = (ulong)seed,
+                    Predecessors = transfer ? [earlier] : [],
+                };
                 var trials = new List<Trial>();
                 while (trials.Count < 8)
                 {
@@ -149,7 +177,13 @@ public sealed class ConvergenceTests
         int Unsafe(double? fraction)
         {
             var risk = new Metric("risk", Goal.Minimize) { Safety = new SafetyBound(0, fraction) };
-            var problem = new Problem(space, fraction is null ? [new Metric("loss", Goal.Minimize)] : [new Metric("loss", Goal.Minimize), risk]) { Seed = 3 };
+            var problem = new Problem(
+                space,
+                fraction is null ? [new Metric("loss", Goal.Minimize)] : [new Metric("loss", Goal.Minimize), risk]
+            )
+            {
+                Seed = 3,
+            };
             var trials = new List<Trial>();
             while (trials.Count < 30)
             {
@@ -170,13 +204,20 @@ public sealed class ConvergenceTests
     {
         var (function, trials) = Catalog[name];
         var wins = 0;
-        Parallel.For(1, Pairs + 1, seed =>
-        {
-            if (Run.Regret(designer, function, seed, trials * times) < Run.Regret(new RandomDesigner(), function, seed + 1000, trials * times))
+        Parallel.For(
+            1,
+            Pairs + 1,
+            seed =>
             {
-                Interlocked.Increment(ref wins);
+                if (
+                    Run.Regret(designer, function, seed, trials * times)
+                    < Run.Regret(new RandomDesigner(), function, seed + 1000, trials * times)
+                )
+                {
+                    Interlocked.Increment(ref wins);
+                }
             }
-        });
+        );
         return wins;
     }
 }

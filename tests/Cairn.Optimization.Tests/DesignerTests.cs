@@ -30,7 +30,8 @@ public sealed class DesignerTests
     public void the_same_study_gets_the_same_suggestions(string name)
     {
         var designer = DesignerCatalog.Find(name)!;
-        static string Text(IEnumerable<Trial> trials) => string.Join(';', trials.Select(static trial => string.Join(',', trial.Parameters.OrderBy(static pair => pair.Key))));
+        static string Text(IEnumerable<Trial> trials) =>
+            string.Join(';', trials.Select(static trial => string.Join(',', trial.Parameters.OrderBy(static pair => pair.Key))));
         var first = Text(Run.Trials(designer, TrainingFunctions.Mixed, seed: 5, trials: 20));
         Text(Run.Trials(designer, TrainingFunctions.Mixed, seed: 5, trials: 20)).ShouldBe(first);
         if (name is not ("grid" or "gp-bandit"))
@@ -47,7 +48,10 @@ public sealed class DesignerTests
         var function = TrainingFunctions.Conditional;
         var problem = new Problem(function.Space, [new Metric("loss", Goal.Minimize)]);
         var trials = Run.Trials(designer, function, seed: 1, trials: 20);
-        var request = new SuggestRequest(problem, trials, 20, 3) { Pinned = new Dictionary<string, ParameterValue> { ["model"] = "net", ["dropout"] = 0.3 } };
+        var request = new SuggestRequest(problem, trials, 20, 3)
+        {
+            Pinned = new Dictionary<string, ParameterValue> { ["model"] = "net", ["dropout"] = 0.3 },
+        };
         var points = designer.Suggest(request);
         points.Count.ShouldBe(3);
         foreach (var point in points)
@@ -77,7 +81,20 @@ public sealed class DesignerTests
             [.. Enumerable.Range(1, 60).Select(id => At(id, double.NaN))],
             [.. Enumerable.Range(1, 60).Select(id => new Trial(id, duplicate, TrialState.Infeasible))],
             // Values at the ends of what a double holds, infinities, and trials that still run.
-            [.. Enumerable.Range(1, 60).Select(id => id % 4 == 0 ? new Trial(id, duplicate, TrialState.Active) : At(id, id % 4 == 1 ? double.NegativeInfinity : id % 4 == 2 ? 1e308 : -1e308))],
+            [
+                .. Enumerable
+                    .Range(1, 60)
+                    .Select(id =>
+                        id % 4 == 0
+                            ? new Trial(id, duplicate, TrialState.Active)
+                            : At(
+                                id,
+                                id % 4 == 1 ? double.NegativeInfinity
+                                    : id % 4 == 2 ? 1e308
+                                    : -1e308
+                            )
+                    ),
+            ],
         ];
         foreach (var trials in studies)
         {
@@ -112,7 +129,9 @@ public sealed class DesignerTests
     public void the_bandit_begins_at_the_centre_or_the_defaults()
     {
         var space = new SearchSpace([new DoubleParameter("x", 0, 10), new DoubleParameter("y", 0, 10, start: 2)]);
-        var point = new GaussianProcessBanditDesigner().Suggest(new SuggestRequest(new Problem(space, [new Metric("m", Goal.Maximize)]), [], 0, 1))[0];
+        var point = new GaussianProcessBanditDesigner().Suggest(
+            new SuggestRequest(new Problem(space, [new Metric("m", Goal.Maximize)]), [], 0, 1)
+        )[0];
         (point["x"].Number, point["y"].Number).ShouldBe((5, 2));
     }
 
@@ -145,7 +164,11 @@ public sealed class DesignerTests
         {
             for (var j = 0; j < i; j++)
             {
-                var distance = Math.Max(Math.Abs(points[i]["x0"].Number - points[j]["x0"].Number), Math.Abs(points[i]["x1"].Number - points[j]["x1"].Number)) / 15;
+                var distance =
+                    Math.Max(
+                        Math.Abs(points[i]["x0"].Number - points[j]["x0"].Number),
+                        Math.Abs(points[i]["x1"].Number - points[j]["x1"].Number)
+                    ) / 15;
                 distance.ShouldBeGreaterThan(0.001);
             }
         }

@@ -9,7 +9,8 @@ namespace Cairn.Optimization.Tests;
 
 public sealed class MultiObjectiveTests
 {
-    // ZDT1 of Zitzler, Deb and Thiele (2000): minimise both; the front is f2 = 1 - √f1, whose dominated area under the reference (1, 10) is 10 - 1/3.
+    // ZDT1 of Zitzler, Deb and Thiele (2000): minimise both; the front is f2 = 1 - √f1, whose dominated area under the reference (1, 10) is
+    // 10 - 1/3.
     private static readonly SearchSpace Space = new([.. Enumerable.Range(0, 4).Select(static i => new DoubleParameter($"x{i}", 0, 1))]);
 
     private static readonly Metric[] Metrics = [new("f1", Goal.Minimize), new("f2", Goal.Minimize)];
@@ -17,21 +18,39 @@ public sealed class MultiObjectiveTests
     [Fact]
     public void fronts_hold_what_nothing_dominates()
     {
-        double[][] values = [[1, 5], [2, 4], [2, 4], [1, 4], [3, 1], [0, 6], [0, 0]];
+        double[][] values =
+        [
+            [1, 5],
+            [2, 4],
+            [2, 4],
+            [1, 4],
+            [3, 1],
+            [0, 6],
+            [0, 0],
+        ];
         Pareto.Front(values).ShouldBe([0, 1, 2, 4, 5], ignoreOrder: true);
     }
 
     [Fact]
     public void layers_hold_every_vector_once()
     {
-        double[][] values = [[1, 5], [2, 4], [1, 4], [3, 1], [0, 0], [0, 0]];
+        double[][] values =
+        [
+            [1, 5],
+            [2, 4],
+            [1, 4],
+            [3, 1],
+            [0, 0],
+            [0, 0],
+        ];
         var layers = Pareto.Layers(values);
         layers.SelectMany(static layer => layer).Order().ShouldBe(Enumerable.Range(0, 6));
         layers[0].ShouldBe([0, 1, 3], ignoreOrder: true);
     }
 
     [Fact]
-    public void the_bandit_covers_more_than_random_in_nine_of_ten_pairs() => Wins(new GaussianProcessBanditDesigner(), 25).ShouldBeGreaterThanOrEqualTo(9);
+    public void the_bandit_covers_more_than_random_in_nine_of_ten_pairs() =>
+        Wins(new GaussianProcessBanditDesigner(), 25).ShouldBeGreaterThanOrEqualTo(9);
 
     [Fact]
     public void nsga2_covers_more_than_random_in_nine_of_ten_pairs() => Wins(new Nsga2Designer(), 250).ShouldBeGreaterThanOrEqualTo(9);
@@ -39,13 +58,17 @@ public sealed class MultiObjectiveTests
     private static int Wins(IDesigner designer, int trials)
     {
         var wins = 0;
-        Parallel.For(1, 11, seed =>
-        {
-            if (Area(designer, seed, trials) > Area(new RandomDesigner(), seed + 1000, trials))
+        Parallel.For(
+            1,
+            11,
+            seed =>
             {
-                Interlocked.Increment(ref wins);
+                if (Area(designer, seed, trials) > Area(new RandomDesigner(), seed + 1000, trials))
+                {
+                    Interlocked.Increment(ref wins);
+                }
             }
-        });
+        );
         return wins;
     }
 
@@ -61,7 +84,11 @@ public sealed class MultiObjectiveTests
         }
 
         var (area, height) = (0.0, 10.0);
-        foreach (var (f1, f2) in optimizer.Best.Select(static trial => (trial.Final!.Values["f1"], trial.Final!.Values["f2"])).OrderBy(static pair => pair.Item1))
+        foreach (
+            var (f1, f2) in optimizer
+                .Best.Select(static trial => (trial.Final!.Values["f1"], trial.Final!.Values["f2"]))
+                .OrderBy(static pair => pair.Item1)
+        )
         {
             area += (1 - f1) * Math.Max(0, height - f2);
             height = Math.Min(height, f2);

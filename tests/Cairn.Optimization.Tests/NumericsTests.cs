@@ -48,7 +48,10 @@ public sealed class NumericsTests
         {
             for (var j = 0; j < 3; j++)
             {
-                Enumerable.Range(0, 3).Sum(k => vectors[(i * 3) + k] * values[(k * 3) + k] * vectors[(j * 3) + k]).ShouldBe(matrix[(i * 3) + j], 1e-9);
+                Enumerable
+                    .Range(0, 3)
+                    .Sum(k => vectors[(i * 3) + k] * values[(k * 3) + k] * vectors[(j * 3) + k])
+                    .ShouldBe(matrix[(i * 3) + j], 1e-9);
             }
         }
     }
@@ -90,8 +93,12 @@ public sealed class NumericsTests
         var (value, byMean, byDeviation) = LogExpectedImprovement.WithSlopes(mean, deviation, best);
         value.ShouldBe(LogExpectedImprovement.At(mean, deviation, best));
         const double step = 1e-5;
-        ((LogExpectedImprovement.At(mean + step, deviation, best) - LogExpectedImprovement.At(mean - step, deviation, best)) / (2 * step)).ShouldBe(byMean, 1e-3 * Math.Abs(byMean));
-        ((LogExpectedImprovement.At(mean, deviation + step, best) - LogExpectedImprovement.At(mean, deviation - step, best)) / (2 * step)).ShouldBe(byDeviation, 1e-3 * Math.Abs(byDeviation));
+        (
+            (LogExpectedImprovement.At(mean + step, deviation, best) - LogExpectedImprovement.At(mean - step, deviation, best)) / (2 * step)
+        ).ShouldBe(byMean, 1e-3 * Math.Abs(byMean));
+        (
+            (LogExpectedImprovement.At(mean, deviation + step, best) - LogExpectedImprovement.At(mean, deviation - step, best)) / (2 * step)
+        ).ShouldBe(byDeviation, 1e-3 * Math.Abs(byDeviation));
     }
 
     [Fact]
@@ -172,7 +179,11 @@ public sealed class NumericsTests
     /// <summary>Two numbers and a category.</summary>
     private static (Features Features, double[][] Points, double[] Values) Data(int count)
     {
-        var space = new SearchSpace([new DoubleParameter("x", 0, 1), new DoubleParameter("y", 0, 1), new CategoricalParameter("c", ["a", "b", "c"])]);
+        var space = new SearchSpace([
+            new DoubleParameter("x", 0, 1),
+            new DoubleParameter("y", 0, 1),
+            new CategoricalParameter("c", ["a", "b", "c"]),
+        ]);
         var features = new Features(space);
         var random = new SeededRandom(3);
         var points = Enumerable.Range(0, count).Select(_ => features.Of(space.Sample(random))).ToArray();

@@ -38,7 +38,10 @@ public sealed class SpaceTests
     public void whole_numbers_are_equally_likely_at_the_ends_and_between()
     {
         var parameter = new IntegerParameter("n", 1, 4);
-        var counts = Enumerable.Range(0, 4000).GroupBy(i => parameter.FromQuantile(i / 4000.0).Number).ToDictionary(static group => group.Key, static group => group.Count());
+        var counts = Enumerable
+            .Range(0, 4000)
+            .GroupBy(i => parameter.FromQuantile(i / 4000.0).Number)
+            .ToDictionary(static group => group.Key, static group => group.Count());
         counts.Count.ShouldBe(4);
         counts.Values.ShouldAllBe(static count => count == 1000);
         for (var n = 1; n <= 4; n++)
@@ -68,12 +71,23 @@ public sealed class SpaceTests
     [Fact]
     public void ids_are_unique_except_under_different_values_of_one_parent()
     {
-        Should.Throw<ArgumentException>(() => new SearchSpace([new DoubleParameter("x", 0, 1), new DoubleParameter("x", 0, 1)])).Message.ShouldContain("twice");
+        Should
+            .Throw<ArgumentException>(() => new SearchSpace([new DoubleParameter("x", 0, 1), new DoubleParameter("x", 0, 1)]))
+            .Message.ShouldContain("twice");
         Parameter Model(params ParameterChild[] children) => new CategoricalParameter("model", ["a", "b"]) { Children = children };
-        var space = new SearchSpace([Model(new ParameterChild(new DoubleParameter("lr", 0, 1), ["a"]), new ParameterChild(new DoubleParameter("lr", 2, 3), ["b"]))]);
+        var space = new SearchSpace([
+            Model(new ParameterChild(new DoubleParameter("lr", 0, 1), ["a"]), new ParameterChild(new DoubleParameter("lr", 2, 3), ["b"])),
+        ]);
         space.Reject(new Dictionary<string, ParameterValue> { ["model"] = "b", ["lr"] = 2.5 }).ShouldBeNull();
         space.Reject(new Dictionary<string, ParameterValue> { ["model"] = "b", ["lr"] = 0.5 }).ShouldNotBeNull();
-        Should.Throw<ArgumentException>(() => new SearchSpace([Model(new ParameterChild(new DoubleParameter("lr", 0, 1), ["a"]), new ParameterChild(new DoubleParameter("lr", 2, 3), ["a", "b"]))]));
+        Should.Throw<ArgumentException>(() =>
+            new SearchSpace([
+                Model(
+                    new ParameterChild(new DoubleParameter("lr", 0, 1), ["a"]),
+                    new ParameterChild(new DoubleParameter("lr", 2, 3), ["a", "b"])
+                ),
+            ])
+        );
     }
 
     [Fact]
@@ -82,7 +96,16 @@ public sealed class SpaceTests
         var space = TrainingFunctions.Conditional.Space;
         space.Reject(new Dictionary<string, ParameterValue> { ["model"] = "linear", ["alpha"] = 0.1 }).ShouldBeNull();
         space.Reject(new Dictionary<string, ParameterValue> { ["model"] = "linear" })!.ShouldContain("alpha");
-        space.Reject(new Dictionary<string, ParameterValue> { ["model"] = "linear", ["alpha"] = 0.1, ["eta"] = 0.1 })!.ShouldContain("eta");
+        space
+            .Reject(
+                new Dictionary<string, ParameterValue>
+                {
+                    ["model"] = "linear",
+                    ["alpha"] = 0.1,
+                    ["eta"] = 0.1,
+                }
+            )!
+            .ShouldContain("eta");
         space.Reject(new Dictionary<string, ParameterValue> { ["model"] = "linear", ["alpha"] = 100 })!.ShouldContain("100");
     }
 
@@ -110,9 +133,15 @@ public sealed class SpaceTests
     [Fact]
     public void a_grid_visits_every_combination_once_and_ends()
     {
-        var space = new SearchSpace(
-        [
-            new CategoricalParameter("model", ["a", "b"]) { Children = [new ParameterChild(new IntegerParameter("depth", 1, 3), ["b"]), new ParameterChild(new DoubleParameter("eta", 0, 1), ["b"])] },
+        var space = new SearchSpace([
+            new CategoricalParameter("model", ["a", "b"])
+            {
+                Children =
+                [
+                    new ParameterChild(new IntegerParameter("depth", 1, 3), ["b"]),
+                    new ParameterChild(new DoubleParameter("eta", 0, 1), ["b"]),
+                ],
+            },
             new DiscreteParameter("width", [1, 2]),
         ]);
         var grid = new GridDesigner(Resolution: 4);
@@ -131,7 +160,11 @@ public sealed class SpaceTests
         var sequence = new Halton(50, 3);
         foreach (var dimension in new[] { 0, 1, 20, 49 })
         {
-            var cells = Enumerable.Range(0, 1000).GroupBy(i => (int)(10 * sequence.At(i, dimension))).Select(static group => group.Count()).ToList();
+            var cells = Enumerable
+                .Range(0, 1000)
+                .GroupBy(i => (int)(10 * sequence.At(i, dimension)))
+                .Select(static group => group.Count())
+                .ToList();
             cells.Count.ShouldBe(10);
             cells.ShouldAllBe(static count => count >= 80 && count <= 120);
         }

@@ -5,29 +5,46 @@ using System.Text.Json.Nodes;
 
 namespace Cairn.Server.Tests;
 
-/// <summary>What pages of other origins may do with a bucket that has a CORS configuration: what its owner says, with a token of their own, and nothing else.</summary>
+/// <summary>
+/// What pages of other origins may do with a bucket that has a CORS configuration: what its owner says, with a token of their own, and
+/// nothing else.
+/// </summary>
 public sealed class CrossOriginTests(RunningServer running) : IClassFixture<RunningServer>, IAsyncLifetime
 {
     private const string Origin = "https://app.example";
 
-    private readonly string open = $"open-{Guid.NewGuid():n}";
-    private readonly string shut = $"shut-{Guid.NewGuid():n}";
-    private string token = "";
+    private readonly string _open = $"open-{Guid.NewGuid():n}";
+    private readonly string _shut = $"shut-{Guid.NewGuid():n}";
+    private string _token = "";
 
     public async ValueTask InitializeAsync()
     {
-        var cors = JsonNode.Parse("""[{"origin":["https://app.example"],"method":["GET","POST"],"responseHeader":["Content-Type","x-goog-*"],"maxAgeSeconds":77}]""");
-        (await running.Http.PostAsJsonAsync("/storage/v1/b?project=demo", new { name = open, cors })).EnsureSuccessStatusCode();
-        (await running.Http.PostAsJsonAsync("/storage/v1/b?project=demo", new { name = shut })).EnsureSuccessStatusCode();
-        foreach (var bucket in (string[])[open, shut])
+        var cors = JsonNode.Parse(
+            """[{"origin":["https://app.example"],"method":["GET","POST"],"responseHeader":["Content-Type","x-goog-*"],"maxAgeSeconds":77}]"""
+        );
+        (await running.Http.PostAsJsonAsync("/storage/v1/b?project=demo", new { name = _open, cors })).EnsureSuccessStatusCode();
+        (await running.Http.PostAsJsonAsync("/storage/v1/b?project=demo", new { name = _shut })).EnsureSuccessStatusCode();
+        foreach (var bucket in (string[])[_open, _shut])
         {
-            (await running.Http.PostAsync($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=a", new StringContent("text"))).EnsureSuccessStatusCode();
+            (
+                await running.Http.PostAsync($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=a", new StringContent("text"))
+            ).EnsureSuccessStatusCode();
         }
 
-        using var making = new HttpRequestMessage(HttpMethod.Post, "/cairn/v1/tokens") { Content = JsonContent.Create(new { name = "page", role = "editor", project = "demo" }) };
+        using var making = new HttpRequestMessage(HttpMethod.Post, "/cairn/v1/tokens")
+        {
+            Content = JsonContent.Create(
+                new
+                {
+                    name = "page",
+                    role = "editor",
+                    project = "demo",
+                }
+            ),
+        };
         making.Headers.Authorization = new("Bearer", await RunningServer.AdministratorAsync(running.Data));
         using var made = await running.Http.SendAsync(making);
-        token = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync())!["token"]!;
+        _token = (string)JsonNode.Parse(await made.Content.ReadAsStringAsync())!["token"]!;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -46,9 +63,21 @@ public sealed class CrossOriginTests(RunningServer running) : IClassFixture<Runn
     [InlineData("POST", "/batch/storage/v1", "authorization", HttpStatusCode.Forbidden)]
     [InlineData("POST", "/cairn/v1/tokens", "authorization", HttpStatusCode.Forbidden)]
     [InlineData("GET", "/healthz", "authorization", HttpStatusCode.Forbidden)]
-    public async Task a_preflight_opens_the_objects_of_that_bucket_and_nothing_beside_them(string method, string path, string headers, HttpStatusCode status)
+    public async Task a_preflight_opens_the_objects_of_that_bucket_and_nothing_beside_them(
+        string method,
+        string path,
+        string headers,
+        HttpStatusCode status
+    )
     {
-        using var response = await SendAsync(HttpMethod.Options, path, Origin, null, ("Access-Control-Request-Method", method), ("Access-Control-Request-Headers", headers));
+        using var response = await SendAsync(
+            HttpMethod.Options,
+            path,
+            Origin,
+            null,
+            ("Access-Control-Request-Method", method),
+            ("Access-Control-Request-Headers", headers)
+        );
 
         response.StatusCode.ShouldBe(status);
         response.Headers.Contains("Access-Control-Allow-Origin").ShouldBe(status == HttpStatusCode.OK);
@@ -66,17 +95,22 @@ public sealed class CrossOriginTests(RunningServer running) : IClassFixture<Runn
     [Fact]
     public async Task a_page_reads_and_writes_with_its_token_and_sees_the_headers_that_it_may()
     {
-        using var read = await SendAsync(HttpMethod.Get, "/storage/v1/b/OPEN/o/a?alt=media", Origin, "Bearer " + token);
+        using var read = await SendAsync(HttpMethod.Get, "/storage/v1/b/OPEN/o/a?alt=media", Origin, "Bearer " + _token);
         (await read.Content.ReadAsStringAsync()).ShouldBe("text");
         Header(read, "Access-Control-Allow-Origin").ShouldBe(Origin);
         Header(read, "Vary").ShouldBe("Origin");
         Header(read, "Access-Control-Expose-Headers").ShouldContain("x-goog-hash");
         Header(read, "Access-Control-Expose-Headers").ShouldNotContain("Last-Modified");
 
-        using var written = await SendAsync(HttpMethod.Post, "/upload/storage/v1/b/OPEN/o?uploadType=media&name=b", Origin, "Bearer " + token);
+        using var written = await SendAsync(
+            HttpMethod.Post,
+            "/upload/storage/v1/b/OPEN/o?uploadType=media&name=b",
+            Origin,
+            "Bearer " + _token
+        );
         written.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        using var missing = await SendAsync(HttpMethod.Get, "/storage/v1/b/OPEN/o/none", Origin, "Bearer " + token);
+        using var missing = await SendAsync(HttpMethod.Get, "/storage/v1/b/OPEN/o/none", Origin, "Bearer " + _token);
         missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         Header(missing, "Access-Control-Allow-Origin").ShouldBe(Origin);
     }
@@ -84,15 +118,23 @@ public sealed class CrossOriginTests(RunningServer running) : IClassFixture<Runn
     [Fact]
     public async Task a_page_is_lent_no_identity_on_a_server_that_asks_for_none()
     {
-        foreach (var authorization in (string?[])[null, "Bearer unknown", "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("user:" + token))])
+        foreach (
+            var authorization in (string?[])
+                [null, "Bearer unknown", "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes("user:" + _token))]
+        )
         {
             using var read = await SendAsync(HttpMethod.Get, "/storage/v1/b/OPEN/o/a?alt=media", Origin, authorization);
             read.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-            using var write = await SendAsync(HttpMethod.Post, "/upload/storage/v1/b/OPEN/o?uploadType=media&name=stolen", Origin, authorization);
+            using var write = await SendAsync(
+                HttpMethod.Post,
+                "/upload/storage/v1/b/OPEN/o?uploadType=media&name=stolen",
+                Origin,
+                authorization
+            );
             write.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         }
 
-        (await running.Http.GetAsync($"/storage/v1/b/{open}/o/stolen")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await running.Http.GetAsync($"/storage/v1/b/{_open}/o/stolen")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -103,7 +145,7 @@ public sealed class CrossOriginTests(RunningServer running) : IClassFixture<Runn
     [InlineData(Origin, "/storage/v1/b?project=demo")]
     public async Task a_token_does_not_open_what_the_owner_has_not(string origin, string path)
     {
-        using var response = await SendAsync(HttpMethod.Get, path, origin, "Bearer " + token);
+        using var response = await SendAsync(HttpMethod.Get, path, origin, "Bearer " + _token);
         response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         response.Headers.Contains("Access-Control-Allow-Origin").ShouldBeFalse();
     }
@@ -111,16 +153,22 @@ public sealed class CrossOriginTests(RunningServer running) : IClassFixture<Runn
     [Fact]
     public async Task an_owners_word_does_not_open_the_server_to_other_host_names()
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, $"/storage/v1/b/{open}/o/a");
+        using var message = new HttpRequestMessage(HttpMethod.Get, $"/storage/v1/b/{_open}/o/a");
         message.Headers.Host = "evil.example";
         message.Headers.TryAddWithoutValidation("Origin", Origin);
-        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _token);
         (await running.Http.SendAsync(message)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string origin, string? authorization, params (string Name, string Value)[] headers)
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        string origin,
+        string? authorization,
+        params (string Name, string Value)[] headers
+    )
     {
-        using var message = new HttpRequestMessage(method, path.Replace("OPEN", open).Replace("SHUT", shut));
+        using var message = new HttpRequestMessage(method, path.Replace("OPEN", _open).Replace("SHUT", _shut));
         message.Headers.TryAddWithoutValidation("Origin", origin);
         foreach (var (name, value) in headers)
         {

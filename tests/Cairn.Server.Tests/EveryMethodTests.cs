@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using System.Xml.Linq;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Cairn.Kernel.Rpc;
 using Google.Protobuf;
 using Google.Rpc;
@@ -21,7 +21,10 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
             var path = $"/{method.Service.FullName}/{method.Name}";
             var reply = await running.Grpc.CallAsync(path, method.InputType.Parser.ParseFrom(ByteString.Empty), timeout: "20S");
             calls++;
-            if (reply.Status is (int)Code.Internal or (int)Code.Unknown or (int)Code.DeadlineExceeded || (reply.Status != 0 && reply.Message.Length == 0))
+            if (
+                reply.Status is (int)Code.Internal or (int)Code.Unknown or (int)Code.DeadlineExceeded
+                || (reply.Status != 0 && reply.Message.Length == 0)
+            )
             {
                 wrong.Add($"{path}: {reply.Status} {reply.Message}");
             }
@@ -43,7 +46,10 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
         var routes = (await CairnServer.ListMethodsAsync()).Where(static method => method.Door == "HTTP").ToList();
         foreach (var route in routes)
         {
-            var (verb, template) = route.Call.Split(' ') switch { var parts => (parts[0], parts[1]) };
+            var (verb, template) = route.Call.Split(' ') switch
+            {
+                var parts => (parts[0], parts[1]),
+            };
             using var message = new HttpRequestMessage(new HttpMethod(verb), Fill(template));
             if (verb is "POST" or "PUT" or "PATCH")
             {
@@ -52,7 +58,10 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
 
             using var response = await running.Http.SendAsync(message);
             var body = await response.Content.ReadAsStringAsync();
-            if ((int)response.StatusCode == 500 || ((int)response.StatusCode >= 400 && verb != "HEAD" && !IsError(body, (int)response.StatusCode)))
+            if (
+                (int)response.StatusCode == 500
+                || ((int)response.StatusCode >= 400 && verb != "HEAD" && !IsError(body, (int)response.StatusCode))
+            )
             {
                 wrong.Add($"{route.Call}: {(int)response.StatusCode} {body}");
             }
@@ -76,7 +85,10 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
 
     /// <summary><c>/v1/{name=projects/*/models/*}:verb</c> becomes <c>/v1/projects/x/models/x:verb</c>.</summary>
     private static string Fill(string template) =>
-        Variable().Replace(template, static match => match.Groups[1].Success ? match.Groups[1].Value : "*").Replace("**", "x", StringComparison.Ordinal).Replace("*", "x", StringComparison.Ordinal);
+        Variable()
+            .Replace(template, static match => match.Groups[1].Success ? match.Groups[1].Value : "*")
+            .Replace("**", "x", StringComparison.Ordinal)
+            .Replace("*", "x", StringComparison.Ordinal);
 
     private static bool IsError(string body, int status)
     {
@@ -96,7 +108,10 @@ public sealed partial class EveryMethodTests(RunningServer running) : IClassFixt
                 return code.GetString()!.Length > 0 && json.RootElement.GetProperty("message").GetString()!.Length > 0;
             }
 
-            var error = json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement[0].GetProperty("error") : json.RootElement.GetProperty("error");
+            var error =
+                json.RootElement.ValueKind == JsonValueKind.Array
+                    ? json.RootElement[0].GetProperty("error")
+                    : json.RootElement.GetProperty("error");
             return error.GetProperty("code").GetInt32() == status && error.GetProperty("message").GetString()!.Length > 0;
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)

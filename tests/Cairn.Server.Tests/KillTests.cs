@@ -33,7 +33,10 @@ public sealed class KillTests
         for (var round = 0; round < 3; round++)
         {
             var before = acknowledged.Count;
-            var writers = Enumerable.Range(0, Writers).Select(writer => WriteUntilItBreaksAsync(server.Http, $"{round}-{writer}", acknowledged)).ToArray();
+            var writers = Enumerable
+                .Range(0, Writers)
+                .Select(writer => WriteUntilItBreaksAsync(server.Http, $"{round}-{writer}", acknowledged))
+                .ToArray();
             await Poll.UntilAsync(() => acknowledged.Count >= before + 60, "60 acknowledged writes");
             server.Kill();
             await Task.WhenAll(writers);
@@ -78,10 +81,11 @@ public sealed class KillTests
         do
         {
             var page = JsonNode.Parse(await http.GetStringAsync($"{Endpoints}?pageSize=50&pageToken={Uri.EscapeDataString(token)}"))!;
-            all.AddRange(page["endpoints"]?.AsArray().Select(static endpoint => ((string)endpoint!["name"]!, (string)endpoint["displayName"]!)) ?? []);
+            all.AddRange(
+                page["endpoints"]?.AsArray().Select(static endpoint => ((string)endpoint!["name"]!, (string)endpoint["displayName"]!)) ?? []
+            );
             token = (string?)page["nextPageToken"] ?? "";
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return all;
     }
 }

@@ -31,21 +31,50 @@ public sealed class LifeTests
 
         (await http.PostAsJsonAsync("/storage/v1/b?project=p", new { name = "data" })).StatusCode.ShouldBe(HttpStatusCode.OK);
         using var content = new StringContent("a,b\n1,2\n", Encoding.UTF8, "text/csv");
-        (await http.PostAsync("/upload/storage/v1/b/data/o?uploadType=media&name=x%2Fy.csv", content)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await http.PostAsync("/upload/storage/v1/b/data/o?uploadType=media&name=x%2Fy.csv", content)).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         (await http.GetStringAsync("/storage/v1/b/data/o/x%2Fy.csv?alt=media")).ShouldBe("a,b\n1,2\n");
 
         var models = "/v1/projects/p/locations/us-central1/models";
-        var spec = new { imageUri = "example.com/server:1", predictRoute = "/p", healthRoute = "/h" };
-        var uploaded = await JsonAsync(await http.PostAsJsonAsync(models + ":upload", new { model = new { displayName = "m", containerSpec = spec, labels = new { env = "prod" } } }));
+        var spec = new
+        {
+            imageUri = "example.com/server:1",
+            predictRoute = "/p",
+            healthRoute = "/h",
+        };
+        var uploaded = await JsonAsync(
+            await http.PostAsJsonAsync(
+                models + ":upload",
+                new
+                {
+                    model = new
+                    {
+                        displayName = "m",
+                        containerSpec = spec,
+                        labels = new { env = "prod" },
+                    },
+                }
+            )
+        );
         ((bool)uploaded["done"]!).ShouldBeTrue(uploaded.ToJsonString());
         var listed = await JsonAsync(await http.GetAsync(models + "?filter=" + Uri.EscapeDataString("labels.env=prod AND display_name=m")));
         listed["models"]!.AsArray().Count.ShouldBe(1);
 
-        var endpoint = await JsonAsync(await http.PostAsJsonAsync("/v1/projects/p/locations/us-central1/endpoints", new { displayName = "e" }));
+        var endpoint = await JsonAsync(
+            await http.PostAsJsonAsync("/v1/projects/p/locations/us-central1/endpoints", new { displayName = "e" })
+        );
         (await http.DeleteAsync("/v1/" + (string)endpoint["response"]!["name"]!)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await JsonAsync(await http.GetAsync("/v1/projects/p/locations/us-central1/operations")))["operations"]!.AsArray().Count.ShouldBeGreaterThanOrEqualTo(3);
+        (await JsonAsync(await http.GetAsync("/v1/projects/p/locations/us-central1/operations")))["operations"]!
+            .AsArray()
+            .Count.ShouldBeGreaterThanOrEqualTo(3);
 
-        var entry = new { logName = "projects/p/logs/test", resource = new { type = "global" }, textPayload = "hello" };
+        var entry = new
+        {
+            logName = "projects/p/logs/test",
+            resource = new { type = "global" },
+            textPayload = "hello",
+        };
         (await http.PostAsJsonAsync("/v2/entries:write", new { entries = new[] { entry } })).StatusCode.ShouldBe(HttpStatusCode.OK);
         var logs = await JsonAsync(await http.PostAsJsonAsync("/v2/entries:list", new { resourceNames = new[] { "projects/p" } }));
         ((string)logs["entries"]![0]!["textPayload"]!).ShouldBe("hello");

@@ -9,9 +9,9 @@ namespace Cairn.Server.Tests;
 /// <summary>A server in this process, on free ports and an empty folder.</summary>
 public sealed class RunningServer : IAsyncLifetime
 {
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public string Data => scratch["data"];
+    public string Data => _scratch["data"];
 
     public CairnServer Server { get; private set; } = null!;
 
@@ -19,19 +19,36 @@ public sealed class RunningServer : IAsyncLifetime
 
     public GrpcClient Grpc { get; private set; } = null!;
 
-    public static ServerOptions Options(string data) => new() { Data = data, Http = "127.0.0.1:0", Grpc = "127.0.0.1:0", Executable = ServerProcess.Executable };
+    public static ServerOptions Options(string data) =>
+        new()
+        {
+            Data = data,
+            Http = "127.0.0.1:0",
+            Grpc = "127.0.0.1:0",
+            Executable = ServerProcess.Executable,
+        };
 
     /// <summary>An administrator's token, made as on the server's machine: in the store that is in its folder.</summary>
     public static async Task<string> AdministratorAsync(string data)
     {
         await using var database = new SqliteDatabase(Path.Combine(data, "cairn.db"));
-        return (await new TokenStore(database, TimeProvider.System, new RandomIdSource()).CreateAsync("user:root", Role.Find("admin"), null, null)).Secret;
+        return (
+            await new TokenStore(database, TimeProvider.System, new RandomIdSource()).CreateAsync(
+                "user:root",
+                Role.Find("admin"),
+                null,
+                null
+            )
+        ).Secret;
     }
 
     public async ValueTask InitializeAsync()
     {
-        Server = await CairnServer.StartAsync(Options(scratch["data"]));
-        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All }) { BaseAddress = Server.HttpUrl };
+        Server = await CairnServer.StartAsync(Options(_scratch["data"]));
+        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All })
+        {
+            BaseAddress = Server.HttpUrl,
+        };
         Grpc = new GrpcClient(Server.GrpcAddress);
     }
 
@@ -40,6 +57,6 @@ public sealed class RunningServer : IAsyncLifetime
         Http.Dispose();
         Grpc.Dispose();
         await Server.DisposeAsync();
-        scratch.Dispose();
+        _scratch.Dispose();
     }
 }

@@ -16,7 +16,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Tests;
 
-/// <summary>The kernel on SQLite, the object store on disk and the capabilities under test, composed as the server does it, without listeners.</summary>
+/// <summary>
+/// The kernel on SQLite, the object store on disk and the capabilities under test, composed as the server does it, without listeners.
+/// </summary>
 public sealed class CapabilityHost : IAsyncDisposable
 {
     public const string Parent = "projects/demo/locations/us-central1";
@@ -54,14 +56,16 @@ public sealed class CapabilityHost : IAsyncDisposable
         services.AddSingleton<IRpcService, OperationsService>();
         services.AddSingleton<IHostedService, OperationRunner>();
         services.AddSingleton<ITaskTokens, NoTokens>();
-        services.AddSingleton(new ServerEnvironment
-        {
-            DataDirectory = directory,
-            ServerId = Path.GetRandomFileName(),
-            HttpUrl = () => new Uri("http://127.0.0.1:8080"),
-            GrpcAddress = () => "127.0.0.1:8081",
-            Executable = "cairn",
-        });
+        services.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = directory,
+                ServerId = Path.GetRandomFileName(),
+                HttpUrl = () => new Uri("http://127.0.0.1:8080"),
+                GrpcAddress = () => "127.0.0.1:8081",
+                Executable = "cairn",
+            }
+        );
         services.AddData();
         capabilities(services);
         var host = new CapabilityHost(services.BuildServiceProvider(), directory, owned);
@@ -95,7 +99,9 @@ public sealed class CapabilityHost : IAsyncDisposable
         where T : IMessage<T>, new()
     {
         var operation = await EndAsync(started);
-        return operation.Error is null ? operation.Response.Unpack<T>() : throw new Cairn.Kernel.Errors.StatusException((Google.Rpc.Code)operation.Error.Code, operation.Error.Message);
+        return operation.Error is null
+            ? operation.Response.Unpack<T>()
+            : throw new Cairn.Kernel.Errors.StatusException((Google.Rpc.Code)operation.Error.Code, operation.Error.Message);
     }
 
     public async Task<Operation> EndAsync(Task<Operation> started)

@@ -13,7 +13,13 @@ public sealed class ContainerPredictionTests : IAsyncLifetime
 {
     private const string Image = "localhost/cairn-test-predictor:1";
     private const string Busybox = "/usr/bin/busybox";
-    private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherExecute;
 
     private const string Script = """
         #!/bin/sh
@@ -90,7 +96,10 @@ public sealed class ContainerPredictionTests : IAsyncLifetime
     public async Task a_container_that_never_gets_healthy_fails_the_deployment_and_leaves_nothing()
     {
         RequireTools();
-        await using var impatient = await ServingHost.StartAsync(new ServingOptions { StartTimeout = TimeSpan.FromSeconds(2) }, _serving.Host.Directory);
+        await using var impatient = await ServingHost.StartAsync(
+            new ServingOptions { StartTimeout = TimeSpan.FromSeconds(2) },
+            _serving.Host.Directory
+        );
         var endpoint = await impatient.CreateEndpointAsync();
         var model = await UploadAsync(Image, "/nothing");
 
@@ -121,7 +130,22 @@ public sealed class ContainerPredictionTests : IAsyncLifetime
     {
         RequireTools();
         var label = $"{ServerLabel.Key}={ServerLabel.Value(_serving.Host.Get<Kernel.Hosting.ServerEnvironment>())}";
-        (await _serving.Host.Get<Podman>().RunAsync(default, "run", "--detach", "--network", "host", "--label", label, "--entrypoint", """["/bin/busybox","sleep","600"]""", Image)).Code.ShouldBe(0);
+        (
+            await _serving
+                .Host.Get<Podman>()
+                .RunAsync(
+                    default,
+                    "run",
+                    "--detach",
+                    "--network",
+                    "host",
+                    "--label",
+                    label,
+                    "--entrypoint",
+                    """["/bin/busybox","sleep","600"]""",
+                    Image
+                )
+        ).Code.ShouldBe(0);
         (await ContainersAsync()).ShouldHaveSingleItem();
 
         await using var next = await ServingHost.StartAsync(directory: _serving.Host.Directory);
@@ -139,15 +163,30 @@ public sealed class ContainerPredictionTests : IAsyncLifetime
     }
 
     private static async Task AddAsync(TarWriter tar, string name, string text) =>
-        await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { Mode = Executable, DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)) });
+        await tar.WriteEntryAsync(
+            new PaxTarEntry(TarEntryType.RegularFile, name)
+            {
+                Mode = Executable,
+                DataStream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)),
+            }
+        );
 
-    private Task<string> UploadAsync(string image, string health) => _serving.UploadAsync("weights", image, new() { ["weights.txt"] = "heavy"u8.ToArray() }, new ModelContainerSpec
-    {
-        Command = { "/bin/busybox", "httpd", "-f", "-p", "127.0.0.1:$(AIP_HTTP_PORT)", "-h", "/www" },
-        Env = { new EnvVar { Name = "WHO", Value = "me and $(UNKNOWN)" } },
-        PredictRoute = "/cgi-bin/predict",
-        HealthRoute = health,
-    });
+    private Task<string> UploadAsync(string image, string health) =>
+        _serving.UploadAsync(
+            "weights",
+            image,
+            new() { ["weights.txt"] = "heavy"u8.ToArray() },
+            new ModelContainerSpec
+            {
+                Command = { "/bin/busybox", "httpd", "-f", "-p", "127.0.0.1:$(AIP_HTTP_PORT)", "-h", "/www" },
+                Env =
+                {
+                    new EnvVar { Name = "WHO", Value = "me and $(UNKNOWN)" },
+                },
+                PredictRoute = "/cgi-bin/predict",
+                HealthRoute = health,
+            }
+        );
 
     private async Task<string[]> ContainersAsync()
     {

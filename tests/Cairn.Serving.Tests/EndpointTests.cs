@@ -74,7 +74,9 @@ public sealed class EndpointTests : IAsyncLifetime
         var id = await _serving.DeployAsync(endpoint, _model);
         await _serving.PredictAsync(endpoint, "[[0, 0, 0]]");
 
-        await _serving.Host.EndAsync(_serving.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = id }, CapabilityHost.Call()));
+        await _serving.Host.EndAsync(
+            _serving.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = id }, CapabilityHost.Call())
+        );
 
         var error = await Should.ThrowAsync<StatusException>(() => _serving.PredictAsync(endpoint, "[[0, 0, 0]]"));
         error.Code.ShouldBe(Code.FailedPrecondition);
@@ -103,7 +105,9 @@ public sealed class EndpointTests : IAsyncLifetime
     public async Task deploying_to_an_endpoint_that_was_deleted_is_not_found()
     {
         var endpoint = await _serving.CreateEndpointAsync();
-        await _serving.Host.EndAsync(_serving.Endpoints.DeleteEndpoint(new DeleteEndpointRequest { Name = endpoint }, CapabilityHost.Call()));
+        await _serving.Host.EndAsync(
+            _serving.Endpoints.DeleteEndpoint(new DeleteEndpointRequest { Name = endpoint }, CapabilityHost.Call())
+        );
 
         var error = await Should.ThrowAsync<StatusException>(() => _serving.StartDeployAsync(endpoint, _model));
 
@@ -117,11 +121,15 @@ public sealed class EndpointTests : IAsyncLifetime
         var endpoint = await _serving.CreateEndpointAsync();
         var id = await _serving.DeployAsync(endpoint, _model);
 
-        var ofEndpoint = await Should.ThrowAsync<StatusException>(() => _serving.Endpoints.DeleteEndpoint(new DeleteEndpointRequest { Name = endpoint }, CapabilityHost.Call()));
+        var ofEndpoint = await Should.ThrowAsync<StatusException>(() =>
+            _serving.Endpoints.DeleteEndpoint(new DeleteEndpointRequest { Name = endpoint }, CapabilityHost.Call())
+        );
         ofEndpoint.Code.ShouldBe(Code.FailedPrecondition);
         ofEndpoint.Message.ShouldContain(id);
 
-        var ofModel = await Should.ThrowAsync<StatusException>(() => _serving.Models.DeleteModel(new DeleteModelRequest { Name = _model }, CapabilityHost.Call()));
+        var ofModel = await Should.ThrowAsync<StatusException>(() =>
+            _serving.Models.DeleteModel(new DeleteModelRequest { Name = _model }, CapabilityHost.Call())
+        );
         ofModel.Code.ShouldBe(Code.FailedPrecondition);
         ofModel.Message.ShouldContain(endpoint);
 
@@ -147,22 +155,32 @@ public sealed class EndpointTests : IAsyncLifetime
         var endpoint = await _serving.CreateEndpointAsync();
         var current = await _serving.DeployAsync(endpoint, _model);
         using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            var count = 0;
-            while (!stop.IsCancellationRequested)
-            {
-                (await _serving.PredictAsync(endpoint, "[[1, 0, 0]]")).Predictions[0].ListValue.Values[0].NumberValue.ShouldBe(1);
-                count++;
-            }
+        var clients = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    var count = 0;
+                    while (!stop.IsCancellationRequested)
+                    {
+                        (await _serving.PredictAsync(endpoint, "[[1, 0, 0]]")).Predictions[0].ListValue.Values[0].NumberValue.ShouldBe(1);
+                        count++;
+                    }
 
-            return count;
-        })).ToArray();
+                    return count;
+                })
+            )
+            .ToArray();
 
         for (var i = 0; i < 5; i++)
         {
             var next = await _serving.DeployAsync(endpoint, _model, 1, ("0", 100));
-            await _serving.Host.EndAsync(_serving.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = current }, CapabilityHost.Call()));
+            await _serving.Host.EndAsync(
+                _serving.Endpoints.UndeployModel(
+                    new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = current },
+                    CapabilityHost.Call()
+                )
+            );
             current = next;
         }
 
@@ -177,7 +195,14 @@ public sealed class EndpointTests : IAsyncLifetime
         await _serving.DeployAsync(endpoint, _model);
         (await _serving.PredictAsync(endpoint, "[[0, 0, 0]]")).ModelDisplayName.ShouldBe("linear");
 
-        await _serving.Models.UpdateModel(new UpdateModelRequest { Model = new Model { Name = _model, DisplayName = "renamed" }, UpdateMask = new FieldMask { Paths = { "display_name" } } }, CapabilityHost.Call());
+        await _serving.Models.UpdateModel(
+            new UpdateModelRequest
+            {
+                Model = new Model { Name = _model, DisplayName = "renamed" },
+                UpdateMask = new FieldMask { Paths = { "display_name" } },
+            },
+            CapabilityHost.Call()
+        );
 
         (await _serving.PredictAsync(endpoint, "[[0, 0, 0]]")).ModelDisplayName.ShouldBe("renamed");
     }
@@ -212,7 +237,9 @@ public sealed class EndpointTests : IAsyncLifetime
         var id = await _serving.DeployAsync(endpoint, _model);
         await _serving.PredictAsync(endpoint, "[[0, 0, 0]]");
         await using var other = await ServingHost.StartAsync(directory: _serving.Host.Directory);
-        await other.Host.EndAsync(other.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = id }, CapabilityHost.Call()));
+        await other.Host.EndAsync(
+            other.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = id }, CapabilityHost.Call())
+        );
 
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (true)
@@ -234,7 +261,11 @@ public sealed class EndpointTests : IAsyncLifetime
     [Fact]
     public async Task an_image_that_is_known_but_not_served_says_how_to_map_it()
     {
-        var model = await _serving.UploadAsync("tf", "us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-12:latest", new() { ["saved_model.pb"] = [1] });
+        var model = await _serving.UploadAsync(
+            "tf",
+            "us-docker.pkg.dev/vertex-ai/prediction/tf2-cpu.2-12:latest",
+            new() { ["saved_model.pb"] = [1] }
+        );
         var endpoint = await _serving.CreateEndpointAsync();
 
         var operation = await _serving.Host.EndAsync(_serving.StartDeployAsync(endpoint, model));
@@ -247,13 +278,29 @@ public sealed class EndpointTests : IAsyncLifetime
     public async Task an_endpoint_is_updated_by_mask_and_listed_by_filter()
     {
         var endpoint = await _serving.CreateEndpointAsync("before");
-        var change = new Endpoint { Name = endpoint, DisplayName = "after", Description = "not masked", Labels = { ["a"] = "b" } };
+        var change = new Endpoint
+        {
+            Name = endpoint,
+            DisplayName = "after",
+            Description = "not masked",
+            Labels = { ["a"] = "b" },
+        };
 
-        var updated = await _serving.Endpoints.UpdateEndpoint(new UpdateEndpointRequest { Endpoint = change, UpdateMask = new FieldMask { Paths = { "displayName", "labels" } } }, CapabilityHost.Call());
+        var updated = await _serving.Endpoints.UpdateEndpoint(
+            new UpdateEndpointRequest
+            {
+                Endpoint = change,
+                UpdateMask = new FieldMask { Paths = { "displayName", "labels" } },
+            },
+            CapabilityHost.Call()
+        );
 
         updated.DisplayName.ShouldBe("after");
         updated.Description.ShouldBeEmpty();
-        var list = await _serving.Endpoints.ListEndpoints(new ListEndpointsRequest { Parent = CapabilityHost.Parent, Filter = "display_name=after AND labels.a=b" }, CapabilityHost.Call());
+        var list = await _serving.Endpoints.ListEndpoints(
+            new ListEndpointsRequest { Parent = CapabilityHost.Parent, Filter = "display_name=after AND labels.a=b" },
+            CapabilityHost.Call()
+        );
         list.Endpoints.ShouldHaveSingleItem().Name.ShouldBe(endpoint);
     }
 
@@ -265,6 +312,13 @@ public sealed class EndpointTests : IAsyncLifetime
             change.TrafficSplit[id] = percent;
         }
 
-        return _serving.Endpoints.UpdateEndpoint(new UpdateEndpointRequest { Endpoint = change, UpdateMask = new FieldMask { Paths = { "traffic_split" } } }, CapabilityHost.Call());
+        return _serving.Endpoints.UpdateEndpoint(
+            new UpdateEndpointRequest
+            {
+                Endpoint = change,
+                UpdateMask = new FieldMask { Paths = { "traffic_split" } },
+            },
+            CapabilityHost.Call()
+        );
     }
 }

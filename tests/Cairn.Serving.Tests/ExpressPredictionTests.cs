@@ -97,22 +97,28 @@ public sealed class ExpressPredictionTests : IAsyncLifetime
         {
             var text = Number(random);
             DecimalText.Read(Encoding.UTF8.GetBytes(text + ","), out var number).ShouldBe(text.Length, text);
-            BitConverter.DoubleToInt64Bits(number).ShouldBe(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), text);
+            BitConverter
+                .DoubleToInt64Bits(number)
+                .ShouldBe(BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)), text);
             var single = BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue));
-            var wide = float.IsFinite(single) && !float.IsInteger(single) ? double.Parse(single.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) : single;
+            var wide =
+                float.IsFinite(single) && !float.IsInteger(single)
+                    ? double.Parse(single.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+                    : single;
             DecimalText.Widen(single).ShouldBe(wide);
         }
     }
 
-    private static string Number(Random random) => random.Next(6) switch
-    {
-        0 => random.Next(-1000, 1000).ToString(CultureInfo.InvariantCulture),
-        1 => (random.NextDouble() * 10).ToString("0.####", CultureInfo.InvariantCulture),
-        2 => (random.NextDouble() - 0.5).ToString("R", CultureInfo.InvariantCulture),
-        3 => ((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-30, 30))).ToString("R", CultureInfo.InvariantCulture),
-        4 => random.NextInt64().ToString(CultureInfo.InvariantCulture),
-        _ => $"{random.Next(1, 99)}.{random.Next(0, 99)}e{random.Next(-12, 12)}",
-    };
+    private static string Number(Random random) =>
+        random.Next(6) switch
+        {
+            0 => random.Next(-1000, 1000).ToString(CultureInfo.InvariantCulture),
+            1 => (random.NextDouble() * 10).ToString("0.####", CultureInfo.InvariantCulture),
+            2 => (random.NextDouble() - 0.5).ToString("R", CultureInfo.InvariantCulture),
+            3 => ((random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-30, 30))).ToString("R", CultureInfo.InvariantCulture),
+            4 => random.NextInt64().ToString(CultureInfo.InvariantCulture),
+            _ => $"{random.Next(1, 99)}.{random.Next(0, 99)}e{random.Next(-12, 12)}",
+        };
 
     private PredictRequest Request(string instances)
     {
@@ -134,6 +140,8 @@ public sealed class ExpressPredictionTests : IAsyncLifetime
     private async Task<PredictResponse?> WireAsync(byte[] body)
     {
         var reply = new ArrayBufferWriter<byte>();
-        return await _serving.Predictions.Express("Predict")!.TryAnswerAsync(new ExpressCall(CapabilityHost.Call(), body, null, reply)) ? PredictResponse.Parser.ParseFrom(reply.WrittenSpan) : null;
+        return await _serving.Predictions.Express("Predict")!.TryAnswerAsync(new ExpressCall(CapabilityHost.Call(), body, null, reply))
+            ? PredictResponse.Parser.ParseFrom(reply.WrittenSpan)
+            : null;
     }
 }

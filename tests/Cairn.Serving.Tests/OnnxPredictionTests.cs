@@ -39,7 +39,9 @@ public sealed class OnnxPredictionTests : IAsyncLifetime
         (await _serving.AskAsync(two, """[{"amount": 1.5, "count": 2}, {"amount": [2.25], "count": [4]}]""")).ShouldBe("[ 3 ];[ 9 ]");
 
         var logistic = await EndpointAsync(SampleModels.Logistic());
-        (await _serving.AskAsync(logistic, """[[0, 0], {"features": [0, 0]}]""")).ShouldBe("""{ "label": 0, "probabilities": [ 0.5, 0.5 ] };{ "label": 0, "probabilities": [ 0.5, 0.5 ] }""");
+        (await _serving.AskAsync(logistic, """[[0, 0], {"features": [0, 0]}]""")).ShouldBe(
+            """{ "label": 0, "probabilities": [ 0.5, 0.5 ] };{ "label": 0, "probabilities": [ 0.5, 0.5 ] }"""
+        );
     }
 
     [Fact]
@@ -47,13 +49,18 @@ public sealed class OnnxPredictionTests : IAsyncLifetime
     {
         (await _serving.AskAsync(await EndpointAsync(SampleModels.Strings()), """[["a", "ü"]]""")).ShouldBe("""[ "a", "ü" ]""");
 
-        var prediction = (await _serving.PredictAsync(await EndpointAsync(SampleModels.TreeClassifier()), "[[1, 0]]")).Predictions.ShouldHaveSingleItem().StructValue.Fields;
+        var prediction = (await _serving.PredictAsync(await EndpointAsync(SampleModels.TreeClassifier()), "[[1, 0]]"))
+            .Predictions.ShouldHaveSingleItem()
+            .StructValue.Fields;
         prediction["label"].StringValue.ShouldBe("yes");
         prediction["probabilities"].StructValue.Fields["yes"].NumberValue.ShouldBe(0.875);
     }
 
     [Theory]
-    [InlineData("[[1, 2]]", "`instances[0]` has for input 'x' a value of shape [2]; the model takes float[?,3], so an instance must have shape [3].")]
+    [InlineData(
+        "[[1, 2]]",
+        "`instances[0]` has for input 'x' a value of shape [2]; the model takes float[?,3], so an instance must have shape [3]."
+    )]
     [InlineData("[[1, 2, 3], [1, 2, 3, 4]]", "`instances[1]` has for input 'x' a value of shape [4]")]
     [InlineData("[5]", "a value of shape []")]
     [InlineData("[[[1, 2, 3]]]", "a value of shape [1,3]")]
@@ -91,14 +98,35 @@ public sealed class OnnxPredictionTests : IAsyncLifetime
         var call = CapabilityHost.Call();
 
         var reply = await _serving.Predictions.RawPredict(
-            new RawPredictRequest { Endpoint = endpoint, HttpBody = new HttpBody { ContentType = "application/json", Data = ByteString.CopyFromUtf8("""{"instances": [[1, 1, 1]]}""") } }, call);
+            new RawPredictRequest
+            {
+                Endpoint = endpoint,
+                HttpBody = new HttpBody
+                {
+                    ContentType = "application/json",
+                    Data = ByteString.CopyFromUtf8("""{"instances": [[1, 1, 1]]}"""),
+                },
+            },
+            call
+        );
 
         reply.ContentType.ShouldBe("application/json");
         reply.Data.ToStringUtf8().ShouldBe("""{"predictions":[[6.5]]}""");
-        call.ResponseHeaders.Keys.ShouldBe(["x-vertex-ai-deployed-model-id", "x-vertex-ai-model", "x-vertex-ai-model-display-name", "x-vertex-ai-model-version-id"], ignoreOrder: true);
+        call.ResponseHeaders.Keys.ShouldBe(
+            ["x-vertex-ai-deployed-model-id", "x-vertex-ai-model", "x-vertex-ai-model-display-name", "x-vertex-ai-model-version-id"],
+            ignoreOrder: true
+        );
 
-        var broken = await Should.ThrowAsync<StatusException>(() => _serving.Predictions.RawPredict(
-            new RawPredictRequest { Endpoint = endpoint, HttpBody = new HttpBody { Data = ByteString.CopyFromUtf8("{") } }, CapabilityHost.Call()));
+        var broken = await Should.ThrowAsync<StatusException>(() =>
+            _serving.Predictions.RawPredict(
+                new RawPredictRequest
+                {
+                    Endpoint = endpoint,
+                    HttpBody = new HttpBody { Data = ByteString.CopyFromUtf8("{") },
+                },
+                CapabilityHost.Call()
+            )
+        );
         broken.Code.ShouldBe(Code.InvalidArgument);
     }
 
@@ -113,7 +141,9 @@ public sealed class OnnxPredictionTests : IAsyncLifetime
         operation.Error.Code.ShouldBe((int)Code.FailedPrecondition);
         operation.Error.Message.ShouldContain("'model.onnx'");
         operation.Error.Message.ShouldContain("does not load");
-        (await _serving.Endpoints.GetEndpoint(new GetEndpointRequest { Name = endpoint }, CapabilityHost.Call())).DeployedModels.ShouldBeEmpty();
+        (
+            await _serving.Endpoints.GetEndpoint(new GetEndpointRequest { Name = endpoint }, CapabilityHost.Call())
+        ).DeployedModels.ShouldBeEmpty();
     }
 
     private async Task<string> EndpointAsync(byte[] model)

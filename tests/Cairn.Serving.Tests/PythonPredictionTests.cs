@@ -19,7 +19,10 @@ public sealed class PythonPredictionTests : IAsyncLifetime
         joblib.dump(LogisticRegression().fit([[0, 0], [1, 1], [0, .1], [1, .9]], ["a", "b", "a", "b"]), "model.joblib")
         """;
 
-    /// <summary>A pickle that calls back into code which is made of built-ins, so that it loads anywhere: predict() sleeps for as long as the instance says.</summary>
+    /// <summary>
+    /// A pickle that calls back into code which is made of built-ins, so that it loads anywhere: predict() sleeps for as long as the
+    /// instance says.
+    /// </summary>
     private const string Sleeper = """
         import joblib
         from sklearn.preprocessing import FunctionTransformer
@@ -33,7 +36,8 @@ public sealed class PythonPredictionTests : IAsyncLifetime
 
     private ServingHost _serving = null!;
 
-    public async ValueTask InitializeAsync() => _serving = await ServingHost.StartAsync(new ServingOptions { PredictionTimeout = TimeSpan.FromSeconds(20) });
+    public async ValueTask InitializeAsync() =>
+        _serving = await ServingHost.StartAsync(new ServingOptions { PredictionTimeout = TimeSpan.FromSeconds(20) });
 
     public ValueTask DisposeAsync() => _serving.DisposeAsync();
 
@@ -80,8 +84,12 @@ public sealed class PythonPredictionTests : IAsyncLifetime
             """;
         var endpoint = await EndpointAsync(script, "torch", "us-docker.pkg.dev/vertex-ai/prediction/pytorch-cpu.1-13:latest");
 
-        (await _serving.AskAsync(endpoint, "[[1, 1], [0.5, 2]]")).ShouldBe("""{ "scaled": [ 2, 3 ], "total": 5 };{ "scaled": [ 1, 6 ], "total": 7 }""");
-        (await Should.ThrowAsync<StatusException>(_serving.PredictAsync(endpoint, "[[1, 2, 3]]"))).Message.ShouldContain("must match the size");
+        (await _serving.AskAsync(endpoint, "[[1, 1], [0.5, 2]]")).ShouldBe(
+            """{ "scaled": [ 2, 3 ], "total": 5 };{ "scaled": [ 1, 6 ], "total": 7 }"""
+        );
+        (await Should.ThrowAsync<StatusException>(_serving.PredictAsync(endpoint, "[[1, 2, 3]]"))).Message.ShouldContain(
+            "must match the size"
+        );
     }
 
     [Fact]
@@ -119,7 +127,10 @@ public sealed class PythonPredictionTests : IAsyncLifetime
         var endpoint = await EndpointAsync(Sleeper, "sklearn", SklearnImage);
         var body = new HttpBody { ContentType = "application/json", Data = ByteString.CopyFromUtf8("""{"instances": [[0]]}""") };
 
-        var reply = await _serving.Predictions.RawPredict(new RawPredictRequest { Endpoint = endpoint, HttpBody = body }, CapabilityHost.Call());
+        var reply = await _serving.Predictions.RawPredict(
+            new RawPredictRequest { Endpoint = endpoint, HttpBody = body },
+            CapabilityHost.Call()
+        );
 
         reply.Data.ToStringUtf8().ShouldMatch("""^\{"predictions":\[0(\.0)?\]\}$""");
     }
@@ -196,10 +207,14 @@ public sealed class PythonPredictionTests : IAsyncLifetime
     public async Task undeploying_ends_the_workers()
     {
         var endpoint = await EndpointAsync(Classifier, "sklearn", SklearnImage);
-        var id = (await _serving.Endpoints.GetEndpoint(new GetEndpointRequest { Name = endpoint }, CapabilityHost.Call())).DeployedModels[0].Id;
+        var id = (await _serving.Endpoints.GetEndpoint(new GetEndpointRequest { Name = endpoint }, CapabilityHost.Call()))
+            .DeployedModels[0]
+            .Id;
         (await WorkersAsync()).ShouldNotBeEmpty();
 
-        await _serving.Host.EndAsync(_serving.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = id }, CapabilityHost.Call()));
+        await _serving.Host.EndAsync(
+            _serving.Endpoints.UndeployModel(new UndeployModelRequest { Endpoint = endpoint, DeployedModelId = id }, CapabilityHost.Call())
+        );
 
         var deadline = DateTime.UtcNow.AddSeconds(20);
         while (Find().Count > 0)
@@ -241,7 +256,10 @@ public sealed class PythonPredictionTests : IAsyncLifetime
             try
             {
                 var command = File.ReadAllText($"/proc/{process}/cmdline");
-                if (command.Contains(_serving.Host.Directory, StringComparison.Ordinal) && command.Contains("predictor.py", StringComparison.Ordinal))
+                if (
+                    command.Contains(_serving.Host.Directory, StringComparison.Ordinal)
+                    && command.Contains("predictor.py", StringComparison.Ordinal)
+                )
                 {
                     found.Add(int.Parse(process!, System.Globalization.CultureInfo.InvariantCulture));
                 }

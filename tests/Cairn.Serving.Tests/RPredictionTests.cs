@@ -19,31 +19,37 @@ public sealed class RPredictionTests : IAsyncLifetime
         saveRDS(lm(y ~ size + kind, data), "model.rds")
         """;
 
-    private ServingHost serving = null!;
+    private ServingHost _serving = null!;
 
-    public async ValueTask InitializeAsync() => serving = await ServingHost.StartAsync();
+    public async ValueTask InitializeAsync() => _serving = await ServingHost.StartAsync();
 
-    public ValueTask DisposeAsync() => serving.DisposeAsync();
+    public ValueTask DisposeAsync() => _serving.DisposeAsync();
 
     [Fact]
     public async Task a_model_of_r_predicts_objects_and_lists()
     {
         var endpoint = await EndpointAsync(Linear);
 
-        Numbers(await serving.PredictAsync(endpoint, """[{"kind": "b", "size": 10}, {"kind": "a", "size": 0.5}]""")).ShouldBe([21, 1]);
-        Numbers(await serving.PredictAsync(endpoint, """[[10, "b"], [0.5, "a"]]""")).ShouldBe([21, 1]);
+        Numbers(await _serving.PredictAsync(endpoint, """[{"kind": "b", "size": 10}, {"kind": "a", "size": 0.5}]""")).ShouldBe([21, 1]);
+        Numbers(await _serving.PredictAsync(endpoint, """[[10, "b"], [0.5, "a"]]""")).ShouldBe([21, 1]);
     }
 
     [Fact]
     public async Task parameters_are_the_arguments_of_predict()
     {
-        var endpoint = await EndpointAsync("""
+        var endpoint = await EndpointAsync(
+            """
             saveRDS(glm(y ~ x, binomial, data.frame(x = c(0, 1, 2, 3), y = c(0, 1, 0, 1))), "model.rds")
-            """);
-        var request = new PredictRequest { Endpoint = endpoint, Parameters = Google.Protobuf.WellKnownTypes.Value.Parser.ParseJson("""{"type": "response"}""") };
+            """
+        );
+        var request = new PredictRequest
+        {
+            Endpoint = endpoint,
+            Parameters = Google.Protobuf.WellKnownTypes.Value.Parser.ParseJson("""{"type": "response"}"""),
+        };
         request.Instances.Add(Google.Protobuf.WellKnownTypes.Value.Parser.ParseJson("[1.5]"));
 
-        var response = await serving.Predictions.Predict(request, CapabilityHost.Call());
+        var response = await _serving.Predictions.Predict(request, CapabilityHost.Call());
 
         response.Predictions.ShouldHaveSingleItem().NumberValue.ShouldBe(0.5, 1e-6);
     }
@@ -51,11 +57,15 @@ public sealed class RPredictionTests : IAsyncLifetime
     [Fact]
     public async Task a_function_of_a_data_frame_is_a_model_and_prints_where_it_does_no_harm()
     {
-        var endpoint = await EndpointAsync("""
+        var endpoint = await EndpointAsync(
+            """
             saveRDS(function(data) { print("working"); data.frame(sum = data$a + data$b, word = ifelse(data$a > 1, "große", NA), odd = data$a / 0) }, "model.rds")
-            """);
+            """
+        );
 
-        (await serving.AskAsync(endpoint, """[{"a": 1, "b": 2}, {"a": 5, "b": 6}]""")).ShouldBe("""{ "sum": 3, "word": null, "odd": "Infinity" };{ "sum": 11, "word": "große", "odd": "Infinity" }""");
+        (await _serving.AskAsync(endpoint, """[{"a": 1, "b": 2}, {"a": 5, "b": 6}]""")).ShouldBe(
+            """{ "sum": 3, "word": null, "odd": "Infinity" };{ "sum": 11, "word": "große", "odd": "Infinity" }"""
+        );
     }
 
     [Theory]
@@ -67,7 +77,7 @@ public sealed class RPredictionTests : IAsyncLifetime
     {
         var endpoint = await EndpointAsync(Linear);
 
-        var error = await Should.ThrowAsync<StatusException>(serving.PredictAsync(endpoint, instances));
+        var error = await Should.ThrowAsync<StatusException>(_serving.PredictAsync(endpoint, instances));
 
         error.Code.ShouldBe(Code.InvalidArgument);
         error.Message.ShouldContain(part);
@@ -76,9 +86,12 @@ public sealed class RPredictionTests : IAsyncLifetime
     [Fact]
     public async Task what_is_no_model_is_refused_when_it_is_deployed()
     {
-        var operation = await serving.StartDeployAsync(await serving.CreateEndpointAsync(), await UploadAsync("""saveRDS(list(1, 2), "model.rds")"""));
+        var operation = await _serving.StartDeployAsync(
+            await _serving.CreateEndpointAsync(),
+            await UploadAsync("""saveRDS(list(1, 2), "model.rds")""")
+        );
 
-        var error = await Should.ThrowAsync<Exception>(serving.Host.ResponseAsync<DeployModelResponse>(Task.FromResult(operation)));
+        var error = await Should.ThrowAsync<Exception>(_serving.Host.ResponseAsync<DeployModelResponse>(Task.FromResult(operation)));
 
         error.Message.ShouldContain("has no predict()");
     }
@@ -93,25 +106,30 @@ public sealed class RPredictionTests : IAsyncLifetime
 
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var endpoint = await EndpointAsync($$"""
+        var endpoint = await EndpointAsync(
+            $$"""
             saveRDS(function(data) c(paste(c(list.files("/home"), list.files("/root"), basename(list.files("/etc"))), collapse = " "),
-                class(try(socketConnection("127.0.0.1", {{((IPEndPoint)listener.LocalEndpoint).Port}}, timeout = 1), silent = TRUE)))[seq_len(nrow(data))], "model.rds")
-            """);
+                class(try(socketConnection("127.0.0.1", {{(
+                (IPEndPoint)listener.LocalEndpoint
+            ).Port}}, timeout = 1), silent = TRUE)))[seq_len(nrow(data))], "model.rds")
+            """
+        );
 
-        var answer = await serving.AskAsync(endpoint, "[[1], [2]]");
+        var answer = await _serving.AskAsync(endpoint, "[[1], [2]]");
 
         answer.ShouldNotContain("shadow");
         answer.ShouldContain("try-error");
     }
 
-    private static double[] Numbers(PredictResponse response) => [.. response.Predictions.Select(value => Math.Round(value.NumberValue, 9))];
+    private static double[] Numbers(PredictResponse response) =>
+        [.. response.Predictions.Select(value => Math.Round(value.NumberValue, 9))];
 
     private async Task<string> EndpointAsync(string script)
     {
-        var endpoint = await serving.CreateEndpointAsync();
-        await serving.DeployAsync(endpoint, await UploadAsync(script));
+        var endpoint = await _serving.CreateEndpointAsync();
+        await _serving.DeployAsync(endpoint, await UploadAsync(script));
         return endpoint;
     }
 
-    private async Task<string> UploadAsync(string script) => await serving.UploadAsync("model", Image, await RModels.MakeAsync(script));
+    private async Task<string> UploadAsync(string script) => await _serving.UploadAsync("model", Image, await RModels.MakeAsync(script));
 }

@@ -24,24 +24,39 @@ internal sealed class ServingHost(CapabilityHost host) : IAsyncDisposable
     public static async Task<ServingHost> StartAsync(ServingOptions? options = null, string? directory = null) =>
         new(await CapabilityHost.StartAsync(services => services.AddModels().AddServing(options), directory));
 
-    public async Task<string> UploadAsync(string folder, string image, Dictionary<string, byte[]> files, ModelContainerSpec? container = null)
+    public async Task<string> UploadAsync(
+        string folder,
+        string image,
+        Dictionary<string, byte[]> files,
+        ModelContainerSpec? container = null
+    )
     {
         foreach (var (name, content) in files)
         {
             await host.PutAsync($"{folder}/{name}", content);
         }
 
-        var model = new Model { DisplayName = folder, ArtifactUri = files.Count == 0 ? "" : $"gs://demo/{folder}", ContainerSpec = container ?? new ModelContainerSpec() };
+        var model = new Model
+        {
+            DisplayName = folder,
+            ArtifactUri = files.Count == 0 ? "" : $"gs://demo/{folder}",
+            ContainerSpec = container ?? new ModelContainerSpec(),
+        };
         model.ContainerSpec.ImageUri = image;
         var request = new UploadModelRequest { Parent = CapabilityHost.Parent, Model = model };
         return (await host.ResponseAsync<UploadModelResponse>(Models.UploadModel(request, CapabilityHost.Call()))).Model;
     }
 
-    public Task<string> UploadOnnxAsync(string folder, byte[] model) => UploadAsync(folder, "cairn/onnx:latest", new() { ["model.onnx"] = model });
+    public Task<string> UploadOnnxAsync(string folder, byte[] model) =>
+        UploadAsync(folder, "cairn/onnx:latest", new() { ["model.onnx"] = model });
 
     public async Task<string> CreateEndpointAsync(string name = "e")
     {
-        var request = new CreateEndpointRequest { Parent = CapabilityHost.Parent, Endpoint = new Endpoint { DisplayName = name } };
+        var request = new CreateEndpointRequest
+        {
+            Parent = CapabilityHost.Parent,
+            Endpoint = new Endpoint { DisplayName = name },
+        };
         return (await host.ResponseAsync<Endpoint>(Endpoints.CreateEndpoint(request, CapabilityHost.Call()))).Name;
     }
 
@@ -50,7 +65,16 @@ internal sealed class ServingHost(CapabilityHost host) : IAsyncDisposable
         var request = new DeployModelRequest
         {
             Endpoint = endpoint,
-            DeployedModel = new DeployedModel { Model = model, DedicatedResources = new DedicatedResources { MachineSpec = new MachineSpec { MachineType = "n1-standard-2" }, MinReplicaCount = replicas, MaxReplicaCount = replicas } },
+            DeployedModel = new DeployedModel
+            {
+                Model = model,
+                DedicatedResources = new DedicatedResources
+                {
+                    MachineSpec = new MachineSpec { MachineType = "n1-standard-2" },
+                    MinReplicaCount = replicas,
+                    MaxReplicaCount = replicas,
+                },
+            },
         };
         foreach (var (id, percent) in split)
         {
@@ -63,16 +87,28 @@ internal sealed class ServingHost(CapabilityHost host) : IAsyncDisposable
     public async Task<string> DeployAsync(string endpoint, string model, int replicas = 1, params (string Id, int Percent)[] split) =>
         (await host.ResponseAsync<DeployModelResponse>(StartDeployAsync(endpoint, model, replicas, split))).DeployedModel.Id;
 
-    public Task<PredictResponse> PredictAsync(string endpoint, string instances, CancellationToken cancellation = default, string? parameters = null)
+    public Task<PredictResponse> PredictAsync(
+        string endpoint,
+        string instances,
+        CancellationToken cancellation = default,
+        string? parameters = null
+    )
     {
-        var request = new PredictRequest { Endpoint = endpoint, Parameters = parameters is null ? null : Value.Parser.ParseJson(parameters) };
+        var request = new PredictRequest
+        {
+            Endpoint = endpoint,
+            Parameters = parameters is null ? null : Value.Parser.ParseJson(parameters),
+        };
         request.Instances.AddRange(Value.Parser.ParseJson(instances).ListValue.Values);
         return Predictions.Predict(request, CapabilityHost.Call(cancellation));
     }
 
     /// <summary>The predictions as JSON.</summary>
     public async Task<string> AskAsync(string endpoint, string instances, string? parameters = null) =>
-        string.Join(";", (await PredictAsync(endpoint, instances, default, parameters)).Predictions.Select(p => JsonFormatter.Default.Format(p)));
+        string.Join(
+            ";",
+            (await PredictAsync(endpoint, instances, default, parameters)).Predictions.Select(p => JsonFormatter.Default.Format(p))
+        );
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 }

@@ -16,24 +16,27 @@ public sealed class StoreFaultTests : IAsyncLifetime
 {
     private const int Stride = 2;
 
-    private readonly ScratchDirectory scratch = new();
-    private FaultyDatabase database = null!;
-    private CapabilityHost host = null!;
-    private ServingHost serving = null!;
+    private readonly ScratchDirectory _scratch = new();
+    private FaultyDatabase _database = null!;
+    private CapabilityHost _host = null!;
+    private ServingHost _serving = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = new FaultyDatabase(new SqliteDatabase(scratch["cairn.db"]));
-        host = await CapabilityHost.StartAsync(services => services.AddModels().AddServing().AddSingleton<IDatabase>(_ => database), scratch.Path);
-        serving = new ServingHost(host);
-        await host.PutAsync("model/model.onnx", SampleModels.LinearRegression());
+        _database = new FaultyDatabase(new SqliteDatabase(_scratch["cairn.db"]));
+        _host = await CapabilityHost.StartAsync(
+            services => services.AddModels().AddServing().AddSingleton<IDatabase>(_ => _database),
+            _scratch.Path
+        );
+        _serving = new ServingHost(_host);
+        await _host.PutAsync("model/model.onnx", SampleModels.LinearRegression());
     }
 
     public async ValueTask DisposeAsync()
     {
-        database.NeverFail();
-        await serving.DisposeAsync();
-        scratch.Dispose();
+        _database.NeverFail();
+        await _serving.DisposeAsync();
+        _scratch.Dispose();
     }
 
     [Fact]
@@ -43,14 +46,17 @@ public sealed class StoreFaultTests : IAsyncLifetime
         for (var failed = true; failed; step++)
         {
             var id = $"m{step}";
-            database.FailAfter(step);
+            _database.FailAfter(step);
             var acknowledged = await TryAsync(() => UploadAsync(id));
-            failed = database.HasFailed;
-            database.NeverFail();
+            failed = _database.HasFailed;
+            _database.NeverFail();
 
-            var listed = await serving.Models.ListModels(new ListModelsRequest { Parent = CapabilityHost.Parent, Filter = $"model={id}" }, CapabilityHost.Call());
+            var listed = await _serving.Models.ListModels(
+                new ListModelsRequest { Parent = CapabilityHost.Parent, Filter = $"model={id}" },
+                CapabilityHost.Call()
+            );
             var there = listed.Models.Count == 1;
-            (there || !acknowledged).ShouldBeTrue($"step {step}, {database.Failure}");
+            (there || !acknowledged).ShouldBeTrue($"step {step}, {_database.Failure}");
             if (!there)
             {
                 // Absent: nothing of it is in the way of the next attempt.
@@ -58,14 +64,18 @@ public sealed class StoreFaultTests : IAsyncLifetime
             }
 
             var name = $"{CapabilityHost.Parent}/models/{id}";
-            (await serving.Models.GetModel(new GetModelRequest { Name = name }, CapabilityHost.Call())).VersionAliases.ShouldBe(["default"]);
-            (await serving.Models.ListModelVersions(new ListModelVersionsRequest { Name = name }, CapabilityHost.Call())).Models.ShouldHaveSingleItem().VersionId.ShouldBe("1", $"step {step}, {database.Failure}");
+            (await _serving.Models.GetModel(new GetModelRequest { Name = name }, CapabilityHost.Call())).VersionAliases.ShouldBe([
+                "default",
+            ]);
+            (await _serving.Models.ListModelVersions(new ListModelVersionsRequest { Name = name }, CapabilityHost.Call()))
+                .Models.ShouldHaveSingleItem()
+                .VersionId.ShouldBe("1", $"step {step}, {_database.Failure}");
         }
 
         step.ShouldBeGreaterThan(8);
-        var endpoint = await serving.CreateEndpointAsync();
-        await serving.DeployAsync(endpoint, $"{CapabilityHost.Parent}/models/m0");
-        (await serving.AskAsync(endpoint, "[[1, 1, 1]]")).ShouldBe("[ 6.5 ]");
+        var endpoint = await _serving.CreateEndpointAsync();
+        await _serving.DeployAsync(endpoint, $"{CapabilityHost.Parent}/models/m0");
+        (await _serving.AskAsync(endpoint, "[[1, 1, 1]]")).ShouldBe("[ 6.5 ]");
     }
 
     [Fact]
@@ -78,21 +88,21 @@ public sealed class StoreFaultTests : IAsyncLifetime
         var step = seed;
         for (var failed = true; failed; step += Stride)
         {
-            var endpoint = await serving.CreateEndpointAsync($"e{step}");
-            database.FailAfter(step);
+            var endpoint = await _serving.CreateEndpointAsync($"e{step}");
+            _database.FailAfter(step);
             Google.LongRunning.Operation? started = null;
-            var acknowledged = await TryAsync(async () => started = await serving.StartDeployAsync(endpoint, model, 1, ("0", 100)));
+            var acknowledged = await TryAsync(async () => started = await _serving.StartDeployAsync(endpoint, model, 1, ("0", 100)));
             if (acknowledged)
             {
-                started = await host.EndAsync(Task.FromResult(started!));
+                started = await _host.EndAsync(Task.FromResult(started!));
             }
 
-            failed = database.HasFailed;
-            var failure = database.Failure;
-            database.NeverFail();
+            failed = _database.HasFailed;
+            var failure = _database.Failure;
+            _database.NeverFail();
             if (started is { Error: null })
             {
-                (await serving.AskAsync(endpoint, "[[1, 1, 1]]")).ShouldBe("[ 6.5 ]", $"step {step}, {failure}");
+                (await _serving.AskAsync(endpoint, "[[1, 1, 1]]")).ShouldBe("[ 6.5 ]", $"step {step}, {failure}");
                 continue;
             }
 
@@ -102,27 +112,54 @@ public sealed class StoreFaultTests : IAsyncLifetime
                 await UntilQuietAsync();
             }
 
-            var deployed = (await serving.Endpoints.GetEndpoint(new GetEndpointRequest { Name = endpoint }, CapabilityHost.Call())).DeployedModels;
+            var deployed = (
+                await _serving.Endpoints.GetEndpoint(new GetEndpointRequest { Name = endpoint }, CapabilityHost.Call())
+            ).DeployedModels;
             if (deployed.Count == 0)
             {
-                await serving.DeployAsync(endpoint, model, 1, ("0", 100));
+                await _serving.DeployAsync(endpoint, model, 1, ("0", 100));
             }
 
-            (await serving.AskAsync(endpoint, "[[1, 1, 1]]")).ShouldBe("[ 6.5 ]", $"step {step}, {failure}");
+            (await _serving.AskAsync(endpoint, "[[1, 1, 1]]")).ShouldBe("[ 6.5 ]", $"step {step}, {failure}");
         }
 
         step.ShouldBeGreaterThan(8);
     }
 
     /// <summary>Waits until every operation there is has ended.</summary>
-    private Task UntilQuietAsync() => Poll.UntilAsync(
-        async () => (await host.Rpc<Kernel.Operations.OperationsService>().ListOperations(new Google.LongRunning.ListOperationsRequest { Name = CapabilityHost.Parent, PageSize = 1000 }, CapabilityHost.Call())).Operations.All(static operation => operation.Done),
-        "all operations to end");
+    private Task UntilQuietAsync() =>
+        Poll.UntilAsync(
+            async () =>
+                (
+                    await _host
+                        .Rpc<Kernel.Operations.OperationsService>()
+                        .ListOperations(
+                            new Google.LongRunning.ListOperationsRequest { Name = CapabilityHost.Parent, PageSize = 1000 },
+                            CapabilityHost.Call()
+                        )
+                ).Operations.All(static operation => operation.Done),
+            "all operations to end"
+        );
 
     private async Task UploadAsync(string id)
     {
-        var model = new Model { DisplayName = id, ArtifactUri = "gs://demo/model", ContainerSpec = new ModelContainerSpec { ImageUri = "cairn/onnx:latest" } };
-        await host.ResponseAsync<UploadModelResponse>(serving.Models.UploadModel(new UploadModelRequest { Parent = CapabilityHost.Parent, Model = model, ModelId = id }, CapabilityHost.Call()));
+        var model = new Model
+        {
+            DisplayName = id,
+            ArtifactUri = "gs://demo/model",
+            ContainerSpec = new ModelContainerSpec { ImageUri = "cairn/onnx:latest" },
+        };
+        await _host.ResponseAsync<UploadModelResponse>(
+            _serving.Models.UploadModel(
+                new UploadModelRequest
+                {
+                    Parent = CapabilityHost.Parent,
+                    Model = model,
+                    ModelId = id,
+                },
+                CapabilityHost.Call()
+            )
+        );
     }
 
     /// <summary>Whether a call was acknowledged; the injected failure is all that may go wrong.</summary>

@@ -9,7 +9,10 @@ public static class Run
 {
     private static readonly Metric Loss = new("loss", Goal.Minimize);
 
-    /// <summary>Ends early with a space that is used up. Asks and tells one at a time (or <paramref name="batch"/> at a time); returns how far the best value is above the minimum.</summary>
+    /// <summary>
+    /// Ends early with a space that is used up. Asks and tells one at a time (or <paramref name="batch"/> at a time); returns how far the
+    /// best value is above the minimum.
+    /// </summary>
     public static double Regret(IDesigner designer, TestFunction function, int seed, int trials, int batch = 1) =>
         Trials(designer, function, seed, trials, batch).Min(static trial => trial.Final!.Values["loss"]) - function.Minimum;
 
@@ -35,5 +38,8 @@ public static class Run
     }
 
     public static Trial Completed(long id, IReadOnlyDictionary<string, ParameterValue> point, double loss) =>
-        new(id, point, TrialState.Completed) { Final = new Measurement(0, TimeSpan.Zero, new Dictionary<string, double> { ["loss"] = loss }) };
+        new(id, point, TrialState.Completed)
+        {
+            Final = new Measurement(0, TimeSpan.Zero, new Dictionary<string, double> { ["loss"] = loss }),
+        };
 }

@@ -6,8 +6,8 @@ namespace Cairn.Testing;
 public static class BoundProcess
 {
     /// <summary>
-    /// Starts the program through <c>setpriv --pdeathsig KILL</c>. The kernel counts the thread that started a child as its parent, and the pool ends threads that
-    /// idle, so each child has a thread that lasts as long as it does.
+    /// Starts the program through <c>setpriv --pdeathsig KILL</c>. The kernel counts the thread that started a child as its parent, and the
+    /// pool ends threads that idle, so each child has a thread that lasts as long as it does.
     /// </summary>
     public static Task<Process> StartAsync(ProcessStartInfo program)
     {
@@ -37,7 +37,10 @@ public static class BoundProcess
                 started.TrySetException(error);
             }
         })
-        { IsBackground = true, Name = "parent of " + program.FileName };
+        {
+            IsBackground = true,
+            Name = "parent of " + program.FileName,
+        };
         parent.Start();
         return started.Task;
     }

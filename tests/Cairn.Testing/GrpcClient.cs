@@ -10,13 +10,24 @@ namespace Cairn.Testing;
 /// <summary>gRPC by hand, so that tests see exactly what is on the wire: frames, headers, trailers.</summary>
 public sealed class GrpcClient(string address) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler()) { BaseAddress = new Uri(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address), Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler())
+    {
+        BaseAddress = new Uri(address.Contains("://", StringComparison.Ordinal) ? address : "http://" + address),
+        Timeout = TimeSpan.FromSeconds(60),
+    };
 
     /// <param name="Status">The <c>grpc-status</c>.</param>
     /// <param name="Message">The decoded <c>grpc-message</c>.</param>
     /// <param name="Frames">Each message's bytes.</param>
     /// <param name="TrailersOnly">Whether the status came in the headers.</param>
-    public sealed record Reply(int Status, string Message, IReadOnlyList<byte[]> Frames, bool TrailersOnly, HttpResponseHeaders Headers, HttpResponseHeaders Trailers)
+    public sealed record Reply(
+        int Status,
+        string Message,
+        IReadOnlyList<byte[]> Frames,
+        bool TrailersOnly,
+        HttpResponseHeaders Headers,
+        HttpResponseHeaders Trailers
+    )
     {
         public T As<T>()
             where T : IMessage<T>, new()
@@ -39,7 +50,12 @@ public sealed class GrpcClient(string address) : IDisposable
     /// <summary>Sends a body as it is, well-formed or not.</summary>
     public async Task<Reply> SendAsync(string path, byte[] body, bool gzip = false, string? timeout = null, string? token = null)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, path) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(body) };
+        using var message = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
+        };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (gzip)
@@ -57,16 +73,23 @@ public sealed class GrpcClient(string address) : IDisposable
             message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        using var response = await http.SendAsync(message);
+        using var response = await _http.SendAsync(message);
         var content = await response.Content.ReadAsByteArrayAsync();
         var inHeaders = response.Headers.TryGetValues("grpc-status", out var early);
         var status = inHeaders ? early!.Single() : response.TrailingHeaders.GetValues("grpc-status").Single();
         var source = inHeaders ? response.Headers : response.TrailingHeaders;
         var text = source.TryGetValues("grpc-message", out var messages) ? Uri.UnescapeDataString(messages.Single()) : "";
-        return new Reply(int.Parse(status, CultureInfo.InvariantCulture), text, [.. Frames(content)], inHeaders, response.Headers, response.TrailingHeaders);
+        return new Reply(
+            int.Parse(status, CultureInfo.InvariantCulture),
+            text,
+            [.. Frames(content)],
+            inHeaders,
+            response.Headers,
+            response.TrailingHeaders
+        );
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     public static byte[] Frame(byte[] message, bool compressed = false)
     {
@@ -79,7 +102,7 @@ public sealed class GrpcClient(string address) : IDisposable
 
     private static IEnumerable<byte[]> Frames(byte[] content)
     {
-        for (var at = 0; at < content.Length;)
+        for (var at = 0; at < content.Length; )
         {
             var length = (int)BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(at + 1));
             var message = content.AsSpan(at + 5, length).ToArray();

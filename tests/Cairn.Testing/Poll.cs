@@ -20,5 +20,6 @@ public static class Poll
         }
     }
 
-    public static Task UntilAsync(Func<bool> condition, string what, TimeSpan? within = null) => UntilAsync(() => Task.FromResult(condition()), what, within);
+    public static Task UntilAsync(Func<bool> condition, string what, TimeSpan? within = null) =>
+        UntilAsync(() => Task.FromResult(condition()), what, within);
 }

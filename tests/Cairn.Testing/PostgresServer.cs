@@ -5,32 +5,42 @@ using System.Net.Sockets;
 
 namespace Cairn.Testing;
 
-/// <summary>A private PostgreSQL on a free loopback port, in a temporary folder. It refuses to run as root, so then it runs as the user postgres.</summary>
+/// <summary>
+/// A private PostgreSQL on a free loopback port, in a temporary folder. It refuses to run as root, so then it runs as the user postgres.
+/// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    /// <summary>Bytes that are free in memory's file system where databases are put there: they are thousands of files that live for a minute.</summary>
+    /// <summary>
+    /// Bytes that are free in memory's file system where databases are put there: they are thousands of files that live for a minute.
+    /// </summary>
     private const long Roomy = 4L << 30;
 
     private const string Memory = "/dev/shm";
 
-    private readonly string folder = Folder();
-    private readonly int port = FreePort();
-    private readonly string binaries;
-    private int databases;
+    private readonly string _folder = Folder();
+    private readonly int _port = FreePort();
+    private readonly string _binaries;
+    private int _databases;
 
-    private PostgresServer(string binaries) => this.binaries = binaries;
+    private PostgresServer(string binaries) => this._binaries = binaries;
 
     /// <summary>The folder of PostgreSQL's programs, or null where it is not installed.</summary>
-    public static string? Find() => Directory.Exists("/usr/lib/postgresql")
-        ? Directory.GetDirectories("/usr/lib/postgresql").Select(static version => Path.Combine(version, "bin")).Where(static bin => File.Exists(Path.Combine(bin, "initdb"))).Order().LastOrDefault()
-        : null;
+    public static string? Find() =>
+        Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Select(static version => Path.Combine(version, "bin"))
+                .Where(static bin => File.Exists(Path.Combine(bin, "initdb")))
+                .Order()
+                .LastOrDefault()
+            : null;
 
     public static async Task<PostgresServer> StartAsync()
     {
         var server = new PostgresServer(Find() ?? throw new InvalidOperationException("PostgreSQL is not installed."));
         if (Environment.IsPrivilegedProcess)
         {
-            await Run("chown", "postgres:postgres", server.folder);
+            await Run("chown", "postgres:postgres", server._folder);
         }
 
         await server.RunAsOwner("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-N", "--locale=C.UTF-8", "-E", "UTF8");
@@ -38,13 +48,16 @@ public sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
-    private string Data => Path.Combine(folder, "data");
+    private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Starts it again after <see cref="StopAsync"/>, on the same port.</summary>
     public Task StartAgainAsync()
     {
-        var options = string.Create(CultureInfo.InvariantCulture, $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0 -c shared_buffers=64MB -c max_connections=200");
-        return RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(folder, "log"), "-o", options, "start");
+        var options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off -c wal_level=minimal -c max_wal_senders=0 -c shared_buffers=64MB -c max_connections=200"
+        );
+        return RunAsOwner("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", options, "start");
     }
 
     /// <summary>Ends it at once, with the connections that are open.</summary>
@@ -53,15 +66,15 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Makes an empty database and returns its address.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref databases)}");
-        await RunAsOwner("createdb", "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", name);
-        return string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{port}/{name}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"test{Interlocked.Increment(ref _databases)}");
+        await RunAsOwner("createdb", "-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "postgres", name);
+        return string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{_port}/{name}");
     }
 
     public async ValueTask DisposeAsync()
     {
         await RunAsOwner("pg_ctl", "-D", Data, "-m", "immediate", "stop");
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     private static string Folder()
@@ -85,7 +98,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private Task RunAsOwner(string program, params string[] arguments)
     {
-        var path = Path.Combine(binaries, program);
+        var path = Path.Combine(_binaries, program);
         return Environment.IsPrivilegedProcess
             ? Run("setpriv", ["--reuid=postgres", "--regid=postgres", "--init-groups", "--reset-env", path, .. arguments])
             : Run(path, arguments);

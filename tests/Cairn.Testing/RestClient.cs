@@ -10,11 +10,13 @@ namespace Cairn.Testing;
 /// <param name="token">A bearer token, or null.</param>
 public sealed class RestClient(string address, string? token = null) : IDisposable
 {
-    private readonly HttpClient http = new();
+    private readonly HttpClient _http = new();
 
     public string? Token => token;
 
-    /// <summary>Sends a request whatever becomes of it. An answer that is no JSON object is given as the text of a member <c>text</c>.</summary>
+    /// <summary>
+    /// Sends a request whatever becomes of it. An answer that is no JSON object is given as the text of a member <c>text</c>.
+    /// </summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> TrySendAsync(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, address + path)
@@ -28,9 +30,12 @@ public sealed class RestClient(string address, string? token = null) : IDisposab
             },
         };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return (response.StatusCode, text.StartsWith('{') ? JsonNode.Parse(text, documentOptions: new() { MaxDepth = 1_000 })! : new JsonObject { ["text"] = text });
+        return (
+            response.StatusCode,
+            text.StartsWith('{') ? JsonNode.Parse(text, documentOptions: new() { MaxDepth = 1_000 })! : new JsonObject { ["text"] = text }
+        );
     }
 
     /// <summary>Sends a request that has to succeed.</summary>
@@ -55,18 +60,24 @@ public sealed class RestClient(string address, string? token = null) : IDisposab
     public async Task<JsonNode> EndAsync(JsonNode operation)
     {
         await Poll.UntilAsync(
-            async () => (bool?)operation["done"] == true || (bool?)(operation = await GetAsync("/v1/" + (string)operation["name"]!))["done"] == true,
-            $"{operation["name"]} to be done");
+            async () =>
+                (bool?)operation["done"] == true
+                || (bool?)(operation = await GetAsync("/v1/" + (string)operation["name"]!))["done"] == true,
+            $"{operation["name"]} to be done"
+        );
         return operation;
     }
 
-    public Task CreateBucketAsync(string bucket, string project = "demo") => PostAsync($"/storage/v1/b?project={project}", new { name = bucket });
+    public Task CreateBucketAsync(string bucket, string project = "demo") =>
+        PostAsync($"/storage/v1/b?project={project}", new { name = bucket });
 
-    public Task UploadAsync(string bucket, string name, byte[] content) => PostAsync(UploadPath(bucket, name), new ByteArrayContent(content));
+    public Task UploadAsync(string bucket, string name, byte[] content) =>
+        PostAsync(UploadPath(bucket, name), new ByteArrayContent(content));
 
-    public static string UploadPath(string bucket, string name) => $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}";
+    public static string UploadPath(string bucket, string name) =>
+        $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}";
 
     public static string ObjectPath(string bucket, string name) => $"/storage/v1/b/{bucket}/o/{Uri.EscapeDataString(name)}";
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 }

@@ -5,7 +5,7 @@ namespace Cairn.Testing;
 /// <summary>A file system of a few mebibytes, which a test can fill. It is gone with the test.</summary>
 public sealed class SmallDisk : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
     private SmallDisk() => Directory.CreateDirectory(Folder);
 
@@ -14,7 +14,7 @@ public sealed class SmallDisk : IDisposable
 
     public string this[string path] => Path.Combine(Folder, path);
 
-    private string Folder => scratch["disk"];
+    private string Folder => _scratch["disk"];
 
     /// <summary>Mounts one of so many mebibytes; null where this user may not.</summary>
     public static SmallDisk? TryMount(int mebibytes)
@@ -25,7 +25,7 @@ public sealed class SmallDisk : IDisposable
             return disk;
         }
 
-        disk.scratch.Dispose();
+        disk._scratch.Dispose();
         return null;
     }
 
@@ -33,7 +33,7 @@ public sealed class SmallDisk : IDisposable
     public void Fill()
     {
         using var file = new FileStream(this["filler"], FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        for (var piece = new byte[1 << 20]; piece.Length > 0;)
+        for (var piece = new byte[1 << 20]; piece.Length > 0; )
         {
             try
             {
@@ -51,7 +51,7 @@ public sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         Run("umount", "-l", Folder);
-        scratch.Dispose();
+        _scratch.Dispose();
     }
 
     private static bool Run(string program, params string[] arguments)

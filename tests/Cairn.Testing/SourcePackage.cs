@@ -19,7 +19,12 @@ public static class SourcePackage
         {
             foreach (var (path, content) in files)
             {
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{name}-{version}/{path}") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, $"{name}-{version}/{path}")
+                    {
+                        DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)),
+                    }
+                );
             }
         }
 
@@ -28,7 +33,8 @@ public static class SourcePackage
 
     /// <summary>A wheel of files by their path, whole enough for pip.</summary>
     /// <param name="requires">Lines of its metadata, such as <c>Requires-Dist: numpy</c>.</param>
-    public static byte[] Wheel(string name, string requires, params (string Path, string Content)[] files) => Wheel(name, "0.1", requires, files);
+    public static byte[] Wheel(string name, string requires, params (string Path, string Content)[] files) =>
+        Wheel(name, "0.1", requires, files);
 
     /// <inheritdoc cref="Wheel(string, string, ValueTuple{string, string}[])"/>
     public static byte[] Wheel(string name, string version, string requires, params (string Path, string Content)[] files)
@@ -43,7 +49,11 @@ public static class SourcePackage
         using var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
-            foreach (var (path, content) in all.Append(($"{info}/RECORD", string.Concat(all.Select(static file => file.Path + ",,\n")) + $"{info}/RECORD,,\n")))
+            foreach (
+                var (path, content) in all.Append(
+                    ($"{info}/RECORD", string.Concat(all.Select(static file => file.Path + ",,\n")) + $"{info}/RECORD,,\n")
+                )
+            )
             {
                 using var stream = zip.CreateEntry(path).Open();
                 stream.Write(Encoding.UTF8.GetBytes(content));

@@ -11,12 +11,21 @@ internal static class DatasetServer
     /// <summary>What TabularDataset.create(gcs_source) sends; the data set's name.</summary>
     public static async Task<string> CreateTableAsync(this TrainingServer server, params string[] uris)
     {
-        var operation = await server.PostAsync($"{TrainingServer.Location}/datasets", new JsonObject
-        {
-            ["displayName"] = "tab",
-            ["metadataSchemaUri"] = Schemas + "metadata/tabular_1.0.0.yaml",
-            ["metadata"] = new JsonObject { ["inputConfig"] = new JsonObject { ["gcsSource"] = new JsonObject { ["uri"] = new JsonArray([.. uris.Select(static uri => (JsonNode)uri)]) } } },
-        });
+        var operation = await server.PostAsync(
+            $"{TrainingServer.Location}/datasets",
+            new JsonObject
+            {
+                ["displayName"] = "tab",
+                ["metadataSchemaUri"] = Schemas + "metadata/tabular_1.0.0.yaml",
+                ["metadata"] = new JsonObject
+                {
+                    ["inputConfig"] = new JsonObject
+                    {
+                        ["gcsSource"] = new JsonObject { ["uri"] = new JsonArray([.. uris.Select(static uri => (JsonNode)uri)]) },
+                    },
+                },
+            }
+        );
         ((bool?)operation["done"]).ShouldBe(true, operation.ToJsonString());
         return (string)operation["response"]!["name"]!;
     }
@@ -25,22 +34,33 @@ internal static class DatasetServer
     public static async Task<string> CreateItemsAsync(this TrainingServer server, string type)
     {
         var operation = await server.PostAsync(
-            $"{TrainingServer.Location}/datasets", new JsonObject { ["displayName"] = type, ["metadataSchemaUri"] = $"{Schemas}metadata/{type}_1.0.0.yaml", ["metadata"] = null });
+            $"{TrainingServer.Location}/datasets",
+            new JsonObject
+            {
+                ["displayName"] = type,
+                ["metadataSchemaUri"] = $"{Schemas}metadata/{type}_1.0.0.yaml",
+                ["metadata"] = null,
+            }
+        );
         return (string)operation["response"]!["name"]!;
     }
 
     /// <summary>What dataset.import_data sends; the operation at its end.</summary>
-    public static async Task<JsonNode> ImportAsync(this TrainingServer server, string dataset, string format, params string[] uris) => await server.OperationAsync(
-        $"/v1/{dataset}:import",
-        new JsonObject
-        {
-            ["importConfigs"] = new JsonArray(new JsonObject
+    public static async Task<JsonNode> ImportAsync(this TrainingServer server, string dataset, string format, params string[] uris) =>
+        await server.OperationAsync(
+            $"/v1/{dataset}:import",
+            new JsonObject
             {
-                ["gcsSource"] = new JsonObject { ["uris"] = new JsonArray([.. uris.Select(static uri => (JsonNode)uri)]) },
-                ["importSchemaUri"] = $"{Schemas}ioformat/{format}_io_format_1.0.0.yaml",
-                ["dataItemLabels"] = new JsonObject { ["batch"] = "one" },
-            }),
-        });
+                ["importConfigs"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["gcsSource"] = new JsonObject { ["uris"] = new JsonArray([.. uris.Select(static uri => (JsonNode)uri)]) },
+                        ["importSchemaUri"] = $"{Schemas}ioformat/{format}_io_format_1.0.0.yaml",
+                        ["dataItemLabels"] = new JsonObject { ["batch"] = "one" },
+                    }
+                ),
+            }
+        );
 
     /// <summary>A pipeline with the input of CustomTrainingJob.run(dataset).</summary>
     public static JsonObject WithInput(this JsonObject pipeline, string dataset, JsonObject? more = null)
@@ -59,7 +79,8 @@ internal static class DatasetServer
         return pipeline;
     }
 
-    public static Task UploadAsync(this TrainingServer server, string name, string text) => server.UploadAsync(name, Encoding.UTF8.GetBytes(text));
+    public static Task UploadAsync(this TrainingServer server, string name, string text) =>
+        server.UploadAsync(name, Encoding.UTF8.GetBytes(text));
 
     public static async Task<JsonNode> OperationAsync(this TrainingServer server, string path, JsonObject body)
     {
@@ -71,11 +92,16 @@ internal static class DatasetServer
                 return (bool?)operation["done"] == true;
             },
             "the operation to end",
-            TimeSpan.FromSeconds(60));
+            TimeSpan.FromSeconds(60)
+        );
         return operation;
     }
 
     /// <summary>The names of the bucket's objects below a prefix, in order.</summary>
     public static async Task<List<string>> ObjectsAsync(this TrainingServer server, string prefix) =>
-        [.. ((await server.GetAsync($"/storage/v1/b/trained/o?prefix={Uri.EscapeDataString(prefix)}"))["items"]?.AsArray() ?? []).Select(static item => (string)item!["name"]!)];
+        [
+            .. ((await server.GetAsync($"/storage/v1/b/trained/o?prefix={Uri.EscapeDataString(prefix)}"))["items"]?.AsArray() ?? []).Select(
+                static item => (string)item!["name"]!
+            ),
+        ];
 }

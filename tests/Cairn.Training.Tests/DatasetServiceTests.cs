@@ -18,9 +18,18 @@ public sealed class DatasetServiceTests
         ((string?)artifact["schemaTitle"]).ShouldBe("google.VertexDataset");
         ((string?)artifact["metadata"]!["resourceName"]).ShouldBe(name);
 
-        (await server.GetAsync($"{TrainingServer.Location}/datasets?filter=display_name=tab"))["datasets"]!.AsArray().ShouldHaveSingleItem();
+        (await server.GetAsync($"{TrainingServer.Location}/datasets?filter=display_name=tab"))["datasets"]!
+            .AsArray()
+            .ShouldHaveSingleItem();
         (await server.GetAsync($"{TrainingServer.Location}/datasets?filter=display_name=other"))["datasets"].ShouldBeNull();
-        var changed = await server.PatchAsync($"/v1/{name}?updateMask=displayName,labels", new JsonObject { ["displayName"] = "renamed", ["labels"] = new JsonObject { ["team"] = "birds" } });
+        var changed = await server.PatchAsync(
+            $"/v1/{name}?updateMask=displayName,labels",
+            new JsonObject
+            {
+                ["displayName"] = "renamed",
+                ["labels"] = new JsonObject { ["team"] = "birds" },
+            }
+        );
         ((string?)changed["displayName"]).ShouldBe("renamed");
         changed["labels"]!.AsObject().Count.ShouldBe(2);
         ((string?)(await server.GetAsync("/v1/" + (string)dataset["metadataArtifact"]!))["displayName"]).ShouldBe("renamed");
@@ -43,10 +52,22 @@ public sealed class DatasetServiceTests
         await RefusedAsync(501, "metadata_schema_uri", "null", "gs://google-cloud-aiplatform/schema/dataset/metadata/graph_1.0.0.yaml");
         await RefusedAsync(400, "metadata_schema_uri", "null", "");
 
-        async Task RefusedAsync(int status, string word, string metadata, string schema = "gs://google-cloud-aiplatform/schema/dataset/metadata/tabular_1.0.0.yaml")
+        async Task RefusedAsync(
+            int status,
+            string word,
+            string metadata,
+            string schema = "gs://google-cloud-aiplatform/schema/dataset/metadata/tabular_1.0.0.yaml"
+        )
         {
             var (code, answer) = await server.TryPostAsync(
-                $"{TrainingServer.Location}/datasets", new JsonObject { ["displayName"] = "d", ["metadataSchemaUri"] = schema, ["metadata"] = JsonNode.Parse(metadata) });
+                $"{TrainingServer.Location}/datasets",
+                new JsonObject
+                {
+                    ["displayName"] = "d",
+                    ["metadataSchemaUri"] = schema,
+                    ["metadata"] = JsonNode.Parse(metadata),
+                }
+            );
             code.ShouldBe(status, answer.ToJsonString());
             ((string)answer["error"]!["message"]!).ShouldContain(word);
         }
@@ -62,10 +83,13 @@ public sealed class DatasetServiceTests
         }
 
         await server.UploadAsync("one.csv", "TRAINING,gs://trained/a.png,daisy\ngs://trained/b.png,rose\n");
-        await server.UploadAsync("two.jsonl", """
+        await server.UploadAsync(
+            "two.jsonl",
+            """
             {"imageGcsUri": "gs://trained/b.png", "classificationAnnotation": {"displayName": "rose"}, "dataItemResourceLabels": {"aiplatform.googleapis.com/ml_use": "test"}}
             {"imageGcsUri": "gs://trained/c.png", "classificationAnnotation": {"displayName": "daisy", "annotationResourceLabels": {"env": "prod"}}}
-            """);
+            """
+        );
         var dataset = await server.CreateItemsAsync("image");
         (await server.ImportAsync(dataset, "image_classification_single_label", "gs://trained/one.csv"))["error"].ShouldBeNull();
         for (var i = 0; i < 2; i++)
@@ -76,21 +100,38 @@ public sealed class DatasetServiceTests
         ((string?)(await server.GetAsync("/v1/" + dataset))["dataItemCount"]).ShouldBe("3");
         var items = (await server.GetAsync($"/v1/{dataset}/dataItems"))["dataItems"]!.AsArray();
         items.Count.ShouldBe(3);
-        var tested = (await server.GetAsync($"/v1/{dataset}/dataItems?filter={Uri.EscapeDataString($"labels.{Use}=test")}"))["dataItems"]!.AsArray().ShouldHaveSingleItem()!;
+        var tested = (await server.GetAsync($"/v1/{dataset}/dataItems?filter={Uri.EscapeDataString($"labels.{Use}=test")}"))["dataItems"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!;
         ((string?)tested["payload"]!["imageGcsUri"]).ShouldBe("gs://trained/b.png");
-        var annotation = (await server.GetAsync($"/v1/{(string)tested["name"]!}/annotations"))["annotations"]!.AsArray().ShouldHaveSingleItem()!;
+        var annotation = (await server.GetAsync($"/v1/{(string)tested["name"]!}/annotations"))["annotations"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!;
         ((string?)annotation["payload"]!["displayName"]).ShouldBe("rose");
-        ((string?)(await server.GetAsync($"/v1/{dataset}/annotationSpecs/{(string)annotation["payload"]!["annotationSpecId"]!}"))["displayName"]).ShouldBe("rose");
+        (
+            (string?)
+                (await server.GetAsync($"/v1/{dataset}/annotationSpecs/{(string)annotation["payload"]!["annotationSpecId"]!}"))[
+                    "displayName"
+                ]
+        ).ShouldBe("rose");
         var views = (await server.GetAsync($"/v1/{dataset}:searchDataItems?pageSize=2"))["dataItemViews"]!.AsArray();
         views.Count.ShouldBe(2);
         views.ShouldAllBe(static view => view!["annotations"]!.AsArray().Count == 1);
 
-        var export = await server.OperationAsync($"/v1/{dataset}:export", new JsonObject { ["exportConfig"] = new JsonObject { ["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://trained/out" } } });
+        var export = await server.OperationAsync(
+            $"/v1/{dataset}:export",
+            new JsonObject
+            {
+                ["exportConfig"] = new JsonObject { ["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://trained/out" } },
+            }
+        );
         var file = (string)export["response"]!["exportedFiles"]!.AsArray().ShouldHaveSingleItem()!;
         file.ShouldStartWith((string)export["metadata"]!["gcsOutputDirectory"]! + "/image_classification/");
         var lines = (await server.TextAsync(file["gs://trained/".Length..])).TrimEnd().Split('\n');
         lines.Length.ShouldBe(3);
-        lines.ShouldContain("""{"imageGcsUri":"gs://trained/c.png","classificationAnnotation":{"displayName":"daisy","annotationResourceLabels":{"env":"prod"}},"dataItemResourceLabels":{"batch":"one"}}""");
+        lines.ShouldContain(
+            """{"imageGcsUri":"gs://trained/c.png","classificationAnnotation":{"displayName":"daisy","annotationResourceLabels":{"env":"prod"}},"dataItemResourceLabels":{"batch":"one"}}"""
+        );
 
         (await server.DeleteAsync("/v1/" + dataset)).ShouldBe(200);
         (await server.TryPostAsync($"/v1/{dataset}:import", new JsonObject())).Status.ShouldBe(404);
@@ -106,12 +147,21 @@ public sealed class DatasetServiceTests
         await FailsAsync("gs://trained/a.png,daisy\nhello,rose\n", "line 2: 'hello' is no address");
         await FailsAsync("gs://trained/a.png,daisy,rose\n", "line 1: there are 2 labels");
         await FailsAsync("gs://elsewhere/a.png,daisy\n", "line 1: There is no bucket 'elsewhere'");
-        await FailsAsync("{\"imageGcsUri\":\"gs://trained/a.png\",\"dataItemResourceLabels\":{\"" + Use + "\":\"holdout\"}}\n", "line 1: the label", "m.jsonl");
+        await FailsAsync(
+            "{\"imageGcsUri\":\"gs://trained/a.png\",\"dataItemResourceLabels\":{\"" + Use + "\":\"holdout\"}}\n",
+            "line 1: the label",
+            "m.jsonl"
+        );
         await FailsAsync("{\"image\":\"gs://trained/a.png\"}\n", "line 1: the object has no `imageGcsUri`", "m.jsonl");
         ((string?)(await server.GetAsync("/v1/" + dataset))["dataItemCount"]).ShouldBeNull();
         (await server.TryPostAsync($"/v1/{dataset}:import", Config("image_bounding_box"))).Status.ShouldBe(501);
         (await server.TryPostAsync($"/v1/{dataset}:import", Config("text_classification_single_label"))).Status.ShouldBe(400);
-        (await server.TryPostAsync($"/v1/{await server.CreateTableAsync("gs://trained/a.csv")}:import", Config("image_classification_single_label"))).Status.ShouldBe(400);
+        (
+            await server.TryPostAsync(
+                $"/v1/{await server.CreateTableAsync("gs://trained/a.csv")}:import",
+                Config("image_classification_single_label")
+            )
+        ).Status.ShouldBe(400);
 
         async Task FailsAsync(string text, string sentence, string name = "m.csv")
         {
@@ -120,14 +170,17 @@ public sealed class DatasetServiceTests
             ((string?)operation["error"]?["message"])!.ShouldContain(sentence);
         }
 
-        static JsonObject Config(string format) => new()
-        {
-            ["importConfigs"] = new JsonArray(new JsonObject
+        static JsonObject Config(string format) =>
+            new()
             {
-                ["gcsSource"] = new JsonObject { ["uris"] = new JsonArray("gs://trained/m.csv") },
-                ["importSchemaUri"] = $"gs://google-cloud-aiplatform/schema/dataset/ioformat/{format}_io_format_1.0.0.yaml",
-            }),
-        };
+                ["importConfigs"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["gcsSource"] = new JsonObject { ["uris"] = new JsonArray("gs://trained/m.csv") },
+                        ["importSchemaUri"] = $"gs://google-cloud-aiplatform/schema/dataset/ioformat/{format}_io_format_1.0.0.yaml",
+                    }
+                ),
+            };
     }
 
     [Fact]
@@ -137,15 +190,24 @@ public sealed class DatasetServiceTests
         await server.UploadAsync("texts.csv", string.Concat(Enumerable.Range(0, 200).Select(static i => $"text {i},a{i % 3},b{i % 2}\n")));
         var dataset = await server.CreateItemsAsync("text");
         (await server.ImportAsync(dataset, "text_classification_multi_label", "gs://trained/texts.csv"))["error"].ShouldBeNull();
-        var export = await server.OperationAsync($"/v1/{dataset}:export", new JsonObject
-        {
-            ["exportConfig"] = new JsonObject { ["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://trained/out" }, ["fractionSplit"] = new JsonObject { ["trainingFraction"] = 0.5 } },
-        });
+        var export = await server.OperationAsync(
+            $"/v1/{dataset}:export",
+            new JsonObject
+            {
+                ["exportConfig"] = new JsonObject
+                {
+                    ["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://trained/out" },
+                    ["fractionSplit"] = new JsonObject { ["trainingFraction"] = 0.5 },
+                },
+            }
+        );
         export["error"].ShouldBeNull(export.ToJsonString());
         var stats = export["response"]!["dataStats"]!;
         (Count("training") + Count("validation") + Count("test")).ShouldBe(200);
         Count("training").ShouldBeInRange(60, 140);
-        var line = JsonNode.Parse((await server.TextAsync(((string)export["response"]!["exportedFiles"]![0]!)["gs://trained/".Length..])).Split('\n')[0])!;
+        var line = JsonNode.Parse(
+            (await server.TextAsync(((string)export["response"]!["exportedFiles"]![0]!)["gs://trained/".Length..])).Split('\n')[0]
+        )!;
         line["classificationAnnotations"]!.AsArray().Count.ShouldBe(2);
         ((string?)line["dataItemResourceLabels"]![Use]).ShouldBe("training");
 

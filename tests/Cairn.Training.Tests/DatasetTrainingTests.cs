@@ -37,14 +37,32 @@ public sealed class DatasetTrainingTests
         await server.UploadAsync("data/part-2.csv", Table(1_000, 1_500, header: false));
         await server.UploadAsync("data/part-3.csv", Table(1_500, 2_000, header: true).Replace("\n", "\r\n", StringComparison.Ordinal));
         var dataset = await server.CreateTableAsync("gs://trained/data/part-*.csv");
-        var pipeline = TrainingServer.Pipeline(FitTable).WithInput(dataset, new JsonObject { ["fractionSplit"] = new JsonObject { ["trainingFraction"] = 0.8, ["validationFraction"] = 0.1, ["testFraction"] = 0.1 } });
+        var pipeline = TrainingServer
+            .Pipeline(FitTable)
+            .WithInput(
+                dataset,
+                new JsonObject
+                {
+                    ["fractionSplit"] = new JsonObject
+                    {
+                        ["trainingFraction"] = 0.8,
+                        ["validationFraction"] = 0.1,
+                        ["testFraction"] = 0.1,
+                    },
+                }
+            );
         var ended = await server.EndAsync(await server.CreateAsync(pipeline));
         ((string?)ended["state"]).ShouldBe("PIPELINE_STATE_SUCCEEDED", ended.ToJsonString());
 
         var id = dataset[(dataset.LastIndexOf('/') + 1)..];
         var files = await server.ObjectsAsync(Exports);
         files.Count.ShouldBe(3);
-        files.ShouldAllBe(name => System.Text.RegularExpressions.Regex.IsMatch(name, $@"^{Exports}dataset-{id}-tables-\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z/(training|validation|test)-00000-of-00001\.csv$"));
+        files.ShouldAllBe(name =>
+            System.Text.RegularExpressions.Regex.IsMatch(
+                name,
+                $@"^{Exports}dataset-{id}-tables-\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{{3}}Z/(training|validation|test)-00000-of-00001\.csv$"
+            )
+        );
         var counts = ended["trainingTaskMetadata"]!["dataItemsCount"]!;
         var sizes = new Dictionary<string, int>();
         foreach (var file in files)
@@ -60,19 +78,39 @@ public sealed class DatasetTrainingTests
         var model = await server.GetAsync("/v1/" + (string)ended["modelToUpload"]!["name"]!);
         ((string?)model["dataStats"]!["trainingDataItemsCount"]).ShouldBe(sizes["training"].ToString(CultureInfo.InvariantCulture));
         var job = await server.GetAsync("/v1/" + (string)ended["trainingTaskMetadata"]!["backingCustomJob"]!);
-        var environment = job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"]!.AsArray().ToDictionary(static v => (string)v!["name"]!, static v => (string)v!["value"]!);
+        var environment = job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"]!
+            .AsArray()
+            .ToDictionary(static v => (string)v!["name"]!, static v => (string)v!["value"]!);
         environment["AIP_VALIDATION_DATA_URI"].ShouldStartWith($"gs://trained/{Exports}dataset-{id}-tables-");
         environment["AIP_VALIDATION_DATA_URI"].ShouldEndWith("/validation-*.csv");
 
         var artifact = (string)(await server.GetAsync("/v1/" + dataset))["metadataArtifact"]!;
         var graph = await server.GetAsync($"/v1/{artifact}:queryArtifactLineageSubgraph");
         graph["artifacts"]!.AsArray().Select(static node => (string)node!["schemaTitle"]!).ShouldContain("google.VertexModel");
-        graph["events"]!.AsArray().ShouldContain(e => (string?)e!["artifact"] == artifact && (string?)e["type"] == "INPUT" && ((string)e["execution"]!).Contains("custom-job-", StringComparison.Ordinal));
+        graph["events"]!
+            .AsArray()
+            .ShouldContain(e =>
+                (string?)e!["artifact"] == artifact
+                && (string?)e["type"] == "INPUT"
+                && ((string)e["execution"]!).Contains("custom-job-", StringComparison.Ordinal)
+            );
 
         // Training again on the same rows in another order, with more of them, moves none.
-        await server.UploadAsync("again.csv", "x,\"y, too\",label\n" + string.Join('\n', Table(0, 2_500, header: false).TrimEnd('\n').Split('\n').Reverse()));
+        await server.UploadAsync(
+            "again.csv",
+            "x,\"y, too\",label\n" + string.Join('\n', Table(0, 2_500, header: false).TrimEnd('\n').Split('\n').Reverse())
+        );
         var first = await RowsAsync(server, files.Single(static file => file.Contains("/test-", StringComparison.Ordinal)));
-        var second = await RowsAsync(server, (await ExportAsync(server, await server.CreateTableAsync("gs://trained/again.csv"), new JsonObject { ["fractionSplit"] = new JsonObject() })).Single(static file => file.Contains("/test-", StringComparison.Ordinal)));
+        var second = await RowsAsync(
+            server,
+            (
+                await ExportAsync(
+                    server,
+                    await server.CreateTableAsync("gs://trained/again.csv"),
+                    new JsonObject { ["fractionSplit"] = new JsonObject() }
+                )
+            ).Single(static file => file.Contains("/test-", StringComparison.Ordinal))
+        );
         second.ShouldBeSubsetOf(Table(0, 2_500, header: false).Split('\n'));
         first.Except(second).ShouldBeEmpty();
     }
@@ -84,7 +122,10 @@ public sealed class DatasetTrainingTests
         var text = new StringBuilder("id,at,use,kind\n");
         for (var i = 0; i < 200; i++)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{i},2024-01-{1 + (i / 10):00}T{i % 10:00}:00:00Z,{(i % 4) switch { 0 => "TRAIN", 1 => "validation", 2 => "Test", _ => "" }},{(i < 20 ? "rare" : "common")}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{i},2024-01-{1 + (i / 10):00}T{i % 10:00}:00:00Z,{(i % 4) switch { 0 => "TRAIN", 1 => "validation", 2 => "Test", _ => "" }},{(i < 20 ? "rare" : "common")}\n"
+            );
         }
 
         await server.UploadAsync("table.csv", text.ToString());
@@ -94,7 +135,14 @@ public sealed class DatasetTrainingTests
         predefined.Select(static set => set.Count).ShouldBe([50, 50, 50]);
         predefined[1].ShouldAllBe(static row => row.Contains(",validation,", StringComparison.Ordinal));
 
-        var byTime = await SetsAsync(server, dataset, new JsonObject { ["timestampSplit"] = new JsonObject { ["key"] = "at", ["trainingFraction"] = 0.5 } });
+        var byTime = await SetsAsync(
+            server,
+            dataset,
+            new JsonObject
+            {
+                ["timestampSplit"] = new JsonObject { ["key"] = "at", ["trainingFraction"] = 0.5 },
+            }
+        );
         byTime.Select(static set => set.Count).ShouldBe([100, 50, 50]);
         byTime[0].Select(Id).Max().ShouldBe(99);
         byTime[2].Select(Id).Min().ShouldBe(150);
@@ -111,9 +159,15 @@ public sealed class DatasetTrainingTests
     {
         await using var server = await TrainingServer.StartAsync();
         await server.UploadAsync("rows/a.jsonl", "{\"use\": \"training\", \"n\": [1, 2]}\n\n{\"use\":\"test\"}\n{\"n\":3}\n");
-        var files = await ExportAsync(server, await server.CreateTableAsync("gs://trained/rows/"), new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } });
+        var files = await ExportAsync(
+            server,
+            await server.CreateTableAsync("gs://trained/rows/"),
+            new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } }
+        );
         files.ShouldAllBe(static file => file.EndsWith("-00000-of-00001.jsonl", StringComparison.Ordinal));
-        (await server.TextAsync(files.Single(static file => file.Contains("/training-", StringComparison.Ordinal)))).ShouldBe("{\"use\": \"training\", \"n\": [1, 2]}\n");
+        (await server.TextAsync(files.Single(static file => file.Contains("/training-", StringComparison.Ordinal)))).ShouldBe(
+            "{\"use\": \"training\", \"n\": [1, 2]}\n"
+        );
         (await server.TextAsync(files.Single(static file => file.Contains("/validation-", StringComparison.Ordinal)))).ShouldBeEmpty();
     }
 
@@ -128,10 +182,24 @@ public sealed class DatasetTrainingTests
         await server.UploadAsync("bad/rows.jsonl", "{\"a\":1}\n[1]\n");
         await FailsAsync("gs://trained/none.csv", "There is no object 'gs://trained/none.csv'.");
         await FailsAsync("gs://trained/none-*.csv", "There is no object 'gs://trained/none-*.csv'.");
-        await FailsAsync("gs://trained/bad/ragged.csv", "gs://trained/bad/ragged.csv, line 3: the record has 1 fields; the header has 2 columns.");
-        await FailsAsync("gs://trained/bad/quote.csv", "gs://trained/bad/quote.csv, line 2: a field in double quotes begins in this record and does not end.");
-        await FailsAsync("gs://trained/bad/use.csv", "gs://trained/bad/use.csv, line 3: The column 'use' has 'holdout'; it must be training, validation or test", new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } });
-        await FailsAsync("gs://trained/bad/ragged.csv", "The data set has no column 'missing'; it has 'a', 'b'.", new JsonObject { ["stratifiedSplit"] = new JsonObject { ["key"] = "missing" } });
+        await FailsAsync(
+            "gs://trained/bad/ragged.csv",
+            "gs://trained/bad/ragged.csv, line 3: the record has 1 fields; the header has 2 columns."
+        );
+        await FailsAsync(
+            "gs://trained/bad/quote.csv",
+            "gs://trained/bad/quote.csv, line 2: a field in double quotes begins in this record and does not end."
+        );
+        await FailsAsync(
+            "gs://trained/bad/use.csv",
+            "gs://trained/bad/use.csv, line 3: The column 'use' has 'holdout'; it must be training, validation or test",
+            new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } }
+        );
+        await FailsAsync(
+            "gs://trained/bad/ragged.csv",
+            "The data set has no column 'missing'; it has 'a', 'b'.",
+            new JsonObject { ["stratifiedSplit"] = new JsonObject { ["key"] = "missing" } }
+        );
         await FailsAsync("gs://trained/bad/empty.csv", "has none");
         await FailsAsync("gs://trained/bad/rows.jsonl", "gs://trained/bad/rows.jsonl, line 2: the line is no JSON object.");
         await FailsAsync("gs://trained/bad/", "JSON Lines and CSV files");
@@ -157,17 +225,44 @@ public sealed class DatasetTrainingTests
         await RefusedAsync(404, "Dataset", static input => input["datasetId"] = "12345");
         await RefusedAsync(400, "dataset_id", static input => input.Remove("datasetId"));
         await RefusedAsync(400, "gcs_destination", static input => input.Remove("gcsDestination"));
-        await RefusedAsync(501, "bigquery_destination", static input =>
-        {
-            input.Remove("gcsDestination");
-            input["bigqueryDestination"] = new JsonObject { ["outputUri"] = "bq://demo" };
-        });
+        await RefusedAsync(
+            501,
+            "bigquery_destination",
+            static input =>
+            {
+                input.Remove("gcsDestination");
+                input["bigqueryDestination"] = new JsonObject { ["outputUri"] = "bq://demo" };
+            }
+        );
         await RefusedAsync(501, "saved_query_id", static input => input["savedQueryId"] = "1");
-        await RefusedAsync(400, "sums to 1.5", static input => input["fractionSplit"] = new JsonObject { ["trainingFraction"] = 0.8, ["testFraction"] = 0.7 });
+        await RefusedAsync(
+            400,
+            "sums to 1.5",
+            static input => input["fractionSplit"] = new JsonObject { ["trainingFraction"] = 0.8, ["testFraction"] = 0.7 }
+        );
         await RefusedAsync(400, "predefined_split.key", static input => input["predefinedSplit"] = new JsonObject());
-        await RefusedAsync(400, "filter_split", static input => input["filterSplit"] = new JsonObject { ["trainingFilter"] = "-", ["validationFilter"] = "-", ["testFilter"] = "-" });
-        await RefusedAsync(400, "annotation_schema_uri", static input => input["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/image_classification_1.0.0.yaml");
-        await RefusedAsync(403, "others", static input => input["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://others/x" });
+        await RefusedAsync(
+            400,
+            "filter_split",
+            static input =>
+                input["filterSplit"] = new JsonObject
+                {
+                    ["trainingFilter"] = "-",
+                    ["validationFilter"] = "-",
+                    ["testFilter"] = "-",
+                }
+        );
+        await RefusedAsync(
+            400,
+            "annotation_schema_uri",
+            static input =>
+                input["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/image_classification_1.0.0.yaml"
+        );
+        await RefusedAsync(
+            403,
+            "others",
+            static input => input["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://others/x" }
+        );
         (await server.GetAsync($"{TrainingServer.Location}/trainingPipelines"))["trainingPipelines"].ShouldBeNull();
 
         async Task RefusedAsync(int status, string word, Action<JsonObject> spoil)
@@ -184,23 +279,38 @@ public sealed class DatasetTrainingTests
     public async Task items_are_exported_with_the_annotations_asked_for_to_the_sets_that_filters_say()
     {
         await using var server = await TrainingServer.StartAsync();
-        await server.UploadAsync("texts.csv", "training,\"good, really\",happy\nvalidation,awful,sad\ntest,fine,happy\n,unassigned text,happy\ntraining,no label\n");
+        await server.UploadAsync(
+            "texts.csv",
+            "training,\"good, really\",happy\nvalidation,awful,sad\ntest,fine,happy\n,unassigned text,happy\ntraining,no label\n"
+        );
         var dataset = await server.CreateItemsAsync("text");
         (await server.ImportAsync(dataset, "text_classification_single_label", "gs://trained/texts.csv"))["error"].ShouldBeNull();
-        var files = await ExportAsync(server, dataset, new JsonObject
-        {
-            ["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/text_classification_1.0.0.yaml",
-            ["filterSplit"] = new JsonObject
+        var files = await ExportAsync(
+            server,
+            dataset,
+            new JsonObject
             {
-                ["trainingFilter"] = "labels.aiplatform.googleapis.com/ml_use=training",
-                ["validationFilter"] = "labels.aiplatform.googleapis.com/ml_use=\"validation\"",
-                ["testFilter"] = "-",
-            },
-        });
+                ["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/text_classification_1.0.0.yaml",
+                ["filterSplit"] = new JsonObject
+                {
+                    ["trainingFilter"] = "labels.aiplatform.googleapis.com/ml_use=training",
+                    ["validationFilter"] = "labels.aiplatform.googleapis.com/ml_use=\"validation\"",
+                    ["testFilter"] = "-",
+                },
+            }
+        );
         files.ShouldAllBe(static file => file.Contains("-text_classification-", StringComparison.Ordinal));
-        var training = JsonNode.Parse(await server.TextAsync(files.Single(static file => file.Contains("/training-", StringComparison.Ordinal))))!;
-        training.ToJsonString().ShouldBe("""{"textContent":"good, really","classificationAnnotation":{"displayName":"happy"},"dataItemResourceLabels":{"aiplatform.googleapis.com/ml_use":"training","batch":"one"}}""");
-        (await server.TextAsync(files.Single(static file => file.Contains("/validation-", StringComparison.Ordinal)))).ShouldContain("awful");
+        var training = JsonNode.Parse(
+            await server.TextAsync(files.Single(static file => file.Contains("/training-", StringComparison.Ordinal)))
+        )!;
+        training
+            .ToJsonString()
+            .ShouldBe(
+                """{"textContent":"good, really","classificationAnnotation":{"displayName":"happy"},"dataItemResourceLabels":{"aiplatform.googleapis.com/ml_use":"training","batch":"one"}}"""
+            );
+        (await server.TextAsync(files.Single(static file => file.Contains("/validation-", StringComparison.Ordinal)))).ShouldContain(
+            "awful"
+        );
         (await server.TextAsync(files.Single(static file => file.Contains("/test-", StringComparison.Ordinal)))).ShouldBeEmpty();
     }
 
@@ -211,8 +321,14 @@ public sealed class DatasetTrainingTests
         await using var postgres = await PostgresServer.StartAsync();
         await using var server = await TrainingServer.StartAsync("--store", await postgres.CreateDatabaseAsync());
         await server.UploadAsync("table.csv", "a,use\n1,training\n2,test\n");
-        var table = await ExportAsync(server, await server.CreateTableAsync("gs://trained/table.csv"), new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } });
-        (await server.TextAsync(table.Single(static file => file.Contains("/test-", StringComparison.Ordinal)))).ShouldBe("a,use\n2,test\n");
+        var table = await ExportAsync(
+            server,
+            await server.CreateTableAsync("gs://trained/table.csv"),
+            new JsonObject { ["predefinedSplit"] = new JsonObject { ["key"] = "use" } }
+        );
+        (await server.TextAsync(table.Single(static file => file.Contains("/test-", StringComparison.Ordinal)))).ShouldBe(
+            "a,use\n2,test\n"
+        );
 
         await server.UploadAsync("texts.csv", "training,good,happy\ntest,bad,sad\n");
         var texts = await server.CreateItemsAsync("text");
@@ -221,11 +337,20 @@ public sealed class DatasetTrainingTests
             (await server.ImportAsync(texts, "text_classification_single_label", "gs://trained/texts.csv"))["error"].ShouldBeNull();
         }
 
-        var files = await ExportAsync(server, texts, new JsonObject
-        {
-            ["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/text_classification_1.0.0.yaml",
-            ["filterSplit"] = new JsonObject { ["trainingFilter"] = "labels.aiplatform.googleapis.com/ml_use=training", ["validationFilter"] = "-", ["testFilter"] = "labels.aiplatform.googleapis.com/ml_use=test" },
-        });
+        var files = await ExportAsync(
+            server,
+            texts,
+            new JsonObject
+            {
+                ["annotationSchemaUri"] = "gs://google-cloud-aiplatform/schema/dataset/annotation/text_classification_1.0.0.yaml",
+                ["filterSplit"] = new JsonObject
+                {
+                    ["trainingFilter"] = "labels.aiplatform.googleapis.com/ml_use=training",
+                    ["validationFilter"] = "-",
+                    ["testFilter"] = "labels.aiplatform.googleapis.com/ml_use=test",
+                },
+            }
+        );
         (await server.TextAsync(files.Single(static file => file.Contains("/test-", StringComparison.Ordinal)))).ShouldContain("sad");
         (await server.DeleteAsync("/v1/" + texts)).ShouldBe(200);
     }
@@ -236,7 +361,9 @@ public sealed class DatasetTrainingTests
         await using var server = await TrainingServer.StartAsync();
         await server.UploadAsync("large.csv", Large(1_000_000));
         var blobs = Blobs(server);
-        var name = await server.CreateAsync(TrainingServer.Pipeline("print()", upload: false).WithInput(await server.CreateTableAsync("gs://trained/large.csv")));
+        var name = await server.CreateAsync(
+            TrainingServer.Pipeline("print()", upload: false).WithInput(await server.CreateTableAsync("gs://trained/large.csv"))
+        );
         await Poll.UntilAsync(() => Task.FromResult(Blobs(server) > blobs), "the export to write", TimeSpan.FromSeconds(30));
         await server.PostAsync($"/v1/{name}:cancel", []);
         ((string?)(await server.GetAsync("/v1/" + name))["state"]).ShouldBe("PIPELINE_STATE_CANCELLED");
@@ -254,7 +381,11 @@ public sealed class DatasetTrainingTests
         await server.UploadAsync("large.csv", Large(rows));
         var blobs = Blobs(server);
         var dataset = await server.CreateTableAsync("gs://trained/large.csv");
-        var name = await server.CreateAsync(TrainingServer.Pipeline("print()", upload: false).WithInput(dataset, new JsonObject { ["stratifiedSplit"] = new JsonObject { ["key"] = "kind" } }));
+        var name = await server.CreateAsync(
+            TrainingServer
+                .Pipeline("print()", upload: false)
+                .WithInput(dataset, new JsonObject { ["stratifiedSplit"] = new JsonObject { ["key"] = "kind" } })
+        );
         await Poll.UntilAsync(() => Task.FromResult(Blobs(server) > blobs), "the export to write", TimeSpan.FromSeconds(60));
         server.Process.Kill();
         await server.Process.RestartAsync();
@@ -284,7 +415,8 @@ public sealed class DatasetTrainingTests
                 pipeline = await server.GetAsync("/v1/" + name);
                 return pipeline["trainingTaskMetadata"]?["backingCustomJob"] is not null || pipeline["error"] is not null;
             },
-            "the data to be exported");
+            "the data to be exported"
+        );
         pipeline["error"].ShouldBeNull(pipeline.ToJsonString());
         await server.PostAsync($"/v1/{name}:cancel", []);
         return await server.ObjectsAsync($"{Exports}dataset-{dataset[(dataset.LastIndexOf('/') + 1)..]}-");
@@ -304,7 +436,8 @@ public sealed class DatasetTrainingTests
         return sets;
     }
 
-    private static async Task<List<string>> RowsAsync(TrainingServer server, string file) => [.. (await server.TextAsync(file)).TrimEnd('\n').Split('\n').Skip(1)];
+    private static async Task<List<string>> RowsAsync(TrainingServer server, string file) =>
+        [.. (await server.TextAsync(file)).TrimEnd('\n').Split('\n').Skip(1)];
 
     /// <summary>Two clouds of points that a line divides.</summary>
     private static string Table(int from, int to, bool header)
@@ -313,7 +446,10 @@ public sealed class DatasetTrainingTests
         for (var i = from; i < to; i++)
         {
             var label = i % 2;
-            text.Append(CultureInfo.InvariantCulture, $"{(i * 0.0001) + label:0.0000},{Math.Sin(i) + (label * 6):0.0000},{(label == 0 ? "left" : "\"right\"")}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{(i * 0.0001) + label:0.0000},{Math.Sin(i) + (label * 6):0.0000},{(label == 0 ? "left" : "\"right\"")}\n"
+            );
         }
 
         return text.ToString();
@@ -331,5 +467,6 @@ public sealed class DatasetTrainingTests
     }
 
     /// <summary>The files of the blob store, finished or not.</summary>
-    private static int Blobs(TrainingServer server) => Directory.EnumerateFiles(Path.Combine(server.Process.Data, "objects"), "*", SearchOption.AllDirectories).Count();
+    private static int Blobs(TrainingServer server) =>
+        Directory.EnumerateFiles(Path.Combine(server.Process.Data, "objects"), "*", SearchOption.AllDirectories).Count();
 }

@@ -30,7 +30,9 @@ public sealed class TrainingPipelineTests
         ((string?)second["modelToUpload"]!["name"]).ShouldBe(uploaded);
         ((string?)second["modelToUpload"]!["versionId"]).ShouldBe("2");
 
-        var listed = await server.GetAsync($"{TrainingServer.Location}/trainingPipelines?filter={Uri.EscapeDataString("state=\"PIPELINE_STATE_SUCCEEDED\" AND display_name=\"cctj\"")}");
+        var listed = await server.GetAsync(
+            $"{TrainingServer.Location}/trainingPipelines?filter={Uri.EscapeDataString("state=\"PIPELINE_STATE_SUCCEEDED\" AND display_name=\"cctj\"")}"
+        );
         listed["trainingPipelines"]!.AsArray().Count.ShouldBe(2);
         (await server.DeleteAsync("/v1/" + name)).ShouldBe(200);
         (await server.TryPostAsync($"/v1/{name}:cancel", [])).Status.ShouldBe(404);
@@ -58,7 +60,10 @@ public sealed class TrainingPipelineTests
     {
         await using var server = await TrainingServer.StartAsync();
         var name = await server.CreateAsync(TrainingServer.Pipeline("import time; time.sleep(600)"));
-        await Poll.UntilAsync(async () => (string)(await server.GetAsync("/v1/" + name))["state"]! == "PIPELINE_STATE_RUNNING", "the training to run");
+        await Poll.UntilAsync(
+            async () => (string)(await server.GetAsync("/v1/" + name))["state"]! == "PIPELINE_STATE_RUNNING",
+            "the training to run"
+        );
         (await server.DeleteAsync("/v1/" + name)).ShouldBe(400);
         await server.PostAsync($"/v1/{name}:cancel", []);
         ((string?)(await server.EndAsync(name))["state"]).ShouldBe("PIPELINE_STATE_CANCELLED");
@@ -69,28 +74,54 @@ public sealed class TrainingPipelineTests
     {
         await using var server = await TrainingServer.StartAsync();
         var name = await server.CreateAsync(TrainingServer.Pipeline("import time; time.sleep(2)\n" + TrainingServer.Fit));
-        await Poll.UntilAsync(async () => (string)(await server.GetAsync("/v1/" + name))["state"]! == "PIPELINE_STATE_RUNNING", "the training to run");
+        await Poll.UntilAsync(
+            async () => (string)(await server.GetAsync("/v1/" + name))["state"]! == "PIPELINE_STATE_RUNNING",
+            "the training to run"
+        );
         server.Process.Kill();
         await server.Process.RestartAsync();
         ((string?)(await server.EndAsync(name))["state"]).ShouldBe("PIPELINE_STATE_SUCCEEDED");
-        (await server.GetAsync($"{TrainingServer.Location}/models"))["models"]!.AsArray().ShouldHaveSingleItem()!["versionId"]!.GetValue<string>().ShouldBe("1");
+        (await server.GetAsync($"{TrainingServer.Location}/models"))["models"]!.AsArray().ShouldHaveSingleItem()!["versionId"]!
+            .GetValue<string>()
+            .ShouldBe("1");
     }
 
     [Fact]
     public async Task what_cannot_be_trained_is_refused_with_a_sentence()
     {
         await using var server = await TrainingServer.StartAsync();
-        await RefusedAsync(501, "custom_task", static pipeline => pipeline["trainingTaskDefinition"] = "gs://google-cloud-aiplatform/schema/trainingjob/definition/automl_tabular_1.0.0.yaml");
+        await RefusedAsync(
+            501,
+            "custom_task",
+            static pipeline =>
+                pipeline["trainingTaskDefinition"] = "gs://google-cloud-aiplatform/schema/trainingjob/definition/automl_tabular_1.0.0.yaml"
+        );
         await RefusedAsync(400, "training_task_inputs", static pipeline => pipeline["trainingTaskInputs"] = "text");
-        await RefusedAsync(400, "wrker_pool_specs", static pipeline => pipeline["trainingTaskInputs"] = new JsonObject { ["wrker_pool_specs"] = new JsonArray() });
-        await RefusedAsync(400, "worker_pool_specs", static pipeline => pipeline["trainingTaskInputs"]!["worker_pool_specs"] = new JsonArray());
-        await RefusedAsync(400, "base_output_directory", static pipeline => pipeline["trainingTaskInputs"]!.AsObject().Remove("base_output_directory"));
+        await RefusedAsync(
+            400,
+            "wrker_pool_specs",
+            static pipeline => pipeline["trainingTaskInputs"] = new JsonObject { ["wrker_pool_specs"] = new JsonArray() }
+        );
+        await RefusedAsync(
+            400,
+            "worker_pool_specs",
+            static pipeline => pipeline["trainingTaskInputs"]!["worker_pool_specs"] = new JsonArray()
+        );
+        await RefusedAsync(
+            400,
+            "base_output_directory",
+            static pipeline => pipeline["trainingTaskInputs"]!.AsObject().Remove("base_output_directory")
+        );
         await RefusedAsync(400, "display_name", static pipeline => pipeline["displayName"] = "");
-        await RefusedAsync(400, "model_to_upload", static pipeline =>
-        {
-            pipeline.Remove("modelToUpload");
-            pipeline["modelId"] = "m";
-        });
+        await RefusedAsync(
+            400,
+            "model_to_upload",
+            static pipeline =>
+            {
+                pipeline.Remove("modelToUpload");
+                pipeline["modelId"] = "m";
+            }
+        );
 
         async Task RefusedAsync(int status, string word, Action<JsonObject> spoil)
         {

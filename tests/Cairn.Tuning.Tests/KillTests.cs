@@ -5,7 +5,10 @@ using Cairn.Testing;
 
 namespace Cairn.Tuning.Tests;
 
-/// <summary>SIGKILL while clients work: every trial that was handed out or completed is there afterwards, once, and clients go on with the one they had.</summary>
+/// <summary>
+/// SIGKILL while clients work: every trial that was handed out or completed is there afterwards, once, and clients go on with the one they
+/// had.
+/// </summary>
 public sealed class KillTests
 {
     private const string Location = "/v1/projects/p/locations/us-central1";
@@ -16,17 +19,32 @@ public sealed class KillTests
     {
         await using var server = await ServerProcess.StartAsync();
         using var http = new HttpClient { BaseAddress = new Uri(server.Http) };
-        var study = (string)(await PostAsync(http, Location + "/studies", new
-        {
-            displayName = "killed",
-            studySpec = new { algorithm = "RANDOM_SEARCH", metrics = new[] { new { metricId = "y" } }, parameters = new[] { new { parameterId = "x", doubleValueSpec = new { minValue = 0, maxValue = 1 } } } },
-        }))["name"]!;
+        var study = (string)
+            (
+                await PostAsync(
+                    http,
+                    Location + "/studies",
+                    new
+                    {
+                        displayName = "killed",
+                        studySpec = new
+                        {
+                            algorithm = "RANDOM_SEARCH",
+                            metrics = new[] { new { metricId = "y" } },
+                            parameters = new[] { new { parameterId = "x", doubleValueSpec = new { minValue = 0, maxValue = 1 } } },
+                        },
+                    }
+                )
+            )["name"]!;
         var open = new ConcurrentDictionary<string, string>();
         var completed = new ConcurrentDictionary<string, double>();
         for (var round = 0; round < 3; round++)
         {
             var before = completed.Count;
-            var clients = Enumerable.Range(0, Clients).Select(client => WorkUntilItBreaksAsync(server.Http, study, $"client-{client}", open, completed)).ToArray();
+            var clients = Enumerable
+                .Range(0, Clients)
+                .Select(client => WorkUntilItBreaksAsync(server.Http, study, $"client-{client}", open, completed))
+                .ToArray();
             await Poll.UntilAsync(() => completed.Count >= before + 40, "40 completed trials");
             server.Kill();
             await Task.WhenAll(clients);
@@ -54,7 +72,13 @@ public sealed class KillTests
         }
     }
 
-    private static async Task WorkUntilItBreaksAsync(string address, string study, string client, ConcurrentDictionary<string, string> open, ConcurrentDictionary<string, double> completed)
+    private static async Task WorkUntilItBreaksAsync(
+        string address,
+        string study,
+        string client,
+        ConcurrentDictionary<string, string> open,
+        ConcurrentDictionary<string, double> completed
+    )
     {
         using var http = new HttpClient { BaseAddress = new Uri(address) };
         try
@@ -64,7 +88,11 @@ public sealed class KillTests
                 var name = (string)(await SuggestAsync(http, study, client))["name"]!;
                 open[client] = name;
                 var value = i + 0.5;
-                await PostAsync(http, $"/v1/{name}:complete", new { finalMeasurement = new { metrics = new[] { new { metricId = "y", value } } } });
+                await PostAsync(
+                    http,
+                    $"/v1/{name}:complete",
+                    new { finalMeasurement = new { metrics = new[] { new { metricId = "y", value } } } }
+                );
                 completed[name] = value;
             }
         }
@@ -86,8 +114,7 @@ public sealed class KillTests
             var page = JsonNode.Parse(await http.GetStringAsync($"/v1/{study}/trials?pageToken={Uri.EscapeDataString(token)}"))!;
             all.AddRange(page["trials"]!.AsArray()!);
             token = (string?)page["nextPageToken"] ?? "";
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return all;
     }
 

@@ -4,8 +4,8 @@ using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using static Google.Cloud.AIPlatform.V1.StudySpec.Types;
-using Value = Google.Protobuf.WellKnownTypes.Value;
 using State = Google.Cloud.AIPlatform.V1.Trial.Types.State;
+using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Cairn.Tuning.Tests;
 
@@ -16,15 +16,15 @@ public sealed class PostgresStudyTests(PostgresFixture fixture) : StudyConforman
 /// <summary>The Vizier service on one database.</summary>
 public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
 {
-    private TuningHost host = null!;
+    private TuningHost _host = null!;
 
-    public async ValueTask InitializeAsync() => host = await TuningHost.StartAsync(fixture);
+    public async ValueTask InitializeAsync() => _host = await TuningHost.StartAsync(fixture);
 
     public async ValueTask DisposeAsync()
     {
-        if (host is not null)
+        if (_host is not null)
         {
-            await host.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -33,48 +33,61 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task a_study_is_created_read_listed_looked_up_and_deleted()
     {
-        var study = await host.CreateAsync(Specs.Random());
+        var study = await _host.CreateAsync(Specs.Random());
         study.State.ShouldBe(Study.Types.State.Active);
         study.CreateTime.ShouldNotBeNull();
-        (await host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).ShouldBe(study);
-        (await host.CallAsync<Study>(new LookupStudyRequest { Parent = TuningHost.Parent, DisplayName = "study" })).ShouldBe(study);
-        await host.CreateAsync(Specs.Grid(), "other");
-        var page = await host.CallAsync<ListStudiesResponse>(new ListStudiesRequest { Parent = TuningHost.Parent, PageSize = 1 });
+        (await _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).ShouldBe(study);
+        (await _host.CallAsync<Study>(new LookupStudyRequest { Parent = TuningHost.Parent, DisplayName = "study" })).ShouldBe(study);
+        await _host.CreateAsync(Specs.Grid(), "other");
+        var page = await _host.CallAsync<ListStudiesResponse>(new ListStudiesRequest { Parent = TuningHost.Parent, PageSize = 1 });
         page.Studies.Count.ShouldBe(1);
-        var rest = await host.CallAsync<ListStudiesResponse>(new ListStudiesRequest { Parent = TuningHost.Parent, PageSize = 1, PageToken = page.NextPageToken });
+        var rest = await _host.CallAsync<ListStudiesResponse>(
+            new ListStudiesRequest
+            {
+                Parent = TuningHost.Parent,
+                PageSize = 1,
+                PageToken = page.NextPageToken,
+            }
+        );
         page.Studies.Concat(rest.Studies).Select(static found => found.DisplayName).Order().ShouldBe(["other", "study"]);
 
-        await host.SuggestAsync(study, count: 3);
-        await host.CallAsync<Empty>(new DeleteStudyRequest { Name = study.Name });
-        (await TuningHost.RefusedAsync(Code.NotFound, () => host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }))).ShouldContain(study.Name);
-        await TuningHost.RefusedAsync(Code.NotFound, () => host.SuggestAsync(study));
-        await TuningHost.RefusedAsync(Code.NotFound, () => host.CallAsync<Trial>(new GetTrialRequest { Name = study.Name + "/trials/1" }));
+        await _host.SuggestAsync(study, count: 3);
+        await _host.CallAsync<Empty>(new DeleteStudyRequest { Name = study.Name });
+        (
+            await TuningHost.RefusedAsync(Code.NotFound, () => _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }))
+        ).ShouldContain(study.Name);
+        await TuningHost.RefusedAsync(Code.NotFound, () => _host.SuggestAsync(study));
+        await TuningHost.RefusedAsync(Code.NotFound, () => _host.CallAsync<Trial>(new GetTrialRequest { Name = study.Name + "/trials/1" }));
         await Poll.UntilAsync(
-            async () => await host.Database.ReadAsync(static session => session.QueryFirst("SELECT COUNT(*) FROM study_trials", static row => row.GetInt64(0))) == 0,
-            "the deleted study's trials to be gone");
+            async () =>
+                await _host.Database.ReadAsync(static session =>
+                    session.QueryFirst("SELECT COUNT(*) FROM study_trials", static row => row.GetInt64(0))
+                ) == 0,
+            "the deleted study's trials to be gone"
+        );
     }
 
     [Fact]
     public async Task the_same_study_again_is_the_same_and_another_of_its_name_is_refused()
     {
-        var study = await host.CreateAsync(Specs.Random());
-        (await host.CreateAsync(Specs.Random())).Name.ShouldBe(study.Name);
-        (await TuningHost.RefusedAsync(Code.AlreadyExists, () => host.CreateAsync(Specs.Grid()))).ShouldContain("'study'");
+        var study = await _host.CreateAsync(Specs.Random());
+        (await _host.CreateAsync(Specs.Random())).Name.ShouldBe(study.Name);
+        (await TuningHost.RefusedAsync(Code.AlreadyExists, () => _host.CreateAsync(Specs.Grid()))).ShouldContain("'study'");
     }
 
     [Fact]
     public async Task a_client_gets_its_open_trials_again_and_others_get_their_own()
     {
-        var study = await host.CreateAsync(Specs.Random());
-        var first = (await host.SuggestAsync(study, "w1", 2)).Trials;
+        var study = await _host.CreateAsync(Specs.Random());
+        var first = (await _host.SuggestAsync(study, "w1", 2)).Trials;
         first.Select(static trial => trial.Id).ShouldBe(["1", "2"]);
         first.ShouldAllBe(static trial => trial.State == State.Active && trial.ClientId == "w1" && trial.StartTime != null);
-        (await host.SuggestAsync(study, "w1", 2)).Trials.ShouldBe(first);
-        (await host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["1", "2", "3"]);
-        (await host.SuggestAsync(study, "w2")).Trials.ShouldHaveSingleItem().Id.ShouldBe("4");
+        (await _host.SuggestAsync(study, "w1", 2)).Trials.ShouldBe(first);
+        (await _host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["1", "2", "3"]);
+        (await _host.SuggestAsync(study, "w2")).Trials.ShouldHaveSingleItem().Id.ShouldBe("4");
 
-        await host.CompleteAsync(first[0], ("y", 1));
-        (await host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["2", "3", "5"]);
+        await _host.CompleteAsync(first[0], ("y", 1));
+        (await _host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["2", "3", "5"]);
     }
 
     [Theory]
@@ -82,8 +95,8 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [InlineData(true)]
     public async Task many_clients_at_once_get_different_trials(bool bandit)
     {
-        var study = await host.CreateAsync(bandit ? Specs.Bandit() : Specs.Random());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(client => host.SuggestAsync(study, $"w{client}")));
+        var study = await _host.CreateAsync(bandit ? Specs.Bandit() : Specs.Random());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(client => _host.SuggestAsync(study, $"w{client}")));
         var trials = answers.SelectMany(static answer => answer.Trials).ToList();
         trials.Select(static trial => int.Parse(trial.Id)).Order().ShouldBe(Enumerable.Range(1, 12));
         trials.Select(static trial => trial.Parameters[0].Value.NumberValue).ShouldBeUnique();
@@ -92,24 +105,32 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task a_trial_lives_from_its_suggestion_over_measurements_to_its_end()
     {
-        var study = await host.CreateAsync(Specs.Bandit());
-        var trial = (await host.SuggestAsync(study)).Trials[0];
+        var study = await _host.CreateAsync(Specs.Bandit());
+        var trial = (await _host.SuggestAsync(study)).Trials[0];
         trial.Parameters.ShouldHaveSingleItem().Value.NumberValue.ShouldBe(0, 1e-12, "the search begins at the centre");
         for (var step = 1; step <= 3; step++)
         {
-            trial = await host.CallAsync<Trial>(new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(step, ("y", step)) });
+            trial = await _host.CallAsync<Trial>(
+                new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(step, ("y", step)) }
+            );
         }
 
         trial.Measurements.Select(static measurement => measurement.StepCount).ShouldBe([1, 2, 3]);
-        var done = await host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
+        var done = await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
         done.State.ShouldBe(State.Succeeded);
         done.EndTime.ShouldNotBeNull();
         done.FinalMeasurement.Metrics[0].Value.ShouldBe(3);
-        (await host.CallAsync<Trial>(new GetTrialRequest { Name = trial.Name })).ShouldBe(done);
+        (await _host.CallAsync<Trial>(new GetTrialRequest { Name = trial.Name })).ShouldBe(done);
 
-        (await TuningHost.RefusedAsync(Code.FailedPrecondition, () => host.CompleteAsync(trial, ("y", 1)))).ShouldContain("SUCCEEDED");
-        await TuningHost.RefusedAsync(Code.FailedPrecondition, () => host.CallAsync<Trial>(new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(9, ("y", 1)) }));
-        await TuningHost.RefusedAsync(Code.FailedPrecondition, () => host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name }));
+        (await TuningHost.RefusedAsync(Code.FailedPrecondition, () => _host.CompleteAsync(trial, ("y", 1)))).ShouldContain("SUCCEEDED");
+        await TuningHost.RefusedAsync(
+            Code.FailedPrecondition,
+            () =>
+                _host.CallAsync<Trial>(
+                    new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(9, ("y", 1)) }
+                )
+        );
+        await TuningHost.RefusedAsync(Code.FailedPrecondition, () => _host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name }));
     }
 
     [Fact]
@@ -117,27 +138,43 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var spec = Specs.Random(MetricSpec.Types.GoalType.Minimize);
         spec.MeasurementSelectionType = MeasurementSelectionType.BestMeasurement;
-        var study = await host.CreateAsync(spec);
-        var trials = (await host.SuggestAsync(study, count: 3)).Trials;
-        var infeasible = await host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[0].Name, TrialInfeasible = true, InfeasibleReason = "out of memory" });
+        var study = await _host.CreateAsync(spec);
+        var trials = (await _host.SuggestAsync(study, count: 3)).Trials;
+        var infeasible = await _host.CallAsync<Trial>(
+            new CompleteTrialRequest
+            {
+                Name = trials[0].Name,
+                TrialInfeasible = true,
+                InfeasibleReason = "out of memory",
+            }
+        );
         (infeasible.State, infeasible.InfeasibleReason).ShouldBe((State.Infeasible, "out of memory"));
-        (await host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[1].Name })).State.ShouldBe(State.Infeasible, "nothing was measured");
+        (await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[1].Name })).State.ShouldBe(
+            State.Infeasible,
+            "nothing was measured"
+        );
         foreach (var (step, value) in new[] { (1, 3.0), (2, 1.0), (3, 2.0) })
         {
-            await host.CallAsync<Trial>(new AddTrialMeasurementRequest { TrialName = trials[2].Name, Measurement = TuningHost.Measure(step, ("y", value)) });
+            await _host.CallAsync<Trial>(
+                new AddTrialMeasurementRequest { TrialName = trials[2].Name, Measurement = TuningHost.Measure(step, ("y", value)) }
+            );
         }
 
-        (await host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[2].Name })).FinalMeasurement.Metrics[0].Value.ShouldBe(1);
+        (await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[2].Name })).FinalMeasurement.Metrics[0].Value.ShouldBe(1);
     }
 
     [Fact]
     public async Task a_stopped_trial_is_stopping_until_it_is_completed()
     {
-        var study = await host.CreateAsync(Specs.Random());
-        var trial = (await host.SuggestAsync(study)).Trials[0];
-        (await host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name })).State.ShouldBe(State.Stopping);
-        (await host.ResponseAsync<CheckTrialEarlyStoppingStateResponse>(new CheckTrialEarlyStoppingStateRequest { TrialName = trial.Name })).ShouldStop.ShouldBeTrue();
-        (await host.CompleteAsync(trial, ("y", 1))).State.ShouldBe(State.Succeeded);
+        var study = await _host.CreateAsync(Specs.Random());
+        var trial = (await _host.SuggestAsync(study)).Trials[0];
+        (await _host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name })).State.ShouldBe(State.Stopping);
+        (
+            await _host.ResponseAsync<CheckTrialEarlyStoppingStateResponse>(
+                new CheckTrialEarlyStoppingStateRequest { TrialName = trial.Name }
+            )
+        ).ShouldStop.ShouldBeTrue();
+        (await _host.CompleteAsync(trial, ("y", 1))).State.ShouldBe(State.Succeeded);
     }
 
     [Theory]
@@ -160,85 +197,141 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
                 break;
         }
 
-        var study = await host.CreateAsync(spec);
+        var study = await _host.CreateAsync(spec);
         async Task<Trial> RunAsync(double end, int steps)
         {
-            var trial = (await host.SuggestAsync(study)).Trials[0];
+            var trial = (await _host.SuggestAsync(study)).Trials[0];
             for (var step = 1; step <= steps; step++)
             {
-                await host.CallAsync<Trial>(new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(step, ("y", end * (1 - Math.Exp(-step / 3.0)))) });
+                await _host.CallAsync<Trial>(
+                    new AddTrialMeasurementRequest
+                    {
+                        TrialName = trial.Name,
+                        Measurement = TuningHost.Measure(step, ("y", end * (1 - Math.Exp(-step / 3.0)))),
+                    }
+                );
             }
 
             return trial;
         }
 
         async Task<bool> ShouldStopAsync(Trial trial) =>
-            (await host.ResponseAsync<CheckTrialEarlyStoppingStateResponse>(new CheckTrialEarlyStoppingStateRequest { TrialName = trial.Name })).ShouldStop;
+            (
+                await _host.ResponseAsync<CheckTrialEarlyStoppingStateResponse>(
+                    new CheckTrialEarlyStoppingStateRequest { TrialName = trial.Name }
+                )
+            ).ShouldStop;
 
         for (var i = 0; i < 7; i++)
         {
             var trial = await RunAsync(0.8 + (0.01 * i), 12);
             (await ShouldStopAsync(trial)).ShouldBeFalse();
-            await host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
+            await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
         }
 
         var good = await RunAsync(0.95, 6);
         (await ShouldStopAsync(good)).ShouldBeFalse();
-        await host.CompleteAsync(good, ("y", 0.95));
+        await _host.CompleteAsync(good, ("y", 0.95));
         var bad = await RunAsync(0.2, 6);
         (await ShouldStopAsync(bad)).ShouldBeTrue();
-        (await host.CallAsync<Trial>(new GetTrialRequest { Name = bad.Name })).State.ShouldBe(State.Stopping);
+        (await _host.CallAsync<Trial>(new GetTrialRequest { Name = bad.Name })).State.ShouldBe(State.Stopping);
     }
 
     [Fact]
     public async Task users_trials_are_kept_and_requested_ones_are_handed_out_first()
     {
-        var study = await host.CreateAsync(Specs.Conditional());
-        Trial Given(params (string Id, Value Value)[] parameters) => new() { Parameters = { parameters.Select(static pair => new Trial.Types.Parameter { ParameterId = pair.Id, Value = pair.Value }) } };
+        var study = await _host.CreateAsync(Specs.Conditional());
+        Trial Given(params (string Id, Value Value)[] parameters) =>
+            new()
+            {
+                Parameters = { parameters.Select(static pair => new Trial.Types.Parameter { ParameterId = pair.Id, Value = pair.Value }) },
+            };
         var measured = Given(("model", Value.ForString("net")), ("lr", Value.ForNumber(0.01)));
         measured.FinalMeasurement = TuningHost.Measure(0, ("y", 7));
-        (await host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = measured })).State.ShouldBe(State.Succeeded);
-        (await host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("linear"))) })).State.ShouldBe(State.Requested);
-        await host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("net"))) });
+        (await _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = measured })).State.ShouldBe(State.Succeeded);
+        (
+            await _host.CallAsync<Trial>(
+                new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("linear"))) }
+            )
+        ).State.ShouldBe(State.Requested);
+        await _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("net"))) });
 
-        var trials = (await host.SuggestAsync(study, count: 3)).Trials;
+        var trials = (await _host.SuggestAsync(study, count: 3)).Trials;
         trials.Select(static trial => trial.Id).ShouldBe(["2", "3", "4"]);
         trials.ShouldAllBe(static trial => trial.State == State.Active);
         trials[1].Parameters.Select(static parameter => parameter.ParameterId).ShouldBe(["model", "lr"], "what was left open is found");
-        (await host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name })).OptimalTrials.ShouldHaveSingleItem().Id.ShouldBe("1");
+        (await _host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name }))
+            .OptimalTrials.ShouldHaveSingleItem()
+            .Id.ShouldBe("1");
 
         var wrong = Given(("model", Value.ForString("forest")));
-        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = wrong }))).ShouldContain("'forest'");
+        (
+            await TuningHost.RefusedAsync(
+                Code.InvalidArgument,
+                () => _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = wrong })
+            )
+        ).ShouldContain("'forest'");
         var half = Given(("model", Value.ForString("net")));
         half.FinalMeasurement = TuningHost.Measure(0, ("y", 7));
-        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = half }))).ShouldContain("'lr'");
+        (
+            await TuningHost.RefusedAsync(
+                Code.InvalidArgument,
+                () => _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = half })
+            )
+        ).ShouldContain("'lr'");
     }
 
     [Fact]
     public async Task contexts_hold_their_parameters()
     {
-        var study = await host.CreateAsync(Specs.Conditional());
-        var request = new SuggestTrialsRequest { Parent = study.Name, ClientId = "w1", SuggestionCount = 2 };
-        request.Contexts.Add(new TrialContext { Parameters = { new Trial.Types.Parameter { ParameterId = "model", Value = Value.ForString("linear") } } });
-        request.Contexts.Add(new TrialContext { Parameters = { new Trial.Types.Parameter { ParameterId = "lr", Value = Value.ForNumber(0.5) }, new Trial.Types.Parameter { ParameterId = "model", Value = Value.ForString("net") } } });
-        var trials = (await host.ResponseAsync<SuggestTrialsResponse>(request)).Trials;
+        var study = await _host.CreateAsync(Specs.Conditional());
+        var request = new SuggestTrialsRequest
+        {
+            Parent = study.Name,
+            ClientId = "w1",
+            SuggestionCount = 2,
+        };
+        request.Contexts.Add(
+            new TrialContext
+            {
+                Parameters =
+                {
+                    new Trial.Types.Parameter { ParameterId = "model", Value = Value.ForString("linear") },
+                },
+            }
+        );
+        request.Contexts.Add(
+            new TrialContext
+            {
+                Parameters =
+                {
+                    new Trial.Types.Parameter { ParameterId = "lr", Value = Value.ForNumber(0.5) },
+                    new Trial.Types.Parameter { ParameterId = "model", Value = Value.ForString("net") },
+                },
+            }
+        );
+        var trials = (await _host.ResponseAsync<SuggestTrialsResponse>(request)).Trials;
         trials[0].Parameters.ShouldHaveSingleItem().Value.StringValue.ShouldBe("linear");
-        trials[1].Parameters.ToDictionary(static parameter => parameter.ParameterId, static parameter => parameter.Value)["lr"].NumberValue.ShouldBe(0.5, 1e-12);
-        (await host.ResponseAsync<SuggestTrialsResponse>(request)).Trials.ShouldBe(trials);
+        trials[1]
+            .Parameters.ToDictionary(static parameter => parameter.ParameterId, static parameter => parameter.Value)["lr"]
+            .NumberValue.ShouldBe(0.5, 1e-12);
+        (await _host.ResponseAsync<SuggestTrialsResponse>(request)).Trials.ShouldBe(trials);
         request.SuggestionCount = 3;
-        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => host.ResponseAsync<SuggestTrialsResponse>(request))).ShouldContain("contexts");
+        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => _host.ResponseAsync<SuggestTrialsResponse>(request))).ShouldContain(
+            "contexts"
+        );
     }
 
     [Fact]
     public async Task a_grid_completes_its_study()
     {
-        var study = await host.CreateAsync(Specs.Grid());
-        var answer = await host.SuggestAsync(study, count: 10);
+        var study = await _host.CreateAsync(Specs.Grid());
+        var answer = await _host.SuggestAsync(study, count: 10);
         answer.Trials.Count.ShouldBe(4);
         answer.StudyState.ShouldBe(Study.Types.State.Completed);
-        (await host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).State.ShouldBe(Study.Types.State.Completed);
-        (await host.SuggestAsync(study, "w2")).Trials.ShouldBeEmpty();
-        (await host.SuggestAsync(study, count: 10)).Trials.Count.ShouldBe(4, "open trials are still the client's");
+        (await _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).State.ShouldBe(Study.Types.State.Completed);
+        (await _host.SuggestAsync(study, "w2")).Trials.ShouldBeEmpty();
+        (await _host.SuggestAsync(study, count: 10)).Trials.Count.ShouldBe(4, "open trials are still the client's");
     }
 
     [Fact]
@@ -246,13 +339,13 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var spec = Specs.Random();
         spec.StudyStoppingConfig = new StudyStoppingConfig { MaxNumTrials = 2, ShouldStopAsap = true };
-        var study = await host.CreateAsync(spec);
-        await host.SuggestAsync(study, "w1");
-        var second = (await host.SuggestAsync(study, "w2")).Trials[0];
-        var answer = await host.SuggestAsync(study, "w3");
+        var study = await _host.CreateAsync(spec);
+        await _host.SuggestAsync(study, "w1");
+        var second = (await _host.SuggestAsync(study, "w2")).Trials[0];
+        var answer = await _host.SuggestAsync(study, "w3");
         answer.Trials.ShouldBeEmpty();
         answer.StudyState.ShouldBe(Study.Types.State.Completed);
-        (await host.CallAsync<Trial>(new GetTrialRequest { Name = second.Name })).State.ShouldBe(State.Stopping);
+        (await _host.CallAsync<Trial>(new GetTrialRequest { Name = second.Name })).State.ShouldBe(State.Stopping);
     }
 
     [Fact]
@@ -260,13 +353,13 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var spec = Specs.Random();
         spec.StudyStoppingConfig = new StudyStoppingConfig { MaxNumTrialsNoProgress = 3 };
-        var study = await host.CreateAsync(spec);
+        var study = await _host.CreateAsync(spec);
         foreach (var value in new[] { 1.0, 5, 2, 3, 4 })
         {
-            await host.CompleteAsync((await host.SuggestAsync(study)).Trials.ShouldHaveSingleItem(), ("y", value));
+            await _host.CompleteAsync((await _host.SuggestAsync(study)).Trials.ShouldHaveSingleItem(), ("y", value));
         }
 
-        (await host.SuggestAsync(study)).StudyState.ShouldBe(Study.Types.State.Completed);
+        (await _host.SuggestAsync(study)).StudyState.ShouldBe(Study.Types.State.Completed);
     }
 
     [Fact]
@@ -274,46 +367,77 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var spec = Specs.Random();
         spec.Metrics.Add(new MetricSpec { MetricId = "cost", Goal = MetricSpec.Types.GoalType.Minimize });
-        spec.Metrics.Add(new MetricSpec { MetricId = "risk", Goal = MetricSpec.Types.GoalType.Minimize, SafetyConfig = new MetricSpec.Types.SafetyMetricConfig { SafetyThreshold = 10 } });
-        var study = await host.CreateAsync(spec);
+        spec.Metrics.Add(
+            new MetricSpec
+            {
+                MetricId = "risk",
+                Goal = MetricSpec.Types.GoalType.Minimize,
+                SafetyConfig = new MetricSpec.Types.SafetyMetricConfig { SafetyThreshold = 10 },
+            }
+        );
+        var study = await _host.CreateAsync(spec);
         foreach (var (y, cost, risk) in new[] { (1.0, 1.0, 0.0), (2, 2, 0), (1, 2, 0), (9, 0, 11), (double.NaN, 0, 0) })
         {
-            await host.CompleteAsync((await host.SuggestAsync(study)).Trials[0], ("y", y), ("cost", cost), ("risk", risk));
+            await _host.CompleteAsync((await _host.SuggestAsync(study)).Trials[0], ("y", y), ("cost", cost), ("risk", risk));
         }
 
-        (await host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name })).OptimalTrials.Select(static trial => trial.Id).ShouldBe(["1", "2"]);
+        (await _host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name }))
+            .OptimalTrials.Select(static trial => trial.Id)
+            .ShouldBe(["1", "2"]);
     }
 
     [Fact]
     public async Task trials_are_listed_by_number_in_pages_and_deleted()
     {
-        var study = await host.CreateAsync(Specs.Random());
-        await host.SuggestAsync(study, count: 5);
-        await host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" });
-        var first = await host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageSize = 3 });
+        var study = await _host.CreateAsync(Specs.Random());
+        await _host.SuggestAsync(study, count: 5);
+        await _host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" });
+        var first = await _host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageSize = 3 });
         first.Trials.Select(static trial => trial.Id).ShouldBe(["1", "3", "4"]);
-        var second = await host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageSize = 3, PageToken = first.NextPageToken });
+        var second = await _host.CallAsync<ListTrialsResponse>(
+            new ListTrialsRequest
+            {
+                Parent = study.Name,
+                PageSize = 3,
+                PageToken = first.NextPageToken,
+            }
+        );
         second.Trials.Select(static trial => trial.Id).ShouldBe(["5"]);
         second.NextPageToken.ShouldBeEmpty();
-        await TuningHost.RefusedAsync(Code.NotFound, () => host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" }));
-        await TuningHost.RefusedAsync(Code.InvalidArgument, () => host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageToken = "x" }));
-        (await host.SuggestAsync(study, "w2")).Trials[0].Id.ShouldBe("6", "numbers do not return");
+        await TuningHost.RefusedAsync(
+            Code.NotFound,
+            () => _host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" })
+        );
+        await TuningHost.RefusedAsync(
+            Code.InvalidArgument,
+            () => _host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageToken = "x" })
+        );
+        (await _host.SuggestAsync(study, "w2")).Trials[0].Id.ShouldBe("6", "numbers do not return");
     }
 
     [Fact]
     public async Task the_bandit_learns_from_completed_trials_and_predecessors()
     {
-        var earlier = await host.CreateAsync(Specs.Bandit(), "earlier");
+        var earlier = await _host.CreateAsync(Specs.Bandit(), "earlier");
         for (var i = 0; i < 8; i++)
         {
-            var trial = (await host.SuggestAsync(earlier)).Trials[0];
-            await host.CompleteAsync(trial, ("y", -Math.Pow(trial.Parameters[0].Value.NumberValue - 2, 2)));
+            var trial = (await _host.SuggestAsync(earlier)).Trials[0];
+            await _host.CompleteAsync(trial, ("y", -Math.Pow(trial.Parameters[0].Value.NumberValue - 2, 2)));
         }
 
-        (await host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = earlier.Name })).OptimalTrials[0].Parameters[0].Value.NumberValue.ShouldBe(2, 0.3);
-        var next = await host.CreateAsync(Specs.Bandit(), "next", new StudyOptions { Predecessors = [earlier.Name] });
-        (await host.SuggestAsync(next)).Trials[0].Parameters[0].Value.NumberValue.ShouldBe(2, 0.5, "it begins where the earlier study ended");
-        await TuningHost.RefusedAsync(Code.NotFound, () => host.CreateAsync(Specs.Bandit(), "third", new StudyOptions { Predecessors = [$"{TuningHost.Parent}/studies/1"] }));
+        (await _host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = earlier.Name }))
+            .OptimalTrials[0]
+            .Parameters[0]
+            .Value.NumberValue.ShouldBe(2, 0.3);
+        var next = await _host.CreateAsync(Specs.Bandit(), "next", new StudyOptions { Predecessors = [earlier.Name] });
+        (await _host.SuggestAsync(next))
+            .Trials[0]
+            .Parameters[0]
+            .Value.NumberValue.ShouldBe(2, 0.5, "it begins where the earlier study ended");
+        await TuningHost.RefusedAsync(
+            Code.NotFound,
+            () => _host.CreateAsync(Specs.Bandit(), "third", new StudyOptions { Predecessors = [$"{TuningHost.Parent}/studies/1"] })
+        );
     }
 
     [Fact]
@@ -321,21 +445,44 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         foreach (var name in new[] { "gp-bandit", "random", "grid", "quasi-random", "tpe", "cma-es", "nsga2" })
         {
-            var study = await host.CreateAsync(Specs.Bandit(), name, new StudyOptions { Algorithm = name });
-            (await host.SuggestAsync(study)).Trials.ShouldHaveSingleItem();
+            var study = await _host.CreateAsync(Specs.Bandit(), name, new StudyOptions { Algorithm = name });
+            (await _host.SuggestAsync(study)).Trials.ShouldHaveSingleItem();
         }
 
-        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => host.CreateAsync(Specs.Bandit(), "x", new StudyOptions { Algorithm = "magic" }))).ShouldContain("nsga2");
+        (
+            await TuningHost.RefusedAsync(
+                Code.InvalidArgument,
+                () => _host.CreateAsync(Specs.Bandit(), "x", new StudyOptions { Algorithm = "magic" })
+            )
+        ).ShouldContain("nsga2");
     }
 
     [Fact]
     public async Task another_projects_studies_are_out_of_reach()
     {
-        var study = await host.CreateAsync(Specs.Random());
-        await TuningHost.RefusedAsync(Code.PermissionDenied, () => host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }, project: "stranger"));
+        var study = await _host.CreateAsync(Specs.Random());
+        await TuningHost.RefusedAsync(
+            Code.PermissionDenied,
+            () => _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }, project: "stranger")
+        );
         // The number alone is not enough: it must be the study of that project.
         var elsewhere = study.Name.Replace("demo", "stranger", StringComparison.Ordinal);
-        await TuningHost.RefusedAsync(Code.NotFound, () => host.ResponseAsync<SuggestTrialsResponse>(new SuggestTrialsRequest { Parent = elsewhere, SuggestionCount = 1, ClientId = "w" }, project: "stranger"));
-        await TuningHost.RefusedAsync(Code.NotFound, () => host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = elsewhere }, project: "stranger"));
+        await TuningHost.RefusedAsync(
+            Code.NotFound,
+            () =>
+                _host.ResponseAsync<SuggestTrialsResponse>(
+                    new SuggestTrialsRequest
+                    {
+                        Parent = elsewhere,
+                        SuggestionCount = 1,
+                        ClientId = "w",
+                    },
+                    project: "stranger"
+                )
+        );
+        await TuningHost.RefusedAsync(
+            Code.NotFound,
+            () => _host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = elsewhere }, project: "stranger")
+        );
     }
 }

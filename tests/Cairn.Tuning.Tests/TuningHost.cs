@@ -23,13 +23,13 @@ public sealed class TuningHost : IAsyncDisposable
 {
     public const string Parent = "projects/demo/locations/us-central1";
 
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
-    private TuningHost(ServiceProvider services) => this.services = services;
+    private TuningHost(ServiceProvider services) => this._services = services;
 
-    public IStudies Studies => services.GetRequiredService<IStudies>();
+    public IStudies Studies => _services.GetRequiredService<IStudies>();
 
-    public IDatabase Database => services.GetRequiredService<IDatabase>();
+    public IDatabase Database => _services.GetRequiredService<IDatabase>();
 
     public static async Task<TuningHost> StartAsync(DatabaseFixture fixture, TimeProvider? time = null)
     {
@@ -45,7 +45,16 @@ public sealed class TuningHost : IAsyncDisposable
         services.AddSingleton<OperationStore>();
         services.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
         services.AddSingleton<IHostedService, OperationRunner>();
-        services.AddSingleton(new ServerEnvironment { DataDirectory = "/", ServerId = "test", HttpUrl = static () => new Uri("http://127.0.0.1"), GrpcAddress = static () => "", Executable = "" });
+        services.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = "/",
+                ServerId = "test",
+                HttpUrl = static () => new Uri("http://127.0.0.1"),
+                GrpcAddress = static () => "",
+                Executable = "",
+            }
+        );
         services.AddTuning();
         var provider = services.BuildServiceProvider();
         await Migrations.ApplyAsync(database, provider.GetServices<MigrationSet>());
@@ -60,13 +69,11 @@ public sealed class TuningHost : IAsyncDisposable
     public Task<T> CallAsync<T>(IMessage request, string? project = null)
         where T : IMessage<T>
     {
-        var service = services.GetServices<IRpcService>().Single(static service => service.Descriptor.Name == "VizierService");
+        var service = _services.GetServices<IRpcService>().Single(static service => service.Descriptor.Name == "VizierService");
         var method = service.Descriptor.Methods.Single(method => method.InputType.FullName == request.Descriptor.FullName);
-        var context = new CallContext
-        {
-            Caller = project is null ? Principal.Anonymous : new Principal("task:1", ["*"], project),
-        };
-        return (Task<T>)service.GetType().GetMethod(method.Name)!.Invoke(service, BindingFlags.DoNotWrapExceptions, null, [request, context], null)!;
+        var context = new CallContext { Caller = project is null ? Principal.Anonymous : new Principal("task:1", ["*"], project) };
+        return (Task<T>)
+            service.GetType().GetMethod(method.Name)!.Invoke(service, BindingFlags.DoNotWrapExceptions, null, [request, context], null)!;
     }
 
     public async Task<T> ResponseAsync<T>(IMessage request, string? project = null)
@@ -80,20 +87,30 @@ public sealed class TuningHost : IAsyncDisposable
     public Task<Study> CreateAsync(StudySpec spec, string displayName = "study", StudyOptions? options = null)
     {
         var study = new Study { DisplayName = displayName, StudySpec = spec };
-        return options is null ? CallAsync<Study>(new CreateStudyRequest { Parent = Parent, Study = study }) : Studies.CreateAsync(Parent, study, options);
+        return options is null
+            ? CallAsync<Study>(new CreateStudyRequest { Parent = Parent, Study = study })
+            : Studies.CreateAsync(Parent, study, options);
     }
 
     public Task<SuggestTrialsResponse> SuggestAsync(Study study, string client = "w1", int count = 1) =>
-        ResponseAsync<SuggestTrialsResponse>(new SuggestTrialsRequest { Parent = study.Name, SuggestionCount = count, ClientId = client });
+        ResponseAsync<SuggestTrialsResponse>(
+            new SuggestTrialsRequest
+            {
+                Parent = study.Name,
+                SuggestionCount = count,
+                ClientId = client,
+            }
+        );
 
     public Task<Trial> CompleteAsync(Trial trial, params (string Metric, double Value)[] metrics) =>
         CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name, FinalMeasurement = Measure(0, metrics) });
 
-    public static Measurement Measure(long step, params (string Metric, double Value)[] metrics) => new()
-    {
-        StepCount = step,
-        Metrics = { metrics.Select(static metric => new Measurement.Types.Metric { MetricId = metric.Metric, Value = metric.Value }) },
-    };
+    public static Measurement Measure(long step, params (string Metric, double Value)[] metrics) =>
+        new()
+        {
+            StepCount = step,
+            Metrics = { metrics.Select(static metric => new Measurement.Types.Metric { MetricId = metric.Metric, Value = metric.Value }) },
+        };
 
     /// <summary>The sentence of a call that is refused with this code.</summary>
     public static async Task<string> RefusedAsync(Code code, Func<Task> call)
@@ -105,11 +122,11 @@ public sealed class TuningHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var hosted in services.GetServices<IHostedService>())
+        foreach (var hosted in _services.GetServices<IHostedService>())
         {
             await hosted.StopAsync(default);
         }
 
-        await services.DisposeAsync();
+        await _services.DisposeAsync();
     }
 }

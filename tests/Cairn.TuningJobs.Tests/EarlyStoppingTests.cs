@@ -41,9 +41,12 @@ public sealed class EarlyStoppingTests
         job["studySpec"]![rule] = new JsonObject();
         var name = await server.CreateAsync(job);
         await Poll.UntilAsync(
-            async () => TuningServer.Trials(await server.GetAsync(name)) is { Count: 6 } trials && (string)trials[5]["state"]! is "STOPPING" or "SUCCEEDED",
+            async () =>
+                TuningServer.Trials(await server.GetAsync(name)) is { Count: 6 } trials
+                && (string)trials[5]["state"]! is "STOPPING" or "SUCCEEDED",
             "the last trial to be stopped",
-            TimeSpan.FromSeconds(120));
+            TimeSpan.FromSeconds(120)
+        );
         var ended = await server.EndAsync(name);
         ((string)ended["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", ended.ToJsonString());
         var stopped = TuningServer.Trials(ended)[5];

@@ -13,7 +13,19 @@ public sealed class ExampleTests
     {
         Assert.SkipUnless(Directory.Exists("/usr/lib/python3/dist-packages/sklearn"), "Debian's python3-sklearn is not installed.");
         await using var server = await ServerProcess.StartAsync();
-        var start = new ProcessStartInfo("/usr/bin/python3", ["-B", Path.Combine(AppContext.BaseDirectory, "examples", "digits", "run.py"), "--endpoint", server.Http, "--trials", "6", "--parallel", "2"])
+        var start = new ProcessStartInfo(
+            "/usr/bin/python3",
+            [
+                "-B",
+                Path.Combine(AppContext.BaseDirectory, "examples", "digits", "run.py"),
+                "--endpoint",
+                server.Http,
+                "--trials",
+                "6",
+                "--parallel",
+                "2",
+            ]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

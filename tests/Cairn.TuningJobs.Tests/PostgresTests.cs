@@ -13,7 +13,9 @@ public sealed class PostgresTests
         var name = await server.CreateAsync(TuningServer.Job("report('score', float(values['x']), 1)", trials: 3, parallel: 2));
         var ended = await server.EndAsync(name);
         ((string)ended["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", ended.ToJsonString());
-        TuningServer.Trials(ended).ShouldAllBe(static trial => Math.Abs(TuningServer.Metric(trial) - TuningServer.Parameter(trial, "x")) < 1e-9);
+        TuningServer
+            .Trials(ended)
+            .ShouldAllBe(static trial => Math.Abs(TuningServer.Metric(trial) - TuningServer.Parameter(trial, "x")) < 1e-9);
         await server.Rest.SendAsync(HttpMethod.Delete, "/v1/" + name);
     }
 }

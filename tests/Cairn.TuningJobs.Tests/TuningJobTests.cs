@@ -21,12 +21,21 @@ public sealed class TuningJobTests
             report('score', x + n + (10 if values['kind'] == 'good' else 0) + float(values.get('extra', 0)), 2)
             """,
             trials: 6,
-            parallel: 3);
-        job["studySpec"]!["parameters"]!.AsArray().Add(JsonNode.Parse("""{"parameterId": "n", "integerValueSpec": {"minValue": "2", "maxValue": "5"}}"""));
-        job["studySpec"]!["parameters"]!.AsArray().Add(JsonNode.Parse("""
-            {"parameterId": "kind", "categoricalValueSpec": {"values": ["good", "bad"]}, "conditionalParameterSpecs": [
-              {"parentCategoricalValues": {"values": ["good"]}, "parameterSpec": {"parameterId": "extra", "discreteValueSpec": {"values": [0.5, 1]}}}]}
-            """));
+            parallel: 3
+        );
+        job["studySpec"]!["parameters"]!
+            .AsArray()
+            .Add(JsonNode.Parse("""{"parameterId": "n", "integerValueSpec": {"minValue": "2", "maxValue": "5"}}"""));
+        job["studySpec"]!["parameters"]!
+            .AsArray()
+            .Add(
+                JsonNode.Parse(
+                    """
+                    {"parameterId": "kind", "categoricalValueSpec": {"values": ["good", "bad"]}, "conditionalParameterSpecs": [
+                      {"parentCategoricalValues": {"values": ["good"]}, "parameterSpec": {"parameterId": "extra", "discreteValueSpec": {"values": [0.5, 1]}}}]}
+                    """
+                )
+            );
         var created = await server.Rest.PostAsync($"{TuningServer.Location}/hyperparameterTuningJobs", job);
         ((string)created["state"]!).ShouldBe("JOB_STATE_PENDING");
         var name = (string)created["name"]!;
@@ -50,15 +59,27 @@ public sealed class TuningJobTests
 
             var custom = await server.GetAsync((string)trial["customJob"]!);
             ((string)custom["displayName"]!).ShouldBe("tuned-trial-" + trial["id"]);
-            var arguments = custom["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["args"]!.AsArray().Select(static text => (string)text!).ToList();
+            var arguments = custom["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["args"]!
+                .AsArray()
+                .Select(static text => (string)text!)
+                .ToList();
             arguments.ShouldContain($"--n={TuningServer.Parameter(trial, "n"):0}");
             arguments.ShouldContain("--kind=" + kind);
-            ((string)(await server.Rest.GetAsync(RestClient.ObjectPath(TuningServer.Bucket, $"out/{trial["id"]}/model/model.txt") + "?alt=media"))["text"]!).ShouldBe(kind);
+            (
+                (string)
+                    (
+                        await server.Rest.GetAsync(
+                            RestClient.ObjectPath(TuningServer.Bucket, $"out/{trial["id"]}/model/model.txt") + "?alt=media"
+                        )
+                    )["text"]!
+            ).ShouldBe(kind);
             await MeasuredInStudyAsync(server, trial);
         }
 
         await ComparableAsync(server, name, trials);
-        var listed = await server.Rest.GetAsync($"{TuningServer.Location}/hyperparameterTuningJobs?filter={Uri.EscapeDataString("display_name=\"tuned\" AND state=\"JOB_STATE_SUCCEEDED\"")}");
+        var listed = await server.Rest.GetAsync(
+            $"{TuningServer.Location}/hyperparameterTuningJobs?filter={Uri.EscapeDataString("display_name=\"tuned\" AND state=\"JOB_STATE_SUCCEEDED\"")}"
+        );
         listed["hyperparameterTuningJobs"]!.AsArray().ShouldHaveSingleItem()!["trials"]!.AsArray().Count.ShouldBe(6);
         await server.Rest.SendAsync(HttpMethod.Delete, "/v1/" + name);
         (await server.Rest.TrySendAsync(HttpMethod.Get, "/v1/" + name)).Status.ShouldBe(HttpStatusCode.NotFound);
@@ -70,21 +91,24 @@ public sealed class TuningJobTests
     public async Task a_metric_that_is_only_in_the_jobs_run_counts_and_a_trial_without_one_is_infeasible()
     {
         await using var server = await TuningServer.StartAsync();
-        var name = await server.CreateAsync(TuningServer.Job(
-            """
-            import urllib.request
-            def log(key, value):
-                body = json.dumps({'run_id': os.environ['MLFLOW_RUN_ID'], 'key': key, 'value': value, 'timestamp': 1, 'step': 7}).encode()
-                urllib.request.urlopen(urllib.request.Request(os.environ['MLFLOW_TRACKING_URI'] + '/api/2.0/mlflow/runs/log-metric', body,
-                    {'Content-Type': 'application/json', 'Authorization': 'Bearer ' + os.environ['CAIRN_TOKEN']}))
-            trial = int(os.environ['CLOUD_ML_TRIAL_ID'])
-            if trial == 1: log('score', 0.25)
-            if trial == 2: report('accuracy', 0.5)
-            if trial == 3: report('score', float('nan'))
-            if trial == 4: sys.exit(7)
-            """,
-            trials: 4,
-            parallel: 4));
+        var name = await server.CreateAsync(
+            TuningServer.Job(
+                """
+                import urllib.request
+                def log(key, value):
+                    body = json.dumps({'run_id': os.environ['MLFLOW_RUN_ID'], 'key': key, 'value': value, 'timestamp': 1, 'step': 7}).encode()
+                    urllib.request.urlopen(urllib.request.Request(os.environ['MLFLOW_TRACKING_URI'] + '/api/2.0/mlflow/runs/log-metric', body,
+                        {'Content-Type': 'application/json', 'Authorization': 'Bearer ' + os.environ['CAIRN_TOKEN']}))
+                trial = int(os.environ['CLOUD_ML_TRIAL_ID'])
+                if trial == 1: log('score', 0.25)
+                if trial == 2: report('accuracy', 0.5)
+                if trial == 3: report('score', float('nan'))
+                if trial == 4: sys.exit(7)
+                """,
+                trials: 4,
+                parallel: 4
+            )
+        );
         var ended = await server.EndAsync(name);
         var trials = TuningServer.Trials(ended);
         ((string)trials[0]["state"]!).ShouldBe("SUCCEEDED", ended.ToJsonString());
@@ -103,7 +127,9 @@ public sealed class TuningJobTests
         job["maxFailedTrialCount"] = 2;
         var ended = await server.EndAsync(await server.CreateAsync(job));
         ((string)ended["state"]!).ShouldBe("JOB_STATE_FAILED");
-        ((string)ended["error"]!["message"]!).ShouldContain("2 of 3 trials failed; `max_failed_trial_count` is 2. Trial 3: The trial's job failed");
+        ((string)ended["error"]!["message"]!).ShouldContain(
+            "2 of 3 trials failed; `max_failed_trial_count` is 2. Trial 3: The trial's job failed"
+        );
         TuningServer.Trials(ended).Count.ShouldBe(3);
 
         var hopeless = await server.EndAsync(await server.CreateAsync(TuningServer.Job("sys.exit(3)", trials: 50)));
@@ -116,7 +142,12 @@ public sealed class TuningJobTests
     {
         await using var server = await TuningServer.StartAsync();
         var name = await server.CreateAsync(TuningServer.Job("time.sleep(600)", trials: 5, parallel: 2));
-        await Poll.UntilAsync(async () => (string)(await server.GetAsync(name))["state"]! == "JOB_STATE_RUNNING" && TuningServer.Trials(await server.GetAsync(name)).Count == 2, "two trials to run");
+        await Poll.UntilAsync(
+            async () =>
+                (string)(await server.GetAsync(name))["state"]! == "JOB_STATE_RUNNING"
+                && TuningServer.Trials(await server.GetAsync(name)).Count == 2,
+            "two trials to run"
+        );
         (await server.Rest.TrySendAsync(HttpMethod.Delete, "/v1/" + name)).Status.ShouldBe(HttpStatusCode.BadRequest);
         await server.Rest.PostAsync($"/v1/{name}:cancel", new { });
         var ended = await server.EndAsync(name);
@@ -149,16 +180,26 @@ public sealed class TuningJobTests
         await RefusedAsync("`parallel_trial_count` is -1", static job => job["parallelTrialCount"] = -1);
         await RefusedAsync("`study_spec` is missing", static job => job.Remove("studySpec"));
         await RefusedAsync("`trial_job_spec` is missing", static job => job.Remove("trialJobSpec"));
-        await RefusedAsync("`trial_job_spec.worker_pool_specs` is empty", static job => job["trialJobSpec"]!["workerPoolSpecs"] = new JsonArray());
+        await RefusedAsync(
+            "`trial_job_spec.worker_pool_specs` is empty",
+            static job => job["trialJobSpec"]!["workerPoolSpecs"] = new JsonArray()
+        );
         await RefusedAsync("`study_spec.metrics`", static job => job["studySpec"]!["metrics"] = new JsonArray());
         await RefusedAsync("is a double; give it discrete values", static job => job["studySpec"]!["algorithm"] = "GRID_SEARCH");
-        await RefusedAsync("`trial_job_spec.experiment_run`", static job => job["trialJobSpec"]!["experimentRun"] = "projects/demo/locations/us-central1/metadataStores/default/contexts/a-b");
+        await RefusedAsync(
+            "`trial_job_spec.experiment_run`",
+            static job => job["trialJobSpec"]!["experimentRun"] = "projects/demo/locations/us-central1/metadataStores/default/contexts/a-b"
+        );
 
         async Task RefusedAsync(string words, Action<JsonObject> spoil)
         {
             var job = TuningServer.Job("", trials: 1);
             spoil(job);
-            var (status, answer) = await server.Rest.TrySendAsync(HttpMethod.Post, $"{TuningServer.Location}/hyperparameterTuningJobs", job);
+            var (status, answer) = await server.Rest.TrySendAsync(
+                HttpMethod.Post,
+                $"{TuningServer.Location}/hyperparameterTuningJobs",
+                job
+            );
             status.ShouldBe(HttpStatusCode.BadRequest, answer.ToJsonString());
             ((string)answer["error"]!["message"]!).ShouldContain(words);
         }

@@ -48,27 +48,36 @@ internal sealed class TuningServer : IAsyncDisposable
     /// <summary>A job over <c>x</c> in 0..1 whose metric <c>score</c> is to be as large as can be.</summary>
     public static JsonObject Job(string program, int trials, int parallel = 1)
     {
-        var job = JsonNode.Parse("""
-            {
-              "displayName": "tuned",
-              "studySpec": {
-                "metrics": [{"metricId": "score", "goal": "MAXIMIZE"}],
-                "parameters": [{"parameterId": "x", "doubleValueSpec": {"minValue": 0, "maxValue": 1}}],
-                "algorithm": "RANDOM_SEARCH"
-              },
-              "trialJobSpec": {
-                "workerPoolSpecs": [{"machineSpec": {"machineType": "n1-standard-4"}, "replicaCount": 1, "containerSpec": {}}],
-                "baseOutputDirectory": {"outputUriPrefix": "gs://tuned/out"}
-              }
-            }
-            """)!.AsObject();
+        var job = JsonNode
+            .Parse(
+                """
+                {
+                  "displayName": "tuned",
+                  "studySpec": {
+                    "metrics": [{"metricId": "score", "goal": "MAXIMIZE"}],
+                    "parameters": [{"parameterId": "x", "doubleValueSpec": {"minValue": 0, "maxValue": 1}}],
+                    "algorithm": "RANDOM_SEARCH"
+                  },
+                  "trialJobSpec": {
+                    "workerPoolSpecs": [{"machineSpec": {"machineType": "n1-standard-4"}, "replicaCount": 1, "containerSpec": {}}],
+                    "baseOutputDirectory": {"outputUriPrefix": "gs://tuned/out"}
+                  }
+                }
+                """
+            )!
+            .AsObject();
         job["maxTrialCount"] = trials;
         job["parallelTrialCount"] = parallel;
-        job["trialJobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"] = new JsonObject { ["imageUri"] = Image, ["command"] = new JsonArray("python3", "-c", Hypertune + program) };
+        job["trialJobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"] = new JsonObject
+        {
+            ["imageUri"] = Image,
+            ["command"] = new JsonArray("python3", "-c", Hypertune + program),
+        };
         return job;
     }
 
-    public async Task<string> CreateAsync(JsonObject job) => (string)(await Rest.PostAsync($"{Location}/hyperparameterTuningJobs", job))["name"]!;
+    public async Task<string> CreateAsync(JsonObject job) =>
+        (string)(await Rest.PostAsync($"{Location}/hyperparameterTuningJobs", job))["name"]!;
 
     public Task<JsonNode> GetAsync(string name) => Rest.GetAsync("/v1/" + name);
 
@@ -83,15 +92,18 @@ internal sealed class TuningServer : IAsyncDisposable
                 return (string)job["state"]! is "JOB_STATE_SUCCEEDED" or "JOB_STATE_FAILED" or "JOB_STATE_CANCELLED";
             },
             $"{name} to end",
-            TimeSpan.FromSeconds(240));
+            TimeSpan.FromSeconds(240)
+        );
         return job;
     }
 
     public static List<JsonNode> Trials(JsonNode job) => [.. job["trials"]?.AsArray().Select(static trial => trial!) ?? []];
 
-    public static double Parameter(JsonNode trial, string id) => (double)trial["parameters"]!.AsArray().Single(found => (string)found!["parameterId"]! == id)!["value"]!;
+    public static double Parameter(JsonNode trial, string id) =>
+        (double)trial["parameters"]!.AsArray().Single(found => (string)found!["parameterId"]! == id)!["value"]!;
 
-    public static double Metric(JsonNode trial, string id = "score") => (double)trial["finalMeasurement"]!["metrics"]!.AsArray().Single(found => (string)found!["metricId"]! == id)!["value"]!;
+    public static double Metric(JsonNode trial, string id = "score") =>
+        (double)trial["finalMeasurement"]!["metrics"]!.AsArray().Single(found => (string)found!["metricId"]! == id)!["value"]!;
 
     public async ValueTask DisposeAsync()
     {

@@ -7,7 +7,8 @@ using System.Text;
 namespace Cairn.Bench.Load;
 
 /// <summary>
-/// Unary gRPC on raw sockets: HTTP/2 frames (RFC 9113) with headers as HPACK literals without indexing (RFC 7541, 6.2.2), one call at a time on each connection.
+/// Unary gRPC on raw sockets: HTTP/2 frames (RFC 9113) with headers as HPACK literals without indexing (RFC 7541, 6.2.2), one call at a
+/// time on each connection.
 /// </summary>
 internal static class GrpcLoad
 {
@@ -26,20 +27,43 @@ internal static class GrpcLoad
     private const int MaxFrame = 16_384;
 
     /// <summary>Calls a second over <paramref name="connections"/> for <paramref name="duration"/>.</summary>
-    public static async Task<double> RunAsync(int port, string path, byte[] frame, int connections, TimeSpan duration, List<double>? latencies = null)
+    public static async Task<double> RunAsync(
+        int port,
+        string path,
+        byte[] frame,
+        int connections,
+        TimeSpan duration,
+        List<double>? latencies = null
+    )
     {
         var headers = Block(path);
         var clock = Stopwatch.StartNew();
-        var counts = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => ConnectionAsync(port, headers, frame, clock, duration, latencies)));
+        var counts = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(_ => ConnectionAsync(port, headers, frame, clock, duration, latencies))
+        );
         return counts.Sum() / clock.Elapsed.TotalSeconds;
     }
 
-    private static async Task<int> ConnectionAsync(int port, byte[] headers, byte[] frame, Stopwatch clock, TimeSpan duration, List<double>? latencies)
+    private static async Task<int> ConnectionAsync(
+        int port,
+        byte[] headers,
+        byte[] frame,
+        Stopwatch clock,
+        TimeSpan duration,
+        List<double>? latencies
+    )
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, port);
         // A large connection window at once, so that no replies wait for updates.
-        await socket.SendAsync((byte[])[.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, .. Frame(Settings, 0, 0, [0, 4, 0x7F, 0xFF, 0xFF, 0xFF]), .. Frame(WindowUpdate, 0, 0, [0x70, 0, 0, 0])]);
+        await socket.SendAsync(
+            (byte[])
+                [
+                    .. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8,
+                    .. Frame(Settings, 0, 0, [0, 4, 0x7F, 0xFF, 0xFF, 0xFF]),
+                    .. Frame(WindowUpdate, 0, 0, [0x70, 0, 0, 0]),
+                ]
+        );
         var reader = new Reader(socket);
         var count = 0;
         for (var stream = 1; clock.Elapsed < duration; stream += 2)
@@ -76,7 +100,17 @@ internal static class GrpcLoad
     private static byte[] Block(string path)
     {
         var block = new List<byte>();
-        foreach (var (name, value) in ((string, string)[])[(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "localhost"), ("content-type", "application/grpc"), ("te", "trailers")])
+        foreach (
+            var (name, value) in ((string, string)[])
+                [
+                    (":method", "POST"),
+                    (":scheme", "http"),
+                    (":path", path),
+                    (":authority", "localhost"),
+                    ("content-type", "application/grpc"),
+                    ("te", "trailers"),
+                ]
+        )
         {
             block.Add(0);
             Text(block, name);
@@ -122,9 +156,9 @@ internal static class GrpcLoad
 
     private sealed class Reader(Socket socket)
     {
-        private readonly byte[] buffer = new byte[256 << 10];
-        private int start;
-        private int end;
+        private readonly byte[] _buffer = new byte[256 << 10];
+        private int _start;
+        private int _end;
 
         /// <summary>Reads frames until one ends the stream.</summary>
         public async Task UntilEndAsync(int stream)
@@ -132,9 +166,9 @@ internal static class GrpcLoad
             while (true)
             {
                 await FillAsync(9);
-                var length = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start)) >>> 8;
-                var (type, flags) = (buffer[start + 3], buffer[start + 4]);
-                var id = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(start + 5));
+                var length = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start)) >>> 8;
+                var (type, flags) = (_buffer[_start + 3], _buffer[_start + 4]);
+                var id = BinaryPrimitives.ReadInt32BigEndian(_buffer.AsSpan(_start + 5));
                 await FillAsync(9 + length);
                 if (type is Reset or GoAway)
                 {
@@ -143,10 +177,10 @@ internal static class GrpcLoad
 
                 if ((type is Settings or Ping) && (flags & Ack) == 0)
                 {
-                    await socket.SendAsync(Frame(type, Ack, 0, type == Ping ? buffer.AsSpan(start + 9, length) : []));
+                    await socket.SendAsync(Frame(type, Ack, 0, type == Ping ? _buffer.AsSpan(_start + 9, length) : []));
                 }
 
-                start += 9 + length;
+                _start += 9 + length;
                 if (id == stream && type is Data or Headers && (flags & EndStream) != 0)
                 {
                     return;
@@ -156,21 +190,21 @@ internal static class GrpcLoad
 
         private async Task FillAsync(int count)
         {
-            if (start > 0 && (start == end || buffer.Length - start < count))
+            if (_start > 0 && (_start == _end || _buffer.Length - _start < count))
             {
-                buffer.AsSpan(start, end - start).CopyTo(buffer);
-                (start, end) = (0, end - start);
+                _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+                (_start, _end) = (0, _end - _start);
             }
 
-            while (end - start < count)
+            while (_end - _start < count)
             {
-                var read = await socket.ReceiveAsync(buffer.AsMemory(end));
+                var read = await socket.ReceiveAsync(_buffer.AsMemory(_end));
                 if (read == 0)
                 {
                     throw new IOException("The server closed the connection.");
                 }
 
-                end += read;
+                _end += read;
             }
         }
     }

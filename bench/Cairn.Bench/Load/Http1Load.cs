@@ -9,21 +9,32 @@ namespace Cairn.Bench.Load;
 /// <summary>HTTP/1.1 on raw sockets, one request at a time on each connection: cheap enough that the server is what is measured.</summary>
 internal static class Http1Load
 {
-    /// <summary>Requests a second over <paramref name="connections"/> for <paramref name="duration"/>; adds each latency in milliseconds to <paramref name="latencies"/>.</summary>
+    /// <summary>
+    /// Requests a second over <paramref name="connections"/> for <paramref name="duration"/>; adds each latency in milliseconds to
+    /// <paramref name="latencies"/>.
+    /// </summary>
     public static async Task<double> RunAsync(int port, byte[] request, int connections, TimeSpan duration, List<double>? latencies = null)
     {
         var clock = Stopwatch.StartNew();
-        var counts = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => ConnectionAsync(port, [request], clock, duration, latencies)));
+        var counts = await Task.WhenAll(
+            Enumerable.Range(0, connections).Select(_ => ConnectionAsync(port, [request], clock, duration, latencies))
+        );
         return counts.Sum() / clock.Elapsed.TotalSeconds;
     }
 
-    /// <summary>How many of the requests, sent one after the other and from the first again, one connection had answered after <paramref name="duration"/>.</summary>
-    public static Task<int> RunAsync(int port, byte[][] requests, TimeSpan duration) => ConnectionAsync(port, requests, Stopwatch.StartNew(), duration, latencies: null);
+    /// <summary>
+    /// How many of the requests, sent one after the other and from the first again, one connection had answered after
+    /// <paramref name="duration"/>.
+    /// </summary>
+    public static Task<int> RunAsync(int port, byte[][] requests, TimeSpan duration) =>
+        ConnectionAsync(port, requests, Stopwatch.StartNew(), duration, latencies: null);
 
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     public static byte[] Post(string path, string body) =>
-        Encoding.UTF8.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}");
+        Encoding.UTF8.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"
+        );
 
     private static async Task<int> ConnectionAsync(int port, byte[][] requests, Stopwatch clock, TimeSpan duration, List<double>? latencies)
     {

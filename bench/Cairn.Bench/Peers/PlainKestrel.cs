@@ -13,11 +13,11 @@ namespace Cairn.Bench.Peers;
 /// <summary>Kestrel that reads the request and answers given bytes: over HTTP/1.1, and as a gRPC reply over HTTP/2.</summary>
 internal sealed class PlainKestrel : IAsyncDisposable
 {
-    private readonly WebApplication application;
+    private readonly WebApplication _application;
 
     private PlainKestrel(WebApplication application, int httpPort, int grpcPort)
     {
-        this.application = application;
+        this._application = application;
         HttpPort = httpPort;
         GrpcPort = grpcPort;
     }
@@ -64,9 +64,13 @@ internal sealed class PlainKestrel : IAsyncDisposable
             }
         });
         await application.StartAsync();
-        var ports = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(static address => new Uri(address).Port).ToArray();
+        var ports = application
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Select(static address => new Uri(address).Port)
+            .ToArray();
         return new PlainKestrel(application, ports[0], ports[1]);
     }
 
-    public ValueTask DisposeAsync() => application.DisposeAsync();
+    public ValueTask DisposeAsync() => _application.DisposeAsync();
 }

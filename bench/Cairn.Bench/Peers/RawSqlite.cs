@@ -9,17 +9,17 @@ internal sealed class RawSqlite : IDisposable
     private const string InsertRow =
         "INSERT INTO resources (name, kind, parent, id, display_name, state, create_time, update_time, body, doc) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 
-    private readonly sqlite3 connection;
+    private readonly sqlite3 _connection;
 
     public RawSqlite(string path)
     {
-        Check(raw.sqlite3_open(path, out connection));
+        Check(raw.sqlite3_open(path, out _connection));
         Run("PRAGMA journal_mode = WAL");
         Run("PRAGMA synchronous = FULL");
         Run("PRAGMA cache_size = -65536");
     }
 
-    public void Run(string sql) => Check(raw.sqlite3_exec(connection, sql));
+    public void Run(string sql) => Check(raw.sqlite3_exec(_connection, sql));
 
     /// <summary>Inserts rows that are ready as values, <paramref name="batch"/> to a transaction.</summary>
     public void Insert(IEnumerable<object[]> rows, int batch)
@@ -67,14 +67,17 @@ internal sealed class RawSqlite : IDisposable
         return texts;
     }
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 
-    private static void Bind(sqlite3_stmt statement, int position, object value) => Check(value switch
-    {
-        long number => raw.sqlite3_bind_int64(statement, position, number),
-        byte[] bytes => raw.sqlite3_bind_blob(statement, position, bytes),
-        _ => raw.sqlite3_bind_text(statement, position, Encoding.UTF8.GetBytes((string)value)),
-    });
+    private static void Bind(sqlite3_stmt statement, int position, object value) =>
+        Check(
+            value switch
+            {
+                long number => raw.sqlite3_bind_int64(statement, position, number),
+                byte[] bytes => raw.sqlite3_bind_blob(statement, position, bytes),
+                _ => raw.sqlite3_bind_text(statement, position, Encoding.UTF8.GetBytes((string)value)),
+            }
+        );
 
     private static void Check(int result)
     {
@@ -86,7 +89,7 @@ internal sealed class RawSqlite : IDisposable
 
     private sqlite3_stmt Prepare(string sql)
     {
-        Check(raw.sqlite3_prepare_v2(connection, sql, out var statement));
+        Check(raw.sqlite3_prepare_v2(_connection, sql, out var statement));
         return statement;
     }
 }

@@ -10,13 +10,13 @@ namespace Cairn.Bench.Rows;
 /// </summary>
 internal sealed class LoggingClients
 {
-    private readonly BenchServer bench;
-    private readonly IReadOnlyList<byte[][]> requests;
+    private readonly BenchServer _bench;
+    private readonly IReadOnlyList<byte[][]> _requests;
 
     private LoggingClients(BenchServer bench, IReadOnlyList<byte[][]> requests)
     {
-        this.bench = bench;
-        this.requests = requests;
+        this._bench = bench;
+        this._requests = requests;
     }
 
     /// <param name="bench">The server.</param>
@@ -28,8 +28,11 @@ internal sealed class LoggingClients
         var requests = new List<byte[][]>();
         for (var i = 0; i < clients; i++)
         {
-            var run = (string)(await bench.PostAsync("/api/2.0/mlflow/runs/create", new { experiment_id = "0" }))["run"]!["info"]!["run_id"]!;
-            requests.Add([.. Enumerable.Range(0, batches).Select(step => Http1Load.Post("/api/2.0/mlflow/runs/log-batch", Body(run, metrics, step)))]);
+            var run = (string)
+                (await bench.PostAsync("/api/2.0/mlflow/runs/create", new { experiment_id = "0" }))["run"]!["info"]!["run_id"]!;
+            requests.Add([
+                .. Enumerable.Range(0, batches).Select(step => Http1Load.Post("/api/2.0/mlflow/runs/log-batch", Body(run, metrics, step))),
+            ]);
         }
 
         return new LoggingClients(bench, requests);
@@ -39,7 +42,7 @@ internal sealed class LoggingClients
     public async Task<double> RunAsync(TimeSpan duration)
     {
         var clock = Stopwatch.StartNew();
-        var counts = await Task.WhenAll(requests.Select(client => Http1Load.RunAsync(bench.HttpPort, client, duration)));
+        var counts = await Task.WhenAll(_requests.Select(client => Http1Load.RunAsync(_bench.HttpPort, client, duration)));
         return counts.Sum() / clock.Elapsed.TotalSeconds;
     }
 
@@ -49,7 +52,10 @@ internal sealed class LoggingClients
         var body = new StringBuilder($"{{\"run_id\": \"{run}\", \"metrics\": [");
         for (var i = 0; i < metrics; i++)
         {
-            body.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{{\"key\": \"metric_{i}\", \"value\": {random.NextDouble():R}, \"timestamp\": {1_700_000_000_000 + step}, \"step\": {step}}}");
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"{(i > 0 ? ", " : "")}{{\"key\": \"metric_{i}\", \"value\": {random.NextDouble():R}, \"timestamp\": {1_700_000_000_000 + step}, \"step\": {step}}}"
+            );
         }
 
         return body.Append("], \"params\": [], \"tags\": []}").ToString();

@@ -16,16 +16,25 @@ internal static class ModelGet
     public static async Task<(double Ours, double Peer, double Ratio)> MeasureAsync(bool grpc)
     {
         await using var server = await BenchServer.StartAsync();
-        var uploaded = await server.OperateAsync($"/v1/{BenchServer.Location}/models:upload", new
-        {
-            model = new
+        var uploaded = await server.OperateAsync(
+            $"/v1/{BenchServer.Location}/models:upload",
+            new
             {
-                displayName = "benchmark",
-                description = "A model of the size that models have.",
-                containerSpec = new { imageUri = "example.com/server:1", predictRoute = "/predict", healthRoute = "/health", args = new[] { "--threads=2" } },
-                labels = new { team = "bench", stage = "prod" },
-            },
-        });
+                model = new
+                {
+                    displayName = "benchmark",
+                    description = "A model of the size that models have.",
+                    containerSpec = new
+                    {
+                        imageUri = "example.com/server:1",
+                        predictRoute = "/predict",
+                        healthRoute = "/health",
+                        args = new[] { "--threads=2" },
+                    },
+                    labels = new { team = "bench", stage = "prod" },
+                },
+            }
+        );
         var name = (string)uploaded["model"]!;
         var json = await server.Http.GetByteArrayAsync("/v1/" + name);
         var model = Model.Parser.ParseJson(System.Text.Encoding.UTF8.GetString(json));
@@ -35,14 +44,16 @@ internal static class ModelGet
             var request = Http1Load.Get("/v1/" + name);
             return await Rounds.CompareAsync(
                 () => Http1Load.RunAsync(server.HttpPort, request, Connections, Round),
-                () => Http1Load.RunAsync(plain.HttpPort, request, Connections, Round));
+                () => Http1Load.RunAsync(plain.HttpPort, request, Connections, Round)
+            );
         }
 
         const string path = "/google.cloud.aiplatform.v1.ModelService/GetModel";
         var frame = Frame(new GetModelRequest { Name = name });
         return await Rounds.CompareAsync(
             () => GrpcLoad.RunAsync(server.GrpcPort, path, frame, Connections, Round),
-            () => GrpcLoad.RunAsync(plain.GrpcPort, path, frame, Connections, Round));
+            () => GrpcLoad.RunAsync(plain.GrpcPort, path, frame, Connections, Round)
+        );
     }
 
     public static byte[] Frame(IMessage message)

@@ -8,6 +8,16 @@ internal sealed class RpcGet : IBenchmark
     public async Task<IReadOnlyList<BenchmarkResult>> RunAsync(CancellationToken cancellation)
     {
         var (ours, peer, ratio) = await ModelGet.MeasureAsync(grpc: true);
-        return [new BenchmarkResult(Name, Rounds.Number(ours, "/s"), $"plain Kestrel {Rounds.Number(peer, "/s")}", ratio, ">= 0.6", ratio >= 0.6)];
+        return
+        [
+            new BenchmarkResult(
+                Name,
+                Rounds.Number(ours, "/s"),
+                $"plain Kestrel {Rounds.Number(peer, "/s")}",
+                ratio,
+                ">= 0.6",
+                ratio >= 0.6
+            ),
+        ];
     }
 }

@@ -10,8 +10,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Bench.Rows;
 
 /// <summary>
-/// A tabular ONNX model (28 features, 64 hidden units) asked for 1 and 100 rows over REST and gRPC: what the server adds to the bare runtime call on one
-/// connection, and its throughput on 16 beside a plain Kestrel that answers the same bytes.
+/// A tabular ONNX model (28 features, 64 hidden units) asked for 1 and 100 rows over REST and gRPC: what the server adds to the bare
+/// runtime call on one connection, and its throughput on 16 beside a plain Kestrel that answers the same bytes.
 /// </summary>
 internal sealed class ServePredict : IBenchmark
 {
@@ -53,13 +53,19 @@ internal sealed class ServePredict : IBenchmark
             $"REST, {rows} rows",
             bare,
             (connections, latencies) => Http1Load.RunAsync(server.HttpPort, request, connections, Round, latencies),
-            (connections, latencies) => Http1Load.RunAsync(plain.HttpPort, request, connections, Round, latencies));
+            (connections, latencies) => Http1Load.RunAsync(plain.HttpPort, request, connections, Round, latencies)
+        );
     }
 
     private static async Task<BenchmarkResult> GrpcAsync(BenchServer server, string endpoint, int rows, double bare)
     {
         var request = new PredictRequest { Endpoint = endpoint };
-        var answer = new PredictResponse { DeployedModelId = "1234567890123456789", Model = endpoint, ModelVersionId = "1" };
+        var answer = new PredictResponse
+        {
+            DeployedModelId = "1234567890123456789",
+            Model = endpoint,
+            ModelVersionId = "1",
+        };
         for (var i = 0; i < rows; i++)
         {
             request.Instances.Add(Google.Protobuf.WellKnownTypes.Value.Parser.ParseJson(Row(i)));
@@ -73,10 +79,16 @@ internal sealed class ServePredict : IBenchmark
             $"gRPC, {rows} rows",
             bare,
             (connections, latencies) => GrpcLoad.RunAsync(server.GrpcPort, path, frame, connections, Round, latencies),
-            (connections, latencies) => GrpcLoad.RunAsync(plain.GrpcPort, path, frame, connections, Round, latencies));
+            (connections, latencies) => GrpcLoad.RunAsync(plain.GrpcPort, path, frame, connections, Round, latencies)
+        );
     }
 
-    private static async Task<BenchmarkResult> MeasureAsync(string variant, double bare, Func<int, List<double>?, Task<double>> ours, Func<int, List<double>?, Task<double>> peer)
+    private static async Task<BenchmarkResult> MeasureAsync(
+        string variant,
+        double bare,
+        Func<int, List<double>?, Task<double>> ours,
+        Func<int, List<double>?, Task<double>> peer
+    )
     {
         var (throughput, echo, ratio) = await Rounds.CompareAsync(() => ours(Connections, null), () => peer(Connections, null));
         var latencies = new List<double>();
@@ -95,23 +107,40 @@ internal sealed class ServePredict : IBenchmark
             $"echo {Rounds.Number(echo, "/s")}, runtime {Rounds.Number(bare, " ms")}",
             ratio,
             ">= 0.6, adds <= 0.3 ms",
-            ratio >= 0.6 && added <= 0.3);
+            ratio >= 0.6 && added <= 0.3
+        );
     }
 
     private static async Task<string> DeployAsync(BenchServer server, byte[] model)
     {
         await server.PostAsync("/storage/v1/b?project=bench", new { name = "bench-models" });
         await server.PutObjectAsync("bench-models", "tabular/model.onnx", model);
-        var uploaded = await server.OperateAsync($"/v1/{BenchServer.Location}/models:upload", new
-        {
-            model = new { displayName = "tabular", artifactUri = "gs://bench-models/tabular", containerSpec = new { imageUri = "cairn/onnx:latest" } },
-        });
-        var endpoint = (string)(await server.OperateAsync($"/v1/{BenchServer.Location}/endpoints", new { displayName = "tabular" }))["name"]!;
-        await server.OperateAsync($"/v1/{endpoint}:deployModel", new
-        {
-            deployedModel = new { model = (string)uploaded["model"]!, dedicatedResources = new { machineSpec = new { machineType = "n1-standard-2" }, minReplicaCount = 1 } },
-            trafficSplit = new Dictionary<string, int> { ["0"] = 100 },
-        });
+        var uploaded = await server.OperateAsync(
+            $"/v1/{BenchServer.Location}/models:upload",
+            new
+            {
+                model = new
+                {
+                    displayName = "tabular",
+                    artifactUri = "gs://bench-models/tabular",
+                    containerSpec = new { imageUri = "cairn/onnx:latest" },
+                },
+            }
+        );
+        var endpoint = (string)
+            (await server.OperateAsync($"/v1/{BenchServer.Location}/endpoints", new { displayName = "tabular" }))["name"]!;
+        await server.OperateAsync(
+            $"/v1/{endpoint}:deployModel",
+            new
+            {
+                deployedModel = new
+                {
+                    model = (string)uploaded["model"]!,
+                    dedicatedResources = new { machineSpec = new { machineType = "n1-standard-2" }, minReplicaCount = 1 },
+                },
+                trafficSplit = new Dictionary<string, int> { ["0"] = 100 },
+            }
+        );
         return endpoint;
     }
 
@@ -134,7 +163,12 @@ internal sealed class ServePredict : IBenchmark
     }
 
     private static string Row(int index) =>
-        "[" + string.Join(',', Enumerable.Range(0, Features).Select(i => (((index * 31) + i) % 17 / 7.0).ToString("0.####", CultureInfo.InvariantCulture))) + "]";
+        "["
+        + string.Join(
+            ',',
+            Enumerable.Range(0, Features).Select(i => (((index * 31) + i) % 17 / 7.0).ToString("0.####", CultureInfo.InvariantCulture))
+        )
+        + "]";
 
     private static byte[] Model(Random random)
     {

@@ -7,8 +7,8 @@ using Cairn.Kernel.Store;
 namespace Cairn.Bench.Rows;
 
 /// <summary>
-/// Durable inserts from 32 writers, each of which waits for its commit, beside prepared INSERTs of rows that are ready, 100 to a transaction, by one thread
-/// that waits for nothing else. 100,000 of each in all.
+/// Durable inserts from 32 writers, each of which waits for its commit, beside prepared INSERTs of rows that are ready, 100 to a
+/// transaction, by one thread that waits for nothing else. 100,000 of each in all.
 /// </summary>
 internal sealed class StoreInsert : IBenchmark
 {
@@ -33,7 +33,17 @@ internal sealed class StoreInsert : IBenchmark
 
             using var raw = new RawSqlite(Path.Combine(folder.FullName, "peer.db"));
             var (ours, peer, ratio) = await Rounds.CompareAsync(() => OursAsync(store, random), () => Task.FromResult(Peer(raw, random)));
-            return [new BenchmarkResult(Name, Rounds.Number(ours, "/s"), $"raw SQLite, 100 a commit {Rounds.Number(peer, "/s")}", ratio, ">= 0.5", ratio >= 0.5)];
+            return
+            [
+                new BenchmarkResult(
+                    Name,
+                    Rounds.Number(ours, "/s"),
+                    $"raw SQLite, 100 a commit {Rounds.Number(peer, "/s")}",
+                    ratio,
+                    ">= 0.5",
+                    ratio >= 0.5
+                ),
+            ];
         }
         finally
         {
@@ -46,15 +56,21 @@ internal sealed class StoreInsert : IBenchmark
         var jobs = Enumerable.Range(0, PerRound).Select(i => SampleJobs.Make(i, random)).ToArray();
         var next = -1;
         var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => Task.Run(async () =>
-        {
-            int index;
-            while ((index = Interlocked.Increment(ref next)) < jobs.Length)
-            {
-                var job = jobs[index];
-                await store.WriteAsync(session => store.Insert(session, SampleJobs.Kind, job));
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Writers)
+                .Select(_ =>
+                    Task.Run(async () =>
+                    {
+                        int index;
+                        while ((index = Interlocked.Increment(ref next)) < jobs.Length)
+                        {
+                            var job = jobs[index];
+                            await store.WriteAsync(session => store.Insert(session, SampleJobs.Kind, job));
+                        }
+                    })
+                )
+        );
         return PerRound / clock.Elapsed.TotalSeconds;
     }
 

@@ -5,8 +5,8 @@ using Cairn.Tracking.Events;
 namespace Cairn.Bench.Rows;
 
 /// <summary>
-/// Reading an event file of scalars on one core, checksums and all, beside reading the same file's bytes and nothing else. RustBoard, the fastest published
-/// reader, states 1.6 GB/s.
+/// Reading an event file of scalars on one core, checksums and all, beside reading the same file's bytes and nothing else. RustBoard, the
+/// fastest published reader, states 1.6 GB/s.
 /// </summary>
 internal sealed class TbRead : IBenchmark
 {
@@ -26,7 +26,16 @@ internal sealed class TbRead : IBenchmark
                 Write(path, form == "v2");
                 var size = new FileInfo(path).Length / 1e6;
                 var (ours, peer, ratio) = await Rounds.CompareAsync(() => OursAsync(path, size), () => PeerAsync(path, size));
-                results.Add(new BenchmarkResult($"{Name} {form}", Rounds.Number(ours, " MB/s"), $"raw reading {Rounds.Number(peer, " MB/s")}; RustBoard 1,600", ratio, ">= 500 MB/s a core", ours >= 500));
+                results.Add(
+                    new BenchmarkResult(
+                        $"{Name} {form}",
+                        Rounds.Number(ours, " MB/s"),
+                        $"raw reading {Rounds.Number(peer, " MB/s")}; RustBoard 1,600",
+                        ratio,
+                        ">= 500 MB/s a core",
+                        ours >= 500
+                    )
+                );
             }
 
             return results;
@@ -54,7 +63,9 @@ internal sealed class TbRead : IBenchmark
             reader.Close(cursor);
         }
 
-        return reader.Status == EventStatus.End && count > 1_000_000 && sum > 0 ? megabytes / clock.Elapsed.TotalSeconds : throw new InvalidOperationException("The file was not read to its end.");
+        return reader.Status == EventStatus.End && count > 1_000_000 && sum > 0
+            ? megabytes / clock.Elapsed.TotalSeconds
+            : throw new InvalidOperationException("The file was not read to its end.");
     }
 
     private static async Task<double> PeerAsync(string path, double megabytes)
@@ -62,9 +73,7 @@ internal sealed class TbRead : IBenchmark
         var clock = Stopwatch.StartNew();
         await using var file = LogFolder.Open(path);
         var buffer = new byte[1 << 20];
-        while (await file.ReadAsync(buffer) > 0)
-        {
-        }
+        while (await file.ReadAsync(buffer) > 0) { }
 
         return megabytes / clock.Elapsed.TotalSeconds;
     }
@@ -73,7 +82,19 @@ internal sealed class TbRead : IBenchmark
     private static void Write(string path, bool tensors)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        var tags = new[] { "train/loss", "train/accuracy", "train/learning_rate", "validation/loss", "validation/accuracy", "gradients/norm", "epoch", "throughput/examples_per_second", "memory", "time/step" };
+        var tags = new[]
+        {
+            "train/loss",
+            "train/accuracy",
+            "train/learning_rate",
+            "validation/loss",
+            "validation/accuracy",
+            "gradients/norm",
+            "epoch",
+            "throughput/examples_per_second",
+            "memory",
+            "time/step",
+        };
         var record = new byte[256];
         for (long written = 0, i = 0; written < Bytes; i++)
         {

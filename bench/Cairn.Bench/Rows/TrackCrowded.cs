@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Cairn.Bench.Rows;
 
 /// <summary>
-/// What 25,000 runs at rest cost those that log: <c>runs/log-batch</c> of 10 metrics by 20 clients, on a server that has them and on an empty one, in turn. And a search of them while 8 clients
-/// log, beside the same search while no one does.
+/// What 25,000 runs at rest cost those that log: <c>runs/log-batch</c> of 10 metrics by 20 clients, on a server that has them and on an
+/// empty one, in turn. And a search of them while 8 clients log, beside the same search while no one does.
 /// </summary>
 internal sealed class TrackCrowded : IBenchmark
 {
@@ -21,7 +21,13 @@ internal sealed class TrackCrowded : IBenchmark
     {
         await using var empty = await BenchServer.StartAsync();
         await using var crowded = await BenchServer.StartAsync(fill: data => TrackedRuns.FillAsync(data, Runs, cancellation));
-        var experiment = (string)(await crowded.PostAsync(Mlflow + "experiments/search", new { max_results = 10, filter = $"name = '{TrackedRuns.Experiment}'" }))["experiments"]![0]!["experiment_id"]!;
+        var experiment = (string)
+            (
+                await crowded.PostAsync(
+                    Mlflow + "experiments/search",
+                    new { max_results = 10, filter = $"name = '{TrackedRuns.Experiment}'" }
+                )
+            )["experiments"]![0]!["experiment_id"]!;
         var ours = await LoggingClients.CreateAsync(crowded, 20, 10, 256);
         var peers = await LoggingClients.CreateAsync(empty, 20, 10, 256);
         var (busy, free, ratio) = await Rounds.CompareAsync(() => ours.RunAsync(Duration), () => peers.RunAsync(Duration));
@@ -32,8 +38,22 @@ internal sealed class TrackCrowded : IBenchmark
         await logging;
         return
         [
-            new BenchmarkResult(Name + " log", Rounds.Number(busy, " requests/s"), $"an empty server {Rounds.Number(free, "/s")}", ratio, ">= 0.9 of an empty server", ratio >= Share),
-            new BenchmarkResult(Name + " search", $"p50 {Rounds.Number(loud, " ms")}", $"while no one logs {Rounds.Number(quiet, " ms")}", quiet / loud, "p50 <= 20 ms", loud <= Hold),
+            new BenchmarkResult(
+                Name + " log",
+                Rounds.Number(busy, " requests/s"),
+                $"an empty server {Rounds.Number(free, "/s")}",
+                ratio,
+                ">= 0.9 of an empty server",
+                ratio >= Share
+            ),
+            new BenchmarkResult(
+                Name + " search",
+                $"p50 {Rounds.Number(loud, " ms")}",
+                $"while no one logs {Rounds.Number(quiet, " ms")}",
+                quiet / loud,
+                "p50 <= 20 ms",
+                loud <= Hold
+            ),
         ];
     }
 

@@ -44,7 +44,9 @@ internal static class TrackedRuns
         var keys = services.GetRequiredService<MetricKeys>();
         var random = new Random(1);
         var ids = (await keys.InternAsync(Enumerable.Range(0, Metrics).Select(static i => $"m{i}"))).Values.ToArray();
-        var experiment = await database.WriteAsync(session => services.GetRequiredService<ExperimentStore>().Create(session, new NewExperiment("bench", "us-central1") { Name = Experiment }));
+        var experiment = await database.WriteAsync(session =>
+            services.GetRequiredService<ExperimentStore>().Create(session, new NewExperiment("bench", "us-central1") { Name = Experiment })
+        );
         for (var from = 0; from < count; from += RunsAtOnce)
         {
             var first = from;
@@ -65,8 +67,20 @@ internal static class TrackedRuns
 
     private static void Fill(ISqlSession session, RunStore runs, long experiment, int index, long[] keys, Random random)
     {
-        var run = runs.Create(session, new NewRun(experiment) { Name = $"run-{index}", Started = 1_700_000_000_000 + (index * 7), Status = (RunStatus)(3 + (index % 2)) });
-        RunFields.SetParam(session, run, new Param("lr", (index / 2 % 10 / 10.0).ToString(System.Globalization.CultureInfo.InvariantCulture), true));
+        var run = runs.Create(
+            session,
+            new NewRun(experiment)
+            {
+                Name = $"run-{index}",
+                Started = 1_700_000_000_000 + (index * 7),
+                Status = (RunStatus)(3 + (index % 2)),
+            }
+        );
+        RunFields.SetParam(
+            session,
+            run,
+            new Param("lr", (index / 2 % 10 / 10.0).ToString(System.Globalization.CultureInfo.InvariantCulture), true)
+        );
         RunFields.SetParam(session, run, new Param("model", $"model-{index % 7}"));
         RunFields.SetParam(session, run, new Param("seed", index.ToString(System.Globalization.CultureInfo.InvariantCulture), true));
         RunFields.SetTag(session, run, "team", $"team-{index % 5}");
@@ -79,7 +93,10 @@ internal static class TrackedRuns
             }
 
             // The second metric runs against the first, so that the best by one are the worst by the other.
-            points[1] = points[1] with { Point = points[1].Point with { Value = 1 - points[0].Point.Value } };
+            points[1] = points[1] with
+            {
+                Point = points[1].Point with { Value = 1 - points[0].Point.Value },
+            };
             MetricLog.Append(session, run, points);
         }
     }

@@ -34,7 +34,15 @@ internal sealed class TuneSuggest : IBenchmark
         }
 
         var (p50, p95) = (Rounds.Median(times), Rounds.Percentile(times, 0.95));
-        return Task.FromResult<IReadOnlyList<BenchmarkResult>>(
-            [new BenchmarkResult(Name, Rounds.Number(p50, " ms p50"), Rounds.Number(p95, " ms p95"), p50 / Hold, "p50 <= 200 ms", p50 <= Hold)]);
+        return Task.FromResult<IReadOnlyList<BenchmarkResult>>([
+            new BenchmarkResult(
+                Name,
+                Rounds.Number(p50, " ms p50"),
+                Rounds.Number(p95, " ms p95"),
+                p50 / Hold,
+                "p50 <= 200 ms",
+                p50 <= Hold
+            ),
+        ]);
     }
 }

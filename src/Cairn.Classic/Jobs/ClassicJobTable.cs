@@ -5,16 +5,20 @@ namespace Cairn.Classic.Jobs;
 /// <summary>Which job or tuning job does the work of a classic job.</summary>
 internal static class ClassicJobTable
 {
-    public static MigrationSet Migrations { get; } = new("classic-jobs",
-    [
-        """
-        CREATE TABLE classic_jobs (
-            name {text} NOT NULL PRIMARY KEY,
-            backing {text} NOT NULL UNIQUE)
-        """,
-    ]);
+    public static MigrationSet Migrations { get; } =
+        new(
+            "classic-jobs",
+            [
+                """
+                CREATE TABLE classic_jobs (
+                    name {text} NOT NULL PRIMARY KEY,
+                    backing {text} NOT NULL UNIQUE)
+                """,
+            ]
+        );
 
-    public static void Insert(ISqlSession session, string name, string backing) => session.Execute("INSERT INTO classic_jobs (name, backing) VALUES ($1, $2)", name, backing);
+    public static void Insert(ISqlSession session, string name, string backing) =>
+        session.Execute("INSERT INTO classic_jobs (name, backing) VALUES ($1, $2)", name, backing);
 
     /// <summary>The classic job that a job does the work of, or null.</summary>
     public static string? Of(ISqlSession session, string backing) =>

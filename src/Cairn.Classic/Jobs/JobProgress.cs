@@ -13,7 +13,8 @@ internal sealed class JobProgress(IResourceStore store) : ICustomJobObserver, IT
 {
     public void Changed(ISqlSession session, CustomJob job) => Follow(session, job.Name, job.State, job.StartTime, job.EndTime, job.Error);
 
-    public void Changed(ISqlSession session, HyperparameterTuningJob job) => Follow(session, job.Name, job.State, job.StartTime, job.EndTime, job.Error);
+    public void Changed(ISqlSession session, HyperparameterTuningJob job) =>
+        Follow(session, job.Name, job.State, job.StartTime, job.EndTime, job.Error);
 
     private void Follow(ISqlSession session, string backing, JobState state, Timestamp? started, Timestamp? ended, Google.Rpc.Status? error)
     {

@@ -16,12 +16,16 @@ using Job = Google.Cloud.ML.V1.Job;
 
 namespace Cairn.Classic.Jobs;
 
-/// <summary>AI Platform's <c>JobService</c>: trainings. Each is a custom job or a tuning job, seen from here by the ID that its caller chose.</summary>
-internal sealed class JobService(IResourceStore store, IDatabase database, ICustomJobs jobs, IHyperparameterTuningJobs tunings) : IRpcService
+/// <summary>
+/// AI Platform's <c>JobService</c>: trainings. Each is a custom job or a tuning job, seen from here by the ID that its caller chose.
+/// </summary>
+internal sealed class JobService(IResourceStore store, IDatabase database, ICustomJobs jobs, IHyperparameterTuningJobs tunings)
+    : IRpcService
 {
     private const string DefaultRegion = "us-central1";
 
-    public ServiceDescriptor Descriptor => Google.Cloud.ML.V1.JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
+    public ServiceDescriptor Descriptor =>
+        Google.Cloud.ML.V1.JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
     [Permission("ml.jobs.create")]
     public async Task<Job> CreateJob(CreateJobRequest request, CallContext context)
@@ -30,19 +34,23 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
         context.RequireProject(parent);
         var job = Fresh(request.Job, parent);
         var created = job.TrainingInput.Hyperparameters is null
-            ? await TrainAsync(job, parent, context).ConfigureAwait(false)
-            : await TuneAsync(job, parent, context).ConfigureAwait(false);
+            ? await TrainAsync(job, parent, context)
+            : await TuneAsync(job, parent, context);
         jobs.Wake();
         tunings.Wake();
-        return (await ShownAsync([created], context.Cancellation).ConfigureAwait(false))[0];
+        return (await ShownAsync([created], context.Cancellation))[0];
     }
 
     [Permission("ml.jobs.list")]
     public async Task<ListJobsResponse> ListJobs(ListJobsRequest request, CallContext context)
     {
         context.RequireProject(ProjectName.Require(request.Parent));
-        var page = await store.ListAsync<Job>(ClassicKinds.Job, new ListQuery(request.Parent, request.Filter, "create_time desc", request.PageSize, request.PageToken), context.Cancellation).ConfigureAwait(false);
-        return new ListJobsResponse { Jobs = { await ShownAsync(page.Items, context.Cancellation).ConfigureAwait(false) }, NextPageToken = page.NextPageToken };
+        var page = await store.ListAsync<Job>(
+            ClassicKinds.Job,
+            new ListQuery(request.Parent, request.Filter, "create_time desc", request.PageSize, request.PageToken),
+            context.Cancellation
+        );
+        return new ListJobsResponse { Jobs = { await ShownAsync(page.Items, context.Cancellation) }, NextPageToken = page.NextPageToken };
     }
 
     [Permission("ml.jobs.get")]
@@ -50,8 +58,8 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
     {
         context.RequireProject(request.Name);
         var name = JobName.Parse(request.Name);
-        var job = await store.FindAsync<Job>(ClassicKinds.Job, name.ToString(), context.Cancellation).ConfigureAwait(false) ?? throw Missing(name);
-        return (await ShownAsync([job], context.Cancellation).ConfigureAwait(false))[0];
+        var job = await store.FindAsync<Job>(ClassicKinds.Job, name.ToString(), context.Cancellation) ?? throw Missing(name);
+        return (await ShownAsync([job], context.Cancellation))[0];
     }
 
     /// <summary>Changes the labels.</summary>
@@ -70,8 +78,9 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
                 changed.Etag = request.Job.Etag;
                 return store.Update(session, ClassicKinds.Job, changed);
             },
-            context.Cancellation).ConfigureAwait(false);
-        return (await ShownAsync([updated], context.Cancellation).ConfigureAwait(false))[0];
+            context.Cancellation
+        );
+        return (await ShownAsync([updated], context.Cancellation))[0];
     }
 
     /// <summary>Asks a job to end; one that has ended stays as it is.</summary>
@@ -95,7 +104,8 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
 
                 return true;
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         jobs.Wake();
         tunings.Wake();
         return new Empty();
@@ -104,8 +114,13 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
     private async Task<Job> TrainAsync(Job job, string parent, CallContext context)
     {
         var input = job.TrainingInput;
-        var custom = new CustomJob { DisplayName = job.JobId, JobSpec = TrainingSpec.Of(input, input.JobDir), Labels = { job.Labels } };
-        var prepared = await jobs.PrepareAsync($"{parent}/locations/{Region(input)}", custom, context.Cancellation).ConfigureAwait(false);
+        var custom = new CustomJob
+        {
+            DisplayName = job.JobId,
+            JobSpec = TrainingSpec.Of(input, input.JobDir),
+            Labels = { job.Labels },
+        };
+        var prepared = await jobs.PrepareAsync($"{parent}/locations/{Region(input)}", custom, context.Cancellation);
         return await store.WriteAsync(
             session =>
             {
@@ -113,14 +128,18 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
                 jobs.Create(session, prepared, context.Caller);
                 return stored;
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
     }
 
     private async Task<Job> TuneAsync(Job job, string parent, CallContext context)
     {
         var tuning = TuningSpec.Of(job);
-        var options = new StudyOptions { Predecessors = await PredecessorsAsync(job.TrainingInput.Hyperparameters.ResumePreviousJobId, parent, context.Cancellation).ConfigureAwait(false) };
-        var prepared = await tunings.PrepareAsync($"{parent}/locations/{Region(job.TrainingInput)}", tuning, options, context.Cancellation).ConfigureAwait(false);
+        var options = new StudyOptions
+        {
+            Predecessors = await PredecessorsAsync(job.TrainingInput.Hyperparameters.ResumePreviousJobId, parent, context.Cancellation),
+        };
+        var prepared = await tunings.PrepareAsync($"{parent}/locations/{Region(job.TrainingInput)}", tuning, options, context.Cancellation);
         return await store.WriteAsync(
             session =>
             {
@@ -128,7 +147,8 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
                 tunings.Create(session, prepared, context.Caller);
                 return stored;
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
     }
 
     /// <summary>The study of an earlier job, which a new one learns from.</summary>
@@ -140,11 +160,15 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
         }
 
         var study = await database.ReadAsync(
-            session => ClassicJobTable.Backing(session, $"{parent}/jobs/{previous}") is { } backing ? tunings.StudyOf(session, backing) : null,
-            cancellation).ConfigureAwait(false);
+            session =>
+                ClassicJobTable.Backing(session, $"{parent}/jobs/{previous}") is { } backing ? tunings.StudyOf(session, backing) : null,
+            cancellation
+        );
         return study is not null
             ? [study]
-            : throw StatusException.NotFound($"`training_input.hyperparameters.resume_previous_job_id` is '{previous}', and there is no tuning job of that ID with trials in '{parent}'.");
+            : throw StatusException.NotFound(
+                $"`training_input.hyperparameters.resume_previous_job_id` is '{previous}', and there is no tuning job of that ID with trials in '{parent}'."
+            );
     }
 
     private Job Insert(ISqlSession session, Job job, string backing)
@@ -168,7 +192,9 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
         {
             Name = $"{parent}/jobs/{ChosenId.Require(given.JobId, "job.job_id")}",
             JobId = given.JobId,
-            TrainingInput = given.TrainingInput?.Clone() ?? throw StatusException.InvalidArgument("`job.training_input` is missing; it says what is trained."),
+            TrainingInput =
+                given.TrainingInput?.Clone()
+                ?? throw StatusException.InvalidArgument("`job.training_input` is missing; it says what is trained."),
             TrainingOutput = new TrainingOutput(),
             State = Job.Types.State.Queued,
             Labels = { given.Labels },
@@ -177,25 +203,30 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
 
     private static string Region(TrainingInput input) => input.Region.Length > 0 ? input.Region : DefaultRegion;
 
-    /// <summary>Jobs as they are answered with: with what a tuning has come to, and without the name, which the API does not have.</summary>
-    private Task<List<Job>> ShownAsync(IReadOnlyList<Job> stored, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            foreach (var job in stored)
+    /// <summary>
+    /// Jobs as they are answered with: with what a tuning has come to, and without the name, which the API does not have.
+    /// </summary>
+    private Task<List<Job>> ShownAsync(IReadOnlyList<Job> stored, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
             {
-                if (job.TrainingInput.Hyperparameters is not null)
+                foreach (var job in stored)
                 {
-                    job.TrainingOutput = ClassicJobTable.Backing(session, job.Name) is { } backing
-                        ? TuningOutput.Of(job.TrainingInput, tunings.Find(session, backing), tunings.StoppedEarly(session, backing))
-                        : TuningOutput.Of(job.TrainingInput, null, new HashSet<string>());
+                    if (job.TrainingInput.Hyperparameters is not null)
+                    {
+                        job.TrainingOutput = ClassicJobTable.Backing(session, job.Name) is { } backing
+                            ? TuningOutput.Of(job.TrainingInput, tunings.Find(session, backing), tunings.StoppedEarly(session, backing))
+                            : TuningOutput.Of(job.TrainingInput, null, new HashSet<string>());
+                    }
+
+                    job.Name = "";
                 }
 
-                job.Name = "";
-            }
+                return stored.ToList();
+            },
+            cancellation
+        );
 
-            return stored.ToList();
-        },
-        cancellation);
-
-    private static StatusException Missing(JobName name) => StatusException.NotFound($"There is no job '{name.Id}' in project '{name.Project}'.");
+    private static StatusException Missing(JobName name) =>
+        StatusException.NotFound($"There is no job '{name.Id}' in project '{name.Project}'.");
 }

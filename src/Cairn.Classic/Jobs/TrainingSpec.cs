@@ -24,12 +24,16 @@ internal static class TrainingSpec
         var own = input.MasterConfig?.ImageUri.Length > 0;
         if (own && input.PackageUris.Count > 0)
         {
-            throw StatusException.InvalidArgument("`training_input` has `package_uris` and a `master_config.image_uri`; the program is either packages or a container.");
+            throw StatusException.InvalidArgument(
+                "`training_input` has `package_uris` and a `master_config.image_uri`; the program is either packages or a container."
+            );
         }
 
         if (!own && (input.PackageUris.Count == 0 || input.PythonModule.Length == 0))
         {
-            throw StatusException.InvalidArgument("`training_input` needs `package_uris` and `python_module`, or a container in `master_config.image_uri`.");
+            throw StatusException.InvalidArgument(
+                "`training_input` needs `package_uris` and `python_module`, or a container in `master_config.image_uri`."
+            );
         }
 
         var tier = ScaleTier.Of(input);
@@ -53,7 +57,11 @@ internal static class TrainingSpec
             (tier.Evaluators, Or(input.EvaluatorType, tier.Machine), input.EvaluatorConfig),
         };
         var last = Array.FindLastIndex(pools, static pool => pool.Replicas > 0);
-        spec.WorkerPoolSpecs.AddRange(pools.Take(last + 1).Select(pool => pool.Replicas == 0 ? new WorkerPoolSpec() : Pool(input, pool.Replicas, pool.Machine, pool.Config, jobDir)));
+        spec.WorkerPoolSpecs.AddRange(
+            pools
+                .Take(last + 1)
+                .Select(pool => pool.Replicas == 0 ? new WorkerPoolSpec() : Pool(input, pool.Replicas, pool.Machine, pool.Config, jobDir))
+        );
         return spec;
     }
 
@@ -84,7 +92,8 @@ internal static class TrainingSpec
         return pool;
     }
 
-    private static IEnumerable<string> Arguments(IEnumerable<string> given, string jobDir) => jobDir.Length > 0 ? given.Append("--job-dir").Append(jobDir) : given;
+    private static IEnumerable<string> Arguments(IEnumerable<string> given, string jobDir) =>
+        jobDir.Length > 0 ? given.Append("--job-dir").Append(jobDir) : given;
 
     private static MachineSpec Machine(string type, ClassicAccelerator? accelerator)
     {
@@ -110,9 +119,15 @@ internal static class TrainingSpec
         return machine;
     }
 
-    private static Scheduling? Schedule(TrainingInput input) => input.Scheduling is not { } given
-        ? null
-        : new Scheduling { Timeout = given.MaxRunningTime, MaxWaitDuration = given.MaxWaitTime, RestartJobOnWorkerRestart = given.ResilientToWorkerRestart };
+    private static Scheduling? Schedule(TrainingInput input) =>
+        input.Scheduling is not { } given
+            ? null
+            : new Scheduling
+            {
+                Timeout = given.MaxRunningTime,
+                MaxWaitDuration = given.MaxWaitTime,
+                RestartJobOnWorkerRestart = given.ResilientToWorkerRestart,
+            };
 
     private static string Or(string given, string otherwise) => given.Length > 0 ? given : otherwise;
 }

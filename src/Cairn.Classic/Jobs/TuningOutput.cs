@@ -23,7 +23,9 @@ internal static class TuningOutput
         var sign = input.Hyperparameters.Goal == HyperparameterSpec.Types.GoalType.Maximize ? -1 : 1;
 
         // Those without a result come last, in the order in which they began.
-        output.Trials.AddRange(trials.OrderBy(static trial => trial.FinalMetric is null).ThenBy(trial => sign * trial.FinalMetric?.ObjectiveValue ?? 0));
+        output.Trials.AddRange(
+            trials.OrderBy(static trial => trial.FinalMetric is null).ThenBy(trial => sign * trial.FinalMetric?.ObjectiveValue ?? 0)
+        );
         return output;
     }
 
@@ -48,9 +50,10 @@ internal static class TuningOutput
         };
         foreach (var parameter in trial.Parameters)
         {
-            output.Hyperparameters[parameter.ParameterId] = parameter.Value.KindCase == Value.KindOneofCase.StringValue
-                ? parameter.Value.StringValue
-                : parameter.Value.NumberValue.ToString("R", CultureInfo.InvariantCulture);
+            output.Hyperparameters[parameter.ParameterId] =
+                parameter.Value.KindCase == Value.KindOneofCase.StringValue
+                    ? parameter.Value.StringValue
+                    : parameter.Value.NumberValue.ToString("R", CultureInfo.InvariantCulture);
         }
 
         output.AllMetrics.AddRange(trial.Measurements.Select(measurement => Measured(measurement, metric)).OfType<ClassicMetric>());
@@ -58,5 +61,7 @@ internal static class TuningOutput
     }
 
     private static ClassicMetric? Measured(Measurement? measurement, string metric) =>
-        measurement?.Metrics.FirstOrDefault(value => value.MetricId == metric) is { } found ? new ClassicMetric { TrainingStep = measurement.StepCount, ObjectiveValue = found.Value } : null;
+        measurement?.Metrics.FirstOrDefault(value => value.MetricId == metric) is { } found
+            ? new ClassicMetric { TrainingStep = measurement.StepCount, ObjectiveValue = found.Value }
+            : null;
 }

@@ -31,7 +31,9 @@ internal static class TuningSpec
             {
                 HyperparameterSpec.Types.Algorithm.GridSearch => Algorithm.GridSearch,
                 HyperparameterSpec.Types.Algorithm.RandomSearch => Algorithm.RandomSearch,
-                HyperparameterSpec.Types.Algorithm.PopulationBasedTraining => throw StatusException.Unimplemented("`training_input.hyperparameters.algorithm` is POPULATION_BASED_TRAINING, which is not there; leave it out, or choose GRID_SEARCH or RANDOM_SEARCH."),
+                HyperparameterSpec.Types.Algorithm.PopulationBasedTraining => throw StatusException.Unimplemented(
+                    "`training_input.hyperparameters.algorithm` is POPULATION_BASED_TRAINING, which is not there; leave it out, or choose GRID_SEARCH or RANDOM_SEARCH."
+                ),
                 _ => Algorithm.Unspecified,
             },
             Metrics =
@@ -39,7 +41,10 @@ internal static class TuningSpec
                 new MetricSpec
                 {
                     MetricId = Metric(given),
-                    Goal = given.Goal == HyperparameterSpec.Types.GoalType.Maximize ? MetricSpec.Types.GoalType.Maximize : MetricSpec.Types.GoalType.Minimize,
+                    Goal =
+                        given.Goal == HyperparameterSpec.Types.GoalType.Maximize
+                            ? MetricSpec.Types.GoalType.Maximize
+                            : MetricSpec.Types.GoalType.Minimize,
                 },
             },
         };
@@ -61,7 +66,8 @@ internal static class TuningSpec
         };
     }
 
-    public static string Metric(HyperparameterSpec given) => given.HyperparameterMetricTag.Length > 0 ? given.HyperparameterMetricTag : DefaultMetric;
+    public static string Metric(HyperparameterSpec given) =>
+        given.HyperparameterMetricTag.Length > 0 ? given.HyperparameterMetricTag : DefaultMetric;
 
     private static ParameterSpec Parameter(Google.Cloud.ML.V1.ParameterSpec given)
     {
@@ -79,10 +85,22 @@ internal static class TuningSpec
         switch (given.Type)
         {
             case ClassicType.Double:
-                parameter.DoubleValueSpec = new ParameterSpec.Types.DoubleValueSpec { MinValue = given.MinValue, MaxValue = given.MaxValue };
+                parameter.DoubleValueSpec = new ParameterSpec.Types.DoubleValueSpec
+                {
+                    MinValue = given.MinValue,
+                    MaxValue = given.MaxValue,
+                };
                 break;
-            case ClassicType.Integer when double.IsInteger(given.MinValue) && double.IsInteger(given.MaxValue) && Math.Abs(given.MinValue) < 1e15 && Math.Abs(given.MaxValue) < 1e15:
-                parameter.IntegerValueSpec = new ParameterSpec.Types.IntegerValueSpec { MinValue = (long)given.MinValue, MaxValue = (long)given.MaxValue };
+            case ClassicType.Integer
+                when double.IsInteger(given.MinValue)
+                    && double.IsInteger(given.MaxValue)
+                    && Math.Abs(given.MinValue) < 1e15
+                    && Math.Abs(given.MaxValue) < 1e15:
+                parameter.IntegerValueSpec = new ParameterSpec.Types.IntegerValueSpec
+                {
+                    MinValue = (long)given.MinValue,
+                    MaxValue = (long)given.MaxValue,
+                };
                 break;
             case ClassicType.Categorical:
                 parameter.CategoricalValueSpec = new ParameterSpec.Types.CategoricalValueSpec { Values = { given.CategoricalValues } };
@@ -91,7 +109,9 @@ internal static class TuningSpec
                 parameter.DiscreteValueSpec = new ParameterSpec.Types.DiscreteValueSpec { Values = { given.DiscreteValues } };
                 break;
             default:
-                throw StatusException.InvalidArgument($"The parameter '{given.ParameterName}' in `training_input.hyperparameters.params` has the type {given.Type.ToString().ToUpperInvariant()}; it must be DOUBLE, INTEGER (with whole bounds), CATEGORICAL or DISCRETE.");
+                throw StatusException.InvalidArgument(
+                    $"The parameter '{given.ParameterName}' in `training_input.hyperparameters.params` has the type {given.Type.ToString().ToUpperInvariant()}; it must be DOUBLE, INTEGER (with whole bounds), CATEGORICAL or DISCRETE."
+                );
         }
 
         return parameter;

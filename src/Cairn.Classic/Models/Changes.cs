@@ -13,7 +13,9 @@ internal static class Changes
         {
             if (!allowed.Contains(path.Split('.')[0]))
             {
-                throw StatusException.InvalidArgument($"`update_mask` names '{path}', which cannot be changed; {string.Join(" and ", allowed)} can.");
+                throw StatusException.InvalidArgument(
+                    $"`update_mask` names '{path}', which cannot be changed; {string.Join(" and ", allowed)} can."
+                );
             }
         }
     }

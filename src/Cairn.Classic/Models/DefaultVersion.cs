@@ -22,12 +22,15 @@ internal sealed class DefaultVersion(IResourceStore store, ModelReads reads, Mod
                 var found = reads.Version(session, name).Version;
                 if (found.State != Version.Types.State.Ready)
                 {
-                    throw StatusException.FailedPrecondition($"Version '{name.Id}' of model '{name.Model.Id}' is in the state {found.State.ToString().ToUpperInvariant()}, and can only be the default one when it is READY.");
+                    throw StatusException.FailedPrecondition(
+                        $"Version '{name.Id}' of model '{name.Model.Id}' is in the state {found.State.ToString().ToUpperInvariant()}, and can only be the default one when it is READY."
+                    );
                 }
 
                 return (ModelReads.Complete(session, found), Set(session, name));
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         routes.Invalidate(endpoint);
         version.IsDefault = true;
         return version;
@@ -39,7 +42,11 @@ internal sealed class DefaultVersion(IResourceStore store, ModelReads reads, Mod
         var (_, model) = reads.Model(session, name.Model);
         var (_, version) = reads.Version(session, name);
         registry.SetDefault(session, model.Registered, version.Number);
-        var endpoint = store.Find<Vertex.Endpoint>(session, EndpointKinds.Endpoint, model.Endpoint) ?? throw StatusException.FailedPrecondition($"The endpoint '{model.Endpoint}', which serves model '{name.Model.Id}', has been deleted.");
+        var endpoint =
+            store.Find<Vertex.Endpoint>(session, EndpointKinds.Endpoint, model.Endpoint)
+            ?? throw StatusException.FailedPrecondition(
+                $"The endpoint '{model.Endpoint}', which serves model '{name.Model.Id}', has been deleted."
+            );
         TrafficSplit.Apply(endpoint, new Google.Protobuf.Collections.MapField<string, int> { [version.Deployed] = 100 }, null);
         store.Update(session, EndpointKinds.Endpoint, endpoint);
         DeploymentTable.Bump(session);

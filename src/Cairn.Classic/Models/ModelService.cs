@@ -14,8 +14,12 @@ using ModelName = Cairn.Classic.Names.ModelName;
 
 namespace Cairn.Classic.Models;
 
-/// <summary>The models of AI Platform's <c>ModelService</c>. A classic model is a name for versions; with the first one comes a model in the registry, and an endpoint.</summary>
-internal sealed class ModelService(IResourceStore store, IDatabase database, ModelReads reads, IOperations operations, TimeProvider time) : IRpcService
+/// <summary>
+/// The models of AI Platform's <c>ModelService</c>. A classic model is a name for versions; with the first one comes a model in the
+/// registry, and an endpoint.
+/// </summary>
+internal sealed class ModelService(IResourceStore store, IDatabase database, ModelReads reads, IOperations operations, TimeProvider time)
+    : IRpcService
 {
     private const string DefaultRegion = "us-central1";
 
@@ -48,15 +52,23 @@ internal sealed class ModelService(IResourceStore store, IDatabase database, Mod
                 ClassicModelTable.Put(session, new ModelRow(model.Name, "", "", ""));
                 return store.Insert(session, ClassicKinds.Model, model);
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 
     [Permission("ml.models.list")]
     public async Task<ListModelsResponse> ListModels(ListModelsRequest request, CallContext context)
     {
         context.RequireProject(ProjectName.Require(request.Parent));
-        var page = await store.ListAsync<Model>(ClassicKinds.Model, new ListQuery(request.Parent, request.Filter, "", request.PageSize, request.PageToken), context.Cancellation).ConfigureAwait(false);
-        var models = await database.ReadAsync(session => page.Items.Select(model => reads.Complete(session, model)).ToList(), context.Cancellation).ConfigureAwait(false);
+        var page = await store.ListAsync<Model>(
+            ClassicKinds.Model,
+            new ListQuery(request.Parent, request.Filter, "", request.PageSize, request.PageToken),
+            context.Cancellation
+        );
+        var models = await database.ReadAsync(
+            session => page.Items.Select(model => reads.Complete(session, model)).ToList(),
+            context.Cancellation
+        );
         return new ListModelsResponse { Models = { models }, NextPageToken = page.NextPageToken };
     }
 
@@ -82,9 +94,15 @@ internal sealed class ModelService(IResourceStore store, IDatabase database, Mod
                 var changed = FieldMasks.Apply(reads.Model(session, name).Model, request.Model, request.UpdateMask);
                 changed.Etag = request.Model.Etag;
                 var updated = reads.Complete(session, store.Update(session, ClassicKinds.Model, changed));
-                return operations.Completed(session, name.Parent, updated, Metadata(OperationMetadata.Types.OperationType.UpdateModel, name));
+                return operations.Completed(
+                    session,
+                    name.Parent,
+                    updated,
+                    Metadata(OperationMetadata.Types.OperationType.UpdateModel, name)
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 
     /// <summary>Deletes a model that has no versions.</summary>
@@ -99,19 +117,34 @@ internal sealed class ModelService(IResourceStore store, IDatabase database, Mod
                 reads.Model(session, name);
                 if (store.Children<Google.Cloud.ML.V1.Version>(session, ClassicKinds.Version, name.ToString()) is { Count: > 0 } versions)
                 {
-                    throw StatusException.FailedPrecondition($"Model '{name.Id}' has versions: {string.Join(", ", versions.Select(static version => $"'{VersionName.Parse(version.Name).Id}'"))}. Delete them first.");
+                    throw StatusException.FailedPrecondition(
+                        $"Model '{name.Id}' has versions: {string.Join(", ", versions.Select(static version => $"'{VersionName.Parse(version.Name).Id}'"))}. Delete them first."
+                    );
                 }
 
                 store.Delete(session, ClassicKinds.Model, name.ToString());
                 ClassicModelTable.DeleteModel(session, name.ToString());
-                return operations.Completed(session, name.Parent, new Empty(), Metadata(OperationMetadata.Types.OperationType.DeleteModel, name));
+                return operations.Completed(
+                    session,
+                    name.Parent,
+                    new Empty(),
+                    Metadata(OperationMetadata.Types.OperationType.DeleteModel, name)
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 
     private OperationMetadata Metadata(OperationMetadata.Types.OperationType type, ModelName name)
     {
         var now = time.GetUtcNow().ToTimestamp();
-        return new OperationMetadata { OperationType = type, ModelName = name.ToString(), CreateTime = now, StartTime = now, EndTime = now };
+        return new OperationMetadata
+        {
+            OperationType = type,
+            ModelName = name.ToString(),
+            CreateTime = now,
+            StartTime = now,
+            EndTime = now,
+        };
     }
 }

@@ -20,15 +20,17 @@ internal sealed class OnlinePrediction(IDatabase database, ModelReads reads, Pre
     public async Task<PredictResponse> Predict(PredictRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        var (endpoint, deployed) = await database.ReadAsync(session => Find(session, request.Name), context.Cancellation).ConfigureAwait(false);
+        var (endpoint, deployed) = await database.ReadAsync(session => Find(session, request.Name), context.Cancellation);
         if (request.SignatureName.Length > 0 && request.SignatureName != "serving_default")
         {
-            throw StatusException.Unimplemented($"`signature_name` is '{request.SignatureName}'; models are called by their default signature.");
+            throw StatusException.Unimplemented(
+                $"`signature_name` is '{request.SignatureName}'; models are called by their default signature."
+            );
         }
 
         var call = new Vertex.PredictRequest { Endpoint = endpoint, Parameters = request.Parameters };
         call.Instances.AddRange(request.Instances);
-        var answer = await predictions.PredictAsync(call, deployed, context).ConfigureAwait(false);
+        var answer = await predictions.PredictAsync(call, deployed, context);
         return new PredictResponse { Predictions = { answer.Predictions } };
     }
 
@@ -38,15 +40,18 @@ internal sealed class OnlinePrediction(IDatabase database, ModelReads reads, Pre
         {
             var name = ModelName.Parse(text, "name");
             var (_, own) = reads.Model(session, name);
-            text = own.DefaultVersion.Length > 0
-                ? own.DefaultVersion
-                : throw StatusException.FailedPrecondition($"Model '{name.Id}' has no version that serves; create one first.");
+            text =
+                own.DefaultVersion.Length > 0
+                    ? own.DefaultVersion
+                    : throw StatusException.FailedPrecondition($"Model '{name.Id}' has no version that serves; create one first.");
         }
 
         var version = VersionName.Parse(text);
         var (found, row) = reads.Version(session, version);
         return found.State == Version.Types.State.Ready
             ? (reads.Model(session, version.Model).Row.Endpoint, row.Deployed)
-            : throw StatusException.FailedPrecondition($"Version '{version.Id}' of model '{version.Model.Id}' is in the state {found.State.ToString().ToUpperInvariant()}. {found.ErrorMessage}".TrimEnd());
+            : throw StatusException.FailedPrecondition(
+                $"Version '{version.Id}' of model '{version.Model.Id}' is in the state {found.State.ToString().ToUpperInvariant()}. {found.ErrorMessage}".TrimEnd()
+            );
     }
 }

@@ -19,10 +19,20 @@ using Vertex = Google.Cloud.AIPlatform.V1;
 namespace Cairn.Classic.Models;
 
 /// <summary>
-/// Registers a version's files and deploys them. Each step is seen in the version's row, so a run that is repeated after a crash goes on where the other one stopped.
+/// Registers a version's files and deploys them. Each step is seen in the version's row, so a run that is repeated after a crash goes on
+/// where the other one stopped.
 /// </summary>
 internal sealed class VersionCreation(
-    IResourceStore store, IDatabase database, ModelReads reads, VersionUpload upload, ModelUploads uploads, Deployments deployments, DefaultVersion defaults, EndpointRoutes routes, IIdSource ids) : IOperationHandler
+    IResourceStore store,
+    IDatabase database,
+    ModelReads reads,
+    VersionUpload upload,
+    ModelUploads uploads,
+    Deployments deployments,
+    DefaultVersion defaults,
+    EndpointRoutes routes,
+    IIdSource ids
+) : IOperationHandler
 {
     public const string Handler = "classic.createVersion";
 
@@ -31,7 +41,7 @@ internal sealed class VersionCreation(
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)
     {
         var name = VersionName.Parse(request.Unpack<GetVersionRequest>().Name);
-        var (version, row) = await database.ReadAsync(session => reads.Version(session, name), cancellation).ConfigureAwait(false);
+        var (version, row) = await database.ReadAsync(session => reads.Version(session, name), cancellation);
         if (version.State == Version.Types.State.Ready)
         {
             return version;
@@ -41,15 +51,15 @@ internal sealed class VersionCreation(
         {
             if (row.Number.Length == 0)
             {
-                row = await RegisterAsync(name, version, cancellation).ConfigureAwait(false);
+                row = await RegisterAsync(name, version, cancellation);
             }
 
-            await DeployAsync(operation, name, row, cancellation).ConfigureAwait(false);
-            return await EndAsync(name, cancellation).ConfigureAwait(false);
+            await DeployAsync(operation, name, row, cancellation);
+            return await EndAsync(name, cancellation);
         }
         catch (StatusException error)
         {
-            await FailAsync(name, error.Message, cancellation).ConfigureAwait(false);
+            await FailAsync(name, error.Message, cancellation);
             throw;
         }
     }
@@ -57,15 +67,18 @@ internal sealed class VersionCreation(
     /// <summary>Adds the version to the registry, with its model and its endpoint where it is the first.</summary>
     private async Task<VersionRow> RegisterAsync(VersionName name, Version version, CancellationToken cancellation)
     {
-        var (model, _) = await database.ReadAsync(session => reads.Model(session, name.Model), cancellation).ConfigureAwait(false);
+        var (model, _) = await database.ReadAsync(session => reads.Model(session, name.Model), cancellation);
         var server = new CallContext { Caller = new Principal("server", ["*"], name.Model.Project), Cancellation = cancellation };
-        var prepared = await upload.PrepareAsync(model, version, server).ConfigureAwait(false);
+        var prepared = await upload.PrepareAsync(model, version, server);
         return await store.WriteAsync(
             session =>
             {
                 var (_, own) = reads.Model(session, name.Model);
                 var parent = $"{name.Model.Parent}/locations/{model.Regions[0]}";
-                var target = own.Registered.Length > 0 ? new UploadTarget(own.Registered, Exists: true) : new UploadTarget(NewModel(session, parent, name.Model.Id), Exists: false);
+                var target =
+                    own.Registered.Length > 0
+                        ? new UploadTarget(own.Registered, Exists: true)
+                        : new UploadTarget(NewModel(session, parent, name.Model.Id), Exists: false);
                 var (registered, number) = uploads.Add(session, prepared with { Target = target });
                 var endpoint = own.Endpoint.Length > 0 ? own.Endpoint : NewEndpoint(session, parent, name.Model.Id);
                 ClassicModelTable.Put(session, own with { Registered = registered, Endpoint = endpoint });
@@ -73,7 +86,8 @@ internal sealed class VersionCreation(
                 ClassicModelTable.Put(session, row);
                 return row;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
     /// <summary>The classic name where the registry can hold it and has it free, else a number.</summary>
@@ -81,21 +95,35 @@ internal sealed class VersionCreation(
     {
         var wanted = id.ToLowerInvariant();
         var name = $"{parent}/models/{wanted}";
-        return wanted.Length <= 63 && store.Find<Vertex.Model>(session, ModelKinds.Model, name) is null ? name : $"{parent}/models/{ids.NextNumber()}";
+        return wanted.Length <= 63 && store.Find<Vertex.Model>(session, ModelKinds.Model, name) is null
+            ? name
+            : $"{parent}/models/{ids.NextNumber()}";
     }
 
     private string NewEndpoint(ISqlSession session, string parent, string id) =>
-        store.Insert(session, EndpointKinds.Endpoint, new Vertex.Endpoint { Name = $"{parent}/endpoints/{ids.NextNumber()}", DisplayName = id }).Name;
+        store
+            .Insert(
+                session,
+                EndpointKinds.Endpoint,
+                new Vertex.Endpoint { Name = $"{parent}/endpoints/{ids.NextNumber()}", DisplayName = id }
+            )
+            .Name;
 
     private async Task DeployAsync(string operation, VersionName name, VersionRow row, CancellationToken cancellation)
     {
-        var (_, model) = await database.ReadAsync(session => reads.Model(session, name.Model), cancellation).ConfigureAwait(false);
+        var (_, model) = await database.ReadAsync(session => reads.Model(session, name.Model), cancellation);
         var request = new Vertex.DeployModelRequest
         {
             Endpoint = model.Endpoint,
-            DeployedModel = new Vertex.DeployedModel { Id = row.Deployed, Model = model.Registered, ModelVersionId = row.Number, DisplayName = name.Id },
+            DeployedModel = new Vertex.DeployedModel
+            {
+                Id = row.Deployed,
+                Model = model.Registered,
+                ModelVersionId = row.Number,
+                DisplayName = name.Id,
+            },
         };
-        await deployments.RunAsync(operation, Any.Pack(request), cancellation).ConfigureAwait(false);
+        await deployments.RunAsync(operation, Any.Pack(request), cancellation);
     }
 
     private async Task<Version> EndAsync(VersionName name, CancellationToken cancellation)
@@ -110,7 +138,8 @@ internal sealed class VersionCreation(
                 var endpoint = model.DefaultVersion.Length == 0 ? defaults.Set(session, name) : null;
                 return (ModelReads.Complete(session, store.Update(session, ClassicKinds.Version, version)), endpoint);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (moved is not null)
         {
             routes.Invalidate(moved);
@@ -119,18 +148,20 @@ internal sealed class VersionCreation(
         return ready;
     }
 
-    private Task<bool> FailAsync(VersionName name, string reason, CancellationToken cancellation) => store.WriteAsync(
-        session =>
-        {
-            if (store.Find<Version>(session, ClassicKinds.Version, name.ToString()) is not { } version)
+    private Task<bool> FailAsync(VersionName name, string reason, CancellationToken cancellation) =>
+        store.WriteAsync(
+            session =>
             {
-                return false;
-            }
+                if (store.Find<Version>(session, ClassicKinds.Version, name.ToString()) is not { } version)
+                {
+                    return false;
+                }
 
-            version.State = Version.Types.State.Failed;
-            version.ErrorMessage = reason;
-            store.Update(session, ClassicKinds.Version, version);
-            return true;
-        },
-        cancellation);
+                version.State = Version.Types.State.Failed;
+                version.ErrorMessage = reason;
+                store.Update(session, ClassicKinds.Version, version);
+                return true;
+            },
+            cancellation
+        );
 }

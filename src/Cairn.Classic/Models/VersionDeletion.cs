@@ -13,8 +13,17 @@ using Vertex = Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Classic.Models;
 
-/// <summary>Undeploys a version and takes it out of the registry; with a model's last version go its registered model and its endpoint. What is gone already is passed over.</summary>
-internal sealed class VersionDeletion(IResourceStore store, IDatabase database, Deployments deployments, VersionRows rows, ModelDeletions registry) : IOperationHandler
+/// <summary>
+/// Undeploys a version and takes it out of the registry; with a model's last version go its registered model and its endpoint. What is gone
+/// already is passed over.
+/// </summary>
+internal sealed class VersionDeletion(
+    IResourceStore store,
+    IDatabase database,
+    Deployments deployments,
+    VersionRows rows,
+    ModelDeletions registry
+) : IOperationHandler
 {
     public const string Handler = "classic.deleteVersion";
 
@@ -24,15 +33,17 @@ internal sealed class VersionDeletion(IResourceStore store, IDatabase database, 
     {
         var name = VersionName.Parse(request.Unpack<GetVersionRequest>().Name);
         var (model, version) = await database.ReadAsync(
-            session => (ClassicModelTable.FindModel(session, name.Model.ToString()), ClassicModelTable.FindVersion(session, name.ToString())),
-            cancellation).ConfigureAwait(false);
+            session =>
+                (ClassicModelTable.FindModel(session, name.Model.ToString()), ClassicModelTable.FindVersion(session, name.ToString())),
+            cancellation
+        );
         if (model is null || version is null)
         {
             return new Empty();
         }
 
-        await UndeployAsync(model, version, cancellation).ConfigureAwait(false);
-        var last = await UnregisterAsync(model, version, cancellation).ConfigureAwait(false);
+        await UndeployAsync(model, version, cancellation);
+        var last = await UnregisterAsync(model, version, cancellation);
         await store.WriteAsync(
             session =>
             {
@@ -47,17 +58,24 @@ internal sealed class VersionDeletion(IResourceStore store, IDatabase database, 
                 ClassicModelTable.Put(session, left.DefaultVersion == version.Name ? left with { DefaultVersion = "" } : left);
                 return true;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         return new Empty();
     }
 
     private async Task UndeployAsync(ModelRow model, VersionRow version, CancellationToken cancellation)
     {
-        var endpoint = model.Endpoint.Length == 0 ? null : await store.FindAsync<Vertex.Endpoint>(EndpointKinds.Endpoint, model.Endpoint, cancellation).ConfigureAwait(false);
+        var endpoint =
+            model.Endpoint.Length == 0
+                ? null
+                : await store.FindAsync<Vertex.Endpoint>(EndpointKinds.Endpoint, model.Endpoint, cancellation);
         if (endpoint?.DeployedModels.Any(deployed => deployed.Id == version.Deployed) == true)
         {
             await deployments.UndeployAsync(
-                new Vertex.UndeployModelRequest { Endpoint = model.Endpoint, DeployedModelId = version.Deployed }, EndpointName.Parse(model.Endpoint, "endpoint"), cancellation).ConfigureAwait(false);
+                new Vertex.UndeployModelRequest { Endpoint = model.Endpoint, DeployedModelId = version.Deployed },
+                EndpointName.Parse(model.Endpoint, "endpoint"),
+                cancellation
+            );
         }
     }
 
@@ -69,12 +87,12 @@ internal sealed class VersionDeletion(IResourceStore store, IDatabase database, 
             return false;
         }
 
-        var versions = await database.ReadAsync(session => rows.Versions(session, model.Registered), cancellation).ConfigureAwait(false);
+        var versions = await database.ReadAsync(session => rows.Versions(session, model.Registered), cancellation);
         if (versions.All(other => other.VersionId == version.Number))
         {
             if (versions.Count > 0)
             {
-                await registry.DeleteModelAsync(Cairn.Models.Names.ModelName.Parse(model.Registered, "model"), cancellation).ConfigureAwait(false);
+                await registry.DeleteModelAsync(Cairn.Models.Names.ModelName.Parse(model.Registered, "model"), cancellation);
             }
 
             return true;
@@ -82,7 +100,10 @@ internal sealed class VersionDeletion(IResourceStore store, IDatabase database, 
 
         if (versions.Any(other => other.VersionId == version.Number))
         {
-            await registry.DeleteVersionAsync(Cairn.Models.Names.ModelName.Parse($"{model.Registered}@{version.Number}", "model"), cancellation).ConfigureAwait(false);
+            await registry.DeleteVersionAsync(
+                Cairn.Models.Names.ModelName.Parse($"{model.Registered}@{version.Number}", "model"),
+                cancellation
+            );
         }
 
         return false;

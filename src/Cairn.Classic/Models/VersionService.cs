@@ -15,9 +15,19 @@ using Version = Google.Cloud.ML.V1.Version;
 
 namespace Cairn.Classic.Models;
 
-/// <summary>The versions of AI Platform's <c>ModelService</c>. A classic version is a version of the registry's model, deployed to the model's endpoint.</summary>
+/// <summary>
+/// The versions of AI Platform's <c>ModelService</c>. A classic version is a version of the registry's model, deployed to the model's
+/// endpoint.
+/// </summary>
 internal sealed class VersionService(
-    IResourceStore store, IDatabase database, ModelReads reads, VersionUpload upload, DefaultVersion defaults, IOperations operations, TimeProvider time) : IRpcService
+    IResourceStore store,
+    IDatabase database,
+    ModelReads reads,
+    VersionUpload upload,
+    DefaultVersion defaults,
+    IOperations operations,
+    TimeProvider time
+) : IRpcService
 {
     public ServiceDescriptor Descriptor => ModelServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("ModelService");
 
@@ -37,17 +47,24 @@ internal sealed class VersionService(
         version.CreateTime = null;
         version.LastUseTime = null;
         version.IsDefault = false;
-        var (parent, _) = await database.ReadAsync(session => reads.Model(session, model), context.Cancellation).ConfigureAwait(false);
-        await upload.PrepareAsync(parent, version, context).ConfigureAwait(false);
+        var (parent, _) = await database.ReadAsync(session => reads.Model(session, model), context.Cancellation);
+        await upload.PrepareAsync(parent, version, context);
         var operation = await store.WriteAsync(
             session =>
             {
                 reads.Model(session, model);
                 ClassicModelTable.Put(session, new VersionRow(version.Name, "", ""));
                 var stored = store.Insert(session, ClassicKinds.Version, version);
-                return operations.Enqueue(session, model.Parent, VersionCreation.Handler, new GetVersionRequest { Name = version.Name }, Metadata(OperationMetadata.Types.OperationType.CreateVersion, model, stored));
+                return operations.Enqueue(
+                    session,
+                    model.Parent,
+                    VersionCreation.Handler,
+                    new GetVersionRequest { Name = version.Name },
+                    Metadata(OperationMetadata.Types.OperationType.CreateVersion, model, stored)
+                );
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -57,9 +74,16 @@ internal sealed class VersionService(
     {
         context.RequireProject(request.Parent);
         var model = ModelName.Parse(request.Parent, "parent");
-        await database.ReadAsync(session => reads.Model(session, model), context.Cancellation).ConfigureAwait(false);
-        var page = await store.ListAsync<Version>(ClassicKinds.Version, new ListQuery(request.Parent, request.Filter, "", request.PageSize, request.PageToken), context.Cancellation).ConfigureAwait(false);
-        var versions = await database.ReadAsync(session => page.Items.Select(version => ModelReads.Complete(session, version)).ToList(), context.Cancellation).ConfigureAwait(false);
+        await database.ReadAsync(session => reads.Model(session, model), context.Cancellation);
+        var page = await store.ListAsync<Version>(
+            ClassicKinds.Version,
+            new ListQuery(request.Parent, request.Filter, "", request.PageSize, request.PageToken),
+            context.Cancellation
+        );
+        var versions = await database.ReadAsync(
+            session => page.Items.Select(version => ModelReads.Complete(session, version)).ToList(),
+            context.Cancellation
+        );
         return new ListVersionsResponse { Versions = { versions }, NextPageToken = page.NextPageToken };
     }
 
@@ -85,9 +109,15 @@ internal sealed class VersionService(
                 var changed = FieldMasks.Apply(reads.Version(session, name).Version, request.Version, request.UpdateMask);
                 changed.Etag = request.Version.Etag;
                 var updated = ModelReads.Complete(session, store.Update(session, ClassicKinds.Version, changed));
-                return operations.Completed(session, name.Model.Parent, updated, Metadata(OperationMetadata.Types.OperationType.UpdateVersion, name.Model, updated));
+                return operations.Completed(
+                    session,
+                    name.Model.Parent,
+                    updated,
+                    Metadata(OperationMetadata.Types.OperationType.UpdateVersion, name.Model, updated)
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 
     /// <summary>Undeploys and deletes a version. The default one can be deleted only as the last.</summary>
@@ -103,19 +133,33 @@ internal sealed class VersionService(
                 var (_, model) = reads.Model(session, name.Model);
                 if (version.State is Version.Types.State.Creating or Version.Types.State.Deleting)
                 {
-                    throw StatusException.FailedPrecondition($"Version '{name.Id}' of model '{name.Model.Id}' is in the state {version.State.ToString().ToUpperInvariant()}; wait for its operation to end.");
+                    throw StatusException.FailedPrecondition(
+                        $"Version '{name.Id}' of model '{name.Model.Id}' is in the state {version.State.ToString().ToUpperInvariant()}; wait for its operation to end."
+                    );
                 }
 
-                if (model.DefaultVersion == version.Name && store.Children<Version>(session, ClassicKinds.Version, name.Model.ToString()).Count > 1)
+                if (
+                    model.DefaultVersion == version.Name
+                    && store.Children<Version>(session, ClassicKinds.Version, name.Model.ToString()).Count > 1
+                )
                 {
-                    throw StatusException.FailedPrecondition($"Version '{name.Id}' is the default one of model '{name.Model.Id}', and there are others; make one of those the default first.");
+                    throw StatusException.FailedPrecondition(
+                        $"Version '{name.Id}' is the default one of model '{name.Model.Id}', and there are others; make one of those the default first."
+                    );
                 }
 
                 version.State = Version.Types.State.Deleting;
                 var stored = store.Update(session, ClassicKinds.Version, version);
-                return operations.Enqueue(session, name.Model.Parent, VersionDeletion.Handler, new GetVersionRequest { Name = version.Name }, Metadata(OperationMetadata.Types.OperationType.DeleteVersion, name.Model, stored));
+                return operations.Enqueue(
+                    session,
+                    name.Model.Parent,
+                    VersionDeletion.Handler,
+                    new GetVersionRequest { Name = version.Name },
+                    Metadata(OperationMetadata.Types.OperationType.DeleteVersion, name.Model, stored)
+                );
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -131,6 +175,13 @@ internal sealed class VersionService(
     private OperationMetadata Metadata(OperationMetadata.Types.OperationType type, ModelName model, Version version)
     {
         var now = time.GetUtcNow().ToTimestamp();
-        return new OperationMetadata { OperationType = type, ModelName = model.ToString(), Version = version, CreateTime = now, StartTime = now };
+        return new OperationMetadata
+        {
+            OperationType = type,
+            ModelName = model.ToString(),
+            Version = version,
+            CreateTime = now,
+            StartTime = now,
+        };
     }
 }

@@ -27,12 +27,18 @@ internal sealed class VersionUpload(ModelUploads uploads)
         };
         try
         {
-            return await uploads.PrepareAsync(new Vertex.UploadModelRequest { Parent = $"{name.Model.Parent}/locations/{model.Regions[0]}", Model = registered }, context).ConfigureAwait(false);
+            return await uploads.PrepareAsync(
+                new Vertex.UploadModelRequest { Parent = $"{name.Model.Parent}/locations/{model.Regions[0]}", Model = registered },
+                context
+            );
         }
         catch (StatusException error)
         {
             // The registry calls it by its own name.
-            throw new StatusException(error.Code, error.Message.Replace("`artifact_uri`", "`version.deployment_uri`", StringComparison.Ordinal));
+            throw new StatusException(
+                error.Code,
+                error.Message.Replace("`artifact_uri`", "`version.deployment_uri`", StringComparison.Ordinal)
+            );
         }
     }
 
@@ -40,7 +46,9 @@ internal sealed class VersionUpload(ModelUploads uploads)
     {
         if (version.PredictionClass.Length > 0 || version.PackageUris.Count > 0)
         {
-            throw StatusException.Unimplemented("`prediction_class` and `package_uris` (custom prediction routines) are not there; serve your own code as a container: `version.container`.");
+            throw StatusException.Unimplemented(
+                "`prediction_class` and `package_uris` (custom prediction routines) are not there; serve your own code as a container: `version.container`."
+            );
         }
 
         if (version.ExplanationConfig is not null)
@@ -55,11 +63,15 @@ internal sealed class VersionUpload(ModelUploads uploads)
 
         if (version.DeploymentUri.Length == 0 && version.Container is null)
         {
-            throw StatusException.InvalidArgument("`version` has neither a `deployment_uri` (where the model's files are) nor a `container`.");
+            throw StatusException.InvalidArgument(
+                "`version` has neither a `deployment_uri` (where the model's files are) nor a `container`."
+            );
         }
     }
 
-    /// <summary>What serves the version: its own container, the prebuilt one of its framework, or, where it says neither, what its files show.</summary>
+    /// <summary>
+    /// What serves the version: its own container, the prebuilt one of its framework, or, where it says neither, what its files show.
+    /// </summary>
     private static Vertex.ModelContainerSpec? Container(Version version)
     {
         if (version.Container is { } container)

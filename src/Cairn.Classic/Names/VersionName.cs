@@ -9,7 +9,9 @@ internal readonly record struct VersionName(ModelName Model, string Id)
     public static VersionName Parse(string name) =>
         name.Split('/') is ["projects", { Length: > 0 } project, "models", { Length: > 0 } model, "versions", { Length: > 0 } id]
             ? new VersionName(new ModelName(project, model), id)
-            : throw StatusException.InvalidArgument($"`name` is '{name}'; it must have the form projects/PROJECT/models/MODEL/versions/VERSION.");
+            : throw StatusException.InvalidArgument(
+                $"`name` is '{name}'; it must have the form projects/PROJECT/models/MODEL/versions/VERSION."
+            );
 
     public override string ToString() => $"{Model}/versions/{Id}";
 }

@@ -10,20 +10,26 @@ internal sealed class CairnClient(ApiAddress address) : IDisposable
 
     public ApiHttp Http { get; } = new(address);
 
-    public Task<T> GetAsync<T>(string path, CancellationToken cancellation) where T : IMessage<T>, new() =>
-        CallAsync<T>(HttpMethod.Get, path, null, cancellation);
+    public Task<T> GetAsync<T>(string path, CancellationToken cancellation)
+        where T : IMessage<T>, new() => CallAsync<T>(HttpMethod.Get, path, null, cancellation);
 
-    public Task<T> PostAsync<T>(string path, IMessage? body, CancellationToken cancellation) where T : IMessage<T>, new() =>
-        CallAsync<T>(HttpMethod.Post, path, body is null ? "{}" : ProtoJson.Format(body), cancellation);
+    public Task<T> PostAsync<T>(string path, IMessage? body, CancellationToken cancellation)
+        where T : IMessage<T>, new() => CallAsync<T>(HttpMethod.Post, path, body is null ? "{}" : ProtoJson.Format(body), cancellation);
 
-    public Task<T> PostAsync<T>(string path, string json, CancellationToken cancellation) where T : IMessage<T>, new() =>
-        CallAsync<T>(HttpMethod.Post, path, json, cancellation);
+    public Task<T> PostAsync<T>(string path, string json, CancellationToken cancellation)
+        where T : IMessage<T>, new() => CallAsync<T>(HttpMethod.Post, path, json, cancellation);
 
-    public Task<T> PatchAsync<T>(string path, IMessage body, IEnumerable<string> mask, CancellationToken cancellation) where T : IMessage<T>, new() =>
-        CallAsync<T>(HttpMethod.Patch, $"{path}?updateMask={Uri.EscapeDataString(string.Join(',', mask))}", ProtoJson.Format(body), cancellation);
+    public Task<T> PatchAsync<T>(string path, IMessage body, IEnumerable<string> mask, CancellationToken cancellation)
+        where T : IMessage<T>, new() =>
+        CallAsync<T>(
+            HttpMethod.Patch,
+            $"{path}?updateMask={Uri.EscapeDataString(string.Join(',', mask))}",
+            ProtoJson.Format(body),
+            cancellation
+        );
 
-    public Task<T> DeleteAsync<T>(string path, CancellationToken cancellation) where T : IMessage<T>, new() =>
-        CallAsync<T>(HttpMethod.Delete, path, null, cancellation);
+    public Task<T> DeleteAsync<T>(string path, CancellationToken cancellation)
+        where T : IMessage<T>, new() => CallAsync<T>(HttpMethod.Delete, path, null, cancellation);
 
     /// <summary>The answer's text, for bodies that are not messages.</summary>
     public async Task<string> TextAsync(HttpMethod method, string path, string? json, CancellationToken cancellation)
@@ -35,6 +41,6 @@ internal sealed class CairnClient(ApiAddress address) : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private async Task<T> CallAsync<T>(HttpMethod method, string path, string? json, CancellationToken cancellation) where T : IMessage<T>, new() =>
-        ProtoJson.Parse<T>(await TextAsync(method, path, json, cancellation));
+    private async Task<T> CallAsync<T>(HttpMethod method, string path, string? json, CancellationToken cancellation)
+        where T : IMessage<T>, new() => ProtoJson.Parse<T>(await TextAsync(method, path, json, cancellation));
 }

@@ -13,7 +13,14 @@ internal static class GrpcCall
 
     /// <param name="address">Host and port.</param>
     /// <param name="method">Service and method: <c>google.cloud.aiplatform.v1.PredictionService/Predict</c>.</param>
-    public static async Task<T> UnaryAsync<T>(string address, string method, IMessage request, string? token, CancellationToken cancellation) where T : IMessage<T>, new()
+    public static async Task<T> UnaryAsync<T>(
+        string address,
+        string method,
+        IMessage request,
+        string? token,
+        CancellationToken cancellation
+    )
+        where T : IMessage<T>, new()
     {
         using var http = new HttpClient();
         using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{address}/{method}")
@@ -57,9 +64,14 @@ internal static class GrpcCall
         return frame;
     }
 
-    private static T Unframe<T>(byte[] body, string method) where T : IMessage<T>, new()
+    private static T Unframe<T>(byte[] body, string method)
+        where T : IMessage<T>, new()
     {
-        if (body.Length < PrefixLength || body[0] != 0 || BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(1)) != body.Length - PrefixLength)
+        if (
+            body.Length < PrefixLength
+            || body[0] != 0
+            || BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(1)) != body.Length - PrefixLength
+        )
         {
             throw new CliException($"The answer to {method} is not one uncompressed gRPC message ({body.Length} bytes).");
         }
@@ -69,5 +81,6 @@ internal static class GrpcCall
         return result;
     }
 
-    private static string? Header(HttpHeaders headers, string name) => headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static string? Header(HttpHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

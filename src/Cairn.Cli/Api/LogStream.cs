@@ -16,13 +16,16 @@ internal static class LogStream
     /// <summary>The same for the last read, which nothing follows.</summary>
     private static readonly TimeSpan LastOverlap = TimeSpan.FromMinutes(1);
 
-    /// <summary>The lines that are there, then new ones until <paramref name="ended"/> says that the job is over and what it left has been read.</summary>
+    /// <summary>
+    /// The lines that are there, then new ones until <paramref name="ended"/> says that the job is over and what it left has been read.
+    /// </summary>
     public static async IAsyncEnumerable<LogEntry> FollowAsync(
         this CairnClient client,
         string project,
         string jobId,
         Func<CancellationToken, Task<bool>> ended,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var seen = new HashSet<(string Job, string Log, string Id)>();
         DateTime? since = null;
@@ -32,7 +35,9 @@ internal static class LogStream
             var over = await ended(cancellation);
             var any = false;
             var from = since - (over ? LastOverlap : Overlap);
-            await foreach (var entry in ReadAsync(client, project, jobId, from is { } moment ? Timestamp.FromDateTime(moment) : null, cancellation))
+            await foreach (
+                var entry in ReadAsync(client, project, jobId, from is { } moment ? Timestamp.FromDateTime(moment) : null, cancellation)
+            )
             {
                 if (!seen.Add((entry.Labels.GetValueOrDefault(JobLabel, ""), entry.LogName, entry.InsertId)))
                 {
@@ -53,7 +58,13 @@ internal static class LogStream
         }
     }
 
-    private static async IAsyncEnumerable<LogEntry> ReadAsync(CairnClient client, string project, string jobId, Timestamp? since, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<LogEntry> ReadAsync(
+        CairnClient client,
+        string project,
+        string jobId,
+        Timestamp? since,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var filter = $"resource.type=\"ml_job\" AND resource.labels.job_id=\"{jobId}\"";
         if (since is not null)
@@ -61,7 +72,13 @@ internal static class LogStream
             filter += $" AND timestamp>={since.ToString()}";
         }
 
-        var request = new ListLogEntriesRequest { ResourceNames = { $"projects/{project}" }, Filter = filter, OrderBy = "timestamp asc", PageSize = 1000 };
+        var request = new ListLogEntriesRequest
+        {
+            ResourceNames = { $"projects/{project}" },
+            Filter = filter,
+            OrderBy = "timestamp asc",
+            PageSize = 1000,
+        };
         do
         {
             var page = await client.PostAsync<ListLogEntriesResponse>("/v2/entries:list", request, cancellation);
@@ -71,7 +88,6 @@ internal static class LogStream
             }
 
             request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
+        } while (request.PageToken.Length > 0);
     }
 }

@@ -18,11 +18,9 @@ internal static class LongRunning
             operation = await client.GetAsync<Operation>($"/v1/{operation.Name}", cancellation);
         }
 
-        return operation.Error is { } error
-            ? throw new ApiException(((Google.Rpc.Code)error.Code).ToString(), error.Message)
-            : operation;
+        return operation.Error is { } error ? throw new ApiException(((Google.Rpc.Code)error.Code).ToString(), error.Message) : operation;
     }
 
-    public static async Task<T> ResultAsync<T>(this CairnClient client, Operation operation, CancellationToken cancellation) where T : class, IMessage<T>, new() =>
-        (await client.WaitAsync(operation, cancellation)).Response.Unpack<T>();
+    public static async Task<T> ResultAsync<T>(this CairnClient client, Operation operation, CancellationToken cancellation)
+        where T : class, IMessage<T>, new() => (await client.WaitAsync(operation, cancellation)).Response.Unpack<T>();
 }

@@ -11,11 +11,15 @@ internal sealed class MlflowClient(CairnClient client, string parent)
     /// <param name="path">From behind <c>2.0/mlflow/</c>: <c>runs/get</c>.</param>
     public Task<JsonObject> GetAsync(string path, CancellationToken cancellation, params (string Name, string? Value)[] query)
     {
-        var given = query.Where(static pair => !string.IsNullOrEmpty(pair.Value)).Select(static pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}").ToList();
+        var given = query
+            .Where(static pair => !string.IsNullOrEmpty(pair.Value))
+            .Select(static pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value!)}")
+            .ToList();
         return CallAsync(HttpMethod.Get, given.Count == 0 ? path : $"{path}?{string.Join('&', given)}", null, cancellation);
     }
 
-    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) => CallAsync(HttpMethod.Post, path, body, cancellation);
+    public Task<JsonObject> PostAsync(string path, JsonObject body, CancellationToken cancellation) =>
+        CallAsync(HttpMethod.Post, path, body, cancellation);
 
     /// <summary>Walks the pages of a search.</summary>
     /// <param name="path">The search.</param>
@@ -29,7 +33,8 @@ internal sealed class MlflowClient(CairnClient client, string parent)
         string items,
         int? limit,
         int? pageSize,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var left = limit ?? int.MaxValue;
         string? token = null;
@@ -58,6 +63,7 @@ internal sealed class MlflowClient(CairnClient client, string parent)
     private async Task<JsonObject> CallAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellation)
     {
         var text = await client.TextAsync(method, $"/{parent}/api/2.0/mlflow/{path}", body?.ToJsonString(), cancellation);
-        return JsonNode.Parse(text)?.AsObject() ?? throw new ApiException("INTERNAL", $"The server's answer to '{path}' is no JSON object.");
+        return JsonNode.Parse(text)?.AsObject()
+            ?? throw new ApiException("INTERNAL", $"The server's answer to '{path}' is no JSON object.");
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 namespace Cairn.Cli.Api;
 
 /// <summary>
-/// An empty message in an <c>Any</c> is <c>{"@type": "…/google.protobuf.Empty"}</c> as Google's servers and most libraries write it; the C# library reads it with a member
+/// An empty message in an <c>Any</c> is <c>{"@type": "…/google.protobuf.Empty"}</c> as Google's servers and most libraries write it; the C#
+/// library reads it with a member
 /// <c>value</c> only.
 /// </summary>
 internal static class PackedEmpty
@@ -33,7 +34,12 @@ internal static class PackedEmpty
 
                 break;
             case JsonObject map:
-                if (map["@type"] is JsonValue type && type.TryGetValue<string>(out var url) && url.EndsWith("/" + Name, StringComparison.Ordinal) && !map.ContainsKey("value"))
+                if (
+                    map["@type"] is JsonValue type
+                    && type.TryGetValue<string>(out var url)
+                    && url.EndsWith("/" + Name, StringComparison.Ordinal)
+                    && !map.ContainsKey("value")
+                )
                 {
                     map["value"] = new JsonObject();
                 }

@@ -17,14 +17,19 @@ internal static class Paging
         string path,
         ListRequest request,
         Func<TResponse, (IEnumerable<TItem> Items, string Next)> read,
-        [EnumeratorCancellation] CancellationToken cancellation) where TResponse : IMessage<TResponse>, new()
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+        where TResponse : IMessage<TResponse>, new()
     {
         var left = request.Limit ?? int.MaxValue;
         var token = "";
         while (left > 0)
         {
             // The last page need not be larger than what is still wanted.
-            var size = request.PageSize is { } wanted ? Math.Min(wanted, left) : left == int.MaxValue ? (int?)null : Math.Min(left, 1000);
+            var size =
+                request.PageSize is { } wanted ? Math.Min(wanted, left)
+                : left == int.MaxValue ? (int?)null
+                : Math.Min(left, 1000);
             var (items, next) = read(await client.GetAsync<TResponse>(path + Query(request, size, token), cancellation));
             foreach (var item in items)
             {

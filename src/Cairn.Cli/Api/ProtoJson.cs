@@ -8,19 +8,23 @@ namespace Cairn.Cli.Api;
 internal static class ProtoJson
 {
     // Only operations carry packed messages, and loading every descriptor costs a tenth of a second: made when first needed.
-    private static readonly Lazy<TypeRegistry> Registry = new(() => TypeRegistry.FromFiles(
-        CustomJob.Descriptor.File,
-        JobServiceReflection.Descriptor,
-        ModelServiceReflection.Descriptor,
-        EndpointServiceReflection.Descriptor,
-        DatasetServiceReflection.Descriptor,
-        PipelineServiceReflection.Descriptor,
-        MetadataServiceReflection.Descriptor,
-        TensorboardServiceReflection.Descriptor,
-        VizierServiceReflection.Descriptor,
-        Google.Rpc.ErrorDetailsReflection.Descriptor));
+    private static readonly Lazy<TypeRegistry> Registry = new(() =>
+        TypeRegistry.FromFiles(
+            CustomJob.Descriptor.File,
+            JobServiceReflection.Descriptor,
+            ModelServiceReflection.Descriptor,
+            EndpointServiceReflection.Descriptor,
+            DatasetServiceReflection.Descriptor,
+            PipelineServiceReflection.Descriptor,
+            MetadataServiceReflection.Descriptor,
+            TensorboardServiceReflection.Descriptor,
+            VizierServiceReflection.Descriptor,
+            Google.Rpc.ErrorDetailsReflection.Descriptor
+        )
+    );
 
-    public static T Parse<T>(string json) where T : IMessage<T>, new()
+    public static T Parse<T>(string json)
+        where T : IMessage<T>, new()
     {
         // A newer server may say more than this program knows.
         var settings = JsonParser.Settings.Default.WithIgnoreUnknownFields(true);
@@ -34,9 +38,13 @@ internal static class ProtoJson
     }
 
     /// <summary>Parses what a person wrote: an unknown field is a mistake that is told.</summary>
-    public static T ParseStrict<T>(string json) where T : IMessage<T>, new() => new JsonParser(JsonParser.Settings.Default).Parse<T>(json);
+    public static T ParseStrict<T>(string json)
+        where T : IMessage<T>, new() => new JsonParser(JsonParser.Settings.Default).Parse<T>(json);
 
-    public static string Format(IMessage message) => new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(HasAny(message) ? Registry.Value : TypeRegistry.Empty)).Format(message);
+    public static string Format(IMessage message) =>
+        new JsonFormatter(JsonFormatter.Settings.Default.WithTypeRegistry(HasAny(message) ? Registry.Value : TypeRegistry.Empty)).Format(
+            message
+        );
 
     private static bool HasAny(IMessage message) => message is Google.LongRunning.Operation;
 }

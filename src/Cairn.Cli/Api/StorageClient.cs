@@ -8,12 +8,14 @@ namespace Cairn.Cli.Api;
 /// <param name="Md5">Base64; null for composed objects.</param>
 internal sealed record ObjectInfo(string Bucket, string Name, long Size, string? Md5, DateTimeOffset Updated)
 {
-    public static ObjectInfo From(JsonNode json) => new(
-        (string?)json["bucket"] ?? "",
-        (string?)json["name"] ?? "",
-        long.Parse((string?)json["size"] ?? "0"),
-        (string?)json["md5Hash"],
-        (DateTimeOffset?)json["updated"] ?? default);
+    public static ObjectInfo From(JsonNode json) =>
+        new(
+            (string?)json["bucket"] ?? "",
+            (string?)json["name"] ?? "",
+            long.Parse((string?)json["size"] ?? "0"),
+            (string?)json["md5Hash"],
+            (DateTimeOffset?)json["updated"] ?? default
+        );
 }
 
 /// <summary>One page's worth of a listing: an object, or a prefix that stands for those below it.</summary>
@@ -24,17 +26,30 @@ internal sealed class StorageClient(ApiHttp http)
 {
     public ApiHttp Http { get; } = http;
 
-    public static string ObjectPath(string bucket, string name) => $"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o/{Uri.EscapeDataString(name)}";
+    public static string ObjectPath(string bucket, string name) =>
+        $"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o/{Uri.EscapeDataString(name)}";
 
     public async Task CreateBucketAsync(string project, string bucket, CancellationToken cancellation)
     {
         using var content = JsonContent.Of(new JsonObject { ["name"] = bucket });
-        using var _ = await Http.SendAsync(HttpMethod.Post, $"/storage/v1/b?project={Uri.EscapeDataString(project)}", content, cancellation);
+        using var _ = await Http.SendAsync(
+            HttpMethod.Post,
+            $"/storage/v1/b?project={Uri.EscapeDataString(project)}",
+            content,
+            cancellation
+        );
     }
 
     public async Task<bool> BucketExistsAsync(string bucket, CancellationToken cancellation)
     {
-        using var response = await Http.SendAsync(HttpMethod.Get, $"/storage/v1/b/{Uri.EscapeDataString(bucket)}", null, cancellation, null, 404);
+        using var response = await Http.SendAsync(
+            HttpMethod.Get,
+            $"/storage/v1/b/{Uri.EscapeDataString(bucket)}",
+            null,
+            cancellation,
+            null,
+            404
+        );
         return response.StatusCode != HttpStatusCode.NotFound;
     }
 
@@ -55,9 +70,15 @@ internal sealed class StorageClient(ApiHttp http)
     }
 
     /// <summary>Objects whose names begin with a prefix; with a delimiter, names that go on after one are rolled up.</summary>
-    public async IAsyncEnumerable<Listed> ListAsync(string bucket, string prefix, string? delimiter, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<Listed> ListAsync(
+        string bucket,
+        string prefix,
+        string? delimiter,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
-        var path = $"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?prefix={Uri.EscapeDataString(prefix)}{(delimiter is null ? "" : $"&delimiter={Uri.EscapeDataString(delimiter)}")}";
+        var path =
+            $"/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?prefix={Uri.EscapeDataString(prefix)}{(delimiter is null ? "" : $"&delimiter={Uri.EscapeDataString(delimiter)}")}";
         await foreach (var page in PagesAsync(path, cancellation))
         {
             foreach (var rolled in page["prefixes"]?.AsArray() ?? [])
@@ -97,10 +118,14 @@ internal sealed class StorageClient(ApiHttp http)
         string? token = null;
         do
         {
-            using var response = await Http.SendAsync(HttpMethod.Post, token is null ? path : $"{path}?rewriteToken={Uri.EscapeDataString(token)}", null, cancellation);
+            using var response = await Http.SendAsync(
+                HttpMethod.Post,
+                token is null ? path : $"{path}?rewriteToken={Uri.EscapeDataString(token)}",
+                null,
+                cancellation
+            );
             token = (string?)(await JsonContent.ReadAsync(response, cancellation))["rewriteToken"];
-        }
-        while (token is not null);
+        } while (token is not null);
     }
 
     private async IAsyncEnumerable<JsonNode> PagesAsync(string path, [EnumeratorCancellation] CancellationToken cancellation)
@@ -108,11 +133,15 @@ internal sealed class StorageClient(ApiHttp http)
         string? token = null;
         do
         {
-            using var response = await Http.SendAsync(HttpMethod.Get, token is null ? path : $"{path}&pageToken={Uri.EscapeDataString(token)}", null, cancellation);
+            using var response = await Http.SendAsync(
+                HttpMethod.Get,
+                token is null ? path : $"{path}&pageToken={Uri.EscapeDataString(token)}",
+                null,
+                cancellation
+            );
             var page = await JsonContent.ReadAsync(response, cancellation);
             yield return page;
             token = (string?)page["nextPageToken"];
-        }
-        while (token is not null);
+        } while (token is not null);
     }
 }

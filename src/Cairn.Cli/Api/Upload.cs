@@ -5,14 +5,24 @@ using Cairn.Cli.Shell;
 
 namespace Cairn.Cli.Api;
 
-/// <summary>Uploads a file: small ones in one request, others resumably, so that a broken connection costs only what was under way. What arrived is compared by MD5.</summary>
+/// <summary>
+/// Uploads a file: small ones in one request, others resumably, so that a broken connection costs only what was under way. What arrived is
+/// compared by MD5.
+/// </summary>
 internal sealed class Upload(ApiHttp http)
 {
     private const long SmallFile = 1 << 20;
     private const int Tries = 5;
 
     /// <param name="progress">Is told the bytes sent so far.</param>
-    public async Task<ObjectInfo> SendAsync(Func<Stream> open, string bucket, string name, string contentType, Action<long> progress, CancellationToken cancellation)
+    public async Task<ObjectInfo> SendAsync(
+        Func<Stream> open,
+        string bucket,
+        string name,
+        string contentType,
+        Action<long> progress,
+        CancellationToken cancellation
+    )
     {
         string md5;
         long size;
@@ -22,24 +32,46 @@ internal sealed class Upload(ApiHttp http)
             md5 = Convert.ToBase64String(await MD5.HashDataAsync(content, cancellation));
         }
 
-        var json = size <= SmallFile
-            ? await SendSmallAsync(open, bucket, name, contentType, cancellation)
-            : await SendResumablyAsync(open, size, bucket, name, contentType, progress, cancellation);
+        var json =
+            size <= SmallFile
+                ? await SendSmallAsync(open, bucket, name, contentType, cancellation)
+                : await SendResumablyAsync(open, size, bucket, name, contentType, progress, cancellation);
         progress(size);
         var stored = ObjectInfo.From(json);
         return stored.Md5 == md5 && stored.Size == size
             ? stored
-            : throw new CliException($"gs://{bucket}/{name} arrived as {stored.Size} bytes with MD5 {stored.Md5}, but {size} bytes with {md5} were sent; copy it again.");
+            : throw new CliException(
+                $"gs://{bucket}/{name} arrived as {stored.Size} bytes with MD5 {stored.Md5}, but {size} bytes with {md5} were sent; copy it again."
+            );
     }
 
-    private async Task<JsonNode> SendSmallAsync(Func<Stream> open, string bucket, string name, string contentType, CancellationToken cancellation)
+    private async Task<JsonNode> SendSmallAsync(
+        Func<Stream> open,
+        string bucket,
+        string name,
+        string contentType,
+        CancellationToken cancellation
+    )
     {
         using var content = new StreamContent(open()) { Headers = { ContentType = new MediaTypeHeaderValue(contentType) } };
-        using var response = await http.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?uploadType=media&name={Uri.EscapeDataString(name)}", content, cancellation);
+        using var response = await http.SendAsync(
+            HttpMethod.Post,
+            $"/upload/storage/v1/b/{Uri.EscapeDataString(bucket)}/o?uploadType=media&name={Uri.EscapeDataString(name)}",
+            content,
+            cancellation
+        );
         return await JsonContent.ReadAsync(response, cancellation);
     }
 
-    private async Task<JsonNode> SendResumablyAsync(Func<Stream> open, long size, string bucket, string name, string contentType, Action<long> progress, CancellationToken cancellation)
+    private async Task<JsonNode> SendResumablyAsync(
+        Func<Stream> open,
+        long size,
+        string bucket,
+        string name,
+        string contentType,
+        Action<long> progress,
+        CancellationToken cancellation
+    )
     {
         var session = await StartAsync(size, bucket, name, contentType, cancellation);
         var offset = 0L;
@@ -84,8 +116,10 @@ internal sealed class Upload(ApiHttp http)
             {
                 request.Headers.Add("X-Upload-Content-Type", contentType);
                 request.Headers.Add("X-Upload-Content-Length", size.ToString());
-            });
-        return response.Headers.Location?.OriginalString ?? throw new CliException($"The server began no upload of gs://{bucket}/{name}: its answer names no session.");
+            }
+        );
+        return response.Headers.Location?.OriginalString
+            ?? throw new CliException($"The server began no upload of gs://{bucket}/{name}: its answer names no session.");
     }
 
     /// <summary>How far the server got; the object itself where it had everything.</summary>
@@ -98,5 +132,9 @@ internal sealed class Upload(ApiHttp http)
     }
 
     private static long Received(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Range", out var values) && values.First().Split('-') is [_, var last] && long.TryParse(last, out var end) ? end + 1 : 0;
+        response.Headers.TryGetValues("Range", out var values)
+        && values.First().Split('-') is [_, var last]
+        && long.TryParse(last, out var end)
+            ? end + 1
+            : 0;
 }

@@ -37,15 +37,23 @@ internal sealed class CompletionCommand : Command
 
         """;
 
-    private readonly Argument<string> shell = new("SHELL") { Description = "bash, zsh or fish." };
+    private readonly Argument<string> _shell = new("SHELL") { Description = "bash, zsh or fish." };
 
-    public CompletionCommand() : base("completion", "Print the script that completes commands in a shell: source <(cairn completion bash).")
+    public CompletionCommand()
+        : base("completion", "Print the script that completes commands in a shell: source <(cairn completion bash).")
     {
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        Add(shell);
+        _shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        Add(_shell);
         SetAction(parse =>
         {
-            parse.InvocationConfiguration.Output.Write(parse.GetValue(shell) switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
+            parse.InvocationConfiguration.Output.Write(
+                parse.GetValue(_shell) switch
+                {
+                    "zsh" => Zsh,
+                    "fish" => Fish,
+                    _ => Bash,
+                }
+            );
             return ExitCode.Ok;
         });
     }

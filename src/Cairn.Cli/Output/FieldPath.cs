@@ -8,7 +8,8 @@ internal static class FieldPath
     private const string IdSuffix = ":id";
 
     /// <summary>Whether there is a value, be it an empty text.</summary>
-    public static bool Has(JsonNode? node, string path) => Find(node, path.EndsWith(IdSuffix, StringComparison.Ordinal) ? path[..^IdSuffix.Length] : path) is not null;
+    public static bool Has(JsonNode? node, string path) =>
+        Find(node, path.EndsWith(IdSuffix, StringComparison.Ordinal) ? path[..^IdSuffix.Length] : path) is not null;
 
     /// <summary>The value as one piece of text; empty where there is none.</summary>
     public static string Text(JsonNode? node, string path)
@@ -21,7 +22,7 @@ internal static class FieldPath
     private static JsonNode? Find(JsonNode? node, string path)
     {
         // Keys may have dots themselves: what is left of the path may be one.
-        for (var rest = path; rest.Length > 0;)
+        for (var rest = path; rest.Length > 0; )
         {
             if (node is JsonObject whole && whole[rest] is { } found)
             {
@@ -42,13 +43,14 @@ internal static class FieldPath
         return node;
     }
 
-    private static string Text(JsonNode? node) => node switch
-    {
-        null => "",
-        JsonValue v when v.TryGetValue<string>(out var s) => s,
-        JsonArray a => string.Join(';', a.Select(Text)),
-        _ => node.ToJsonString(),
-    };
+    private static string Text(JsonNode? node) =>
+        node switch
+        {
+            null => "",
+            JsonValue v when v.TryGetValue<string>(out var s) => s,
+            JsonArray a => string.Join(';', a.Select(Text)),
+            _ => node.ToJsonString(),
+        };
 
     // Fields may be written as in the API's protos.
     private static string Camel(string snake)

@@ -7,7 +7,10 @@ namespace Cairn.Cli.Output;
 internal static class MlflowTime
 {
     /// <summary>As the other resources' times are written; null for none.</summary>
-    public static string? Text(JsonNode? milliseconds) => milliseconds is null || (long)milliseconds <= 0
-        ? null
-        : DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+    public static string? Text(JsonNode? milliseconds) =>
+        milliseconds is null || (long)milliseconds <= 0
+            ? null
+            : DateTimeOffset
+                .FromUnixTimeMilliseconds((long)milliseconds)
+                .ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

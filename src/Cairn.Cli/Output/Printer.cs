@@ -8,19 +8,23 @@ namespace Cairn.Cli.Output;
 /// <summary>Prints resources in the format that was asked for.</summary>
 internal sealed class Printer
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    private readonly TextWriter to;
-    private readonly TextWriter remarks;
-    private readonly string? format;
-    private readonly string[] fields;
+    private readonly TextWriter _to;
+    private readonly TextWriter _remarks;
+    private readonly string? _format;
+    private readonly string[] _fields;
 
     private Printer(TextWriter to, TextWriter remarks, string? format, string[] fields)
     {
-        this.to = to;
-        this.remarks = remarks;
-        this.format = format;
-        this.fields = fields;
+        this._to = to;
+        this._remarks = remarks;
+        this._format = format;
+        this._fields = fields;
     }
 
     /// <param name="format">What <c>--format</c> says, or null.</param>
@@ -35,7 +39,12 @@ internal sealed class Printer
         }
 
         return format.StartsWith("value(", StringComparison.Ordinal) && format.EndsWith(')')
-            ? new Printer(to, remarks, "value", format[6..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            ? new Printer(
+                to,
+                remarks,
+                "value",
+                format[6..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
             : throw CliException.Usage($"--format is '{format}'; it can be json, yaml, table or value(FIELD,…).");
     }
 
@@ -43,22 +52,26 @@ internal sealed class Printer
     public void One(string json)
     {
         var node = JsonNode.Parse(json);
-        switch (format)
+        switch (_format)
         {
             case "json":
-                to.WriteLine(node?.ToJsonString(Indented));
+                _to.WriteLine(node?.ToJsonString(Indented));
                 break;
             case "value":
-                to.WriteLine(Values(node));
-                var missing = new MissingFields(fields);
+                _to.WriteLine(Values(node));
+                var missing = new MissingFields(_fields);
                 missing.See(node);
-                missing.Tell(remarks);
+                missing.Tell(_remarks);
                 break;
             case "table" when node is JsonObject o:
-                Table.Write([new("FIELD", "f"), new("VALUE", "v")], o.Select(p => (JsonNode?)new JsonObject { ["f"] = p.Key, ["v"] = FieldPath.Text(o, p.Key) }), to);
+                Table.Write(
+                    [new("FIELD", "f"), new("VALUE", "v")],
+                    o.Select(p => (JsonNode?)new JsonObject { ["f"] = p.Key, ["v"] = FieldPath.Text(o, p.Key) }),
+                    _to
+                );
                 break;
             default:
-                Yaml.Write(node, to);
+                Yaml.Write(node, _to);
                 break;
         }
     }
@@ -68,26 +81,28 @@ internal sealed class Printer
     {
         var nodes = new List<JsonNode?>();
         var count = 0;
-        var missing = new MissingFields(format switch
-        {
-            "value" => fields,
-            null or "table" => columns.Where(static column => column.Asked).Select(static column => column.Field),
-            _ => [],
-        });
+        var missing = new MissingFields(
+            _format switch
+            {
+                "value" => _fields,
+                null or "table" => columns.Where(static column => column.Asked).Select(static column => column.Field),
+                _ => [],
+            }
+        );
         await foreach (var json in items.WithCancellation(cancellation))
         {
             var node = JsonNode.Parse(json);
             count++;
             missing.See(node);
             // What can be printed at once is, so that a long list flows.
-            switch (format)
+            switch (_format)
             {
                 case "value":
-                    to.WriteLine(Values(node));
+                    _to.WriteLine(Values(node));
                     break;
                 case "yaml":
-                    to.WriteLine("---");
-                    Yaml.Write(node, to);
+                    _to.WriteLine("---");
+                    Yaml.Write(node, _to);
                     break;
                 default:
                     nodes.Add(node);
@@ -95,24 +110,29 @@ internal sealed class Printer
             }
         }
 
-        switch (format)
+        switch (_format)
         {
             case "json":
-                to.WriteLine(new JsonArray([.. nodes]).ToJsonString(Indented));
+                _to.WriteLine(new JsonArray([.. nodes]).ToJsonString(Indented));
                 break;
             case null or "table" when nodes.Count > 0:
-                Table.Write(columns, nodes, to);
+                Table.Write(columns, nodes, _to);
                 break;
         }
 
-        missing.Tell(remarks);
+        missing.Tell(_remarks);
         return count;
     }
 
-    private string Values(JsonNode? node) => string.Join('\t', fields.Select(f => fields.Length > 1 ? Escape(FieldPath.Text(node, f)) : FieldPath.Text(node, f)));
+    private string Values(JsonNode? node) =>
+        string.Join('\t', _fields.Select(f => _fields.Length > 1 ? Escape(FieldPath.Text(node, f)) : FieldPath.Text(node, f)));
 
     /// <summary>Of several values on a line, none has a tab or an end of line of its own.</summary>
-    private static string Escape(string text) => text.AsSpan().IndexOfAny("\\\t\r\n") < 0
-        ? text
-        : text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.AsSpan().IndexOfAny("\\\t\r\n") < 0
+            ? text
+            : text.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\t", "\\t", StringComparison.Ordinal)
+                .Replace("\r", "\\r", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal);
 }

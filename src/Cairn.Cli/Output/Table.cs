@@ -5,7 +5,9 @@ namespace Cairn.Cli.Output;
 /// <summary>Plain aligned columns, which read well on a terminal and cut well in a script.</summary>
 internal static class Table
 {
-    /// <summary>The most characters of a cell; what is longer is cut, and ends with a sign that it is. <c>--format json</c> has all of it.</summary>
+    /// <summary>
+    /// The most characters of a cell; what is longer is cut, and ends with a sign that it is. <c>--format json</c> has all of it.
+    /// </summary>
     private const int MaxCell = 120;
 
     public static void Write(IReadOnlyList<Column> columns, IEnumerable<JsonNode?> items, TextWriter to)
@@ -35,5 +37,6 @@ internal static class Table
     }
 
     // A display name may hold anything; a row stays one row, and a terminal is not driven by it.
-    private static string Clean(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+    private static string Clean(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
 }

@@ -29,15 +29,18 @@ internal static partial class Yaml
         return stream.Documents.Count == 0 ? null : ToJson(stream.Documents[0].RootNode);
     }
 
-    private static YamlNode ToYaml(JsonNode? node) => node switch
-    {
-        null => new YamlScalarNode("null"),
-        JsonObject o => new YamlMappingNode(o.Select(p => new KeyValuePair<YamlNode, YamlNode>(Text(p.Key, isKey: true), ToYaml(p.Value)))),
-        JsonArray a => new YamlSequenceNode(a.Select(ToYaml)),
-        _ when node.GetValueKind() == JsonValueKind.String => Text(node.GetValue<string>()),
-        _ when node.GetValueKind() == JsonValueKind.Number => new YamlScalarNode(Number(node.ToJsonString())),
-        _ => new YamlScalarNode(node.ToJsonString()),
-    };
+    private static YamlNode ToYaml(JsonNode? node) =>
+        node switch
+        {
+            null => new YamlScalarNode("null"),
+            JsonObject o => new YamlMappingNode(
+                o.Select(p => new KeyValuePair<YamlNode, YamlNode>(Text(p.Key, isKey: true), ToYaml(p.Value)))
+            ),
+            JsonArray a => new YamlSequenceNode(a.Select(ToYaml)),
+            _ when node.GetValueKind() == JsonValueKind.String => Text(node.GetValue<string>()),
+            _ when node.GetValueKind() == JsonValueKind.Number => new YamlScalarNode(Number(node.ToJsonString())),
+            _ => new YamlScalarNode(node.ToJsonString()),
+        };
 
     /// <summary>Readers of YAML 1.1 take a number with an exponent for text unless it has a point and the exponent a sign.</summary>
     private static string Number(string json)
@@ -52,7 +55,10 @@ internal static partial class Yaml
         return $"{json[..e]}{(json.AsSpan(0, e).Contains('.') ? "" : ".0")}e{(exponent[0] is '+' or '-' ? "" : "+")}{exponent}";
     }
 
-    /// <summary>Only words that no reader takes for something else stand as they are: YAML 1.1 knows <c>No</c>, <c>0777</c>, <c>12:30</c> and <c>=</c> as no text.</summary>
+    /// <summary>
+    /// Only words that no reader takes for something else stand as they are: YAML 1.1 knows <c>No</c>, <c>0777</c>, <c>12:30</c> and
+    /// <c>=</c> as no text.
+    /// </summary>
     private static YamlScalarNode Text(string value, bool isKey = false)
     {
         var style = value.All(static c => c is '\n' || IsPrintable(c)) switch
@@ -65,26 +71,38 @@ internal static partial class Yaml
     }
 
     /// <summary>What may stand in a document unescaped; line and paragraph separators break lines in YAML 1.1.</summary>
-    private static bool IsPrintable(char c) => c is >= ' ' and <= '~' || (c > '\u00a0' && !char.IsControl(c) && !char.IsSurrogate(c) && c is not ('\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff'));
+    private static bool IsPrintable(char c) =>
+        c is >= ' ' and <= '~'
+        || (
+            c > '\u00a0'
+            && !char.IsControl(c)
+            && !char.IsSurrogate(c)
+            && c is not ('\u2028' or '\u2029' or '\ufeff' or '\ufffe' or '\uffff')
+        );
 
-    private static JsonNode? ToJson(YamlNode node) => node switch
-    {
-        YamlMappingNode map => new JsonObject(map.Children.Select(p => new KeyValuePair<string, JsonNode?>(((YamlScalarNode)p.Key).Value ?? "", ToJson(p.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: var value } => Plain(value ?? ""),
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
-        _ => null,
-    };
+    private static JsonNode? ToJson(YamlNode node) =>
+        node switch
+        {
+            YamlMappingNode map => new JsonObject(
+                map.Children.Select(p => new KeyValuePair<string, JsonNode?>(((YamlScalarNode)p.Key).Value ?? "", ToJson(p.Value)))
+            ),
+            YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
+            YamlScalarNode { Style: ScalarStyle.Plain, Value: var value } => Plain(value ?? ""),
+            YamlScalarNode scalar => JsonValue.Create(scalar.Value),
+            _ => null,
+        };
 
-    private static JsonNode? Plain(string value) => value switch
-    {
-        "" or "~" or "null" => null,
-        "true" or "false" => JsonValue.Create(value == "true"),
-        _ when IsNumber(value) => JsonNode.Parse(value),
-        _ => JsonValue.Create(value),
-    };
+    private static JsonNode? Plain(string value) =>
+        value switch
+        {
+            "" or "~" or "null" => null,
+            "true" or "false" => JsonValue.Create(value == "true"),
+            _ when IsNumber(value) => JsonNode.Parse(value),
+            _ => JsonValue.Create(value),
+        };
 
-    private static bool IsWord(string value) => value.ToLowerInvariant() is "y" or "n" or "yes" or "no" or "on" or "off" or "true" or "false" or "null";
+    private static bool IsWord(string value) =>
+        value.ToLowerInvariant() is "y" or "n" or "yes" or "no" or "on" or "off" or "true" or "false" or "null";
 
     private static bool IsNumber(string value)
     {

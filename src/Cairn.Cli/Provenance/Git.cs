@@ -4,14 +4,27 @@ using System.Text;
 
 namespace Cairn.Cli.Provenance;
 
-/// <summary>Asks <c>git</c> about a folder. It only reads: no lock is taken, no hook, helper or pager is run, and nobody is asked for a password.</summary>
+/// <summary>
+/// Asks <c>git</c> about a folder. It only reads: no lock is taken, no hook, helper or pager is run, and nobody is asked for a password.
+/// </summary>
 internal sealed class Git(string folder)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    private static readonly string[] Reading = ["--no-pager", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false"];
+    private static readonly string[] Reading =
+    [
+        "--no-pager",
+        "--no-optional-locks",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.quotePath=false",
+    ];
 
-    /// <summary>What a command prints, without the last line end; null where it fails, takes too long, prints more than <paramref name="maxBytes"/>, or there is no git.</summary>
+    /// <summary>
+    /// What a command prints, without the last line end; null where it fails, takes too long, prints more than <paramref name="maxBytes"/>,
+    /// or there is no git.
+    /// </summary>
     public async Task<string?> AskAsync(int maxBytes, CancellationToken cancellation, params string[] arguments)
     {
         var (output, whole) = await ReadAsync(maxBytes, cancellation, arguments);
@@ -50,7 +63,12 @@ internal sealed class Git(string folder)
                 process.StandardInput.Close();
                 var complaints = process.StandardError.BaseStream.CopyToAsync(Stream.Null, limit.Token);
                 var buffer = new byte[maxBytes + 1];
-                var count = await process.StandardOutput.BaseStream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, limit.Token);
+                var count = await process.StandardOutput.BaseStream.ReadAtLeastAsync(
+                    buffer,
+                    buffer.Length,
+                    throwOnEndOfStream: false,
+                    limit.Token
+                );
                 if (count > maxBytes)
                 {
                     process.Kill();

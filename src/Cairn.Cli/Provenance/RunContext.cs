@@ -6,7 +6,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Cli.Provenance;
 
 /// <summary>
-/// Tells a job where its code is from, in the environment variable that MLflow's client reads tags from: so the job's own run has them, and every run that its program makes.
+/// Tells a job where its code is from, in the environment variable that MLflow's client reads tags from: so the job's own run has them, and
+/// every run that its program makes.
 /// </summary>
 internal static class RunContext
 {
@@ -47,7 +48,11 @@ internal static class RunContext
     /// <summary>Adds tags to every worker pool; those that the job has already stand.</summary>
     public static void Attach(CustomJobSpec spec, IReadOnlyDictionary<string, string> tags)
     {
-        foreach (var environment in spec.WorkerPoolSpecs.Select(static pool => pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env).OfType<ICollection<EnvVar>>())
+        foreach (
+            var environment in spec
+                .WorkerPoolSpecs.Select(static pool => pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env)
+                .OfType<ICollection<EnvVar>>()
+        )
         {
             var variable = environment.FirstOrDefault(static given => given.Name == Variable);
             if (Read(variable?.Value) is not { } context)

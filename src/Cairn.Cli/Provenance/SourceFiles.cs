@@ -34,7 +34,14 @@ internal sealed class SourceFiles(ApiSession session)
 
         try
         {
-            var found = JsonNode.Parse(await session.Client.TextAsync(HttpMethod.Get, $"/{session.Parent}/api/2.0/mlflow/runs/get?run_id={run}", null, cancellation))!;
+            var found = JsonNode.Parse(
+                await session.Client.TextAsync(
+                    HttpMethod.Get,
+                    $"/{session.Parent}/api/2.0/mlflow/runs/get?run_id={run}",
+                    null,
+                    cancellation
+                )
+            )!;
             var folder = (string)found["run"]!["info"]!["artifact_uri"]!;
             foreach (var (name, content) in files)
             {
@@ -53,12 +60,24 @@ internal sealed class SourceFiles(ApiSession session)
         {
             var path = string.Join('/', $"{folder[Scheme.Length..].Trim('/')}/{name}".Split('/').Select(Uri.EscapeDataString));
             using var body = new ByteArrayContent(content) { Headers = { ContentType = new("text/plain") { CharSet = "utf-8" } } };
-            using var response = await session.Client.Http.SendAsync(HttpMethod.Put, $"/{session.Parent}/api/2.0/mlflow-artifacts/artifacts/{path}", body, cancellation);
+            using var response = await session.Client.Http.SendAsync(
+                HttpMethod.Put,
+                $"/{session.Parent}/api/2.0/mlflow-artifacts/artifacts/{path}",
+                body,
+                cancellation
+            );
         }
         else if (folder.StartsWith("gs://", StringComparison.Ordinal))
         {
             var parts = folder["gs://".Length..].TrimEnd('/').Split('/', 2);
-            await new Upload(session.Client.Http).SendAsync(() => new MemoryStream(content), parts[0], string.Join('/', [.. parts[1..], name]), "text/plain; charset=utf-8", static _ => { }, cancellation);
+            await new Upload(session.Client.Http).SendAsync(
+                () => new MemoryStream(content),
+                parts[0],
+                string.Join('/', [.. parts[1..], name]),
+                "text/plain; charset=utf-8",
+                static _ => { },
+                cancellation
+            );
         }
     }
 }

@@ -5,7 +5,8 @@ namespace Cairn.Cli.Provenance;
 /// <param name="Branch">Null where none is checked out.</param>
 /// <param name="Repository">The address of the remote <c>origin</c> without a password; null where there is none.</param>
 /// <param name="Diff">What differs from the commit, as a patch; empty for nothing, null where it is longer than is kept.</param>
-/// <param name="Untracked">Files that git does not know and is not told to ignore, from the work tree's root; at most so many as are kept.</param>
+/// <param name="Untracked">Files that git does not know and is not told to ignore, from the work tree's root; at most so many as are
+/// kept.</param>
 internal sealed record SourceState(string? Commit, string? Branch, string? Repository, byte[]? Diff, IReadOnlyList<string> Untracked)
 {
     /// <summary>The longest patch that is kept, in bytes. Part of a patch would be of no use.</summary>
@@ -20,7 +21,10 @@ internal sealed record SourceState(string? Commit, string? Branch, string? Repos
     /// <summary>Looks at a folder; null where it is in no work tree, or git is not installed.</summary>
     public static async Task<SourceState?> OfAsync(string folder, CancellationToken cancellation)
     {
-        if (await new Git(folder).AskAsync(MaxAnswer, cancellation, "rev-parse", "--show-toplevel") is not { Length: > 0 } root || !Directory.Exists(root))
+        if (
+            await new Git(folder).AskAsync(MaxAnswer, cancellation, "rev-parse", "--show-toplevel") is not { Length: > 0 } root
+            || !Directory.Exists(root)
+        )
         {
             return null;
         }
@@ -29,7 +33,20 @@ internal sealed record SourceState(string? Commit, string? Branch, string? Repos
         var commit = await git.AskAsync(MaxAnswer, cancellation, "rev-parse", "--verify", "--quiet", "HEAD");
         var (diff, whole) = commit is null
             ? ([], true)
-            : await git.ReadAsync(MaxDiff, cancellation, "diff", "--binary", "--no-color", "--no-ext-diff", "--no-textconv", "--no-relative", "--src-prefix=a/", "--dst-prefix=b/", "HEAD", "--");
+            : await git.ReadAsync(
+                MaxDiff,
+                cancellation,
+                "diff",
+                "--binary",
+                "--no-color",
+                "--no-ext-diff",
+                "--no-textconv",
+                "--no-relative",
+                "--src-prefix=a/",
+                "--dst-prefix=b/",
+                "HEAD",
+                "--"
+            );
         var (untracked, all) = await git.ReadAsync(MaxUntrackedBytes, cancellation, "ls-files", "--others", "--exclude-standard", "-z");
         var names = System.Text.Encoding.UTF8.GetString(untracked ?? []).Split('\0');
         return new SourceState(
@@ -37,7 +54,8 @@ internal sealed record SourceState(string? Commit, string? Branch, string? Repos
             await git.AskAsync(MaxAnswer, cancellation, "symbolic-ref", "--short", "--quiet", "HEAD"),
             Public(await git.AskAsync(MaxAnswer, cancellation, "remote", "get-url", "origin")),
             whole ? diff ?? [] : null,
-            [.. names.Take(all ? names.Length : names.Length - 1).Where(static name => name.Length > 0).Take(MaxUntracked)]);
+            [.. names.Take(all ? names.Length : names.Length - 1).Where(static name => name.Length > 0).Take(MaxUntracked)]
+        );
     }
 
     /// <summary>An address that anyone may see: passwords and tokens in it are for whoever cloned.</summary>

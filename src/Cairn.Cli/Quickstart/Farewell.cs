@@ -11,7 +11,8 @@ internal static class Farewell
         var bucket = Penguins.BucketOf(target.Project);
         var job = result.Job.Name.Split('/')[^1];
         var sample = string.Join(", ", Penguins.Samples[2].Measures.Select(m => m.ToString(CultureInfo.InvariantCulture)));
-        var named = $"{(target.Endpoint == Shell.GlobalOptions.DefaultEndpoint ? "" : $" --endpoint {target.Endpoint}")}{(target.Project == Shell.GlobalOptions.DefaultProject ? "" : $" --project {target.Project}")}";
+        var named =
+            $"{(target.Endpoint == Shell.GlobalOptions.DefaultEndpoint ? "" : $" --endpoint {target.Endpoint}")}{(target.Project == Shell.GlobalOptions.DefaultProject ? "" : $" --project {target.Project}")}";
         return $$"""
 
             Where everything is
@@ -51,5 +52,6 @@ internal static class Farewell
             """;
     }
 
-    private static string Indent(string text) => string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.Length == 0 ? line : "  " + line));
+    private static string Indent(string text) =>
+        string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.Length == 0 ? line : "  " + line));
 }

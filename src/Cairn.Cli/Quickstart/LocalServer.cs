@@ -9,13 +9,13 @@ internal sealed class LocalServer : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    private readonly Process process;
-    private readonly Task log;
+    private readonly Process _process;
+    private readonly Task _log;
 
     private LocalServer(Process process, Task log, string http, string grpc, string logFile)
     {
-        this.process = process;
-        this.log = log;
+        this._process = process;
+        this._log = log;
         Http = http;
         Grpc = grpc;
         LogFile = logFile;
@@ -58,29 +58,29 @@ internal sealed class LocalServer : IAsyncDisposable
     /// <summary>Returns when the server has ended by itself, or the token fires.</summary>
     public async Task<int> WaitForExitAsync(CancellationToken cancellation)
     {
-        await process.WaitForExitAsync(cancellation);
-        return process.ExitCode;
+        await _process.WaitForExitAsync(cancellation);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
             // SIGTERM: the server finishes what it was doing. Killing would be safe too, but not polite to its clients.
-            Signals.Terminate(process.Id);
+            Signals.Terminate(_process.Id);
             using var limit = new CancellationTokenSource(StopLimit);
             try
             {
-                await process.WaitForExitAsync(limit.Token);
+                await _process.WaitForExitAsync(limit.Token);
             }
             catch (OperationCanceledException)
             {
-                process.Kill();
+                _process.Kill();
             }
         }
 
-        await Task.WhenAny(log, Task.Delay(TimeSpan.FromSeconds(2)));
-        process.Dispose();
+        await Task.WhenAny(_log, Task.Delay(TimeSpan.FromSeconds(2)));
+        _process.Dispose();
     }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellation)
@@ -89,10 +89,12 @@ internal sealed class LocalServer : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         while (clock.Elapsed < StartLimit)
         {
-            if (process.HasExited)
+            if (_process.HasExited)
             {
-                await Task.WhenAny(log, Task.Delay(TimeSpan.FromSeconds(1), cancellation));
-                throw new CliException($"The server ended with {process.ExitCode} as it started; the last it said, in {LogFile}:\n{string.Join('\n', File.ReadLines(LogFile).TakeLast(5))}");
+                await Task.WhenAny(_log, Task.Delay(TimeSpan.FromSeconds(1), cancellation));
+                throw new CliException(
+                    $"The server ended with {_process.ExitCode} as it started; the last it said, in {LogFile}:\n{string.Join('\n', File.ReadLines(LogFile).TakeLast(5))}"
+                );
             }
 
             try

@@ -11,13 +11,11 @@ internal static class Penguins
     public const string ModelId = "penguins";
     public const string EndpointId = "penguins";
 
-    /// <summary>Beak length and depth and flipper length in mm, body mass in g; typical birds of each species (the means over the data set).</summary>
+    /// <summary>
+    /// Beak length and depth and flipper length in mm, body mass in g; typical birds of each species (the means over the data set).
+    /// </summary>
     public static IReadOnlyList<(string Species, double[] Measures)> Samples { get; } =
-    [
-        ("Adelie", [38.8, 18.3, 190, 3701]),
-        ("Chinstrap", [48.8, 18.4, 196, 3733]),
-        ("Gentoo", [47.5, 15.0, 217, 5076]),
-    ];
+    [("Adelie", [38.8, 18.3, 190, 3701]), ("Chinstrap", [48.8, 18.4, 196, 3733]), ("Gentoo", [47.5, 15.0, 217, 5076])];
 
     public static string BucketOf(string project) => $"{project}-quickstart";
 }

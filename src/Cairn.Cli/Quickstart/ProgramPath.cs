@@ -14,6 +14,8 @@ internal static class ProgramPath
 
         // A build leaves the program in bin/app, and a link to it in bin.
         var own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        return Path.GetDirectoryName(own) is { } parent && new FileInfo(Path.Combine(parent, "cairn")).LinkTarget is not null ? parent : own;
+        return Path.GetDirectoryName(own) is { } parent && new FileInfo(Path.Combine(parent, "cairn")).LinkTarget is not null
+            ? parent
+            : own;
     }
 }

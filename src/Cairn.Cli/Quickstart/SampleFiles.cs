@@ -12,5 +12,7 @@ internal static class SampleFiles
     public static string Data => Existing(Path.Combine(AppContext.BaseDirectory, "examples", "penguins.json"), File.Exists);
 
     private static string Existing(string path, Func<string, bool> exists) =>
-        exists(path) ? path : throw new CliException($"'{path}' is missing; build again with 'make build', or unpack the whole published folder.");
+        exists(path)
+            ? path
+            : throw new CliException($"'{path}' is missing; build again with 'make build', or unpack the whole published folder.");
 }

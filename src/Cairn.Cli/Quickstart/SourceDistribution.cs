@@ -20,18 +20,25 @@ internal static class SourceDistribution
             Write(tar, $"{root}/PKG-INFO", Encoding.UTF8.GetBytes($"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"));
             foreach (var file in Directory.EnumerateFiles(project, "*.py", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
-                Write(tar, $"{root}/{Path.GetRelativePath(project, file).Replace(Path.DirectorySeparatorChar, '/')}", File.ReadAllBytes(file));
+                Write(
+                    tar,
+                    $"{root}/{Path.GetRelativePath(project, file).Replace(Path.DirectorySeparatorChar, '/')}",
+                    File.ReadAllBytes(file)
+                );
             }
         }
 
         return buffer.ToArray();
     }
 
-    private static void Write(TarWriter tar, string name, byte[] content) => tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name)
-    {
-        DataStream = new MemoryStream(content),
-        Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-        // The same sources give the same bytes.
-        ModificationTime = DateTimeOffset.UnixEpoch,
-    });
+    private static void Write(TarWriter tar, string name, byte[] content) =>
+        tar.WriteEntry(
+            new UstarTarEntry(TarEntryType.RegularFile, name)
+            {
+                DataStream = new MemoryStream(content),
+                Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
+                // The same sources give the same bytes.
+                ModificationTime = DateTimeOffset.UnixEpoch,
+            }
+        );
 }

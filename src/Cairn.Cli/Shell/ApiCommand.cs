@@ -5,12 +5,15 @@ namespace Cairn.Cli.Shell;
 /// <summary>A verb that calls a server.</summary>
 internal abstract class ApiCommand : Command
 {
-    protected ApiCommand(string name, string description) : base(name, description) =>
-        SetAction(async (parse, cancellation) =>
-        {
-            using var session = new ApiSession(parse, OwnFormats);
-            return await RunAsync(parse, session, cancellation);
-        });
+    protected ApiCommand(string name, string description)
+        : base(name, description) =>
+        SetAction(
+            async (parse, cancellation) =>
+            {
+                using var session = new ApiSession(parse, OwnFormats);
+                return await RunAsync(parse, session, cancellation);
+            }
+        );
 
     /// <summary>Formats that this verb prints beside those of every verb.</summary>
     protected virtual IReadOnlyList<string> OwnFormats => [];

@@ -10,9 +10,13 @@ namespace Cairn.Cli.Shell;
 /// <param name="ownFormats">Formats that the command prints itself.</param>
 internal sealed class ApiSession(ParseResult parse, IReadOnlyList<string> ownFormats) : IDisposable
 {
-    public CairnClient Client { get; } = new(new ApiAddress(
-        parse.GetValue(GlobalOptions.Endpoint)!.TrimEnd('/'),
-        parse.GetValue(GlobalOptions.Token) is { Length: > 0 } token ? token : null));
+    public CairnClient Client { get; } =
+        new(
+            new ApiAddress(
+                parse.GetValue(GlobalOptions.Endpoint)!.TrimEnd('/'),
+                parse.GetValue(GlobalOptions.Token) is { Length: > 0 } token ? token : null
+            )
+        );
 
     public string Project { get; } = parse.GetValue(GlobalOptions.Project)!;
 
@@ -21,10 +25,12 @@ internal sealed class ApiSession(ParseResult parse, IReadOnlyList<string> ownFor
     /// <summary>What <c>--format</c> says, or null.</summary>
     public string? Format { get; } = parse.GetValue(GlobalOptions.Format);
 
-    public Printer Printer { get; } = Printer.For(
-        parse.GetValue(GlobalOptions.Format) is { } format && ownFormats.Contains(format) ? null : parse.GetValue(GlobalOptions.Format),
-        parse.InvocationConfiguration.Output,
-        parse.InvocationConfiguration.Error);
+    public Printer Printer { get; } =
+        Printer.For(
+            parse.GetValue(GlobalOptions.Format) is { } format && ownFormats.Contains(format) ? null : parse.GetValue(GlobalOptions.Format),
+            parse.InvocationConfiguration.Output,
+            parse.InvocationConfiguration.Error
+        );
 
     /// <summary>Where results go.</summary>
     public TextWriter Out { get; } = parse.InvocationConfiguration.Output;
@@ -39,11 +45,12 @@ internal sealed class ApiSession(ParseResult parse, IReadOnlyList<string> ownFor
 
     /// <summary>The full name of a resource that was given by id or by full name.</summary>
     public string Name(string collection, string given) =>
-        given.StartsWith("projects/", StringComparison.Ordinal)
-            ? given
-            : given.Contains('/') || given.Length == 0
-                ? throw CliException.Usage($"'{given}' is neither an id nor a full name like projects/{Project}/locations/{Region}/{collection}/ID.")
-                : $"{Parent}/{collection}/{given}";
+        given.StartsWith("projects/", StringComparison.Ordinal) ? given
+        : given.Contains('/') || given.Length == 0
+            ? throw CliException.Usage(
+                $"'{given}' is neither an id nor a full name like projects/{Project}/locations/{Region}/{collection}/ID."
+            )
+        : $"{Parent}/{collection}/{given}";
 
     /// <summary>Prints a resource: YAML unless another format was asked for.</summary>
     public void Print(IMessage message) => Printer.One(ProtoJson.Format(message));

@@ -27,31 +27,32 @@ namespace Cairn.Cli.Shell;
 /// <summary>The whole command line: what there is, and how a run of it ends.</summary>
 internal static class Cli
 {
-    public static RootCommand Create() => new("Cairn: a self-hosted MLOps platform that speaks Vertex AI, MLflow and Cloud Storage.")
-    {
-        CustomJobsNoun.Create(),
-        DatasetsNoun.Create(),
-        TrainingPipelinesNoun.Create(),
-        HpTuningJobsNoun.Create(),
-        StudiesNoun.Create(),
-        new TuneCommand(),
-        ModelsNoun.Create(),
-        EndpointsNoun.Create(),
-        ExperimentsNoun.Create(),
-        RunsNoun.Create(),
-        LineageNoun.Create(),
-        OperationsNoun.Create(),
-        TensorboardNoun.Create(),
-        ImportNoun.Create(),
-        StorageNoun.Create(),
-        TokensNoun.Create(),
-        new GcCommand(),
-        new ServerCommand(),
-        new DoctorCommand(),
-        new QuickstartCommand(),
-        new EnvCommand(),
-        new CompletionCommand(),
-    };
+    public static RootCommand Create() =>
+        new("Cairn: a self-hosted MLOps platform that speaks Vertex AI, MLflow and Cloud Storage.")
+        {
+            CustomJobsNoun.Create(),
+            DatasetsNoun.Create(),
+            TrainingPipelinesNoun.Create(),
+            HpTuningJobsNoun.Create(),
+            StudiesNoun.Create(),
+            new TuneCommand(),
+            ModelsNoun.Create(),
+            EndpointsNoun.Create(),
+            ExperimentsNoun.Create(),
+            RunsNoun.Create(),
+            LineageNoun.Create(),
+            OperationsNoun.Create(),
+            TensorboardNoun.Create(),
+            ImportNoun.Create(),
+            StorageNoun.Create(),
+            TokensNoun.Create(),
+            new GcCommand(),
+            new ServerCommand(),
+            new DoctorCommand(),
+            new QuickstartCommand(),
+            new EnvCommand(),
+            new CompletionCommand(),
+        };
 
     /// <summary>Parses and runs; every failure is one sentence on <paramref name="error"/>.</summary>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
@@ -60,21 +61,25 @@ internal static class Cli
         if (parse.Action is ParseErrorAction)
         {
             // A word that is not known explains the other complaints.
-            var problem = parse.UnmatchedTokens is [var word, ..] ? $"'{word}' is not known here." : string.Join(" ", parse.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            var problem = parse.UnmatchedTokens is [var word, ..]
+                ? $"'{word}' is not known here."
+                : string.Join(" ", parse.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             error.WriteLine($"cairn: {problem} See '{Path(parse.CommandResult)} --help'.");
             return ExitCode.Usage;
         }
 
         try
         {
-            return await parse.InvokeAsync(new InvocationConfiguration
-            {
-                EnableDefaultExceptionHandler = false,
-                // A server takes this long at most to finish what it was doing.
-                ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
-                Output = output,
-                Error = error,
-            });
+            return await parse.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    // A server takes this long at most to finish what it was doing.
+                    ProcessTerminationTimeout = TimeSpan.FromSeconds(30),
+                    Output = output,
+                    Error = error,
+                }
+            );
         }
         catch (CliException e)
         {

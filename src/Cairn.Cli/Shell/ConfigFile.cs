@@ -9,7 +9,8 @@ namespace Cairn.Cli.Shell;
 internal static class ConfigFile
 {
     /// <exception cref="CliException">A usage error for a file that cannot be read, or has what the message has not.</exception>
-    public static T Read<T>(FileInfo file) where T : IMessage<T>, new()
+    public static T Read<T>(FileInfo file)
+        where T : IMessage<T>, new()
     {
         try
         {

@@ -10,9 +10,21 @@ internal static class GlobalOptions
     public const string DefaultRegion = "us-central1";
 
     public static readonly Option<string> Endpoint = Make("--endpoint", "The server's address.", "CAIRN_ENDPOINT", DefaultEndpoint, "URL");
-    public static readonly Option<string> Token = Make("--token", "A bearer token, where the server asks for one.", "CAIRN_TOKEN", "", "TOKEN");
+    public static readonly Option<string> Token = Make(
+        "--token",
+        "A bearer token, where the server asks for one.",
+        "CAIRN_TOKEN",
+        "",
+        "TOKEN"
+    );
     public static readonly Option<string> Project = Make("--project", "The project.", "CAIRN_PROJECT", DefaultProject, "ID");
-    public static readonly Option<string> Region = Make("--region", "The region; any of Google's names will do.", "CAIRN_REGION", DefaultRegion, "NAME");
+    public static readonly Option<string> Region = Make(
+        "--region",
+        "The region; any of Google's names will do.",
+        "CAIRN_REGION",
+        DefaultRegion,
+        "NAME"
+    );
 
     public static readonly Option<string?> Format = new("--format")
     {
@@ -25,11 +37,12 @@ internal static class GlobalOptions
 
     static GlobalOptions() => Format.CompletionSources.Add("json", "yaml", "table");
 
-    private static Option<string> Make(string name, string description, string variable, string otherwise, string help) => new(name)
-    {
-        Description = $"{description} From {variable} if not given{(otherwise.Length > 0 ? $", else {otherwise}" : "")}.",
-        HelpName = help,
-        Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : otherwise,
-    };
+    private static Option<string> Make(string name, string description, string variable, string otherwise, string help) =>
+        new(name)
+        {
+            Description = $"{description} From {variable} if not given{(otherwise.Length > 0 ? $", else {otherwise}" : "")}.",
+            HelpName = help,
+            Recursive = true,
+            DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : otherwise,
+        };
 }

@@ -22,7 +22,8 @@ internal static class KeyValues
     }
 
     /// <summary>
-    /// Flags of the form <c>a,b,c</c>. A value that itself has commas is written with another separator between two carets, <c>^;^a,b;c</c>, as gcloud does.
+    /// Flags of the form <c>a,b,c</c>. A value that itself has commas is written with another separator between two carets,
+    /// <c>^;^a,b;c</c>, as gcloud does.
     /// </summary>
     public static IEnumerable<string> List(IEnumerable<string>? given)
     {

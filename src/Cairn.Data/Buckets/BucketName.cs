@@ -3,7 +3,9 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Buckets;
 
-/// <summary>The rules for bucket names, as Cloud Storage documents them; without its proof of ownership for names that are domains.</summary>
+/// <summary>
+/// The rules for bucket names, as Cloud Storage documents them; without its proof of ownership for names that are domains.
+/// </summary>
 public static class BucketName
 {
     /// <exception cref="StatusException">INVALID_ARGUMENT with the rule that the name breaks.</exception>

@@ -5,7 +5,9 @@ using Cairn.Data.SoftDelete;
 
 namespace Cairn.Data.Buckets;
 
-/// <summary>What a bucket's owner has decided about its objects. Kept as JSON beside the bucket's row; a value that is null or false is the default.</summary>
+/// <summary>
+/// What a bucket's owner has decided about its objects. Kept as JSON beside the bucket's row; a value that is null or false is the default.
+/// </summary>
 public sealed record BucketSettings
 {
     public static BucketSettings Default { get; } = new();

@@ -24,7 +24,8 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
                 if (BucketTable.Find(session, bucket.Name) is not null)
                 {
                     throw StatusException.AlreadyExists(
-                        $"Your previous request to create the named bucket succeeded and you already own it, or another project does: '{bucket.Name}'. Bucket names are global.");
+                        $"Your previous request to create the named bucket succeeded and you already own it, or another project does: '{bucket.Name}'. Bucket names are global."
+                    );
                 }
 
                 // Soft-deleted objects belong to a bucket by its name and its creation.
@@ -33,17 +34,18 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
                 BucketTable.Insert(session, made);
                 return made;
             },
-            cancellation).ConfigureAwait(false);
-        await view.RefreshBucketAsync(bucket.Name, CancellationToken.None).ConfigureAwait(false);
+            cancellation
+        );
+        await view.RefreshBucketAsync(bucket.Name, CancellationToken.None);
         return created;
     }
 
-    public Task<Bucket?> FindAsync(string name, CancellationToken cancellation)
-        => database.ReadAsync(session => BucketTable.Find(session, name), cancellation);
+    public Task<Bucket?> FindAsync(string name, CancellationToken cancellation) =>
+        database.ReadAsync(session => BucketTable.Find(session, name), cancellation);
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
-    public async Task<Bucket> GetAsync(string name, CancellationToken cancellation)
-        => await FindAsync(name, cancellation).ConfigureAwait(false) ?? throw DataErrors.NoSuchBucket(name);
+    public async Task<Bucket> GetAsync(string name, CancellationToken cancellation) =>
+        await FindAsync(name, cancellation) ?? throw DataErrors.NoSuchBucket(name);
 
     /// <summary>A project's buckets whose names start with the prefix, beginning after a name.</summary>
     public Task<List<Bucket>> ListAsync(string project, string prefix, string after, int limit, CancellationToken cancellation)
@@ -54,8 +56,13 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
     }
 
     /// <summary>Replaces what may be changed: versioning, labels, storage class, policy, settings.</summary>
-    public Task<Bucket> UpdateAsync(string name, Preconditions preconditions, Func<Bucket, Bucket> change, CancellationToken cancellation)
-        => database.WriteAsync(
+    public Task<Bucket> UpdateAsync(
+        string name,
+        Preconditions preconditions,
+        Func<Bucket, Bucket> change,
+        CancellationToken cancellation
+    ) =>
+        database.WriteAsync(
             session =>
             {
                 var current = BucketTable.Find(session, name) ?? throw DataErrors.NoSuchBucket(name);
@@ -64,7 +71,8 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
                 BucketTable.Update(session, updated);
                 return updated;
             },
-            cancellation);
+            cancellation
+        );
 
     /// <summary>Deletes a bucket; with a soft-delete policy it can be restored, with its soft-deleted objects.</summary>
     /// <exception cref="StatusException">NOT_FOUND; FAILED_PRECONDITION where objects are left.</exception>
@@ -89,7 +97,8 @@ public sealed class BucketStore(IDatabase database, BucketView view, TimeProvide
 
                 return true;
             },
-            cancellation).ConfigureAwait(false);
-        await view.RefreshBucketAsync(name, CancellationToken.None).ConfigureAwait(false);
+            cancellation
+        );
+        await view.RefreshBucketAsync(name, CancellationToken.None);
     }
 }

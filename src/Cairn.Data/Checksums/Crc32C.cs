@@ -9,15 +9,16 @@ public struct Crc32C
     // The reflected polynomial 0x1EDC6F41.
     private const uint Polynomial = 0x82F63B78;
 
-    // The running remainder, complemented as the standard says at start and end; the complement is applied on reading so that the default value is the empty sum.
-    private uint state;
+    // The running remainder, complemented as the standard says at start and end; the complement is applied on reading so that the default
+    // value is the empty sum.
+    private uint _state;
 
     /// <summary>The checksum of what was appended.</summary>
-    public readonly uint Value => state;
+    public readonly uint Value => _state;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        var crc = ~state;
+        var crc = ~_state;
         while (bytes.Length >= sizeof(ulong))
         {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
@@ -29,16 +30,17 @@ public struct Crc32C
             crc = BitOperations.Crc32C(crc, value);
         }
 
-        state = ~crc;
+        _state = ~crc;
     }
 
-    /// <summary>The checksum of a first part followed by a second part of <paramref name="secondLength"/> bytes, from the checksums of the two.</summary>
+    /// <summary>
+    /// The checksum of a first part followed by a second part of <paramref name="secondLength"/> bytes, from the checksums of the two.
+    /// </summary>
     /// <remarks>
     /// With remainders as polynomials over GF(2), appending n bytes multiplies by x^(8n); the complements cancel out. The power is taken by
     /// squaring, so this costs some 64 multiplications whatever the length.
     /// </remarks>
-    public static uint Combine(uint first, uint second, long secondLength)
-        => Multiply(first, PowerOfX(8 * (ulong)secondLength)) ^ second;
+    public static uint Combine(uint first, uint second, long secondLength) => Multiply(first, PowerOfX(8 * (ulong)secondLength)) ^ second;
 
     /// <summary>As Cloud Storage writes it: base64 of the four bytes, big end first.</summary>
     public static string ToBase64(uint value)

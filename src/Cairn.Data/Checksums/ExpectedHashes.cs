@@ -9,7 +9,9 @@ public sealed record ExpectedHashes(string? Md5 = null, string? Crc32C = null)
 {
     public static ExpectedHashes None { get; } = new();
 
-    /// <summary>The <c>x-goog-hash</c> header: <c>crc32c=…,md5=…</c>, each at most once; may come as several headers joined by commas.</summary>
+    /// <summary>
+    /// The <c>x-goog-hash</c> header: <c>crc32c=…,md5=…</c>, each at most once; may come as several headers joined by commas.
+    /// </summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where an entry has another form.</exception>
     public static ExpectedHashes ParseHeader(string? header)
     {
@@ -22,7 +24,9 @@ public sealed record ExpectedHashes(string? Md5 = null, string? Crc32C = null)
             {
                 "md5" => expected with { Md5 = value },
                 "crc32c" => expected with { Crc32C = value },
-                _ => throw StatusException.InvalidArgument($"The x-goog-hash header has '{entry}'; it must be crc32c=BASE64 or md5=BASE64."),
+                _ => throw StatusException.InvalidArgument(
+                    $"The x-goog-hash header has '{entry}'; it must be crc32c=BASE64 or md5=BASE64."
+                ),
             };
         }
 
@@ -45,14 +49,16 @@ public sealed record ExpectedHashes(string? Md5 = null, string? Crc32C = null)
             if (value != crc32c)
             {
                 throw StatusException.InvalidArgument(
-                    $"Provided CRC32C \"{crc}\" doesn't match calculated CRC32C \"{Checksums.Crc32C.ToBase64(crc32c)}\". Nothing was stored; send the object again.");
+                    $"Provided CRC32C \"{crc}\" doesn't match calculated CRC32C \"{Checksums.Crc32C.ToBase64(crc32c)}\". Nothing was stored; send the object again."
+                );
             }
         }
 
         if (Md5 is { } expected && md5 is not null && !string.Equals(expected, md5, StringComparison.Ordinal))
         {
             throw StatusException.InvalidArgument(
-                $"Provided MD5 hash \"{expected}\" doesn't match calculated MD5 hash \"{md5}\". Nothing was stored; send the object again.");
+                $"Provided MD5 hash \"{expected}\" doesn't match calculated MD5 hash \"{md5}\". Nothing was stored; send the object again."
+            );
         }
     }
 }

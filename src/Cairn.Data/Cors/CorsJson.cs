@@ -22,13 +22,16 @@ internal static class CorsJson
         {
             var path = at["bucket.".Length..];
             rule.Only(path, "origin", "method", "responseHeader", "maxAgeSeconds");
-            rules.Add(new CorsRule(
-                rule.Texts(path, "origin", MaxEntries)?.Select(origin => Origin(origin, path)).ToList() ?? [],
-                rule.Texts(path, "method", MaxEntries)?.Select(method => Method(method, path)).ToList() ?? [],
-                rule.Texts(path, "responseHeader", MaxEntries)?.Select(header => Header(header, path)).ToList() ?? [],
-                rule.Number("maxAgeSeconds") is var age && age is < 0 or > int.MaxValue
-                    ? throw SettingFields.Invalid($"{path}.maxAgeSeconds", $"is {age}; it must be from 0 to {int.MaxValue}")
-                    : age));
+            rules.Add(
+                new CorsRule(
+                    rule.Texts(path, "origin", MaxEntries)?.Select(origin => Origin(origin, path)).ToList() ?? [],
+                    rule.Texts(path, "method", MaxEntries)?.Select(method => Method(method, path)).ToList() ?? [],
+                    rule.Texts(path, "responseHeader", MaxEntries)?.Select(header => Header(header, path)).ToList() ?? [],
+                    rule.Number("maxAgeSeconds") is var age && age is < 0 or > int.MaxValue
+                        ? throw SettingFields.Invalid($"{path}.maxAgeSeconds", $"is {age}; it must be from 0 to {int.MaxValue}")
+                        : age
+                )
+            );
         }
 
         return rules.Count == 0 ? null : rules;
@@ -64,16 +67,19 @@ internal static class CorsJson
         var scheme = origin.IndexOf("://", StringComparison.Ordinal);
         return origin == "*" || (scheme > 0 && origin.Length > scheme + 3 && origin.IndexOf('/', scheme + 3) < 0)
             ? origin
-            : throw SettingFields.Invalid($"{path}.origin", $"has '{origin}'; an origin is '*', or a scheme, host and port without a path, as https://example.com");
+            : throw SettingFields.Invalid(
+                $"{path}.origin",
+                $"has '{origin}'; an origin is '*', or a scheme, host and port without a path, as https://example.com"
+            );
     }
 
-    private static string Method(string method, string path)
-        => Methods.Contains(method.ToUpperInvariant())
+    private static string Method(string method, string path) =>
+        Methods.Contains(method.ToUpperInvariant())
             ? method.ToUpperInvariant()
             : throw SettingFields.Invalid($"{path}.method", $"has '{method}'; it must be one of {string.Join(", ", Methods)}");
 
-    private static string Header(string header, string path)
-        => header.Length > 0 && header.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
+    private static string Header(string header, string path) =>
+        header.Length > 0 && header.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
             ? header
             : throw SettingFields.Invalid($"{path}.responseHeader", $"has '{header}', which is not the name of a header");
 }

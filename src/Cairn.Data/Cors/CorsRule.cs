@@ -5,14 +5,21 @@ namespace Cairn.Data.Cors;
 /// <param name="Methods">In upper case; <c>*</c> is any.</param>
 /// <param name="Headers">Headers that a page may send, and may read of an answer; <c>*</c>, also at an end, is any.</param>
 /// <param name="MaxAgeSeconds">How long a browser may remember a preflight's answer; null where it was not said.</param>
-public sealed record CorsRule(IReadOnlyList<string> Origins, IReadOnlyList<string> Methods, IReadOnlyList<string> Headers, long? MaxAgeSeconds)
+public sealed record CorsRule(
+    IReadOnlyList<string> Origins,
+    IReadOnlyList<string> Methods,
+    IReadOnlyList<string> Headers,
+    long? MaxAgeSeconds
+)
 {
-    public bool Admits(string origin, string method)
-        => Origins.Any(known => known == "*" || known.Equals(origin, StringComparison.OrdinalIgnoreCase))
-            && Methods.Any(known => known == "*" || known.Equals(method, StringComparison.OrdinalIgnoreCase));
+    public bool Admits(string origin, string method) =>
+        Origins.Any(known => known == "*" || known.Equals(origin, StringComparison.OrdinalIgnoreCase))
+        && Methods.Any(known => known == "*" || known.Equals(method, StringComparison.OrdinalIgnoreCase));
 
-    public bool AdmitsHeader(string header)
-        => Headers.Any(known => known.EndsWith('*')
-            ? header.StartsWith(known[..^1], StringComparison.OrdinalIgnoreCase)
-            : known.Equals(header, StringComparison.OrdinalIgnoreCase));
+    public bool AdmitsHeader(string header) =>
+        Headers.Any(known =>
+            known.EndsWith('*')
+                ? header.StartsWith(known[..^1], StringComparison.OrdinalIgnoreCase)
+                : known.Equals(header, StringComparison.OrdinalIgnoreCase)
+        );
 }

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;
 
-/// <summary>The access control lists of buckets and objects, answered as Cloud Storage does for a bucket with uniform bucket-level access: there are none.</summary>
+/// <summary>
+/// The access control lists of buckets and objects, answered as Cloud Storage does for a bucket with uniform bucket-level access: there are
+/// none.
+/// </summary>
 public sealed class AccessListHandlers(BucketStore buckets, GcsAccess access) : IGcsHandlers
 {
     public void Map(GcsRoutes routes)
@@ -20,13 +23,28 @@ public sealed class AccessListHandlers(BucketStore buckets, GcsAccess access) : 
         var entry = list + "/{entity}";
         foreach (var path in (string[])[list, entry])
         {
-            routes.Add("GET", path, $"{resource}.getIamPolicy", (context, values) => RefuseAsync(context, values, $"get legacy ACL for a{(what[0] == 'o' ? "n" : "")} {what}"));
+            routes.Add(
+                "GET",
+                path,
+                $"{resource}.getIamPolicy",
+                (context, values) => RefuseAsync(context, values, $"get legacy ACL for a{(what[0] == 'o' ? "n" : "")} {what}")
+            );
         }
 
-        routes.Add("POST", list, $"{resource}.setIamPolicy", (context, values) => RefuseAsync(context, values, $"use ACL API to update {what} policy"));
+        routes.Add(
+            "POST",
+            list,
+            $"{resource}.setIamPolicy",
+            (context, values) => RefuseAsync(context, values, $"use ACL API to update {what} policy")
+        );
         foreach (var method in (string[])["PUT", "PATCH", "DELETE"])
         {
-            routes.Add(method, entry, $"{resource}.setIamPolicy", (context, values) => RefuseAsync(context, values, $"use ACL API to update {what} policy"));
+            routes.Add(
+                method,
+                entry,
+                $"{resource}.setIamPolicy",
+                (context, values) => RefuseAsync(context, values, $"use ACL API to update {what} policy")
+            );
         }
     }
 
@@ -35,6 +53,8 @@ public sealed class AccessListHandlers(BucketStore buckets, GcsAccess access) : 
     {
         await access.RequireAsync(context, values["bucket"]);
         var bucket = await buckets.GetAsync(values["bucket"], context.RequestAborted);
-        throw StatusException.InvalidArgument($"Cannot {attempt} when uniform bucket-level access is enabled, as it is for '{bucket.Name}'. Use the bucket's IAM policy.");
+        throw StatusException.InvalidArgument(
+            $"Cannot {attempt} when uniform bucket-level access is enabled, as it is for '{bucket.Name}'. Use the bucket's IAM policy."
+        );
     }
 }

@@ -20,8 +20,18 @@ public sealed class BucketHandlers(BucketStore buckets, DeletedBucketHandlers de
         routes.Add("POST", "/storage/v1/b", "storage.buckets.create", InsertAsync);
         routes.Add("GET", "/storage/v1/b", "storage.buckets.list", ListAsync);
         routes.Add("GET", "/storage/v1/b/{bucket}", "storage.buckets.get", GetAsync);
-        routes.Add("PATCH", "/storage/v1/b/{bucket}", "storage.buckets.update", (context, values) => ChangeAsync(context, values, BucketJson.Patch));
-        routes.Add("PUT", "/storage/v1/b/{bucket}", "storage.buckets.update", (context, values) => ChangeAsync(context, values, BucketJson.Replace));
+        routes.Add(
+            "PATCH",
+            "/storage/v1/b/{bucket}",
+            "storage.buckets.update",
+            (context, values) => ChangeAsync(context, values, BucketJson.Patch)
+        );
+        routes.Add(
+            "PUT",
+            "/storage/v1/b/{bucket}",
+            "storage.buckets.update",
+            (context, values) => ChangeAsync(context, values, BucketJson.Replace)
+        );
         routes.Add("DELETE", "/storage/v1/b/{bucket}", "storage.buckets.delete", DeleteAsync);
         routes.Add("GET", "/storage/v1/b/{bucket}/storageLayout", "storage.buckets.get", LayoutAsync);
     }
@@ -30,9 +40,9 @@ public sealed class BucketHandlers(BucketStore buckets, DeletedBucketHandlers de
     {
         var project = context.Text("project");
         context.RequireProject(project);
-        var bucket = BucketJson.Read(await GcsJson.ReadAsync(context).ConfigureAwait(false), project, context.Flag("enableObjectRetention"), time.NowMicros());
-        var created = await buckets.CreateAsync(bucket, context.RequestAborted).ConfigureAwait(false);
-        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, created)).ConfigureAwait(false);
+        var bucket = BucketJson.Read(await GcsJson.ReadAsync(context), project, context.Flag("enableObjectRetention"), time.NowMicros());
+        var created = await buckets.CreateAsync(bucket, context.RequestAborted);
+        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, created));
     }
 
     private async Task ListAsync(HttpContext context, RouteValues values)
@@ -47,12 +57,12 @@ public sealed class BucketHandlers(BucketStore buckets, DeletedBucketHandlers de
         var limit = context.PageSize(MaxPage);
         if (context.Flag("softDeleted"))
         {
-            await deleted.ListAsync(context, project, limit).ConfigureAwait(false);
+            await deleted.ListAsync(context, project, limit);
             return;
         }
 
         var after = context.Text("pageToken") is { Length: > 0 } token ? ReadToken(token) : "";
-        var found = await buckets.ListAsync(project, context.Text("prefix"), after, limit + 1, context.RequestAborted).ConfigureAwait(false);
+        var found = await buckets.ListAsync(project, context.Text("prefix"), after, limit + 1, context.RequestAborted);
         var page = found.Take(limit).ToList();
         var body = new JsonObject { ["kind"] = "storage#buckets" };
         if (found.Count > limit)
@@ -65,51 +75,59 @@ public sealed class BucketHandlers(BucketStore buckets, DeletedBucketHandlers de
             body["items"] = new JsonArray([.. page.Select(bucket => BucketResource.ToJson(context, bucket))]);
         }
 
-        await GcsJson.WriteAsync(context, body).ConfigureAwait(false);
+        await GcsJson.WriteAsync(context, body);
     }
 
     private async Task GetAsync(HttpContext context, RouteValues values)
     {
         if (context.Flag("softDeleted"))
         {
-            await deleted.GetAsync(context, values).ConfigureAwait(false);
+            await deleted.GetAsync(context, values);
             return;
         }
 
-        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        var bucket = await buckets.GetAsync(values["bucket"], context.RequestAborted).ConfigureAwait(false);
+        await access.RequireAsync(context, values["bucket"]);
+        var bucket = await buckets.GetAsync(values["bucket"], context.RequestAborted);
         context.Preconditions().Check(bucket, reading: true);
-        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, bucket)).ConfigureAwait(false);
+        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, bucket));
     }
 
     private async Task ChangeAsync(HttpContext context, RouteValues values, Func<JsonObject, Bucket, long, Bucket> change)
     {
-        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
-        var bucket = await buckets.UpdateAsync(values["bucket"], context.Preconditions(), current => change(body, current, time.NowMicros()), context.RequestAborted).ConfigureAwait(false);
-        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, bucket)).ConfigureAwait(false);
+        await access.RequireAsync(context, values["bucket"]);
+        var body = await GcsJson.ReadAsync(context);
+        var bucket = await buckets.UpdateAsync(
+            values["bucket"],
+            context.Preconditions(),
+            current => change(body, current, time.NowMicros()),
+            context.RequestAborted
+        );
+        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, bucket));
     }
 
     private async Task DeleteAsync(HttpContext context, RouteValues values)
     {
-        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        await buckets.DeleteAsync(values["bucket"], context.Preconditions(), context.RequestAborted).ConfigureAwait(false);
+        await access.RequireAsync(context, values["bucket"]);
+        await buckets.DeleteAsync(values["bucket"], context.Preconditions(), context.RequestAborted);
         context.Response.StatusCode = 204;
     }
 
     private async Task LayoutAsync(HttpContext context, RouteValues values)
     {
-        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        var bucket = await buckets.GetAsync(values["bucket"], context.RequestAborted).ConfigureAwait(false);
+        await access.RequireAsync(context, values["bucket"]);
+        var bucket = await buckets.GetAsync(values["bucket"], context.RequestAborted);
         var resource = BucketResource.ToJson(context, bucket);
-        await GcsJson.WriteAsync(context, new JsonObject
-        {
-            ["kind"] = "storage#storageLayout",
-            ["bucket"] = bucket.Name,
-            ["location"] = bucket.Location,
-            ["locationType"] = resource["locationType"]!.DeepClone(),
-            ["hierarchicalNamespace"] = new JsonObject { ["enabled"] = false },
-        }).ConfigureAwait(false);
+        await GcsJson.WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["kind"] = "storage#storageLayout",
+                ["bucket"] = bucket.Name,
+                ["location"] = bucket.Location,
+                ["locationType"] = resource["locationType"]!.DeepClone(),
+                ["hierarchicalNamespace"] = new JsonObject { ["enabled"] = false },
+            }
+        );
     }
 
     private static string ReadToken(string token)

@@ -8,8 +8,8 @@ namespace Cairn.Data.Gcs;
 public readonly record struct ByteRange(long Start, long Length)
 {
     /// <summary>
-    /// Reads <c>bytes=0-99</c>, <c>bytes=100-</c> and <c>bytes=-100</c> against a size. Null where the header is absent, of another unit, malformed or asks for
-    /// several ranges: then the whole is answered, as RFC 9110 section 14.2 allows.
+    /// Reads <c>bytes=0-99</c>, <c>bytes=100-</c> and <c>bytes=-100</c> against a size. Null where the header is absent, of another unit,
+    /// malformed or asks for several ranges: then the whole is answered, as RFC 9110 section 14.2 allows.
     /// </summary>
     /// <param name="unsatisfiable">Whether the range lies outside: HTTP 416.</param>
     public static ByteRange? Parse(string? header, long size, out bool unsatisfiable)
@@ -28,7 +28,8 @@ public readonly record struct ByteRange(long Start, long Length)
             return null;
         }
 
-        long first, last;
+        long first,
+            last;
         if (dash == 0)
         {
             if (!TryNumber(text[1..], out var count))
@@ -54,5 +55,6 @@ public readonly record struct ByteRange(long Start, long Length)
         return unsatisfiable ? null : new ByteRange(first, last - first + 1);
     }
 
-    private static bool TryNumber(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -7,8 +7,10 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Data.Gcs;
 
 /// <summary>
-/// Resumable uploads by headers, as Google's upload servers take them beside the older form: <c>X-Goog-Upload-Command</c> is <c>start</c>, <c>upload</c>,
-/// <c>upload, finalize</c>, <c>finalize</c>, <c>query</c> or <c>cancel</c>, and an answer's <c>X-Goog-Upload-Status</c> says how the upload stands.
+/// Resumable uploads by headers, as Google's upload servers take them beside the older form: <c>X-Goog-Upload-Command</c> is <c>start</c>,
+/// <c>upload</c>,
+/// <c>upload, finalize</c>, <c>finalize</c>, <c>query</c> or <c>cancel</c>, and an answer's <c>X-Goog-Upload-Status</c> says how the upload
+/// stands.
 /// </summary>
 public sealed class CommandHandlers(ResumableUploads uploads, ResumableHandlers resumable)
 {
@@ -43,7 +45,9 @@ public sealed class CommandHandlers(ResumableUploads uploads, ResumableHandlers 
                 context.Response.ContentLength = 0;
                 break;
             default:
-                throw StatusException.InvalidArgument($"{Command} is '{text}'; it must be start, upload, 'upload, finalize', finalize, query or cancel.");
+                throw StatusException.InvalidArgument(
+                    $"{Command} is '{text}'; it must be start, upload, 'upload, finalize', finalize, query or cancel."
+                );
         }
     }
 
@@ -51,7 +55,9 @@ public sealed class CommandHandlers(ResumableUploads uploads, ResumableHandlers 
     {
         if (context.Request.Headers["X-Goog-Upload-Protocol"].ToString() is var protocol && protocol != "resumable")
         {
-            throw StatusException.InvalidArgument($"X-Goog-Upload-Protocol is '{protocol}'; an upload is started with 'resumable'. Send the others with uploadType=media or multipart.");
+            throw StatusException.InvalidArgument(
+                $"X-Goog-Upload-Protocol is '{protocol}'; an upload is started with 'resumable'. Send the others with uploadType=media or multipart."
+            );
         }
 
         await resumable.BeginAsync(context, bucket, "X-Goog-Upload-Header-Content-Type", "X-Goog-Upload-Header-Content-Length");
@@ -64,7 +70,13 @@ public sealed class CommandHandlers(ResumableUploads uploads, ResumableHandlers 
     private async Task ReceiveAsync(HttpContext context, UploadRange range)
     {
         var id = await resumable.RequireAsync(context);
-        var (upload, published) = await uploads.ReceiveAsync(id, range, context.Request.Body, ResumableHandlers.HashesOf(context), context.RequestAborted);
+        var (upload, published) = await uploads.ReceiveAsync(
+            id,
+            range,
+            context.Request.Body,
+            ResumableHandlers.HashesOf(context),
+            context.RequestAborted
+        );
         context.Response.Headers[Status] = published is null ? "active" : "final";
         context.Response.Headers["X-Goog-Upload-Size-Received"] = upload.Received.ToString(CultureInfo.InvariantCulture);
         if (published is not null)

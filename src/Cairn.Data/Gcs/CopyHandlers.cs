@@ -13,50 +13,69 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
 {
     // A body without any of these says nothing about the copy, which then inherits.
     private static readonly string[] MetadataFields =
-        [
-            "contentType", "contentEncoding", "contentDisposition", "contentLanguage", "cacheControl", "customTime", "storageClass", "metadata", "temporaryHold", "eventBasedHold",
-            "retention",
-        ];
+    [
+        "contentType",
+        "contentEncoding",
+        "contentDisposition",
+        "contentLanguage",
+        "cacheControl",
+        "customTime",
+        "storageClass",
+        "metadata",
+        "temporaryHold",
+        "eventBasedHold",
+        "retention",
+    ];
 
     public void Map(GcsRoutes routes)
     {
         routes.Add("POST", "/storage/v1/b/{bucket}/o/{object}/copyTo/b/{targetBucket}/o/{target}", "storage.objects.create", CopyAsync);
-        routes.Add("POST", "/storage/v1/b/{bucket}/o/{object}/rewriteTo/b/{targetBucket}/o/{target}", "storage.objects.create", RewriteAsync);
+        routes.Add(
+            "POST",
+            "/storage/v1/b/{bucket}/o/{object}/rewriteTo/b/{targetBucket}/o/{target}",
+            "storage.objects.create",
+            RewriteAsync
+        );
         routes.Add("POST", "/storage/v1/b/{bucket}/o/{object}/moveTo/o/{target}", "storage.objects.create", MoveAsync);
         routes.Add("POST", "/storage/v1/b/{bucket}/o/{object}/compose", "storage.objects.create", ComposeAsync);
     }
 
     private async Task CopyAsync(HttpContext context, RouteValues values)
     {
-        var (_, copy) = await CopyObjectAsync(context, values).ConfigureAwait(false);
-        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, copy)).ConfigureAwait(false);
+        var (_, copy) = await CopyObjectAsync(context, values);
+        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, copy));
     }
 
     private async Task RewriteAsync(HttpContext context, RouteValues values)
     {
         if (context.Text("rewriteToken") is { Length: > 0 } token)
         {
-            throw StatusException.InvalidArgument($"Invalid Value: `rewriteToken` is '{token}'; no rewrite here needs a second call. Begin again without it.");
+            throw StatusException.InvalidArgument(
+                $"Invalid Value: `rewriteToken` is '{token}'; no rewrite here needs a second call. Begin again without it."
+            );
         }
 
-        var (source, copy) = await CopyObjectAsync(context, values).ConfigureAwait(false);
+        var (source, copy) = await CopyObjectAsync(context, values);
         var size = source.Content.Size.ToString(CultureInfo.InvariantCulture);
-        await GcsJson.WriteAsync(context, new JsonObject
-        {
-            ["kind"] = "storage#rewriteResponse",
-            ["totalBytesRewritten"] = size,
-            ["objectSize"] = size,
-            ["done"] = true,
-            ["resource"] = ObjectResource.ToJson(context, copy),
-        }).ConfigureAwait(false);
+        await GcsJson.WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["kind"] = "storage#rewriteResponse",
+                ["totalBytesRewritten"] = size,
+                ["objectSize"] = size,
+                ["done"] = true,
+                ["resource"] = ObjectResource.ToJson(context, copy),
+            }
+        );
     }
 
     private async Task<(ObjectRecord Source, ObjectRecord Copy)> CopyObjectAsync(HttpContext context, RouteValues values)
     {
-        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
-        await access.RequireAsync(context, values["targetBucket"]).ConfigureAwait(false);
+        await access.RequireAsync(context, values["bucket"]);
+        await access.RequireAsync(context, values["targetBucket"]);
         RequireRead(context, values);
-        var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        var body = await GcsJson.ReadAsync(context);
         ObjectFields.Check(body);
         return await copier.CopyAsync(
             new ObjectSource(values["bucket"], values["object"], context.Number("sourceGeneration"), context.SourcePreconditions()),
@@ -64,36 +83,42 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
             values["target"],
             MetadataFields.Any(body.ContainsKey) ? ObjectMetadataJson.Read(body) : null,
             context.Preconditions(),
-            context.RequestAborted).ConfigureAwait(false);
+            context.RequestAborted
+        );
     }
 
     private async Task MoveAsync(HttpContext context, RouteValues values)
     {
-        await access.RequireAsync(context, values["bucket"]).ConfigureAwait(false);
+        await access.RequireAsync(context, values["bucket"]);
         RequireRead(context, values);
         if (!context.Caller().May("storage.objects.delete"))
         {
-            throw StatusException.PermissionDenied($"'{context.Caller().Name}' lacks storage.objects.delete, which moving '{values["object"]}' needs.");
+            throw StatusException.PermissionDenied(
+                $"'{context.Caller().Name}' lacks storage.objects.delete, which moving '{values["object"]}' needs."
+            );
         }
 
         var moved = await copier.MoveAsync(
             new ObjectSource(values["bucket"], values["object"], context.Number("sourceGeneration"), context.SourcePreconditions()),
             values["target"],
             context.Preconditions(),
-            context.RequestAborted).ConfigureAwait(false);
-        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, moved)).ConfigureAwait(false);
+            context.RequestAborted
+        );
+        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, moved));
     }
 
     private async Task ComposeAsync(HttpContext context, RouteValues values)
     {
         var bucket = values["bucket"];
-        await access.RequireAsync(context, bucket).ConfigureAwait(false);
+        await access.RequireAsync(context, bucket);
         RequireRead(context, values);
-        var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        var body = await GcsJson.ReadAsync(context);
         var deleteSources = body.Flag("deleteSourceObjects") ?? false;
         if (deleteSources && !context.Caller().May("storage.objects.delete"))
         {
-            throw StatusException.PermissionDenied($"'{context.Caller().Name}' lacks storage.objects.delete, which `deleteSourceObjects` needs.");
+            throw StatusException.PermissionDenied(
+                $"'{context.Caller().Name}' lacks storage.objects.delete, which `deleteSourceObjects` needs."
+            );
         }
 
         var item = await copier.ComposeAsync(
@@ -103,8 +128,9 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
             ObjectMetadataJson.Read(body.Object("destination") ?? []),
             context.Preconditions(),
             context.RequestAborted,
-            deleteSources).ConfigureAwait(false);
-        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item)).ConfigureAwait(false);
+            deleteSources
+        );
+        await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item));
     }
 
     private static List<ObjectSource> Sources(string bucket, JsonObject body)
@@ -129,7 +155,9 @@ public sealed class CopyHandlers(ObjectCopier copier, GcsAccess access) : IGcsHa
     {
         if (!context.Caller().May("storage.objects.get"))
         {
-            throw StatusException.PermissionDenied($"'{context.Caller().Name}' lacks storage.objects.get, which a copy of '{values["bucket"]}/{values["object"]}' needs.");
+            throw StatusException.PermissionDenied(
+                $"'{context.Caller().Name}' lacks storage.objects.get, which a copy of '{values["bucket"]}/{values["object"]}' needs."
+            );
         }
     }
 }

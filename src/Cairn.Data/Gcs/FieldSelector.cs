@@ -3,18 +3,18 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Gcs;
 
-/// <summary>The <c>fields</c> parameter of Google's JSON APIs: <c>nextPageToken,items(name,owner/entity),prefixes</c>; <c>*</c> is everything.</summary>
+/// <summary>
+/// The <c>fields</c> parameter of Google's JSON APIs: <c>nextPageToken,items(name,owner/entity),prefixes</c>; <c>*</c> is everything.
+/// </summary>
 public sealed class FieldSelector
 {
     private const int MaxLength = 4096;
     private const int MaxDepth = 16;
 
-    private readonly Dictionary<string, FieldSelector> children = new(StringComparer.Ordinal);
-    private bool all;
+    private readonly Dictionary<string, FieldSelector> _children = new(StringComparer.Ordinal);
+    private bool _all;
 
-    private FieldSelector()
-    {
-    }
+    private FieldSelector() { }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT with the text.</exception>
     public static FieldSelector Parse(string text)
@@ -32,7 +32,7 @@ public sealed class FieldSelector
     /// <summary>A copy with the selected fields only.</summary>
     public JsonNode? Apply(JsonNode? node)
     {
-        if (all || children.Count == 0)
+        if (_all || _children.Count == 0)
         {
             return node?.DeepClone();
         }
@@ -45,7 +45,7 @@ public sealed class FieldSelector
                 var result = new JsonObject();
                 foreach (var (name, value) in source)
                 {
-                    if (children.TryGetValue(name, out var child) || children.TryGetValue("*", out child))
+                    if (_children.TryGetValue(name, out var child) || _children.TryGetValue("*", out child))
                     {
                         result[name] = child.Apply(value);
                     }
@@ -65,8 +65,7 @@ public sealed class FieldSelector
             {
                 return false;
             }
-        }
-        while (at < text.Length && text[at] == ',' && ++at > 0);
+        } while (at < text.Length && text[at] == ',' && ++at > 0);
 
         return true;
     }
@@ -85,9 +84,9 @@ public sealed class FieldSelector
             return false;
         }
 
-        if (!children.TryGetValue(name, out var child))
+        if (!_children.TryGetValue(name, out var child))
         {
-            children[name] = child = new FieldSelector();
+            _children[name] = child = new FieldSelector();
         }
 
         if (at < text.Length && text[at] == '/')
@@ -103,8 +102,8 @@ public sealed class FieldSelector
         }
 
         // "*" at the end of a path, and a name without a selection, mean all that is below.
-        child.all = true;
-        all |= name == "*" && depth == 0;
+        child._all = true;
+        _all |= name == "*" && depth == 0;
         return true;
     }
 }

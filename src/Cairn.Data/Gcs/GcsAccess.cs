@@ -11,7 +11,7 @@ public sealed class GcsAccess(BucketStore buckets)
     /// <exception cref="StatusException">PERMISSION_DENIED. A bucket that does not exist is for the call itself to report.</exception>
     public async Task RequireAsync(HttpContext context, string bucket)
     {
-        if (context.Caller().Project is not null && await buckets.FindAsync(bucket, context.RequestAborted).ConfigureAwait(false) is { } found)
+        if (context.Caller().Project is not null && await buckets.FindAsync(bucket, context.RequestAborted) is { } found)
         {
             context.RequireProject(found.Project);
         }

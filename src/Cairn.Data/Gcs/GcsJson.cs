@@ -26,7 +26,7 @@ public static class GcsJson
         var bytes = JsonSerializer.SerializeToUtf8Bytes(selected, Writing);
         context.Response.ContentType = "application/json; charset=UTF-8";
         context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     /// <summary>The request's body as an object; an empty one where there is none.</summary>
@@ -36,7 +36,7 @@ public static class GcsJson
         using var copy = new MemoryStream();
         var piece = new byte[16 * 1024];
         int read;
-        while ((read = await context.Request.Body.ReadAsync(piece, context.RequestAborted).ConfigureAwait(false)) > 0)
+        while ((read = await context.Request.Body.ReadAsync(piece, context.RequestAborted)) > 0)
         {
             copy.Write(piece, 0, read);
             if (copy.Length > MaxBody)
@@ -59,7 +59,8 @@ public static class GcsJson
         JsonText.Require(bytes);
         try
         {
-            var root = JsonNode.Parse(bytes, documentOptions: Reading) as JsonObject
+            var root =
+                JsonNode.Parse(bytes, documentOptions: Reading) as JsonObject
                 ?? throw StatusException.InvalidArgument("Parse Error: the request's body must be a JSON object.");
 
             // What is no text is found out only when it is asked for.
@@ -87,38 +88,48 @@ public static class GcsJson
 
     /// <summary>A field's text; null where it is absent or null.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is something else.</exception>
-    public static string? Text(this JsonObject body, string field) => body[field] switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue<string>(out var text) => text,
-        var other => throw StatusException.InvalidArgument($"Invalid Value: `{field}` is {other.ToJsonString()}; it must be a string."),
-    };
+    public static string? Text(this JsonObject body, string field) =>
+        body[field] switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue<string>(out var text) => text,
+            var other => throw StatusException.InvalidArgument($"Invalid Value: `{field}` is {other.ToJsonString()}; it must be a string."),
+        };
 
     /// <summary>A field's truth value; null where it is absent or null.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is something else.</exception>
-    public static bool? Flag(this JsonObject body, string field) => body[field] switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
-        var other => throw StatusException.InvalidArgument($"Invalid Value: `{field}` is {other.ToJsonString()}; it must be true or false."),
-    };
+    public static bool? Flag(this JsonObject body, string field) =>
+        body[field] switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue<bool>(out var flag) => flag,
+            var other => throw StatusException.InvalidArgument(
+                $"Invalid Value: `{field}` is {other.ToJsonString()}; it must be true or false."
+            ),
+        };
 
     /// <summary>A field's integer, which may be written as a string; null where it is absent or null.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is something else.</exception>
-    public static long? Number(this JsonObject body, string field) => body[field] switch
-    {
-        null => null,
-        JsonValue value when value.TryGetValue<long>(out var number) => number,
-        JsonValue value when value.TryGetValue<string>(out var text) && long.TryParse(text, out var number) => number,
-        var other => throw StatusException.InvalidArgument($"Invalid Value: `{field}` is {other.ToJsonString()}; it must be an integer."),
-    };
+    public static long? Number(this JsonObject body, string field) =>
+        body[field] switch
+        {
+            null => null,
+            JsonValue value when value.TryGetValue<long>(out var number) => number,
+            JsonValue value when value.TryGetValue<string>(out var text) && long.TryParse(text, out var number) => number,
+            var other => throw StatusException.InvalidArgument(
+                $"Invalid Value: `{field}` is {other.ToJsonString()}; it must be an integer."
+            ),
+        };
 
     /// <summary>A field that is an object; null where it is absent or null.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is something else.</exception>
-    public static JsonObject? Object(this JsonObject body, string field) => body[field] switch
-    {
-        null => null,
-        JsonObject value => value,
-        var other => throw StatusException.InvalidArgument($"Invalid Value: `{field}` is {other.ToJsonString()}; it must be an object."),
-    };
+    public static JsonObject? Object(this JsonObject body, string field) =>
+        body[field] switch
+        {
+            null => null,
+            JsonObject value => value,
+            var other => throw StatusException.InvalidArgument(
+                $"Invalid Value: `{field}` is {other.ToJsonString()}; it must be an object."
+            ),
+        };
 }

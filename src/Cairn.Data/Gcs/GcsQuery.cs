@@ -18,7 +18,8 @@ public static class GcsQuery
     /// <exception cref="StatusException">INVALID_ARGUMENT where the value is no integer.</exception>
     public static long? Number(this HttpContext context, string name) => Number(name, context.Text(name));
 
-    private static string? Header(HttpContext context, string name) => context.Request.Headers[name].ToString() is { Length: > 0 } text ? text : null;
+    private static string? Header(HttpContext context, string name) =>
+        context.Request.Headers[name].ToString() is { Length: > 0 } text ? text : null;
 
     private static long? HeaderNumber(HttpContext context, string name) => Number(name, context.Request.Headers[name].ToString());
 
@@ -49,26 +50,32 @@ public static class GcsQuery
 
     public static long? Generation(this HttpContext context) => context.Number("generation");
 
-    public static Preconditions Preconditions(this HttpContext context) => new(
-        context.Number("ifGenerationMatch"),
-        context.Number("ifGenerationNotMatch"),
-        context.Number("ifMetagenerationMatch"),
-        context.Number("ifMetagenerationNotMatch"),
-        Header(context, "If-Match"),
-        Header(context, "If-None-Match"));
+    public static Preconditions Preconditions(this HttpContext context) =>
+        new(
+            context.Number("ifGenerationMatch"),
+            context.Number("ifGenerationNotMatch"),
+            context.Number("ifMetagenerationMatch"),
+            context.Number("ifMetagenerationNotMatch"),
+            Header(context, "If-Match"),
+            Header(context, "If-None-Match")
+        );
 
     /// <summary>The preconditions of the older API, which come as headers.</summary>
-    public static Preconditions XmlPreconditions(this HttpContext context) => new(
-        HeaderNumber(context, "x-goog-if-generation-match"),
-        MetagenerationMatch: HeaderNumber(context, "x-goog-if-metageneration-match"),
-        EtagMatch: Header(context, "If-Match"),
-        EtagNotMatch: Header(context, "If-None-Match"));
+    public static Preconditions XmlPreconditions(this HttpContext context) =>
+        new(
+            HeaderNumber(context, "x-goog-if-generation-match"),
+            MetagenerationMatch: HeaderNumber(context, "x-goog-if-metageneration-match"),
+            EtagMatch: Header(context, "If-Match"),
+            EtagNotMatch: Header(context, "If-None-Match")
+        );
 
-    public static Preconditions SourcePreconditions(this HttpContext context) => new(
-        context.Number("ifSourceGenerationMatch"),
-        context.Number("ifSourceGenerationNotMatch"),
-        context.Number("ifSourceMetagenerationMatch"),
-        context.Number("ifSourceMetagenerationNotMatch"));
+    public static Preconditions SourcePreconditions(this HttpContext context) =>
+        new(
+            context.Number("ifSourceGenerationMatch"),
+            context.Number("ifSourceGenerationNotMatch"),
+            context.Number("ifSourceMetagenerationMatch"),
+            context.Number("ifSourceMetagenerationNotMatch")
+        );
 
     /// <summary>Where this server is reached, as the client addressed it: <c>http://127.0.0.1:8080</c>.</summary>
     public static string BaseUrl(this HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}";

@@ -24,13 +24,20 @@ internal static class MediaHeaders
         headers["x-goog-storage-class"] = metadata.StorageClass;
         headers["x-goog-stored-content-encoding"] = Ascii(metadata.ContentEncoding) ?? "identity";
         headers["x-goog-stored-content-length"] = Text(content.Size);
-        // Of the stored whole, also where a part or the inflated bytes are sent, as Cloud Storage does: its clients compare where they received the whole.
-        headers["x-goog-hash"] = content.Md5 is null ? $"crc32c={Crc32C.ToBase64(content.Crc32C)}" : $"crc32c={Crc32C.ToBase64(content.Crc32C)},md5={content.Md5}";
+        // Of the stored whole, also where a part or the inflated bytes are sent, as Cloud Storage does: its clients compare where they
+        // received the whole.
+        headers["x-goog-hash"] = content.Md5 is null
+            ? $"crc32c={Crc32C.ToBase64(content.Crc32C)}"
+            : $"crc32c={Crc32C.ToBase64(content.Crc32C)},md5={content.Md5}";
         headers.ContentDisposition = Ascii(metadata.ContentDisposition);
         headers.ContentLanguage = Ascii(metadata.ContentLanguage);
         foreach (var (key, value) in metadata.Custom ?? [])
         {
-            if (key.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.') && Ascii(value) is { } text && !text.Any(char.IsControl))
+            if (
+                key.All(static character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.')
+                && Ascii(value) is { } text
+                && !text.Any(char.IsControl)
+            )
             {
                 headers["x-goog-meta-" + key] = text;
             }

@@ -9,8 +9,9 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Data.Gcs;
 
 /// <summary>
-/// Answers with an object's bytes: whole, a range, or inflated where the object is stored as gzip and the client does not take that (Cloud Storage's
-/// decompressive transcoding: not for an object whose Cache-Control is <c>no-transform</c>, and of the whole whatever range was asked for).
+/// Answers with an object's bytes: whole, a range, or inflated where the object is stored as gzip and the client does not take that (Cloud
+/// Storage's decompressive transcoding: not for an object whose Cache-Control is <c>no-transform</c>, and of the whole whatever range was
+/// asked for).
 /// </summary>
 public sealed class MediaResponse(ObjectStore store)
 {
@@ -87,7 +88,10 @@ public sealed class MediaResponse(ObjectStore store)
 
         await using (var beginning = await store.OpenAsync(item, 0, magic.Length, cancellation))
         {
-            if (await beginning.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellation) < magic.Length || !magic.AsSpan().SequenceEqual<byte>([0x1F, 0x8B]))
+            if (
+                await beginning.ReadAtLeastAsync(magic, magic.Length, throwOnEndOfStream: false, cancellation) < magic.Length
+                || !magic.AsSpan().SequenceEqual<byte>([0x1F, 0x8B])
+            )
             {
                 return MediaForm.NotGzip;
             }
@@ -109,13 +113,20 @@ public sealed class MediaResponse(ObjectStore store)
         throw new StatusException(
             Code.OutOfRange,
             $"The requested range '{context.Request.Headers.Range}' cannot be satisfied: '{item.Bucket}/{item.Name}' has {item.Content.Size} bytes.",
-            new ErrorInfo { Domain = "storage", Type = DataErrors.RangeNotSatisfiable });
+            new ErrorInfo { Domain = "storage", Type = DataErrors.RangeNotSatisfiable }
+        );
     }
 
     // "gzip;q=0" refuses it by name, RFC 9110 section 12.5.3.
-    private static bool AcceptsGzip(HttpContext context)
-        => context.Request.Headers.AcceptEncoding.ToString().Split(',', StringSplitOptions.TrimEntries).Any(static entry
-            => entry.Split(';', StringSplitOptions.TrimEntries) is [var coding, .. var parameters]
+    private static bool AcceptsGzip(HttpContext context) =>
+        context
+            .Request.Headers.AcceptEncoding.ToString()
+            .Split(',', StringSplitOptions.TrimEntries)
+            .Any(static entry =>
+                entry.Split(';', StringSplitOptions.TrimEntries) is [var coding, .. var parameters]
                 && coding.Equals("gzip", StringComparison.OrdinalIgnoreCase)
-                && !parameters.Any(static parameter => parameter.Replace(" ", "", StringComparison.Ordinal) is "q=0" or "q=0.0" or "q=0.00" or "q=0.000"));
+                && !parameters.Any(static parameter =>
+                    parameter.Replace(" ", "", StringComparison.Ordinal) is "q=0" or "q=0.0" or "q=0.00" or "q=0.000"
+                )
+            );
 }

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;
 
-/// <summary>What clients ask about a project: its number, from Resource Manager, and the service account that acts for its buckets.</summary>
+/// <summary>
+/// What clients ask about a project: its number, from Resource Manager, and the service account that acts for its buckets.
+/// </summary>
 public sealed class ProjectHandlers : IGcsHandlers
 {
     public void Map(GcsRoutes routes)
@@ -18,24 +20,30 @@ public sealed class ProjectHandlers : IGcsHandlers
     {
         var project = values["project"];
         context.RequireProject(project);
-        return GcsJson.WriteAsync(context, new JsonObject
-        {
-            ["name"] = "projects/" + Number(project),
-            ["projectId"] = project,
-            ["displayName"] = project,
-            ["state"] = "ACTIVE",
-        });
+        return GcsJson.WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["name"] = "projects/" + Number(project),
+                ["projectId"] = project,
+                ["displayName"] = project,
+                ["state"] = "ACTIVE",
+            }
+        );
     }
 
     private static Task ServiceAccountAsync(HttpContext context, RouteValues values)
     {
         var project = values["project"];
         context.RequireProject(project);
-        return GcsJson.WriteAsync(context, new JsonObject
-        {
-            ["kind"] = "storage#serviceAccount",
-            ["email_address"] = $"service-{Number(project)}@gs-project-accounts.iam.gserviceaccount.com",
-        });
+        return GcsJson.WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["kind"] = "storage#serviceAccount",
+                ["email_address"] = $"service-{Number(project)}@gs-project-accounts.iam.gserviceaccount.com",
+            }
+        );
     }
 
     private static string Number(string project) => ProjectNumber.Of(project).ToString(CultureInfo.InvariantCulture);

@@ -8,7 +8,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;
 
-/// <summary>The protocol of resumable uploads: POST begins and gives an address, PUT sends a piece or asks how far it is (308 with a Range), DELETE cancels.</summary>
+/// <summary>
+/// The protocol of resumable uploads: POST begins and gives an address, PUT sends a piece or asks how far it is (308 with a Range), DELETE
+/// cancels.
+/// </summary>
 public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access)
 {
     private const int ResumeIncomplete = 308;
@@ -19,9 +22,14 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
 
     /// <param name="typeHeader">The header that says the content's type where the metadata does not.</param>
     /// <param name="sizeHeader">The header that announces the content's size in bytes.</param>
-    public async Task BeginAsync(HttpContext context, string bucket, string typeHeader = "X-Upload-Content-Type", string sizeHeader = "X-Upload-Content-Length")
+    public async Task BeginAsync(
+        HttpContext context,
+        string bucket,
+        string typeHeader = "X-Upload-Content-Type",
+        string sizeHeader = "X-Upload-Content-Length"
+    )
     {
-        var body = await GcsJson.ReadAsync(context).ConfigureAwait(false);
+        var body = await GcsJson.ReadAsync(context);
         var name = UploadHandlers.NameOf(context, body);
         var metadata = UploadHandlers.WithQuery(context, ObjectMetadataJson.Read(body));
         if (metadata.ContentType is null && context.Request.Headers[typeHeader].ToString() is { Length: > 0 } type)
@@ -31,10 +39,11 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
 
         var hashes = HashesOf(context).Or(ObjectMetadataJson.Hashes(body));
         var request = new UploadRequest(metadata, context.Preconditions(), hashes, Size(context, sizeHeader));
-        var id = await uploads.BeginAsync(bucket, name, request, context.RequestAborted).ConfigureAwait(false);
+        var id = await uploads.BeginAsync(bucket, name, request, context.RequestAborted);
 
         var headers = context.Response.Headers;
-        headers.Location = $"{context.BaseUrl()}/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name={Uri.EscapeDataString(name)}&upload_id={id}";
+        headers.Location =
+            $"{context.BaseUrl()}/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name={Uri.EscapeDataString(name)}&upload_id={id}";
         headers["X-GUploader-UploadID"] = id;
         headers["X-Goog-Upload-Chunk-Granularity"] = Granularity;
         context.Response.ContentLength = 0;
@@ -42,14 +51,14 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
 
     public async Task PutAsync(HttpContext context, RouteValues values)
     {
-        var id = await RequireAsync(context).ConfigureAwait(false);
+        var id = await RequireAsync(context);
         var range = UploadRange.Parse(context.Request.Headers.ContentRange);
-        var (upload, published) = await uploads.ReceiveAsync(id, range, context.Request.Body, HashesOf(context), context.RequestAborted).ConfigureAwait(false);
+        var (upload, published) = await uploads.ReceiveAsync(id, range, context.Request.Body, HashesOf(context), context.RequestAborted);
 
         context.Response.Headers["X-GUploader-UploadID"] = id;
         if (published is not null)
         {
-            await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, published)).ConfigureAwait(false);
+            await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, published));
             return;
         }
 
@@ -63,8 +72,8 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
 
     public async Task CancelAsync(HttpContext context, RouteValues values)
     {
-        var id = await RequireAsync(context).ConfigureAwait(false);
-        await uploads.CancelAsync(id, context.RequestAborted).ConfigureAwait(false);
+        var id = await RequireAsync(context);
+        await uploads.CancelAsync(id, context.RequestAborted);
         context.Response.StatusCode = ClientClosedRequest;
         context.Response.ContentLength = 0;
     }
@@ -76,8 +85,8 @@ public sealed class ResumableHandlers(ResumableUploads uploads, GcsAccess access
     {
         // The address could name any bucket; the upload knows its own.
         var id = context.Text("upload_id");
-        var upload = await uploads.GetAsync(id, context.RequestAborted).ConfigureAwait(false);
-        await access.RequireAsync(context, upload.Bucket).ConfigureAwait(false);
+        var upload = await uploads.GetAsync(id, context.RequestAborted);
+        await access.RequireAsync(context, upload.Bucket);
         return id;
     }
 

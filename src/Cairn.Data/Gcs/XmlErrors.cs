@@ -27,20 +27,22 @@ internal static class XmlErrors
     }
 
     // Clients look at the status; the code is for people and for tools that print it.
-    private static string CodeOf(int status) => status switch
-    {
-        400 => "InvalidArgument",
-        401 => "AuthenticationRequired",
-        403 => "AccessDenied",
-        404 => "NoSuchKey",
-        412 => "PreconditionFailed",
-        416 => "InvalidRange",
-        429 => "SlowDown",
-        501 => "NotImplemented",
-        503 => "ServiceUnavailable",
-        _ => "InternalError",
-    };
+    private static string CodeOf(int status) =>
+        status switch
+        {
+            400 => "InvalidArgument",
+            401 => "AuthenticationRequired",
+            403 => "AccessDenied",
+            404 => "NoSuchKey",
+            412 => "PreconditionFailed",
+            416 => "InvalidRange",
+            429 => "SlowDown",
+            501 => "NotImplemented",
+            503 => "ServiceUnavailable",
+            _ => "InternalError",
+        };
 
     // The sentence may name an object whose name has a character that XML cannot.
-    private static string Printable(string text) => string.Concat(text.Select(static character => char.IsSurrogate(character) || XmlConvert.IsXmlChar(character) ? character : ' '));
+    private static string Printable(string text) =>
+        string.Concat(text.Select(static character => char.IsSurrogate(character) || XmlConvert.IsXmlChar(character) ? character : ' '));
 }

@@ -16,7 +16,9 @@ public sealed class XmlMediaHandlers(MediaResponse media, GcsAccess access) : IG
         var name = NameOf(context);
         if (name.Length == 0)
         {
-            throw StatusException.NotFound($"There is nothing at {context.Request.Path.Value}. An object is at /BUCKET/OBJECT; list a bucket at /storage/v1/b/BUCKET/o.");
+            throw StatusException.NotFound(
+                $"There is nothing at {context.Request.Path.Value}. An object is at /BUCKET/OBJECT; list a bucket at /storage/v1/b/BUCKET/o."
+            );
         }
 
         await access.RequireAsync(context, bucket);

@@ -1,6 +1,8 @@
 namespace Cairn.Data.Lifecycle;
 
-/// <summary>When a rule applies: where all that are given hold. Days are of 24 hours; dates are of the form 2026-01-31, and begin at midnight UTC.</summary>
+/// <summary>
+/// When a rule applies: where all that are given hold. Days are of 24 hours; dates are of the form 2026-01-31, and begin at midnight UTC.
+/// </summary>
 public sealed record LifecycleCondition
 {
     /// <summary>Days since the object's creation.</summary>

@@ -3,8 +3,8 @@ using Cairn.Data.Objects;
 namespace Cairn.Data.Lifecycle;
 
 /// <summary>
-/// Which action of a bucket's rules an object gets. Deleting goes before all else; of several classes the coldest wins, and an object only ever moves to a
-/// colder one (cloud.google.com/storage/docs/lifecycle, "Conflicting actions" and "SetStorageClass").
+/// Which action of a bucket's rules an object gets. Deleting goes before all else; of several classes the coldest wins, and an object only
+/// ever moves to a colder one (cloud.google.com/storage/docs/lifecycle, "Conflicting actions" and "SetStorageClass").
 /// </summary>
 internal static class LifecycleDecision
 {
@@ -41,19 +41,21 @@ internal static class LifecycleDecision
     }
 
     /// <summary>Whether some rule ends an unfinished upload.</summary>
-    public static bool Aborts(IReadOnlyList<LifecycleRule> rules, string name, long begun, long now)
-        => rules.Any(rule => rule.Action.Type == LifecycleAction.AbortUpload && Since(rule.Condition.Age, begun, now) && Matches(rule.Condition, name));
+    public static bool Aborts(IReadOnlyList<LifecycleRule> rules, string name, long begun, long now) =>
+        rules.Any(rule =>
+            rule.Action.Type == LifecycleAction.AbortUpload && Since(rule.Condition.Age, begun, now) && Matches(rule.Condition, name)
+        );
 
-    private static bool Holds(LifecycleCondition condition, ObjectRecord item, long now, Func<ObjectRecord, long> newer)
-        => (condition.IsLive is not { } live || live == item.Deleted is null)
-            && Since(condition.Age, item.Created, now)
-            && Before(condition.CreatedBefore, item.Created)
-            && Since(condition.DaysSinceNoncurrentTime, item.Deleted, now)
-            && Before(condition.NoncurrentTimeBefore, item.Deleted)
-            && CustomTimeHolds(condition, item, now)
-            && (condition.MatchesStorageClass is not { } classes || classes.Contains(item.Metadata.StorageClass ?? StorageClass.Default))
-            && Matches(condition, item.Name)
-            && (condition.NumNewerVersions is not { } count || newer(item) >= count);
+    private static bool Holds(LifecycleCondition condition, ObjectRecord item, long now, Func<ObjectRecord, long> newer) =>
+        (condition.IsLive is not { } live || live == item.Deleted is null)
+        && Since(condition.Age, item.Created, now)
+        && Before(condition.CreatedBefore, item.Created)
+        && Since(condition.DaysSinceNoncurrentTime, item.Deleted, now)
+        && Before(condition.NoncurrentTimeBefore, item.Deleted)
+        && CustomTimeHolds(condition, item, now)
+        && (condition.MatchesStorageClass is not { } classes || classes.Contains(item.Metadata.StorageClass ?? StorageClass.Default))
+        && Matches(condition, item.Name)
+        && (condition.NumNewerVersions is not { } count || newer(item) >= count);
 
     private static bool CustomTimeHolds(LifecycleCondition condition, ObjectRecord item, long now)
     {
@@ -66,12 +68,14 @@ internal static class LifecycleDecision
         return Since(condition.DaysSinceCustomTime, custom, now) && Before(condition.CustomTimeBefore, custom);
     }
 
-    private static bool Matches(LifecycleCondition condition, string name)
-        => (condition.MatchesPrefix is not { } prefixes || prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
-            && (condition.MatchesSuffix is not { } suffixes || suffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
+    private static bool Matches(LifecycleCondition condition, string name) =>
+        (condition.MatchesPrefix is not { } prefixes || prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+        && (condition.MatchesSuffix is not { } suffixes || suffixes.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal)));
 
     // An instant that the object does not have never fulfils a condition about it.
-    private static bool Since(int? days, long? instant, long now) => days is null || (instant is { } start && now - start >= days.Value * MicrosPerDay);
+    private static bool Since(int? days, long? instant, long now) =>
+        days is null || (instant is { } start && now - start >= days.Value * MicrosPerDay);
 
-    private static bool Before(string? date, long? instant) => date is null || (instant is { } start && start < LifecycleDate.ToMicros(date));
+    private static bool Before(string? date, long? instant) =>
+        date is null || (instant is { } start && start < LifecycleDate.ToMicros(date));
 }

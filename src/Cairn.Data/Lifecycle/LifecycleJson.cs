@@ -47,10 +47,13 @@ internal static class LifecycleJson
         return rules.Count == 0 ? null : rules;
     }
 
-    public static JsonObject Write(IReadOnlyList<LifecycleRule> rules) => new()
-    {
-        ["rule"] = new JsonArray([.. rules.Select(static rule => new JsonObject { ["action"] = Write(rule.Action), ["condition"] = Write(rule.Condition) })]),
-    };
+    public static JsonObject Write(IReadOnlyList<LifecycleRule> rules) =>
+        new()
+        {
+            ["rule"] = new JsonArray([
+                .. rules.Select(static rule => new JsonObject { ["action"] = Write(rule.Action), ["condition"] = Write(rule.Condition) }),
+            ]),
+        };
 
     private static LifecycleAction Action(JsonObject action, string path)
     {
@@ -64,7 +67,10 @@ internal static class LifecycleJson
         var target = action.Text("storageClass");
         return (type, target) switch
         {
-            (LifecycleAction.SetStorageClass, null) => throw SettingFields.Invalid($"{path}.storageClass", "is required with the type SetStorageClass"),
+            (LifecycleAction.SetStorageClass, null) => throw SettingFields.Invalid(
+                $"{path}.storageClass",
+                "is required with the type SetStorageClass"
+            ),
             (LifecycleAction.SetStorageClass, _) => new LifecycleAction(type, Class(target, $"{path}.storageClass")),
             (_, null) => new LifecycleAction(type),
             _ => throw SettingFields.Invalid($"{path}.storageClass", $"has no meaning with the type {type}"),
@@ -85,7 +91,8 @@ internal static class LifecycleJson
             "numNewerVersions",
             "matchesPrefix",
             "matchesSuffix",
-            "matchesStorageClass");
+            "matchesStorageClass"
+        );
         return new LifecycleCondition
         {
             Age = Count(condition, path, "age"),
@@ -106,7 +113,10 @@ internal static class LifecycleJson
 
     private static void RequireFitting(LifecycleAction action, JsonObject condition, string path)
     {
-        var given = condition.Where(static pair => pair.Value is not null and not JsonArray { Count: 0 }).Select(static pair => pair.Key).ToList();
+        var given = condition
+            .Where(static pair => pair.Value is not null and not JsonArray { Count: 0 })
+            .Select(static pair => pair.Key)
+            .ToList();
         if (given.Count == 0)
         {
             throw SettingFields.Invalid(path, "must have at least one condition; a rule without one would apply to everything");
@@ -114,29 +124,33 @@ internal static class LifecycleJson
 
         if (action.Type == LifecycleAction.AbortUpload && given.Find(static field => !OfUploads.Contains(field)) is { } unfit)
         {
-            throw SettingFields.Invalid($"{path}.{unfit}", $"does not go with {LifecycleAction.AbortUpload}, which takes {string.Join(", ", OfUploads)}");
+            throw SettingFields.Invalid(
+                $"{path}.{unfit}",
+                $"does not go with {LifecycleAction.AbortUpload}, which takes {string.Join(", ", OfUploads)}"
+            );
         }
     }
 
-    private static int? Count(JsonObject condition, string path, string field) => condition.Number(field) switch
-    {
-        null => null,
-        >= 0 and <= MaxDays and var value => (int)value,
-        var value => throw SettingFields.Invalid($"{path}.{field}", $"is {value}; it must be from 0 to {MaxDays}"),
-    };
+    private static int? Count(JsonObject condition, string path, string field) =>
+        condition.Number(field) switch
+        {
+            null => null,
+            >= 0 and <= MaxDays and var value => (int)value,
+            var value => throw SettingFields.Invalid($"{path}.{field}", $"is {value}; it must be from 0 to {MaxDays}"),
+        };
 
-    private static string? Date(JsonObject condition, string path, string field)
-        => condition.Text(field) is not { } text || LifecycleDate.IsOne(text)
+    private static string? Date(JsonObject condition, string path, string field) =>
+        condition.Text(field) is not { } text || LifecycleDate.IsOne(text)
             ? condition.Text(field)
             : throw SettingFields.Invalid($"{path}.{field}", $"is '{text}'; it must be a date as 2026-01-31");
 
     // An empty list says nothing, and must not come to mean "matches none".
-    private static IReadOnlyList<string>? Patterns(JsonObject condition, string path, string field)
-        => condition.Texts(path, field, MaxPatterns) is { Count: > 0 } patterns ? patterns : null;
+    private static IReadOnlyList<string>? Patterns(JsonObject condition, string path, string field) =>
+        condition.Texts(path, field, MaxPatterns) is { Count: > 0 } patterns ? patterns : null;
 
-    private static string Class(string? name, string path)
-        => StorageClass.All.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw SettingFields.Invalid(path, $"is '{name}'; it must be one of {string.Join(", ", StorageClass.All)}");
+    private static string Class(string? name, string path) =>
+        StorageClass.All.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw SettingFields.Invalid(path, $"is '{name}'; it must be one of {string.Join(", ", StorageClass.All)}");
 
     private static JsonObject Write(LifecycleAction action)
     {
@@ -162,7 +176,8 @@ internal static class LifecycleJson
         return json;
     }
 
-    private static JsonArray? List(IReadOnlyList<string>? texts) => texts is null ? null : new JsonArray([.. texts.Select(static text => (JsonNode?)text)]);
+    private static JsonArray? List(IReadOnlyList<string>? texts) =>
+        texts is null ? null : new JsonArray([.. texts.Select(static text => (JsonNode?)text)]);
 
     private static void Set(JsonObject json, string field, JsonNode? value)
     {

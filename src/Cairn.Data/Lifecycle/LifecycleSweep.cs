@@ -6,8 +6,9 @@ using Cairn.Kernel.Database;
 namespace Cairn.Data.Lifecycle;
 
 /// <summary>
-/// Carries out the lifecycle rules of all buckets. It reads ahead in snapshots and decides again, on the row and the rules of that moment, in the transaction
-/// that acts; so two servers, a crash in the middle, or an owner who changes a rule meanwhile lead to nothing that the rules do not say.
+/// Carries out the lifecycle rules of all buckets. It reads ahead in snapshots and decides again, on the row and the rules of that moment,
+/// in the transaction that acts; so two servers, a crash in the middle, or an owner who changes a rule meanwhile lead to nothing that the
+/// rules do not say.
 /// </summary>
 public sealed class LifecycleSweep(IDatabase database, ObjectCommits commits, UploadSweep uploads, TimeProvider time)
 {
@@ -98,7 +99,13 @@ public sealed class LifecycleSweep(IDatabase database, ObjectCommits commits, Up
                     count = count with { Deleted = count.Deleted + 1 };
                     break;
                 case { StorageClass: { } to }:
-                    transaction.Update(bucket.Name, current.Name, current.Generation, Preconditions.None, metadata => metadata with { StorageClass = to });
+                    transaction.Update(
+                        bucket.Name,
+                        current.Name,
+                        current.Generation,
+                        Preconditions.None,
+                        metadata => metadata with { StorageClass = to }
+                    );
                     count = count with { Moved = count.Moved + 1 };
                     break;
             }
@@ -113,8 +120,10 @@ public sealed class LifecycleSweep(IDatabase database, ObjectCommits commits, Up
             bucket.Settings.Lifecycle ?? [],
             item,
             now,
-            one => ObjectTable.CountNewer(session, one.Bucket, one.Name, one.Generation));
-        var kept = action?.Type == LifecycleAction.Delete
+            one => ObjectTable.CountNewer(session, one.Bucket, one.Name, one.Generation)
+        );
+        var kept =
+            action?.Type == LifecycleAction.Delete
             && !(item.Deleted is null && bucket.Versioning)
             && ObjectProtection.Objection(bucket, item, now) is not null;
         return kept ? null : action;

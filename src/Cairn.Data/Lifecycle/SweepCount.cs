@@ -6,6 +6,6 @@ namespace Cairn.Data.Lifecycle;
 /// <param name="Uploads">Unfinished uploads that were ended.</param>
 public readonly record struct SweepCount(int Deleted, int Moved, int Uploads)
 {
-    public static SweepCount operator +(SweepCount left, SweepCount right)
-        => new(left.Deleted + right.Deleted, left.Moved + right.Moved, left.Uploads + right.Uploads);
+    public static SweepCount operator +(SweepCount left, SweepCount right) =>
+        new(left.Deleted + right.Deleted, left.Moved + right.Moved, left.Uploads + right.Uploads);
 }

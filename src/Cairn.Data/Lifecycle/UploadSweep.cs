@@ -5,7 +5,9 @@ using Cairn.Kernel.Database;
 
 namespace Cairn.Data.Lifecycle;
 
-/// <summary>Ends unfinished uploads by the lifecycle rules of their bucket. The uploads that come in several requests here are the resumable ones.</summary>
+/// <summary>
+/// Ends unfinished uploads by the lifecycle rules of their bucket. The uploads that come in several requests here are the resumable ones.
+/// </summary>
 public sealed class UploadSweep(IDatabase database, ObjectCommits commits, TimeProvider time)
 {
     private const int Batch = 200;
@@ -26,7 +28,9 @@ public sealed class UploadSweep(IDatabase database, ObjectCommits commits, TimeP
             var from = after;
             var batch = await database.ReadAsync(session => UploadTable.Active(session, bucket.Name, from, Batch), cancellation);
             var now = time.NowMicros();
-            var due = batch.FindAll(upload => LifecycleDecision.Aborts(rules, upload.Name, upload.Begun, now)).ConvertAll(upload => upload.Id);
+            var due = batch
+                .FindAll(upload => LifecycleDecision.Aborts(rules, upload.Name, upload.Begun, now))
+                .ConvertAll(upload => upload.Id);
             if (due.Count > 0)
             {
                 ended += await commits.WriteAsync(transaction => due.Count(id => ResumableUploads.Abort(transaction, id)), cancellation);

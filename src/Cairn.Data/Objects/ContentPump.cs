@@ -7,8 +7,8 @@ using Cairn.Kernel.Blobs;
 namespace Cairn.Data.Objects;
 
 /// <summary>
-/// Brings a stream into a blob. Receiving, hashing and writing each cost about the same for each byte, so what is longer than one buffer is handed from the
-/// one to the others: while a buffer fills, those before it are hashed and written.
+/// Brings a stream into a blob. Receiving, hashing and writing each cost about the same for each byte, so what is longer than one buffer is
+/// handed from the one to the others: while a buffer fills, those before it are hashed and written.
 /// </summary>
 internal static class ContentPump
 {
@@ -35,15 +35,23 @@ internal static class ContentPump
         broken?.Throw();
     }
 
-    private static async Task PumpAsync(Stream source, byte[] first, IBlobWriter writer, ObjectHashes? hashes, CancellationToken cancellation)
+    private static async Task PumpAsync(
+        Stream source,
+        byte[] first,
+        IBlobWriter writer,
+        ObjectHashes? hashes,
+        CancellationToken cancellation
+    )
     {
-        var full = Channel.CreateBounded<(byte[] Buffer, int Length)>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
+        var full = Channel.CreateBounded<(byte[] Buffer, int Length)>(
+            new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true }
+        );
         var storing = Task.Run(() => StoreAllAsync(full, writer, hashes), CancellationToken.None);
         ExceptionDispatchInfo? broken = null;
         try
         {
             await full.Writer.WriteAsync((first, first.Length), CancellationToken.None);
-            for (var ended = false; !ended;)
+            for (var ended = false; !ended; )
             {
                 var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
                 (var length, broken) = await FillAsync(source, buffer, cancellation);
@@ -87,7 +95,10 @@ internal static class ContentPump
     }
 
     private static async ValueTask<(int Length, ExceptionDispatchInfo? Broken)> FillAsync(
-        Stream source, byte[] buffer, CancellationToken cancellation)
+        Stream source,
+        byte[] buffer,
+        CancellationToken cancellation
+    )
     {
         var length = 0;
         try

@@ -39,7 +39,9 @@ public readonly record struct ListPosition(string Name, long After)
             }
         }
 
-        throw StatusException.InvalidArgument("Invalid Value: `pageToken` is not one that this listing gave. Begin again without it, and keep the other parameters while paging.");
+        throw StatusException.InvalidArgument(
+            "Invalid Value: `pageToken` is not one that this listing gave. Begin again without it, and keep the other parameters while paging."
+        );
     }
 
     private static void Tag(ObjectListQuery query, Span<byte> tag)
@@ -54,7 +56,8 @@ public readonly record struct ListPosition(string Name, long After)
             query.EndOffset,
             query.MatchGlob,
             query.Versions,
-            query.SoftDeleted);
+            query.SoftDeleted
+        );
         SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, tag.Length).CopyTo(tag);
     }
 }

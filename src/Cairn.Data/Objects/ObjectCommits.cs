@@ -5,8 +5,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Data.Objects;
 
-/// <summary>Runs <see cref="ObjectTransaction"/>s, and does after the commit what has to follow it: files under the buckets' folders, and blobs that are garbage now.</summary>
-public sealed partial class ObjectCommits(IDatabase database, IBlobStore blobs, BucketView view, TimeProvider time, ILogger<ObjectCommits> logger)
+/// <summary>
+/// Runs <see cref="ObjectTransaction"/>s, and does after the commit what has to follow it: files under the buckets' folders, and blobs that
+/// are garbage now.
+/// </summary>
+public sealed partial class ObjectCommits(
+    IDatabase database,
+    IBlobStore blobs,
+    BucketView view,
+    TimeProvider time,
+    ILogger<ObjectCommits> logger
+)
 {
     public async Task<T> WriteAsync<T>(Func<ObjectTransaction, T> work, CancellationToken cancellation = default)
     {
@@ -17,17 +26,18 @@ public sealed partial class ObjectCommits(IDatabase database, IBlobStore blobs, 
                 var attempt = new ObjectTransaction(session, time.NowMicros());
                 return (work(attempt), attempt);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
 
         // The commit has happened: what follows is not the caller's to cancel, and its failure is not the caller's failure.
         foreach (var (bucket, name) in transaction.Changed)
         {
-            await view.RefreshAsync(bucket, name).ConfigureAwait(false);
+            await view.RefreshAsync(bucket, name);
         }
 
         foreach (var blob in transaction.Freed)
         {
-            await DeleteAsync(blob).ConfigureAwait(false);
+            await DeleteAsync(blob);
         }
 
         return result;
@@ -38,7 +48,7 @@ public sealed partial class ObjectCommits(IDatabase database, IBlobStore blobs, 
     {
         try
         {
-            await blobs.DeleteAsync(blob).ConfigureAwait(false);
+            await blobs.DeleteAsync(blob);
         }
         catch (Exception error)
         {

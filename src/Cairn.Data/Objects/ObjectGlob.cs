@@ -5,16 +5,17 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Data.Objects;
 
 /// <summary>
-/// <c>matchGlob</c> of Cloud Storage: <c>*</c> any characters but <c>/</c>, <c>**</c> any characters, <c>?</c> one character but <c>/</c>, <c>[a-z]</c> and
+/// <c>matchGlob</c> of Cloud Storage: <c>*</c> any characters but <c>/</c>, <c>**</c> any characters, <c>?</c> one character but <c>/</c>,
+/// <c>[a-z]</c> and
 /// <c>[!a]</c> one of a set, <c>{a,b}</c> alternatives, <c>\</c> the next character as it is.
 /// </summary>
 public sealed class ObjectGlob
 {
     private const int MaxLength = 1024;
 
-    private readonly Regex pattern;
+    private readonly Regex _pattern;
 
-    private ObjectGlob(Regex pattern) => this.pattern = pattern;
+    private ObjectGlob(Regex pattern) => this._pattern = pattern;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT with what is wrong.</exception>
     public static ObjectGlob Parse(string glob)
@@ -81,7 +82,12 @@ public sealed class ObjectGlob
         try
         {
             // Without backtracking, so that no glob takes longer than the name is long.
-            return new ObjectGlob(new Regex(regex.Append(")\\z").ToString(), RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant));
+            return new ObjectGlob(
+                new Regex(
+                    regex.Append(")\\z").ToString(),
+                    RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.CultureInvariant
+                )
+            );
         }
         catch (ArgumentException)
         {
@@ -89,7 +95,7 @@ public sealed class ObjectGlob
         }
     }
 
-    public bool Matches(string name) => pattern.IsMatch(name);
+    public bool Matches(string name) => _pattern.IsMatch(name);
 
     private static int AppendSet(string glob, int start, StringBuilder regex)
     {
@@ -101,9 +107,13 @@ public sealed class ObjectGlob
 
         var set = glob[(start + 1)..end];
         var negated = set.StartsWith('!') || set.StartsWith('^');
-        regex.Append(negated ? "[^" : "[").Append((negated ? set[1..] : set).Replace("\\", "\\\\").Replace("[", "\\[").Replace("^", "\\^")).Append(']');
+        regex
+            .Append(negated ? "[^" : "[")
+            .Append((negated ? set[1..] : set).Replace("\\", "\\\\").Replace("[", "\\[").Replace("^", "\\^"))
+            .Append(']');
         return end;
     }
 
-    private static StatusException Invalid(string glob, string objection) => StatusException.InvalidArgument($"Invalid Value: `matchGlob` is '{glob}'; {objection}.");
+    private static StatusException Invalid(string glob, string objection) =>
+        StatusException.InvalidArgument($"Invalid Value: `matchGlob` is '{glob}'; {objection}.");
 }

@@ -6,7 +6,9 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Objects;
 
-/// <summary>Pages through a bucket in the order of names. A folder of a million objects costs one look-up when it is rolled up, not a million.</summary>
+/// <summary>
+/// Pages through a bucket in the order of names. A folder of a million objects costs one look-up when it is rolled up, not a million.
+/// </summary>
 public sealed class ObjectLister(IDatabase database)
 {
     // Bounds the work of one call whose glob matches hardly anything: a page may then be short, or empty, and have a successor.
@@ -19,22 +21,26 @@ public sealed class ObjectLister(IDatabase database)
     {
         if (query.MaxResults is < 1)
         {
-            throw StatusException.InvalidArgument($"Invalid Value: `maxResults` is {query.MaxResults}; it must be from 1 to {ObjectListQuery.MaxPage}.");
+            throw StatusException.InvalidArgument(
+                $"Invalid Value: `maxResults` is {query.MaxResults}; it must be from 1 to {ObjectListQuery.MaxPage}."
+            );
         }
 
         if (query is { SoftDeleted: true, Versions: true })
         {
-            throw StatusException.InvalidArgument("Invalid Value: `softDeleted` and `versions` cannot both be true. Soft-deleted generations are listed with all their versions.");
+            throw StatusException.InvalidArgument(
+                "Invalid Value: `softDeleted` and `versions` cannot both be true. Soft-deleted generations are listed with all their versions."
+            );
         }
 
         var glob = query.MatchGlob.Length == 0 ? null : ObjectGlob.Parse(query.MatchGlob);
         var position = query.PageToken.Length == 0 ? First(query) : ListPosition.FromToken(query);
-        var page = await database.ReadAsync(session => Scan(session, query, glob, position), cancellation).ConfigureAwait(false);
+        var page = await database.ReadAsync(session => Scan(session, query, glob, position), cancellation);
         return page ?? throw DataErrors.NoSuchBucket(query.Bucket);
     }
 
-    private static ListPosition First(ObjectListQuery query)
-        => new(ObjectName.Compare(query.StartOffset, query.Prefix) > 0 ? query.StartOffset : query.Prefix, -1);
+    private static ListPosition First(ObjectListQuery query) =>
+        new(ObjectName.Compare(query.StartOffset, query.Prefix) > 0 ? query.StartOffset : query.Prefix, -1);
 
     private static string? End(ObjectListQuery query)
     {
@@ -53,7 +59,7 @@ public sealed class ObjectLister(IDatabase database)
         var limit = Math.Min(query.MaxResults, ObjectListQuery.MaxPage);
         List<ObjectRecord> items = [];
         List<string> prefixes = [];
-        for (var scanned = 0; ;)
+        for (var scanned = 0; ; )
         {
             var size = Math.Min(Batch, limit - items.Count - prefixes.Count + 1);
             var batch = Fetch(session, bucket, query, position, end, size);
@@ -105,8 +111,15 @@ public sealed class ObjectLister(IDatabase database)
         }
     }
 
-    private static List<ObjectRecord> Fetch(ISqlSession session, Bucket bucket, ObjectListQuery query, ListPosition position, string? end, int size)
-        => query switch
+    private static List<ObjectRecord> Fetch(
+        ISqlSession session,
+        Bucket bucket,
+        ObjectListQuery query,
+        ListPosition position,
+        string? end,
+        int size
+    ) =>
+        query switch
         {
             { SoftDeleted: true } => DeletedObjectTable.List(session, bucket, position.Name, position.After, end, size),
             { Versions: true } => ObjectTable.Versions(session, query.Bucket, position.Name, position.After, end, size),

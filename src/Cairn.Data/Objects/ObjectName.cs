@@ -23,7 +23,10 @@ public static class ObjectName
         return name;
     }
 
-    /// <summary>The least string that is greater than every string that starts with the prefix, in the order of UTF-8 bytes; null where there is none.</summary>
+    /// <summary>
+    /// The least string that is greater than every string that starts with the prefix, in the order of UTF-8 bytes; null where there is
+    /// none.
+    /// </summary>
     public static string? PrefixEnd(string prefix)
     {
         var runes = prefix.EnumerateRunes().ToList();
@@ -54,7 +57,9 @@ public static class ObjectName
             if (a != b)
             {
                 // Surrogates stand for code points above all others of one unit, but are not above them by value.
-                return char.IsSurrogate(a) == char.IsSurrogate(b) ? a.CompareTo(b) : char.IsSurrogate(a) ? 1 : -1;
+                return char.IsSurrogate(a) == char.IsSurrogate(b) ? a.CompareTo(b)
+                    : char.IsSurrogate(a) ? 1
+                    : -1;
             }
         }
 

@@ -17,7 +17,8 @@ public sealed record ObjectRecord
     public long Metageneration { get; init; } = 1;
 
     /// <summary>Changes with every generation and metageneration.</summary>
-    public string Etag => Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Generation}/{Metageneration}")));
+    public string Etag =>
+        Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Generation}/{Metageneration}")));
 
     public required Content Content { get; init; }
 
@@ -36,21 +37,25 @@ public sealed record ObjectRecord
     /// <summary>When a soft-deleted object goes for good, in microseconds since 1970.</summary>
     public long? HardDelete { get; init; }
 
-    /// <summary>Before when it cannot be deleted, in microseconds since 1970, where its bucket or itself says so; not stored, but found out with it.</summary>
+    /// <summary>
+    /// Before when it cannot be deleted, in microseconds since 1970, where its bucket or itself says so; not stored, but found out with it.
+    /// </summary>
     public long? RetainedUntil { get; init; }
 
     public ObjectMetadata Metadata { get; init; } = ObjectMetadata.Empty;
 
-    public StoredObject ToStored() => new(
-        Bucket,
-        Name,
-        Content.Size,
-        Generation,
-        Metageneration,
-        Metadata.ContentType,
-        Content.Md5,
-        Crc32C.ToBase64(Content.Crc32C),
-        Content.Blob,
-        Timestamps.FromMicros(Created),
-        Timestamps.FromMicros(Updated));
+    public StoredObject ToStored() =>
+        new(
+            Bucket,
+            Name,
+            Content.Size,
+            Generation,
+            Metageneration,
+            Metadata.ContentType,
+            Content.Md5,
+            Crc32C.ToBase64(Content.Crc32C),
+            Content.Blob,
+            Timestamps.FromMicros(Created),
+            Timestamps.FromMicros(Updated)
+        );
 }

@@ -10,15 +10,22 @@ namespace Cairn.Data.Objects;
 /// <summary>Objects one at a time: look up, read, publish, change, delete.</summary>
 public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentStager stager, ObjectCommits commits)
 {
-    public Task<ObjectRecord?> FindAsync(string bucket, string name, long? generation, CancellationToken cancellation)
-        => database.ReadAsync(session => ObjectTable.Find(session, bucket, name, generation), cancellation);
+    public Task<ObjectRecord?> FindAsync(string bucket, string name, long? generation, CancellationToken cancellation) =>
+        database.ReadAsync(session => ObjectTable.Find(session, bucket, name, generation), cancellation);
 
     /// <exception cref="StatusException">NOT_FOUND; or with the preconditions' reasons.</exception>
-    public async Task<ObjectRecord> GetAsync(string bucket, string name, long? generation, Preconditions preconditions, CancellationToken cancellation)
+    public async Task<ObjectRecord> GetAsync(
+        string bucket,
+        string name,
+        long? generation,
+        Preconditions preconditions,
+        CancellationToken cancellation
+    )
     {
         var (owner, item) = await database.ReadAsync(
             session => (BucketTable.Find(session, bucket), ObjectTable.Find(session, bucket, name, generation)),
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (owner is null || item is null)
         {
             throw owner is null ? DataErrors.NoSuchBucket(bucket) : DataErrors.NoSuchObject(bucket, name);
@@ -34,7 +41,7 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
     {
         try
         {
-            return await blobs.OpenAsync(item.Content.Blob, offset, length, cancellation).ConfigureAwait(false);
+            return await blobs.OpenAsync(item.Content.Blob, offset, length, cancellation);
         }
         catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
         {
@@ -47,14 +54,12 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
     {
         for (var attempt = 0; ; attempt++)
         {
-            var item = await GetAsync(bucket, name, null, Preconditions.None, cancellation).ConfigureAwait(false);
+            var item = await GetAsync(bucket, name, null, Preconditions.None, cancellation);
             try
             {
-                return (item, await OpenAsync(item, 0, null, cancellation).ConfigureAwait(false));
+                return (item, await OpenAsync(item, 0, null, cancellation));
             }
-            catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound && attempt < 10)
-            {
-            }
+            catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound && attempt < 10) { }
         }
     }
 
@@ -66,12 +71,13 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
         ObjectMetadata metadata,
         ExpectedHashes expected,
         Preconditions preconditions,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
-        await CheckPublishableAsync(bucket, name, preconditions, cancellation).ConfigureAwait(false);
-        await using var staged = await stager.StageAsync(content, cancellation).ConfigureAwait(false);
+        await CheckPublishableAsync(bucket, name, preconditions, cancellation);
+        await using var staged = await stager.StageAsync(content, cancellation);
         staged.Verify(expected);
-        return await PublishAsync(bucket, name, staged, metadata, preconditions, cancellation).ConfigureAwait(false);
+        return await PublishAsync(bucket, name, staged, metadata, preconditions, cancellation);
     }
 
     /// <summary>Whether a publication under these conditions would be accepted now.</summary>
@@ -80,7 +86,8 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
         ObjectName.Require(name);
         var (found, live) = await database.ReadAsync(
             session => (BucketTable.Find(session, bucket) is not null, ObjectTable.FindLive(session, bucket, name)),
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (!found)
         {
             throw DataErrors.NoSuchBucket(bucket);
@@ -91,8 +98,16 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
 
     /// <summary>Publishes staged content.</summary>
     public Task<ObjectRecord> PublishAsync(
-        string bucket, string name, StagedContent staged, ObjectMetadata metadata, Preconditions preconditions, CancellationToken cancellation)
-        => staged.CommitAsync(() => commits.WriteAsync(transaction => transaction.Publish(bucket, name, staged.Content, metadata, preconditions), cancellation));
+        string bucket,
+        string name,
+        StagedContent staged,
+        ObjectMetadata metadata,
+        Preconditions preconditions,
+        CancellationToken cancellation
+    ) =>
+        staged.CommitAsync(() =>
+            commits.WriteAsync(transaction => transaction.Publish(bucket, name, staged.Content, metadata, preconditions), cancellation)
+        );
 
     /// <summary>Changes metadata; the content and its generation stay.</summary>
     /// <param name="overrideRetention">Whether a retention that is not locked may become shorter.</param>
@@ -103,9 +118,18 @@ public sealed class ObjectStore(IDatabase database, IBlobStore blobs, ContentSta
         Preconditions preconditions,
         Func<ObjectMetadata, ObjectMetadata> change,
         CancellationToken cancellation,
-        bool overrideRetention = false)
-        => commits.WriteAsync(transaction => transaction.Update(bucket, name, generation, preconditions, change, overrideRetention), cancellation);
+        bool overrideRetention = false
+    ) =>
+        commits.WriteAsync(
+            transaction => transaction.Update(bucket, name, generation, preconditions, change, overrideRetention),
+            cancellation
+        );
 
-    public Task<ObjectRecord> DeleteAsync(string bucket, string name, long? generation, Preconditions preconditions, CancellationToken cancellation)
-        => commits.WriteAsync(transaction => transaction.Delete(bucket, name, generation, preconditions), cancellation);
+    public Task<ObjectRecord> DeleteAsync(
+        string bucket,
+        string name,
+        long? generation,
+        Preconditions preconditions,
+        CancellationToken cancellation
+    ) => commits.WriteAsync(transaction => transaction.Delete(bucket, name, generation, preconditions), cancellation);
 }

@@ -7,23 +7,23 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Data.Objects;
 
 /// <summary>
-/// One transaction over objects, with the rules of generations, versioning, retention and soft delete in one place. Collects what has to follow the commit: the names
-/// whose live object changed, and the blobs that no row refers to any more.
+/// One transaction over objects, with the rules of generations, versioning, retention and soft delete in one place. Collects what has to
+/// follow the commit: the names whose live object changed, and the blobs that no row refers to any more.
 /// </summary>
 public sealed class ObjectTransaction(ISqlSession session, long now)
 {
-    private readonly HashSet<(string Bucket, string Name)> changed = [];
-    private readonly HashSet<string> freed = [];
+    private readonly HashSet<(string Bucket, string Name)> _changed = [];
+    private readonly HashSet<string> _freed = [];
 
     public ISqlSession Session => session;
 
     /// <summary>Microseconds since 1970.</summary>
     public long Now => now;
 
-    public IReadOnlyCollection<(string Bucket, string Name)> Changed => changed;
+    public IReadOnlyCollection<(string Bucket, string Name)> Changed => _changed;
 
     /// <summary>Blobs without a reference, as far as this transaction sees.</summary>
-    public IReadOnlyCollection<string> Freed => freed;
+    public IReadOnlyCollection<string> Freed => _freed;
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public Bucket RequireBucket(string name) => BucketTable.Find(session, name) ?? throw DataErrors.NoSuchBucket(name);
@@ -42,7 +42,9 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
         throw DataErrors.NoSuchObject(bucket, name);
     }
 
-    /// <summary>Publishes content under a name, with a new generation; the live object that had the name becomes noncurrent or goes.</summary>
+    /// <summary>
+    /// Publishes content under a name, with a new generation; the live object that had the name becomes noncurrent or goes.
+    /// </summary>
     public ObjectRecord Publish(string bucketName, string name, Content content, ObjectMetadata metadata, Preconditions preconditions)
     {
         var bucket = RequireBucket(bucketName);
@@ -69,12 +71,14 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
             Metadata = kept.StorageClass is null ? kept with { StorageClass = bucket.StorageClass } : kept,
         };
         ObjectTable.Insert(session, item);
-        freed.Remove(content.Blob);
-        changed.Add((bucketName, name));
+        _freed.Remove(content.Blob);
+        _changed.Add((bucketName, name));
         return item with { RetainedUntil = ObjectProtection.RetainedUntil(bucket, item) };
     }
 
-    /// <summary>Deletes the live object (which stays as a noncurrent generation in a versioned bucket), or one generation for good.</summary>
+    /// <summary>
+    /// Deletes the live object (which stays as a noncurrent generation in a versioned bucket), or one generation for good.
+    /// </summary>
     public ObjectRecord Delete(string bucketName, string name, long? generation, Preconditions preconditions)
     {
         var bucket = RequireBucket(bucketName);
@@ -101,7 +105,13 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
     /// <summary>Changes what is said about an object.</summary>
     /// <param name="overrideRetention">Whether a retention that is not locked may become shorter.</param>
     public ObjectRecord Update(
-        string bucketName, string name, long? generation, Preconditions preconditions, Func<ObjectMetadata, ObjectMetadata> change, bool overrideRetention = false)
+        string bucketName,
+        string name,
+        long? generation,
+        Preconditions preconditions,
+        Func<ObjectMetadata, ObjectMetadata> change,
+        bool overrideRetention = false
+    )
     {
         var item = Require(bucketName, name, generation);
         preconditions.Check(bucketName, name, item);
@@ -117,7 +127,7 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
     {
         if (!ObjectTable.IsReferenced(session, blob))
         {
-            freed.Add(blob);
+            _freed.Add(blob);
         }
     }
 
@@ -126,7 +136,7 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
         if (bucket.Versioning)
         {
             ObjectTable.MarkNoncurrent(session, live, now);
-            changed.Add((live.Bucket, live.Name));
+            _changed.Add((live.Bucket, live.Name));
         }
         else
         {
@@ -143,7 +153,7 @@ public sealed class ObjectTransaction(ISqlSession session, long now)
         }
 
         ObjectTable.Delete(session, item);
-        changed.Add((item.Bucket, item.Name));
+        _changed.Add((item.Bucket, item.Name));
         if (bucket.Settings.SoftDelete is { } policy)
         {
             DeletedObjectTable.Insert(session, bucket, item with { SoftDeleted = now, HardDelete = policy.Ends(now) });

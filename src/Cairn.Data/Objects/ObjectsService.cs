@@ -13,8 +13,8 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
 {
     private const int Batch = 1000;
 
-    public async Task<StoredObject?> FindAsync(GsUri uri, CancellationToken cancellation = default)
-        => (await store.FindAsync(uri.Bucket, uri.Object, null, cancellation).ConfigureAwait(false))?.ToStored();
+    public async Task<StoredObject?> FindAsync(GsUri uri, CancellationToken cancellation = default) =>
+        (await store.FindAsync(uri.Bucket, uri.Object, null, cancellation))?.ToStored();
 
     public async IAsyncEnumerable<StoredObject> ListAsync(GsUri prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -23,7 +23,7 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
         while (true)
         {
             var start = from;
-            var batch = await database.ReadAsync(session => ObjectTable.Live(session, prefix.Bucket, start, end, Batch), cancellation).ConfigureAwait(false);
+            var batch = await database.ReadAsync(session => ObjectTable.Live(session, prefix.Bucket, start, end, Batch), cancellation);
             foreach (var item in batch)
             {
                 yield return item.ToStored();
@@ -44,7 +44,7 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
         RequireObject(uri);
         try
         {
-            return (await store.OpenLiveAsync(uri.Bucket, uri.Object, cancellation).ConfigureAwait(false)).Content;
+            return (await store.OpenLiveAsync(uri.Bucket, uri.Object, cancellation)).Content;
         }
         catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
         {
@@ -52,11 +52,16 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
         }
     }
 
-    public async Task<StoredObject> PutAsync(GsUri uri, Stream content, string? contentType = null, CancellationToken cancellation = default)
+    public async Task<StoredObject> PutAsync(
+        GsUri uri,
+        Stream content,
+        string? contentType = null,
+        CancellationToken cancellation = default
+    )
     {
         RequireObject(uri);
         var metadata = new ObjectMetadata { ContentType = contentType };
-        var item = await store.PutAsync(uri.Bucket, uri.Object, content, metadata, ExpectedHashes.None, Preconditions.None, cancellation).ConfigureAwait(false);
+        var item = await store.PutAsync(uri.Bucket, uri.Object, content, metadata, ExpectedHashes.None, Preconditions.None, cancellation);
         return item.ToStored();
     }
 
@@ -64,7 +69,7 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
     {
         try
         {
-            await store.DeleteAsync(uri.Bucket, uri.Object, null, Preconditions.None, cancellation).ConfigureAwait(false);
+            await store.DeleteAsync(uri.Bucket, uri.Object, null, Preconditions.None, cancellation);
             return true;
         }
         catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
@@ -80,7 +85,7 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
         // "Below" means below as in folders: gs://b/model must not bring gs://b/model-2 along, and names one object where there is one.
         var folder = prefix.Object.Length == 0 || prefix.Object.EndsWith('/') ? prefix : prefix with { Object = prefix.Object + "/" };
         var files = 0;
-        await foreach (var item in ListAsync(folder, cancellation).ConfigureAwait(false))
+        await foreach (var item in ListAsync(folder, cancellation))
         {
             var relative = item.Name[folder.Object.Length..];
             if (relative.Length == 0)
@@ -95,20 +100,21 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
                 continue;
             }
 
-            await MaterialiseAsync(item, path, cancellation).ConfigureAwait(false);
+            await MaterialiseAsync(item, path, cancellation);
             files++;
         }
 
         return files;
     }
 
-    public Task<string?> ProjectOfAsync(string bucket, CancellationToken cancellation = default)
-        => database.ReadAsync(session => BucketTable.Find(session, bucket)?.Project, cancellation);
+    public Task<string?> ProjectOfAsync(string bucket, CancellationToken cancellation = default) =>
+        database.ReadAsync(session => BucketTable.Find(session, bucket)?.Project, cancellation);
 
-    public Task<IReadOnlyList<string>> BucketsAsync(string project, CancellationToken cancellation = default)
-        => database.ReadAsync<IReadOnlyList<string>>(
+    public Task<IReadOnlyList<string>> BucketsAsync(string project, CancellationToken cancellation = default) =>
+        database.ReadAsync<IReadOnlyList<string>>(
             session => [.. BucketTable.List(session, project, "", null, int.MaxValue).Select(static bucket => bucket.Name)],
-            cancellation);
+            cancellation
+        );
 
     private async Task MaterialiseAsync(StoredObject item, string path, CancellationToken cancellation)
     {
@@ -117,12 +123,16 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (Path.Exists(path))
             {
-                throw StatusException.InvalidArgument($"'gs://{item.Bucket}/{item.Name}' cannot be a file: another object is in its place. Rename one of them.");
+                throw StatusException.InvalidArgument(
+                    $"'gs://{item.Bucket}/{item.Name}' cannot be a file: another object is in its place. Rename one of them."
+                );
             }
         }
         catch (IOException)
         {
-            throw StatusException.InvalidArgument($"'gs://{item.Bucket}/{item.Name}' cannot be a file: an object stands where its folder must be. Rename one of them.");
+            throw StatusException.InvalidArgument(
+                $"'gs://{item.Bucket}/{item.Name}' cannot be a file: an object stands where its folder must be. Rename one of them."
+            );
         }
 
         if (blobs.LocalPath(item.BlobId) is { } blob && HardLink.TryCreate(blob, path))
@@ -130,9 +140,9 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
             return;
         }
 
-        await using var content = await OpenAsync(new GsUri(item.Bucket, item.Name), cancellation).ConfigureAwait(false);
+        await using var content = await OpenAsync(new GsUri(item.Bucket, item.Name), cancellation);
         await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
-        await content.CopyToAsync(file, cancellation).ConfigureAwait(false);
+        await content.CopyToAsync(file, cancellation);
     }
 
     private static void RequireObject(GsUri uri)

@@ -4,28 +4,30 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Data.Objects;
 
 /// <summary>
-/// Content whose blob is durable, and that no row refers to yet. Disposing it deletes the blob, unless <see cref="CommitAsync"/> has brought a row that refers to it, or may have.
+/// Content whose blob is durable, and that no row refers to yet. Disposing it deletes the blob, unless <see cref="CommitAsync"/> has
+/// brought a row that refers to it, or may have.
 /// </summary>
 public sealed class StagedContent(Content content, ObjectCommits commits) : IAsyncDisposable
 {
-    private bool kept;
+    private bool _kept;
 
     public Content Content => content;
 
     /// <summary>
-    /// Runs the transaction after which a row refers to the blob. One that is refused leaves none. Whether one that failed otherwise (the connection to the
-    /// store broke) was committed is not known, so the blob stays: where nothing refers to it, it is the garbage collector's.
+    /// Runs the transaction after which a row refers to the blob. One that is refused leaves none. Whether one that failed otherwise (the
+    /// connection to the store broke) was committed is not known, so the blob stays: where nothing refers to it, it is the garbage
+    /// collector's.
     /// </summary>
     public async Task<T> CommitAsync<T>(Func<Task<T>> transaction)
     {
         try
         {
-            kept = true;
-            return await transaction().ConfigureAwait(false);
+            _kept = true;
+            return await transaction();
         }
         catch (StatusException)
         {
-            kept = false;
+            _kept = false;
             throw;
         }
     }
@@ -35,9 +37,9 @@ public sealed class StagedContent(Content content, ObjectCommits commits) : IAsy
 
     public async ValueTask DisposeAsync()
     {
-        if (!kept)
+        if (!_kept)
         {
-            await commits.DeleteAsync(content.Blob).ConfigureAwait(false);
+            await commits.DeleteAsync(content.Blob);
         }
     }
 }

@@ -9,7 +9,10 @@ internal static class ObjectProtection
 {
     private const long MicrosPerSecond = 1_000_000;
 
-    /// <summary>When the object may be deleted, in microseconds since 1970; null where no time is set, or an event-based hold keeps the bucket's policy from counting.</summary>
+    /// <summary>
+    /// When the object may be deleted, in microseconds since 1970; null where no time is set, or an event-based hold keeps the bucket's
+    /// policy from counting.
+    /// </summary>
     public static long? RetainedUntil(Bucket bucket, ObjectRecord item)
     {
         var metadata = item.Metadata;
@@ -30,12 +33,14 @@ internal static class ObjectProtection
         {
             var hold = item.Metadata.TemporaryHold ? "temporaryHold" : "eventBasedHold";
             return DataErrors.Held(
-                $"Object '{item.Bucket}/{item.Name}' is under active hold (`{hold}`) and cannot be deleted or overwritten. Release the hold first.");
+                $"Object '{item.Bucket}/{item.Name}' is under active hold (`{hold}`) and cannot be deleted or overwritten. Release the hold first."
+            );
         }
 
         return RetainedUntil(bucket, item) is { } until && until > now
             ? DataErrors.Retained(
-                $"Object '{item.Bucket}/{item.Name}' is subject to the bucket's retention policy or a retention of its own, and cannot be deleted or overwritten until {Timestamps.ToRfc3339(until)}.")
+                $"Object '{item.Bucket}/{item.Name}' is subject to the bucket's retention policy or a retention of its own, and cannot be deleted or overwritten until {Timestamps.ToRfc3339(until)}."
+            )
             : null;
     }
 }

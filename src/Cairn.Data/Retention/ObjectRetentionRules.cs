@@ -28,7 +28,8 @@ internal static class ObjectRetentionRules
     /// <param name="after">As the caller wants it.</param>
     /// <param name="now">Microseconds since 1970.</param>
     /// <param name="overrideUnlocked">Whether the caller has said that an unlocked retention may become shorter.</param>
-    /// <exception cref="StatusException">INVALID_ARGUMENT; with <see cref="DataErrors.RetentionNotMet"/> where the retention forbids the change.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT; with <see cref="DataErrors.RetentionNotMet"/> where the retention forbids the
+    /// change.</exception>
     public static ObjectMetadata ForChange(Bucket bucket, ObjectMetadata before, ObjectMetadata after, long now, bool overrideUnlocked)
     {
         if (after.Retention != before.Retention)
@@ -68,13 +69,16 @@ internal static class ObjectRetentionRules
         var weaker = wanted is null || wanted.Until < old.Until || (old.Locked && !wanted.Locked);
         if (weaker && old.Locked)
         {
-            throw DataErrors.Retained($"The object's `retention` is Locked until {Timestamps.ToRfc3339(old.Until)}: it can become longer, and neither shorter nor Unlocked, nor be removed.");
+            throw DataErrors.Retained(
+                $"The object's `retention` is Locked until {Timestamps.ToRfc3339(old.Until)}: it can become longer, and neither shorter nor Unlocked, nor be removed."
+            );
         }
 
         if (weaker && !overrideUnlocked)
         {
             throw DataErrors.Retained(
-                $"The object's `retention` lasts until {Timestamps.ToRfc3339(old.Until)}; to shorten or remove it, say ?overrideUnlockedRetention=true.");
+                $"The object's `retention` lasts until {Timestamps.ToRfc3339(old.Until)}; to shorten or remove it, say ?overrideUnlockedRetention=true."
+            );
         }
     }
 
@@ -83,12 +87,15 @@ internal static class ObjectRetentionRules
         if (!bucket.Settings.ObjectRetention)
         {
             throw StatusException.InvalidArgument(
-                $"`retention` needs a bucket with `objectRetention.mode` Enabled, and '{bucket.Name}' is not one. Create it with ?enableObjectRetention=true.");
+                $"`retention` needs a bucket with `objectRetention.mode` Enabled, and '{bucket.Name}' is not one. Create it with ?enableObjectRetention=true."
+            );
         }
 
         if (metadata.EventBasedHold)
         {
-            throw StatusException.InvalidArgument("An object cannot have both `retention` and `eventBasedHold` (which a bucket with `defaultEventBasedHold` gives). Leave one of them out.");
+            throw StatusException.InvalidArgument(
+                "An object cannot have both `retention` and `eventBasedHold` (which a bucket with `defaultEventBasedHold` gives). Leave one of them out."
+            );
         }
     }
 
@@ -96,7 +103,9 @@ internal static class ObjectRetentionRules
     {
         if (wanted.Until <= now || wanted.Until - now > RetentionPolicy.MaxSeconds * 1_000_000)
         {
-            throw StatusException.InvalidArgument($"Invalid Value: `retention.retainUntilTime` is {Timestamps.ToRfc3339(wanted.Until)}; it must be in the future, at most 100 years away.");
+            throw StatusException.InvalidArgument(
+                $"Invalid Value: `retention.retainUntilTime` is {Timestamps.ToRfc3339(wanted.Until)}; it must be in the future, at most 100 years away."
+            );
         }
     }
 }

@@ -10,7 +10,8 @@ namespace Cairn.Data.Retention;
 /// <summary>Locks a bucket's retention policy for ever.</summary>
 public sealed class RetentionHandlers(BucketStore buckets, GcsAccess access) : IGcsHandlers
 {
-    public void Map(GcsRoutes routes) => routes.Add("POST", "/storage/v1/b/{bucket}/lockRetentionPolicy", "storage.buckets.update", LockAsync);
+    public void Map(GcsRoutes routes) =>
+        routes.Add("POST", "/storage/v1/b/{bucket}/lockRetentionPolicy", "storage.buckets.update", LockAsync);
 
     private async Task LockAsync(HttpContext context, RouteValues values)
     {
@@ -18,16 +19,25 @@ public sealed class RetentionHandlers(BucketStore buckets, GcsAccess access) : I
         var preconditions = context.Preconditions();
         if (preconditions.MetagenerationMatch is null)
         {
-            throw StatusException.InvalidArgument("Required parameter: ifMetagenerationMatch. A lock cannot be undone, so say which state of the bucket is meant.");
+            throw StatusException.InvalidArgument(
+                "Required parameter: ifMetagenerationMatch. A lock cannot be undone, so say which state of the bucket is meant."
+            );
         }
 
         var locked = await buckets.UpdateAsync(
             values["bucket"],
             preconditions,
-            current => current.Settings.Retention is { } policy
-                ? current with { Settings = current.Settings with { Retention = policy with { Locked = true } } }
-                : throw StatusException.InvalidArgument($"The bucket '{current.Name}' has no `retentionPolicy` that could be locked. Set one first."),
-            context.RequestAborted);
+            current =>
+                current.Settings.Retention is { } policy
+                    ? current with
+                    {
+                        Settings = current.Settings with { Retention = policy with { Locked = true } },
+                    }
+                    : throw StatusException.InvalidArgument(
+                        $"The bucket '{current.Name}' has no `retentionPolicy` that could be locked. Set one first."
+                    ),
+            context.RequestAborted
+        );
         await GcsJson.WriteAsync(context, BucketResource.ToJson(context, locked));
     }
 }

@@ -23,10 +23,16 @@ internal static class RetentionJson
         policy?.Only("retentionPolicy", "retentionPeriod", "effectiveTime", "isLocked");
         if (policy?.Flag("isLocked") is { } locked && locked != (current?.Locked ?? false))
         {
-            throw SettingFields.Invalid("retentionPolicy.isLocked", "cannot be set; a policy is locked for ever with POST …/lockRetentionPolicy");
+            throw SettingFields.Invalid(
+                "retentionPolicy.isLocked",
+                "cannot be set; a policy is locked for ever with POST …/lockRetentionPolicy"
+            );
         }
 
-        var seconds = policy is null ? null : policy.ContainsKey("retentionPeriod") ? policy.Number("retentionPeriod") ?? 0 : current?.Seconds;
+        var seconds =
+            policy is null ? null
+            : policy.ContainsKey("retentionPeriod") ? policy.Number("retentionPeriod") ?? 0
+            : current?.Seconds;
         if (policy is not null && seconds is null or < 0 or > RetentionPolicy.MaxSeconds)
         {
             throw SettingFields.Invalid("retentionPolicy.retentionPeriod", $"must be from 1 to {RetentionPolicy.MaxSeconds} seconds");
@@ -37,11 +43,14 @@ internal static class RetentionJson
         if (current is { Locked: true } && (wanted is null || wanted < current.Seconds))
         {
             throw DataErrors.LockedSetting(
-                $"The retention policy of bucket '{bucket}' is locked at {current.Seconds} seconds: it can become longer, and can be neither shortened nor removed.");
+                $"The retention policy of bucket '{bucket}' is locked at {current.Seconds} seconds: it can become longer, and can be neither shortened nor removed."
+            );
         }
 
         return wanted is not { } period || period == current?.Seconds
-            ? wanted is null ? null : current
+            ? wanted is null
+                ? null
+                : current
             : new RetentionPolicy(period, now, current?.Locked ?? false);
     }
 
@@ -77,12 +86,12 @@ internal static class RetentionJson
 
         return retention.Text("retainUntilTime") is { } time && Timestamps.TryParseRfc3339(time, out var until)
             ? new ObjectRetention(until, retention.Text("mode") == Locked)
-            : throw SettingFields.Invalid("retention.retainUntilTime", $"is '{retention.Text("retainUntilTime")}'; it must be a time as 2026-01-31T12:00:00Z");
+            : throw SettingFields.Invalid(
+                "retention.retainUntilTime",
+                $"is '{retention.Text("retainUntilTime")}'; it must be a time as 2026-01-31T12:00:00Z"
+            );
     }
 
-    public static JsonObject Write(ObjectRetention retention) => new()
-    {
-        ["mode"] = retention.Locked ? Locked : Unlocked,
-        ["retainUntilTime"] = Timestamps.ToRfc3339(retention.Until),
-    };
+    public static JsonObject Write(ObjectRetention retention) =>
+        new() { ["mode"] = retention.Locked ? Locked : Unlocked, ["retainUntilTime"] = Timestamps.ToRfc3339(retention.Until) };
 }

@@ -19,12 +19,20 @@ public sealed class DeletedBucketHandlers(DeletedBuckets buckets) : IGcsHandlers
     /// <summary>Answers a listing with <c>softDeleted=true</c>.</summary>
     public async Task ListAsync(HttpContext context, string project, int limit)
     {
-        var found = await buckets.ListAsync(project, context.Text("prefix"), ReadToken(context.Text("pageToken")), limit + 1, context.RequestAborted);
+        var found = await buckets.ListAsync(
+            project,
+            context.Text("prefix"),
+            ReadToken(context.Text("pageToken")),
+            limit + 1,
+            context.RequestAborted
+        );
         var page = found.Take(limit).ToList();
         var body = new JsonObject { ["kind"] = "storage#buckets" };
         if (found.Count > limit)
         {
-            body["nextPageToken"] = Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{page[^1].Created}/{page[^1].Name}")));
+            body["nextPageToken"] = Base64Url.EncodeToString(
+                Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{page[^1].Created}/{page[^1].Name}"))
+            );
         }
 
         if (page.Count > 0)
@@ -36,8 +44,8 @@ public sealed class DeletedBucketHandlers(DeletedBuckets buckets) : IGcsHandlers
     }
 
     /// <summary>Answers a GET with <c>softDeleted=true</c>.</summary>
-    public async Task GetAsync(HttpContext context, RouteValues values)
-        => await GcsJson.WriteAsync(context, BucketResource.ToJson(context, await FindAsync(context, values)));
+    public async Task GetAsync(HttpContext context, RouteValues values) =>
+        await GcsJson.WriteAsync(context, BucketResource.ToJson(context, await FindAsync(context, values)));
 
     private async Task RestoreAsync(HttpContext context, RouteValues values)
     {
@@ -49,8 +57,11 @@ public sealed class DeletedBucketHandlers(DeletedBuckets buckets) : IGcsHandlers
     // The tenant boundary: it is the deleted bucket's owner that counts, not that of a bucket that has the name now.
     private async Task<Bucket> FindAsync(HttpContext context, RouteValues values)
     {
-        var generation = context.Generation()
-            ?? throw StatusException.InvalidArgument("Required parameter: generation. A name may have several soft-deleted buckets; '?softDeleted=true' lists them.");
+        var generation =
+            context.Generation()
+            ?? throw StatusException.InvalidArgument(
+                "Required parameter: generation. A name may have several soft-deleted buckets; '?softDeleted=true' lists them."
+            );
         var bucket = await buckets.GetAsync(values["bucket"], generation, context.RequestAborted);
         context.RequireProject(bucket.Project);
         return bucket;

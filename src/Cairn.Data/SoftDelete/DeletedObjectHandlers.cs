@@ -9,7 +9,8 @@ namespace Cairn.Data.SoftDelete;
 /// <summary>Soft-deleted objects: get, restore. They are listed as others, with <c>softDeleted=true</c>.</summary>
 public sealed class DeletedObjectHandlers(DeletedObjects objects, GcsAccess access) : IGcsHandlers
 {
-    public void Map(GcsRoutes routes) => routes.Add("POST", "/storage/v1/b/{bucket}/o/{object}/restore", "storage.objects.restore", RestoreAsync);
+    public void Map(GcsRoutes routes) =>
+        routes.Add("POST", "/storage/v1/b/{bucket}/o/{object}/restore", "storage.objects.restore", RestoreAsync);
 
     /// <summary>Answers a GET with <c>softDeleted=true</c>.</summary>
     public async Task GetAsync(HttpContext context, RouteValues values)
@@ -24,13 +25,24 @@ public sealed class DeletedObjectHandlers(DeletedObjects objects, GcsAccess acce
         await access.RequireAsync(context, values["bucket"]);
         if (!context.Caller().May("storage.objects.create"))
         {
-            throw StatusException.PermissionDenied($"'{context.Caller().Name}' lacks storage.objects.create, which restoring '{values["object"]}' needs.");
+            throw StatusException.PermissionDenied(
+                $"'{context.Caller().Name}' lacks storage.objects.create, which restoring '{values["object"]}' needs."
+            );
         }
 
-        var item = await objects.RestoreAsync(values["bucket"], values["object"], Generation(context), context.Preconditions(), context.RequestAborted);
+        var item = await objects.RestoreAsync(
+            values["bucket"],
+            values["object"],
+            Generation(context),
+            context.Preconditions(),
+            context.RequestAborted
+        );
         await GcsJson.WriteAsync(context, ObjectResource.ToJson(context, item));
     }
 
-    private static long Generation(HttpContext context)
-        => context.Generation() ?? throw StatusException.InvalidArgument("Required parameter: generation. A name may have several soft-deleted generations; '?softDeleted=true' lists them.");
+    private static long Generation(HttpContext context) =>
+        context.Generation()
+        ?? throw StatusException.InvalidArgument(
+            "Required parameter: generation. A name may have several soft-deleted generations; '?softDeleted=true' lists them."
+        );
 }

@@ -5,29 +5,38 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.SoftDelete;
 
-/// <summary>Objects that were deleted in a bucket with a soft-delete policy: look up, restore, and delete for good once their time is over.</summary>
+/// <summary>
+/// Objects that were deleted in a bucket with a soft-delete policy: look up, restore, and delete for good once their time is over.
+/// </summary>
 public sealed class DeletedObjects(IDatabase database, ObjectCommits commits)
 {
     // Bounds how long one transaction keeps other writers waiting.
     private const int Batch = 200;
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
-    public Task<ObjectRecord> GetAsync(string bucket, string name, long generation, CancellationToken cancellation)
-        => database.ReadAsync(
+    public Task<ObjectRecord> GetAsync(string bucket, string name, long generation, CancellationToken cancellation) =>
+        database.ReadAsync(
             session =>
             {
                 var owner = BucketTable.Find(session, bucket) ?? throw DataErrors.NoSuchBucket(bucket);
                 return DeletedObjectTable.Find(session, owner, name, generation) ?? throw NotThere(bucket, name, generation);
             },
-            cancellation);
+            cancellation
+        );
 
     /// <summary>
-    /// Publishes a soft-deleted generation again, as a new generation of its name. What is soft-deleted stays so until its time is over, as in Cloud Storage; a live
-    /// object of the name becomes noncurrent or soft-deleted itself.
+    /// Publishes a soft-deleted generation again, as a new generation of its name. What is soft-deleted stays so until its time is over, as
+    /// in Cloud Storage; a live object of the name becomes noncurrent or soft-deleted itself.
     /// </summary>
     /// <exception cref="StatusException">NOT_FOUND; or with the reasons of preconditions and retention.</exception>
-    public Task<ObjectRecord> RestoreAsync(string bucket, string name, long generation, Preconditions preconditions, CancellationToken cancellation)
-        => commits.WriteAsync(
+    public Task<ObjectRecord> RestoreAsync(
+        string bucket,
+        string name,
+        long generation,
+        Preconditions preconditions,
+        CancellationToken cancellation
+    ) =>
+        commits.WriteAsync(
             transaction =>
             {
                 var owner = transaction.RequireBucket(bucket);
@@ -40,7 +49,8 @@ public sealed class DeletedObjects(IDatabase database, ObjectCommits commits)
                 // A retention that is over cannot be set anew, and one that is not would have kept the object from deletion.
                 return transaction.Publish(bucket, name, deleted.Content, deleted.Metadata with { Retention = null }, preconditions);
             },
-            cancellation);
+            cancellation
+        );
 
     /// <summary>Deletes for good what can no longer be restored; returns how many objects.</summary>
     public async Task<int> PurgeAsync(CancellationToken cancellation)
@@ -56,13 +66,15 @@ public sealed class DeletedObjects(IDatabase database, ObjectCommits commits)
                     blobs.ForEach(transaction.Release);
                     return blobs.Count;
                 },
-                cancellation);
+                cancellation
+            );
             purged += found;
-        }
-        while (found == Batch);
+        } while (found == Batch);
         return purged;
     }
 
-    private static StatusException NotThere(string bucket, string name, long generation)
-        => StatusException.NotFound($"No such object: {bucket}/{name}#{generation} is not among the soft-deleted ones. '?softDeleted=true' lists them.");
+    private static StatusException NotThere(string bucket, string name, long generation) =>
+        StatusException.NotFound(
+            $"No such object: {bucket}/{name}#{generation} is not among the soft-deleted ones. '?softDeleted=true' lists them."
+        );
 }

@@ -14,12 +14,18 @@ internal static class SoftDeleteJson
     public static SoftDeletePolicy? Read(JsonObject? policy, SoftDeletePolicy? current, long now)
     {
         policy?.Only("softDeletePolicy", "retentionDurationSeconds", "effectiveTime");
-        var seconds = policy is null || !policy.ContainsKey("retentionDurationSeconds") ? policy is null ? 0 : current?.Seconds ?? 0 : policy.Number("retentionDurationSeconds") ?? 0;
+        var seconds =
+            policy is null || !policy.ContainsKey("retentionDurationSeconds")
+                ? policy is null
+                    ? 0
+                    : current?.Seconds ?? 0
+                : policy.Number("retentionDurationSeconds") ?? 0;
         if (seconds is not 0 and not (>= SoftDeletePolicy.MinSeconds and <= SoftDeletePolicy.MaxSeconds))
         {
             throw SettingFields.Invalid(
                 "softDeletePolicy.retentionDurationSeconds",
-                $"is {seconds}; it must be 0, or from {SoftDeletePolicy.MinSeconds} to {SoftDeletePolicy.MaxSeconds}");
+                $"is {seconds}; it must be 0, or from {SoftDeletePolicy.MinSeconds} to {SoftDeletePolicy.MaxSeconds}"
+            );
         }
 
         if (seconds == 0)

@@ -6,11 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Data.Sweep;
 
 /// <summary>
-/// What buckets' settings have the server do by itself: lifecycle rules, and the end of soft-deleted objects. Every server of a store does it; what one has
-/// done the others find done.
+/// What buckets' settings have the server do by itself: lifecycle rules, and the end of soft-deleted objects. Every server of a store does
+/// it; what one has done the others find done.
 /// </summary>
 public sealed partial class BucketSweep(
-    LifecycleSweep lifecycle, DeletedObjects objects, DeletedBuckets buckets, TimeProvider time, ILogger<BucketSweep> logger) : BackgroundService
+    LifecycleSweep lifecycle,
+    DeletedObjects objects,
+    DeletedBuckets buckets,
+    TimeProvider time,
+    ILogger<BucketSweep> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -35,12 +40,9 @@ public sealed partial class BucketSweep(
             do
             {
                 await PassAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            } while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
 
     private async Task PassAsync(CancellationToken cancellation)
@@ -64,7 +66,8 @@ public sealed partial class BucketSweep(
         [LoggerMessage(
             1,
             LogLevel.Information,
-            "By the buckets' settings {Deleted} objects were deleted, {Moved} got another storage class, {Uploads} uploads were ended, and {Purged} soft-deleted objects went for good.")]
+            "By the buckets' settings {Deleted} objects were deleted, {Moved} got another storage class, {Uploads} uploads were ended, and {Purged} soft-deleted objects went for good."
+        )]
         public static partial void Swept(ILogger logger, int deleted, int moved, int uploads, int purged);
 
         [LoggerMessage(2, LogLevel.Error, "The buckets' lifecycle rules could not be carried out; it is tried again.")]

@@ -13,7 +13,9 @@ public sealed record UploadRange(long? Start, long? End, long? Total, bool IsLas
     /// <summary>A request without the header: the whole object.</summary>
     public static UploadRange Whole { get; } = new(0, null, null, IsLast: true);
 
-    /// <summary><c>bytes 0-99/200</c>, <c>bytes 0-99/*</c>, <c>bytes 0-*/*</c> (to the end of the body), <c>bytes */200</c>, <c>bytes */*</c>.</summary>
+    /// <summary>
+    /// <c>bytes 0-99/200</c>, <c>bytes 0-99/*</c>, <c>bytes 0-*/*</c> (to the end of the body), <c>bytes */200</c>, <c>bytes */*</c>.
+    /// </summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static UploadRange Parse(string? header)
     {
@@ -43,7 +45,9 @@ public sealed record UploadRange(long? Start, long? End, long? Total, bool IsLas
             }
         }
 
-        throw StatusException.InvalidArgument($"Failed to parse Content-Range header: '{header}'. It must be of the form 'bytes 0-99/200', 'bytes 0-99/*' or 'bytes */200'.");
+        throw StatusException.InvalidArgument(
+            $"Failed to parse Content-Range header: '{header}'. It must be of the form 'bytes 0-99/200', 'bytes 0-99/*' or 'bytes */200'."
+        );
     }
 
     private static bool TryNumber(string text, out long? number)

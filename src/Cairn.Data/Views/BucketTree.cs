@@ -19,8 +19,12 @@ internal static class BucketTree
         Directory.CreateDirectory(path);
     }
 
-    /// <summary>Makes <paramref name="path"/> another name of the blob, atomically replacing what it named. Where links are impossible, the file is copied.</summary>
-    /// <param name="blob">The blob's file; one that is gone already has been replaced, and the refresh that follows places the new one.</param>
+    /// <summary>
+    /// Makes <paramref name="path"/> another name of the blob, atomically replacing what it named. Where links are impossible, the file is
+    /// copied.
+    /// </summary>
+    /// <param name="blob">The blob's file; one that is gone already has been replaced, and the refresh that follows places the new
+    /// one.</param>
     /// <param name="path">Where; its folder exists.</param>
     /// <param name="temporary">A free path on the same file system.</param>
     public static void Place(string blob, string path, string temporary)
@@ -45,9 +49,7 @@ internal static class BucketTree
             // rename(2) does nothing where both names are links to one file already, and would leave the temporary name.
             File.Move(temporary, path, overwrite: true);
         }
-        catch (FileNotFoundException)
-        {
-        }
+        catch (FileNotFoundException) { }
         finally
         {
             File.Delete(temporary);

@@ -8,19 +8,21 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Data.Views;
 
 /// <summary>
-/// The tree <c>gcs-view/bucket/object</c>. Each refresh looks the live object up under the name's lock and makes the file be that, so whatever the order in
-/// which commits get here, the last refresh leaves what was committed last. Where <c>a</c> and <c>a/b</c> both exist, <c>a</c> is a folder.
+/// The tree <c>gcs-view/bucket/object</c>. Each refresh looks the live object up under the name's lock and makes the file be that, so
+/// whatever the order in which commits get here, the last refresh leaves what was committed last. Where <c>a</c> and <c>a/b</c> both exist,
+/// <c>a</c> is a folder.
 /// </summary>
 public sealed partial class BucketView(IDatabase database, IBlobStore blobs, string root, ILogger<BucketView> logger) : IBucketView
 {
-    // Folders come and go with the objects in them, so the unit of exclusion is the bucket's first folder; names hash to a fixed set of locks.
-    private readonly SemaphoreSlim[] locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    // Folders come and go with the objects in them, so the unit of exclusion is the bucket's first folder; names hash to a fixed set of
+    // locks.
+    private readonly SemaphoreSlim[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
-    private readonly bool enabled = blobs.LocalPath(new string('0', BlobId.Length)) is not null && !OperatingSystem.IsWindows();
+    private readonly bool _enabled = blobs.LocalPath(new string('0', BlobId.Length)) is not null && !OperatingSystem.IsWindows();
 
     public string? Directory(string bucket)
     {
-        if (!enabled || !PathGate.IsRepresentable(bucket))
+        if (!_enabled || !PathGate.IsRepresentable(bucket))
         {
             return null;
         }
@@ -32,12 +34,12 @@ public sealed partial class BucketView(IDatabase database, IBlobStore blobs, str
     /// <summary>Makes the folder of a new bucket, or removes that of a deleted one.</summary>
     public async Task RefreshBucketAsync(string bucket, CancellationToken cancellation = default)
     {
-        if (!enabled)
+        if (!_enabled)
         {
             return;
         }
 
-        var exists = await database.ReadAsync(session => BucketTable.Find(session, bucket) is not null, cancellation).ConfigureAwait(false);
+        var exists = await database.ReadAsync(session => BucketTable.Find(session, bucket) is not null, cancellation);
         var directory = PathGate.Join(root, bucket);
         if (exists)
         {
@@ -49,19 +51,21 @@ public sealed partial class BucketView(IDatabase database, IBlobStore blobs, str
         }
     }
 
-    /// <summary>Makes the file of one name be the live object, or be absent. A failure is logged: the view may lag, the store is right.</summary>
+    /// <summary>
+    /// Makes the file of one name be the live object, or be absent. A failure is logged: the view may lag, the store is right.
+    /// </summary>
     public async Task RefreshAsync(string bucket, string name, CancellationToken cancellation = default)
     {
-        if (!enabled || !PathGate.IsRepresentable(name))
+        if (!_enabled || !PathGate.IsRepresentable(name))
         {
             return;
         }
 
-        var gate = locks[(uint)HashCode.Combine(bucket, name.Split('/', 2)[0]) % (uint)locks.Length];
-        await gate.WaitAsync(cancellation).ConfigureAwait(false);
+        var gate = _locks[(uint)HashCode.Combine(bucket, name.Split('/', 2)[0]) % (uint)_locks.Length];
+        await gate.WaitAsync(cancellation);
         try
         {
-            await ApplyAsync(bucket, name, cancellation).ConfigureAwait(false);
+            await ApplyAsync(bucket, name, cancellation);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or Kernel.Errors.StatusException)
         {
@@ -76,11 +80,14 @@ public sealed partial class BucketView(IDatabase database, IBlobStore blobs, str
     private async Task ApplyAsync(string bucket, string name, CancellationToken cancellation)
     {
         var (found, live, below) = await database.ReadAsync(
-            session => (
-                BucketTable.Find(session, bucket) is not null,
-                ObjectTable.FindLive(session, bucket, name),
-                !name.EndsWith('/') && ObjectTable.AnyLiveBelow(session, bucket, name + "/")),
-            cancellation).ConfigureAwait(false);
+            session =>
+                (
+                    BucketTable.Find(session, bucket) is not null,
+                    ObjectTable.FindLive(session, bucket, name),
+                    !name.EndsWith('/') && ObjectTable.AnyLiveBelow(session, bucket, name + "/")
+                ),
+            cancellation
+        );
         if (!found)
         {
             return;
@@ -91,7 +98,7 @@ public sealed partial class BucketView(IDatabase database, IBlobStore blobs, str
         var path = PathGate.Join(top, name);
         if (live is null)
         {
-            await RemoveAsync(bucket, top, name.TrimEnd('/'), cancellation).ConfigureAwait(false);
+            await RemoveAsync(bucket, top, name.TrimEnd('/'), cancellation);
         }
         else if (name.EndsWith('/'))
         {
@@ -112,7 +119,8 @@ public sealed partial class BucketView(IDatabase database, IBlobStore blobs, str
             var current = name;
             var (live, below) = await database.ReadAsync(
                 session => (ObjectTable.FindLive(session, bucket, current), ObjectTable.AnyLiveBelow(session, bucket, current + "/")),
-                cancellation).ConfigureAwait(false);
+                cancellation
+            );
             var path = PathGate.Join(top, current);
             if (below || !BucketTree.Delete(path))
             {
@@ -129,8 +137,8 @@ public sealed partial class BucketView(IDatabase database, IBlobStore blobs, str
         }
     }
 
-    private void Place(ObjectRecord live, string path)
-        => BucketTree.Place(blobs.LocalPath(live.Content.Blob)!, path, Path.Combine(root, $".{Guid.NewGuid():n}"));
+    private void Place(ObjectRecord live, string path) =>
+        BucketTree.Place(blobs.LocalPath(live.Content.Blob)!, path, Path.Combine(root, $".{Guid.NewGuid():n}"));
 
     private static partial class Log
     {

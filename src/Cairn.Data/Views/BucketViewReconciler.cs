@@ -8,8 +8,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Data.Views;
 
-/// <summary>Brings the buckets' folders up to date once after the start: a crash between a commit and its refresh leaves a file stale, missing or too many.</summary>
-public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore blobs, BucketView view, string root, ILogger<BucketViewReconciler> logger) : BackgroundService
+/// <summary>
+/// Brings the buckets' folders up to date once after the start: a crash between a commit and its refresh leaves a file stale, missing or
+/// too many.
+/// </summary>
+public sealed partial class BucketViewReconciler(
+    IDatabase database,
+    IBlobStore blobs,
+    BucketView view,
+    string root,
+    ILogger<BucketViewReconciler> logger
+) : BackgroundService
 {
     private const int Batch = 1000;
 
@@ -18,11 +27,9 @@ public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore 
         await Task.Yield();
         try
         {
-            await ReconcileAsync(stoppingToken).ConfigureAwait(false);
+            await ReconcileAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
         catch (Exception error)
         {
             Log.Failed(logger, error);
@@ -32,7 +39,7 @@ public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore 
     /// <summary>One pass over all buckets.</summary>
     public async Task ReconcileAsync(CancellationToken cancellation)
     {
-        var buckets = await database.ReadAsync(BucketTable.Names, cancellation).ConfigureAwait(false);
+        var buckets = await database.ReadAsync(BucketTable.Names, cancellation);
         foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos())
         {
             if (entry is FileInfo file)
@@ -42,17 +49,17 @@ public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore 
             }
             else if (!buckets.Contains(entry.Name))
             {
-                await view.RefreshBucketAsync(entry.Name, cancellation).ConfigureAwait(false);
+                await view.RefreshBucketAsync(entry.Name, cancellation);
             }
         }
 
         foreach (var bucket in buckets)
         {
-            await view.RefreshBucketAsync(bucket, cancellation).ConfigureAwait(false);
+            await view.RefreshBucketAsync(bucket, cancellation);
             if (view.Directory(bucket) is { } directory)
             {
-                await RemoveExtraAsync(bucket, directory, cancellation).ConfigureAwait(false);
-                await PlaceMissingAsync(bucket, directory, cancellation).ConfigureAwait(false);
+                await RemoveExtraAsync(bucket, directory, cancellation);
+                await PlaceMissingAsync(bucket, directory, cancellation);
             }
         }
     }
@@ -67,11 +74,15 @@ public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore 
         foreach (var name in names)
         {
             var wanted = await database.ReadAsync(
-                session => name.EndsWith('/') ? ObjectTable.AnyLiveBelow(session, bucket, name) : ObjectTable.FindLive(session, bucket, name) is not null,
-                cancellation).ConfigureAwait(false);
+                session =>
+                    name.EndsWith('/')
+                        ? ObjectTable.AnyLiveBelow(session, bucket, name)
+                        : ObjectTable.FindLive(session, bucket, name) is not null,
+                cancellation
+            );
             if (!wanted)
             {
-                await view.RefreshAsync(bucket, name, cancellation).ConfigureAwait(false);
+                await view.RefreshAsync(bucket, name, cancellation);
             }
         }
     }
@@ -82,12 +93,12 @@ public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore 
         while (true)
         {
             var start = from;
-            var batch = await database.ReadAsync(session => ObjectTable.Live(session, bucket, start, null, Batch), cancellation).ConfigureAwait(false);
+            var batch = await database.ReadAsync(session => ObjectTable.Live(session, bucket, start, null, Batch), cancellation);
             foreach (var item in batch)
             {
                 if (PathGate.IsRepresentable(item.Name) && !IsPlaced(Path.Combine(directory, item.Name), item))
                 {
-                    await view.RefreshAsync(bucket, item.Name, cancellation).ConfigureAwait(false);
+                    await view.RefreshAsync(bucket, item.Name, cancellation);
                 }
             }
 
@@ -115,7 +126,11 @@ public sealed partial class BucketViewReconciler(IDatabase database, IBlobStore 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The buckets' folders could not be brought up to date; tasks may see stale files until the next start.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Error,
+            "The buckets' folders could not be brought up to date; tasks may see stale files until the next start."
+        )]
         public static partial void Failed(ILogger logger, Exception error);
     }
 }

@@ -1,8 +1,9 @@
 namespace Cairn.Data.Views;
 
 /// <summary>
-/// Buckets as folders of ordinary files, for tasks that read <c>/gcs/bucket</c>. A view: it follows the store and is never the truth. The files are hard links
-/// to the blobs, so they must be mounted read-only; objects whose names no file system can hold beside the others are left out.
+/// Buckets as folders of ordinary files, for tasks that read <c>/gcs/bucket</c>. A view: it follows the store and is never the truth. The
+/// files are hard links to the blobs, so they must be mounted read-only; objects whose names no file system can hold beside the others are
+/// left out.
 /// </summary>
 public interface IBucketView
 {

@@ -15,24 +15,39 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Datasets.Exports;
 
-/// <summary><c>ExportData</c>: a data set into files of a new folder, whose name is fixed when the operation is recorded. The files come into being together.</summary>
-internal sealed class ExportOperations(IResourceStore store, IOperations operations, DatasetExports exports, SourceFiles sources, ObjectCommits commits, TimeProvider time) : IOperationHandler
+/// <summary>
+/// <c>ExportData</c>: a data set into files of a new folder, whose name is fixed when the operation is recorded. The files come into being
+/// together.
+/// </summary>
+internal sealed class ExportOperations(
+    IResourceStore store,
+    IOperations operations,
+    DatasetExports exports,
+    SourceFiles sources,
+    ObjectCommits commits,
+    TimeProvider time
+) : IOperationHandler
 {
     public string Name => "datasets.export";
 
     public async Task<Operation> ExportAsync(ExportDataRequest request, CallContext context)
     {
         var name = DatasetName.Parse(request.Name, "name");
-        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, name.ToString(), context.Cancellation).ConfigureAwait(false);
-        var config = request.ExportConfig ?? throw StatusException.InvalidArgument("`export_config` is missing; it says where to export to.");
+        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, name.ToString(), context.Cancellation);
+        var config =
+            request.ExportConfig ?? throw StatusException.InvalidArgument("`export_config` is missing; it says where to export to.");
         if (config.SavedQueryId.Length > 0)
         {
-            throw StatusException.Unimplemented($"`export_config.saved_query_id` is '{config.SavedQueryId}'; saved queries are not there yet. Use `annotations_filter`.");
+            throw StatusException.Unimplemented(
+                $"`export_config.saved_query_id` is '{config.SavedQueryId}'; saved queries are not there yet. Use `annotations_filter`."
+            );
         }
 
         if (config.GcsDestination is not { OutputUriPrefix.Length: > 0 } destination)
         {
-            throw StatusException.InvalidArgument("`export_config.gcs_destination.output_uri_prefix` is empty; it is the gs:// folder to export to.");
+            throw StatusException.InvalidArgument(
+                "`export_config.gcs_destination.output_uri_prefix` is empty; it is the gs:// folder to export to."
+            );
         }
 
         var type = DatasetSchemas.TypeOf(dataset);
@@ -40,7 +55,7 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
         _ = Selection(config, type);
         var now = time.GetUtcNow();
         var uri = GsUri.Parse(destination.OutputUriPrefix, "export_config.gcs_destination.output_uri_prefix");
-        await sources.RequireAsync(uri, name.Parent.Project, context.Cancellation).ConfigureAwait(false);
+        await sources.RequireAsync(uri, name.Parent.Project, context.Cancellation);
         var folder = uri.Join($"export-data-{dataset.DisplayName.Replace('/', '-')}-{DatasetExports.Moment(now)}");
         ObjectName.Require(folder.Join("data-00000-of-00001.jsonl").Object);
         var work = request.Clone();
@@ -50,7 +65,10 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
             GenericMetadata = new GenericOperationMetadata { CreateTime = now.ToTimestamp(), UpdateTime = now.ToTimestamp() },
             GcsOutputDirectory = folder.ToString(),
         };
-        var operation = await store.WriteAsync(session => operations.Enqueue(session, name.Parent.ToString(), Name, work, metadata), context.Cancellation).ConfigureAwait(false);
+        var operation = await store.WriteAsync(
+            session => operations.Enqueue(session, name.Parent.ToString(), Name, work, metadata),
+            context.Cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -58,14 +76,21 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)
     {
         var work = request.Unpack<ExportDataRequest>();
-        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, work.Name, cancellation).ConfigureAwait(false);
+        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, work.Name, cancellation);
         var type = DatasetSchemas.TypeOf(dataset);
         var selection = Selection(work.ExportConfig, type);
         var folder = GsUri.Parse(work.ExportConfig.GcsDestination.OutputUriPrefix, "output_uri_prefix");
         try
         {
             var plan = SplitPlan.Of(work.ExportConfig, type);
-            var export = await exports.StageAsync(operation, dataset, plan, selection, selection is null ? folder : folder.Join(Schema(selection, type)), cancellation).ConfigureAwait(false);
+            var export = await exports.StageAsync(
+                operation,
+                dataset,
+                plan,
+                selection,
+                selection is null ? folder : folder.Join(Schema(selection, type)),
+                cancellation
+            );
             await commits.WriteAsync(
                 transaction =>
                 {
@@ -77,7 +102,8 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
                     export.Publish(transaction);
                     return true;
                 },
-                cancellation).ConfigureAwait(false);
+                cancellation
+            );
             var response = new ExportDataResponse { ExportedFiles = { export.Files } };
             if (plan.Splits)
             {
@@ -93,12 +119,13 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
         }
         catch (Exception error) when (error is StatusException or OperationCanceledException)
         {
-            await exports.DiscardAsync(operation, CancellationToken.None).ConfigureAwait(false);
+            await exports.DiscardAsync(operation, CancellationToken.None);
             throw;
         }
     }
 
-    private static string Schema(ItemSelection selection, DatasetType type) => selection.Annotation.Length > 0 ? selection.Annotation : ItemFormat.All.First(format => format.Type == type).Annotation;
+    private static string Schema(ItemSelection selection, DatasetType type) =>
+        selection.Annotation.Length > 0 ? selection.Annotation : ItemFormat.All.First(format => format.Type == type).Annotation;
 
     private static ItemSelection? Selection(ExportDataConfig config, DatasetType type)
     {
@@ -113,6 +140,10 @@ internal sealed class ExportOperations(IResourceStore store, IOperations operati
         }
 
         var training = config.ExportUse == ExportDataConfig.Types.ExportUse.CustomCodeTraining;
-        return new ItemSelection(config.AnnotationSchemaUri.Length > 0 ? ItemFormat.AnnotationOf(config.AnnotationSchemaUri, type) : "", config.AnnotationsFilter, Unannotated: !training);
+        return new ItemSelection(
+            config.AnnotationSchemaUri.Length > 0 ? ItemFormat.AnnotationOf(config.AnnotationSchemaUri, type) : "",
+            config.AnnotationsFilter,
+            Unannotated: !training
+        );
     }
 }

@@ -11,7 +11,10 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Datasets.Exports;
 
-/// <summary>Writes items with their annotations as JSON Lines, in the format that they are imported from. The fingerprint of an item is that of its address or its text.</summary>
+/// <summary>
+/// Writes items with their annotations as JSON Lines, in the format that they are imported from. The fingerprint of an item is that of its
+/// address or its text.
+/// </summary>
 internal sealed class ItemExport(IDatabase database, IResourceStore store)
 {
     private const string Format = "jsonl";
@@ -19,25 +22,42 @@ internal sealed class ItemExport(IDatabase database, IResourceStore store)
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public async Task<StagedExport> WriteAsync(Dataset dataset, ItemSelection selection, SplitPlan plan, ShardSets shards, GsUri directory, CancellationToken cancellation)
+    public async Task<StagedExport> WriteAsync(
+        Dataset dataset,
+        ItemSelection selection,
+        SplitPlan plan,
+        ShardSets shards,
+        GsUri directory,
+        CancellationToken cancellation
+    )
     {
         var rule = plan.Rule?.Invoke();
         var many = await database.ReadAsync(
-            session => ItemFormat.All.Any(format => format.Many && (selection.Annotation.Length == 0 || format.Annotation == selection.Annotation) && ItemTable.HasFormat(session, dataset.Name, format)),
-            cancellation).ConfigureAwait(false);
+            session =>
+                ItemFormat.All.Any(format =>
+                    format.Many
+                    && (selection.Annotation.Length == 0 || format.Annotation == selection.Annotation)
+                    && ItemTable.HasFormat(session, dataset.Name, format)
+                ),
+            cancellation
+        );
         var line = new ArrayBufferWriter<byte>();
         long rows = 0;
-        for (var token = ""; ;)
+        for (var token = ""; ; )
         {
-            var page = await store.ListAsync<DataItem>(DatasetKinds.DataItem, new ListQuery(dataset.Name, "", "create_time", PageSize, token), cancellation).ConfigureAwait(false);
-            var chosen = await database.ReadAsync(session => Choose(session, page.Items, selection, plan), cancellation).ConfigureAwait(false);
+            var page = await store.ListAsync<DataItem>(
+                DatasetKinds.DataItem,
+                new ListQuery(dataset.Name, "", "create_time", PageSize, token),
+                cancellation
+            );
+            var chosen = await database.ReadAsync(session => Choose(session, page.Items, selection, plan), cancellation);
             foreach (var (item, annotations, filtered) in chosen)
             {
                 var field = item.Payload.StructValue.Fields.Single();
                 var set = rule is null ? filtered : rule.Assign([], FarmFingerprint.Of(field.Value.StringValue));
                 line.ResetWrittenCount();
                 Write(line, item, annotations, many, plan.Splits ? set : null);
-                await shards.WriteAsync(set, line.WrittenSpan, cancellation).ConfigureAwait(false);
+                await shards.WriteAsync(set, line.WrittenSpan, cancellation);
                 rows++;
             }
 
@@ -49,22 +69,38 @@ internal sealed class ItemExport(IDatabase database, IResourceStore store)
         }
 
         return rows > 0
-            ? await shards.CompleteAsync(directory, Format, cancellation).ConfigureAwait(false)
+            ? await shards.CompleteAsync(directory, Format, cancellation)
             : throw StatusException.InvalidArgument(
-                dataset.DataItemCount == 0 ? $"Dataset '{dataset.Name}' has no items; import some." : $"None of the {dataset.DataItemCount} items of dataset '{dataset.Name}' has an annotation that was asked for.");
+                dataset.DataItemCount == 0
+                    ? $"Dataset '{dataset.Name}' has no items; import some."
+                    : $"None of the {dataset.DataItemCount} items of dataset '{dataset.Name}' has an annotation that was asked for."
+            );
     }
 
-    private List<(DataItem Item, List<Annotation> Annotations, SplitSet? Set)> Choose(ISqlSession session, IReadOnlyList<DataItem> items, ItemSelection selection, SplitPlan plan)
+    private List<(DataItem Item, List<Annotation> Annotations, SplitSet? Set)> Choose(
+        ISqlSession session,
+        IReadOnlyList<DataItem> items,
+        ItemSelection selection,
+        SplitPlan plan
+    )
     {
         var sets = Sets(session, items, plan.Filters);
         var chosen = new List<(DataItem, List<Annotation>, SplitSet?)>();
         foreach (var item in items)
         {
             var annotations = store.Children<Annotation>(session, DatasetKinds.Annotation, item.Name);
-            annotations.RemoveAll(annotation => selection.Annotation.Length > 0 && !annotation.PayloadSchemaUri.EndsWith($"/{selection.Annotation}_1.0.0.yaml", StringComparison.Ordinal));
+            annotations.RemoveAll(annotation =>
+                selection.Annotation.Length > 0
+                && !annotation.PayloadSchemaUri.EndsWith($"/{selection.Annotation}_1.0.0.yaml", StringComparison.Ordinal)
+            );
             if (selection.AnnotationsFilter.Length > 0)
             {
-                var matching = store.Match(session, DatasetKinds.Annotation, [.. annotations.Select(static annotation => annotation.Name)], selection.AnnotationsFilter);
+                var matching = store.Match(
+                    session,
+                    DatasetKinds.Annotation,
+                    [.. annotations.Select(static annotation => annotation.Name)],
+                    selection.AnnotationsFilter
+                );
                 annotations.RemoveAll(annotation => !matching.Contains(annotation.Name));
             }
 

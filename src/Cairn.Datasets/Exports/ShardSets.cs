@@ -10,29 +10,29 @@ internal sealed class ShardSets : IAsyncDisposable
     /// <summary>The name of the only set where the data is not split.</summary>
     private const string Whole = "data";
 
-    private readonly string export;
-    private readonly StagedBlobs staged;
-    private readonly Dictionary<string, ShardWriter> writers = [];
-    private readonly bool split;
-    private long ignored;
+    private readonly string _export;
+    private readonly StagedBlobs _staged;
+    private readonly Dictionary<string, ShardWriter> _writers = [];
+    private readonly bool _split;
+    private long _ignored;
 
     public ShardSets(string export, IBlobStore blobs, StagedBlobs staged, bool split, long shardBytes)
     {
-        this.export = export;
-        this.staged = staged;
-        this.split = split;
+        this._export = export;
+        this._staged = staged;
+        this._split = split;
         foreach (var name in split ? SplitSets.All.Select(SplitSets.Name) : [Whole])
         {
-            writers[name] = new ShardWriter(export, blobs, staged, shardBytes);
+            _writers[name] = new ShardWriter(export, blobs, staged, shardBytes);
         }
     }
 
     /// <summary>Deletes what an earlier attempt has left.</summary>
-    public Task BeginAsync(CancellationToken cancellation) => staged.DiscardAsync(export, cancellation);
+    public Task BeginAsync(CancellationToken cancellation) => _staged.DiscardAsync(_export, cancellation);
 
     public void SetHeader(ReadOnlyMemory<byte> header)
     {
-        foreach (var writer in writers.Values)
+        foreach (var writer in _writers.Values)
         {
             writer.Header = header;
         }
@@ -41,13 +41,13 @@ internal sealed class ShardSets : IAsyncDisposable
     /// <summary>Takes a row for a set, or counts it where it has none.</summary>
     public ValueTask WriteAsync(SplitSet? set, ReadOnlySpan<byte> row, CancellationToken cancellation)
     {
-        if (split && set is null)
+        if (_split && set is null)
         {
-            ignored++;
+            _ignored++;
             return ValueTask.CompletedTask;
         }
 
-        var writer = writers[split ? set!.Value.Name() : Whole];
+        var writer = _writers[_split ? set!.Value.Name() : Whole];
         writer.Append(row);
         return writer.IsFull ? writer.FlushAsync(cancellation) : ValueTask.CompletedTask;
     }
@@ -55,19 +55,19 @@ internal sealed class ShardSets : IAsyncDisposable
     public async Task<StagedExport> CompleteAsync(GsUri directory, string format, CancellationToken cancellation)
     {
         var sets = new List<StagedSet>();
-        foreach (var (name, writer) in writers)
+        foreach (var (name, writer) in _writers)
         {
-            sets.Add(new StagedSet(name, await writer.CompleteAsync(cancellation).ConfigureAwait(false), writer.Rows));
+            sets.Add(new StagedSet(name, await writer.CompleteAsync(cancellation), writer.Rows));
         }
 
-        return new StagedExport(export, directory, format, sets, ignored);
+        return new StagedExport(_export, directory, format, sets, _ignored);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var writer in writers.Values)
+        foreach (var writer in _writers.Values)
         {
-            await writer.DisposeAsync().ConfigureAwait(false);
+            await writer.DisposeAsync();
         }
     }
 }

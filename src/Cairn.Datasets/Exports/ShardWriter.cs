@@ -5,7 +5,10 @@ using Cairn.Kernel.Blobs;
 
 namespace Cairn.Datasets.Exports;
 
-/// <summary>Writes one set's rows into blobs of about <paramref name="shardBytes"/> each, in bounded memory. There is always at least one, be it empty.</summary>
+/// <summary>
+/// Writes one set's rows into blobs of about <paramref name="shardBytes"/> each, in bounded memory. There is always at least one, be it
+/// empty.
+/// </summary>
 /// <param name="export">Which export the blobs are staged for.</param>
 /// <param name="blobs">Where to.</param>
 /// <param name="staged">Keeps account of them.</param>
@@ -14,10 +17,10 @@ internal sealed class ShardWriter(string export, IBlobStore blobs, StagedBlobs s
 {
     private const int FlushAt = 256 * 1024;
 
-    private readonly ArrayBufferWriter<byte> buffer = new(FlushAt + 4096);
-    private readonly List<Content> shards = [];
-    private IBlobWriter? writer;
-    private ObjectHashes? hashes;
+    private readonly ArrayBufferWriter<byte> _buffer = new(FlushAt + 4096);
+    private readonly List<Content> _shards = [];
+    private IBlobWriter? _writer;
+    private ObjectHashes? _hashes;
 
     /// <summary>What every shard begins with; set before the first row.</summary>
     public ReadOnlyMemory<byte> Header { get; set; }
@@ -26,53 +29,53 @@ internal sealed class ShardWriter(string export, IBlobStore blobs, StagedBlobs s
     public long Rows { get; private set; }
 
     /// <summary>Whether <see cref="FlushAsync"/> should come before the next row.</summary>
-    public bool IsFull => buffer.WrittenCount >= FlushAt;
+    public bool IsFull => _buffer.WrittenCount >= FlushAt;
 
     /// <summary>Takes a row, without its line end.</summary>
     public void Append(ReadOnlySpan<byte> row)
     {
-        var into = buffer.GetSpan(row.Length + 1);
+        var into = _buffer.GetSpan(row.Length + 1);
         row.CopyTo(into);
         into[row.Length] = (byte)'\n';
-        buffer.Advance(row.Length + 1);
+        _buffer.Advance(row.Length + 1);
         Rows++;
     }
 
     public async ValueTask FlushAsync(CancellationToken cancellation)
     {
-        if (writer is null)
+        if (_writer is null)
         {
-            writer = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
-            hashes = new ObjectHashes();
-            await WriteAsync(Header, cancellation).ConfigureAwait(false);
+            _writer = await blobs.CreateAsync(cancellation);
+            _hashes = new ObjectHashes();
+            await WriteAsync(Header, cancellation);
         }
 
-        await WriteAsync(buffer.WrittenMemory, cancellation).ConfigureAwait(false);
-        buffer.ResetWrittenCount();
-        if (writer.Length >= shardBytes)
+        await WriteAsync(_buffer.WrittenMemory, cancellation);
+        _buffer.ResetWrittenCount();
+        if (_writer.Length >= shardBytes)
         {
-            await CloseAsync(cancellation).ConfigureAwait(false);
+            await CloseAsync(cancellation);
         }
     }
 
     /// <summary>The shards, all of them durable.</summary>
     public async Task<IReadOnlyList<Content>> CompleteAsync(CancellationToken cancellation)
     {
-        if (buffer.WrittenCount > 0 || (writer is null && shards.Count == 0))
+        if (_buffer.WrittenCount > 0 || (_writer is null && _shards.Count == 0))
         {
-            await FlushAsync(cancellation).ConfigureAwait(false);
+            await FlushAsync(cancellation);
         }
 
-        await CloseAsync(cancellation).ConfigureAwait(false);
-        return shards;
+        await CloseAsync(cancellation);
+        return _shards;
     }
 
     public async ValueTask DisposeAsync()
     {
-        hashes?.Dispose();
-        if (writer is not null)
+        _hashes?.Dispose();
+        if (_writer is not null)
         {
-            await writer.DisposeAsync().ConfigureAwait(false);
+            await _writer.DisposeAsync();
         }
     }
 
@@ -80,24 +83,24 @@ internal sealed class ShardWriter(string export, IBlobStore blobs, StagedBlobs s
     {
         if (bytes.Length > 0)
         {
-            hashes!.Append(bytes.Span);
-            await writer!.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            _hashes!.Append(bytes.Span);
+            await _writer!.WriteAsync(bytes, cancellation);
         }
     }
 
     private async ValueTask CloseAsync(CancellationToken cancellation)
     {
-        if (writer is null)
+        if (_writer is null)
         {
             return;
         }
 
         // Accounted for before it exists, so that it is never without an owner.
-        await staged.AddAsync(export, writer.Id, cancellation).ConfigureAwait(false);
-        await writer.CommitAsync(cancellation).ConfigureAwait(false);
-        shards.Add(new Content(writer.Id, writer.Length, hashes!.Crc32C, hashes.Md5()));
-        await writer.DisposeAsync().ConfigureAwait(false);
-        hashes.Dispose();
-        (writer, hashes) = (null, null);
+        await staged.AddAsync(export, _writer.Id, cancellation);
+        await _writer.CommitAsync(cancellation);
+        _shards.Add(new Content(_writer.Id, _writer.Length, _hashes!.Crc32C, _hashes.Md5()));
+        await _writer.DisposeAsync();
+        _hashes.Dispose();
+        (_writer, _hashes) = (null, null);
     }
 }

@@ -21,9 +21,17 @@ internal sealed record SplitPlan(Func<ISplitRule>? Rule, IReadOnlyList<string>? 
     public static SplitPlan Of(InputDataConfig config, DatasetType type)
     {
         const string root = "input_data_config.";
-        if (config.SplitCase is InputDataConfig.SplitOneofCase.PredefinedSplit or InputDataConfig.SplitOneofCase.TimestampSplit or InputDataConfig.SplitOneofCase.StratifiedSplit && !type.IsTable())
+        if (
+            config.SplitCase
+                is InputDataConfig.SplitOneofCase.PredefinedSplit
+                    or InputDataConfig.SplitOneofCase.TimestampSplit
+                    or InputDataConfig.SplitOneofCase.StratifiedSplit
+            && !type.IsTable()
+        )
         {
-            throw StatusException.InvalidArgument($"`{root}{Spell(config.SplitCase)}` is for tables; this data set is of {type.Word()}s. Use `fraction_split`, or `filter_split` on the labels of its items.");
+            throw StatusException.InvalidArgument(
+                $"`{root}{Spell(config.SplitCase)}` is for tables; this data set is of {type.Word()}s. Use `fraction_split`, or `filter_split` on the labels of its items."
+            );
         }
 
         switch (config.SplitCase)
@@ -36,28 +44,53 @@ internal sealed record SplitPlan(Func<ISplitRule>? Rule, IReadOnlyList<string>? 
                 return new SplitPlan(() => new PredefinedRule(key), null);
             case InputDataConfig.SplitOneofCase.TimestampSplit:
                 var times = config.TimestampSplit;
-                var byTime = SplitFractions.From(times.TrainingFraction, times.ValidationFraction, times.TestFraction, root + "timestamp_split");
+                var byTime = SplitFractions.From(
+                    times.TrainingFraction,
+                    times.ValidationFraction,
+                    times.TestFraction,
+                    root + "timestamp_split"
+                );
                 var column = Key(times.Key, root + "timestamp_split");
                 return new SplitPlan(() => new TimestampRule(column, byTime), null);
             case InputDataConfig.SplitOneofCase.StratifiedSplit:
                 var strata = config.StratifiedSplit;
-                var byStratum = SplitFractions.From(strata.TrainingFraction, strata.ValidationFraction, strata.TestFraction, root + "stratified_split");
+                var byStratum = SplitFractions.From(
+                    strata.TrainingFraction,
+                    strata.ValidationFraction,
+                    strata.TestFraction,
+                    root + "stratified_split"
+                );
                 var category = Key(strata.Key, root + "stratified_split");
                 return new SplitPlan(() => new StratifiedRule(category, byStratum), null);
             default:
-                return Fraction(config.FractionSplit?.TrainingFraction, config.FractionSplit?.ValidationFraction, config.FractionSplit?.TestFraction, root + "fraction_split");
+                return Fraction(
+                    config.FractionSplit?.TrainingFraction,
+                    config.FractionSplit?.ValidationFraction,
+                    config.FractionSplit?.TestFraction,
+                    root + "fraction_split"
+                );
         }
     }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where the data cannot be split so.</exception>
-    public static SplitPlan Of(ExportDataConfig config, DatasetType type) => config.SplitCase switch
-    {
-        ExportDataConfig.SplitOneofCase.FilterSplit =>
-            Filter(config.FilterSplit.TrainingFilter, config.FilterSplit.ValidationFilter, config.FilterSplit.TestFilter, "export_config.filter_split", type),
-        ExportDataConfig.SplitOneofCase.FractionSplit =>
-            Fraction(config.FractionSplit.TrainingFraction, config.FractionSplit.ValidationFraction, config.FractionSplit.TestFraction, "export_config.fraction_split"),
-        _ => Whole,
-    };
+    public static SplitPlan Of(ExportDataConfig config, DatasetType type) =>
+        config.SplitCase switch
+        {
+            ExportDataConfig.SplitOneofCase.FilterSplit => Filter(
+                config.FilterSplit.TrainingFilter,
+                config.FilterSplit.ValidationFilter,
+                config.FilterSplit.TestFilter,
+                "export_config.filter_split",
+                type
+            ),
+            ExportDataConfig.SplitOneofCase.FractionSplit => Fraction(
+                config.FractionSplit.TrainingFraction,
+                config.FractionSplit.ValidationFraction,
+                config.FractionSplit.TestFraction,
+                "export_config.fraction_split"
+            ),
+            _ => Whole,
+        };
 
     private static SplitPlan Fraction(double? training, double? validation, double? test, string field)
     {
@@ -69,14 +102,21 @@ internal sealed record SplitPlan(Func<ISplitRule>? Rule, IReadOnlyList<string>? 
     {
         if (type.IsTable())
         {
-            throw StatusException.InvalidArgument($"`{field}` is for data sets with items; this one is a table. Use `fraction_split`, `predefined_split`, `timestamp_split` or `stratified_split`.");
+            throw StatusException.InvalidArgument(
+                $"`{field}` is for data sets with items; this one is a table. Use `fraction_split`, `predefined_split`, `timestamp_split` or `stratified_split`."
+            );
         }
 
-        foreach (var (filter, name) in (ReadOnlySpan<(string, string)>)[(training, "training_filter"), (validation, "validation_filter"), (test, "test_filter")])
+        foreach (
+            var (filter, name) in (ReadOnlySpan<(string, string)>)
+                [(training, "training_filter"), (validation, "validation_filter"), (test, "test_filter")]
+        )
         {
             if (filter.Length == 0)
             {
-                throw StatusException.InvalidArgument($"`{field}.{name}` is empty; give a filter such as labels.{Items.ItemLabels.Use}={name[..^7]}, or '{Nothing}' for no item.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}.{name}` is empty; give a filter such as labels.{Items.ItemLabels.Use}={name[..^7]}, or '{Nothing}' for no item."
+                );
             }
 
             if (filter != Nothing)
@@ -88,12 +128,14 @@ internal sealed record SplitPlan(Func<ISplitRule>? Rule, IReadOnlyList<string>? 
         return new SplitPlan(null, [training, validation, test]);
     }
 
-    private static string Key(string key, string field) => key.Length > 0 ? key : throw StatusException.InvalidArgument($"`{field}.key` is empty; it names the column that decides.");
+    private static string Key(string key, string field) =>
+        key.Length > 0 ? key : throw StatusException.InvalidArgument($"`{field}.key` is empty; it names the column that decides.");
 
-    private static string Spell(InputDataConfig.SplitOneofCase split) => split switch
-    {
-        InputDataConfig.SplitOneofCase.PredefinedSplit => "predefined_split",
-        InputDataConfig.SplitOneofCase.TimestampSplit => "timestamp_split",
-        _ => "stratified_split",
-    };
+    private static string Spell(InputDataConfig.SplitOneofCase split) =>
+        split switch
+        {
+            InputDataConfig.SplitOneofCase.PredefinedSplit => "predefined_split",
+            InputDataConfig.SplitOneofCase.TimestampSplit => "timestamp_split",
+            _ => "stratified_split",
+        };
 }

@@ -4,30 +4,38 @@ using Cairn.Kernel.Database;
 namespace Cairn.Datasets.Exports;
 
 /// <summary>
-/// The blobs of exports that are being written and have no object yet: the garbage collector leaves them alone, and what a killed server left of an export is found and
-/// deleted when the export begins again.
+/// The blobs of exports that are being written and have no object yet: the garbage collector leaves them alone, and what a killed server
+/// left of an export is found and deleted when the export begins again.
 /// </summary>
 internal sealed class StagedBlobs(IDatabase database, IBlobStore blobs) : IBlobOwner
 {
-    public static MigrationSet Migrations { get; } = new("dataset-exports",
-    [
-        """
-        CREATE TABLE dataset_staged_blobs (blob {text} NOT NULL PRIMARY KEY, export {text} NOT NULL);
-        CREATE INDEX dataset_staged_blobs_by_export ON dataset_staged_blobs (export)
-        """,
-    ]);
+    public static MigrationSet Migrations { get; } =
+        new(
+            "dataset-exports",
+            [
+                """
+                CREATE TABLE dataset_staged_blobs (blob {text} NOT NULL PRIMARY KEY, export {text} NOT NULL);
+                CREATE INDEX dataset_staged_blobs_by_export ON dataset_staged_blobs (export)
+                """,
+            ]
+        );
 
-    public bool Refers(ISqlSession session, string blob) => session.QueryFirst("SELECT 1 FROM dataset_staged_blobs WHERE blob = $1", static _ => true, blob);
+    public bool Refers(ISqlSession session, string blob) =>
+        session.QueryFirst("SELECT 1 FROM dataset_staged_blobs WHERE blob = $1", static _ => true, blob);
 
     public Task AddAsync(string export, string blob, CancellationToken cancellation) =>
-        database.WriteAsync(session => session.Execute("INSERT INTO dataset_staged_blobs (blob, export) VALUES ($1, $2)", blob, export), cancellation);
+        database.WriteAsync(
+            session => session.Execute("INSERT INTO dataset_staged_blobs (blob, export) VALUES ($1, $2)", blob, export),
+            cancellation
+        );
 
     /// <summary>Whether a blob is staged for the export.</summary>
     public static bool Has(ISqlSession session, string export, string blob) =>
         session.QueryFirst("SELECT 1 FROM dataset_staged_blobs WHERE blob = $1 AND export = $2", static _ => true, blob, export);
 
     /// <summary>Forgets the blobs of an export in the transaction that gives them objects.</summary>
-    public static void Published(ISqlSession session, string export) => session.Execute("DELETE FROM dataset_staged_blobs WHERE export = $1", export);
+    public static void Published(ISqlSession session, string export) =>
+        session.Execute("DELETE FROM dataset_staged_blobs WHERE export = $1", export);
 
     /// <summary>Deletes what an export has staged.</summary>
     public async Task DiscardAsync(string export, CancellationToken cancellation)
@@ -40,10 +48,11 @@ internal sealed class StagedBlobs(IDatabase database, IBlobStore blobs) : IBlobO
                 Published(session, export);
                 return own;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         foreach (var blob in staged)
         {
-            await blobs.DeleteAsync(blob, CancellationToken.None).ConfigureAwait(false);
+            await blobs.DeleteAsync(blob, CancellationToken.None);
         }
     }
 }

@@ -19,12 +19,28 @@ internal sealed class TableExport(SourceFiles sources)
     /// <param name="directory">Where the files will be.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="StatusException">What is wrong with the data, and where.</exception>
-    public async Task<StagedExport> WriteAsync(IReadOnlyList<StoredObject> files, ISplitRule? rule, ShardSets shards, GsUri directory, CancellationToken cancellation)
+    public async Task<StagedExport> WriteAsync(
+        IReadOnlyList<StoredObject> files,
+        ISplitRule? rule,
+        ShardSets shards,
+        GsUri directory,
+        CancellationToken cancellation
+    )
     {
         var format = FormatOf(files);
         if (rule is { Surveys: true })
         {
-            await EachAsync(files, format, rule, row => { rule.Survey(row.Key, row.Fingerprint); return ValueTask.CompletedTask; }, cancellation).ConfigureAwait(false);
+            await EachAsync(
+                files,
+                format,
+                rule,
+                row =>
+                {
+                    rule.Survey(row.Key, row.Fingerprint);
+                    return ValueTask.CompletedTask;
+                },
+                cancellation
+            );
             rule.EndSurvey();
         }
 
@@ -43,22 +59,31 @@ internal sealed class TableExport(SourceFiles sources)
 
                 return shards.WriteAsync(rule?.Assign(row.Key, row.Fingerprint), row.Record, cancellation);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         return begun
-            ? await shards.CompleteAsync(directory, format, cancellation).ConfigureAwait(false)
-            : throw StatusException.InvalidArgument($"The data set has no rows: {SourceFiles.Address(files[0])}{(files.Count > 1 ? $" and {files.Count - 1} more files have" : " has")} none.");
+            ? await shards.CompleteAsync(directory, format, cancellation)
+            : throw StatusException.InvalidArgument(
+                $"The data set has no rows: {SourceFiles.Address(files[0])}{(files.Count > 1 ? $" and {files.Count - 1} more files have" : " has")} none."
+            );
     }
 
-    private async Task EachAsync(IReadOnlyList<StoredObject> files, string format, ISplitRule? rule, Func<ITableRows, ValueTask> take, CancellationToken cancellation)
+    private async Task EachAsync(
+        IReadOnlyList<StoredObject> files,
+        string format,
+        ISplitRule? rule,
+        Func<ITableRows, ValueTask> take,
+        CancellationToken cancellation
+    )
     {
         var rows = format == Json ? (ITableRows)new JsonRows(files, sources, rule?.Column) : new CsvRows(files, sources, rule?.Column);
-        await using (rows.ConfigureAwait(false))
+        await using (rows)
         {
-            while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
+            while (await rows.ReadAsync(cancellation))
             {
                 try
                 {
-                    await take(rows).ConfigureAwait(false);
+                    await take(rows);
                 }
                 catch (StatusException error)
                 {
@@ -70,10 +95,13 @@ internal sealed class TableExport(SourceFiles sources)
 
     private static string FormatOf(IReadOnlyList<StoredObject> files)
     {
-        var json = files.Where(static file => JsonEndings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase))).ToList();
+        var json = files
+            .Where(static file => JsonEndings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
         return json.Count == 0 ? Csv
             : json.Count == files.Count ? Json
             : throw StatusException.InvalidArgument(
-                $"The data set has JSON Lines and CSV files ('{SourceFiles.Address(json[0])}' and '{SourceFiles.Address(files.Except(json).First())}'); all of its files must be of one kind.");
+                $"The data set has JSON Lines and CSV files ('{SourceFiles.Address(json[0])}' and '{SourceFiles.Address(files.Except(json).First())}'); all of its files must be of one kind."
+            );
     }
 }

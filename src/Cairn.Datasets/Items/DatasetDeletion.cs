@@ -10,7 +10,9 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Datasets.Items;
 
-/// <summary>Deletes a data set at once, and its items after it. The files that it was made from stay, and so does its node in the lineage graph.</summary>
+/// <summary>
+/// Deletes a data set at once, and its items after it. The files that it was made from stay, and so does its node in the lineage graph.
+/// </summary>
 internal sealed class DatasetDeletion(IResourceStore store, IOperations operations, TimeProvider time) : IOperationHandler
 {
     private const int Batch = 200;
@@ -23,15 +25,21 @@ internal sealed class DatasetDeletion(IResourceStore store, IOperations operatio
         var operation = await store.WriteAsync(
             session =>
             {
-                var dataset = store.Find<Dataset>(session, DatasetKinds.Dataset, name.ToString()) ?? throw StatusException.NotFound($"Dataset '{name}' does not exist.");
+                var dataset =
+                    store.Find<Dataset>(session, DatasetKinds.Dataset, name.ToString())
+                    ?? throw StatusException.NotFound($"Dataset '{name}' does not exist.");
                 store.Delete(session, DatasetKinds.Dataset, dataset.Name);
                 var now = time.GetUtcNow().ToTimestamp();
-                var metadata = new DeleteOperationMetadata { GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now } };
+                var metadata = new DeleteOperationMetadata
+                {
+                    GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                };
                 return DatasetSchemas.TypeOf(dataset).IsTable()
                     ? operations.Completed(session, name.Parent.ToString(), new Empty(), metadata)
                     : operations.Enqueue(session, name.Parent.ToString(), Name, request, metadata);
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -39,13 +47,9 @@ internal sealed class DatasetDeletion(IResourceStore store, IOperations operatio
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)
     {
         var dataset = request.Unpack<DeleteDatasetRequest>().Name;
-        while (await DeleteSomeAsync<DataItem>(DatasetKinds.DataItem, dataset, static item => item.Name, cancellation).ConfigureAwait(false))
-        {
-        }
+        while (await DeleteSomeAsync<DataItem>(DatasetKinds.DataItem, dataset, static item => item.Name, cancellation)) { }
 
-        while (await DeleteSomeAsync<AnnotationSpec>(DatasetKinds.AnnotationSpec, dataset, static spec => spec.Name, cancellation).ConfigureAwait(false))
-        {
-        }
+        while (await DeleteSomeAsync<AnnotationSpec>(DatasetKinds.AnnotationSpec, dataset, static spec => spec.Name, cancellation)) { }
 
         await store.WriteAsync(
             session =>
@@ -53,14 +57,15 @@ internal sealed class DatasetDeletion(IResourceStore store, IOperations operatio
                 ItemTable.Forget(session, dataset);
                 return true;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         return new Empty();
     }
 
     private async Task<bool> DeleteSomeAsync<T>(ResourceKind kind, string dataset, Func<T, string> name, CancellationToken cancellation)
         where T : class, IMessage<T>
     {
-        var page = await store.ListAsync<T>(kind, new ListQuery(dataset, PageSize: Batch), cancellation).ConfigureAwait(false);
+        var page = await store.ListAsync<T>(kind, new ListQuery(dataset, PageSize: Batch), cancellation);
         await store.WriteAsync(
             session =>
             {
@@ -76,7 +81,8 @@ internal sealed class DatasetDeletion(IResourceStore store, IOperations operatio
 
                 return true;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         return page.Items.Count > 0;
     }
 }

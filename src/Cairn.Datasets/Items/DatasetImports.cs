@@ -13,8 +13,18 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Datasets.Items;
 
-/// <summary>Imports items. Every file is read to its end before the first item is stored, so that an import with a mistake in it changes nothing.</summary>
-internal sealed class DatasetImports(IResourceStore store, IDatabase database, IOperations operations, IObjects objects, SourceFiles sources, ItemTable items, TimeProvider time) : IOperationHandler
+/// <summary>
+/// Imports items. Every file is read to its end before the first item is stored, so that an import with a mistake in it changes nothing.
+/// </summary>
+internal sealed class DatasetImports(
+    IResourceStore store,
+    IDatabase database,
+    IOperations operations,
+    IObjects objects,
+    SourceFiles sources,
+    ItemTable items,
+    TimeProvider time
+) : IOperationHandler
 {
     private const int Batch = 200;
     private const int MaxConfigs = 100;
@@ -26,16 +36,20 @@ internal sealed class DatasetImports(IResourceStore store, IDatabase database, I
     public async Task<Operation> ImportAsync(ImportDataRequest request, CallContext context)
     {
         var name = DatasetName.Parse(request.Name, "name");
-        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, name.ToString(), context.Cancellation).ConfigureAwait(false);
+        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, name.ToString(), context.Cancellation);
         var type = DatasetSchemas.TypeOf(dataset);
         if (type.IsTable())
         {
-            throw StatusException.FailedPrecondition($"Dataset '{name}' is a table, whose rows stay where `metadata.inputConfig` says; there is nothing to import. Create another data set for other files.");
+            throw StatusException.FailedPrecondition(
+                $"Dataset '{name}' is a table, whose rows stay where `metadata.inputConfig` says; there is nothing to import. Create another data set for other files."
+            );
         }
 
         if (request.ImportConfigs.Count is 0 or > MaxConfigs)
         {
-            throw StatusException.InvalidArgument($"`import_configs` has {request.ImportConfigs.Count} entries; it must have 1 to {MaxConfigs}.");
+            throw StatusException.InvalidArgument(
+                $"`import_configs` has {request.ImportConfigs.Count} entries; it must have 1 to {MaxConfigs}."
+            );
         }
 
         foreach (var config in request.ImportConfigs)
@@ -48,13 +62,19 @@ internal sealed class DatasetImports(IResourceStore store, IDatabase database, I
 
             foreach (var uri in config.GcsSource.Uris)
             {
-                await sources.RequireAsync(GsUri.Parse(uri, "import_configs.gcs_source.uris"), name.Parent.Project, context.Cancellation).ConfigureAwait(false);
+                await sources.RequireAsync(GsUri.Parse(uri, "import_configs.gcs_source.uris"), name.Parent.Project, context.Cancellation);
             }
         }
 
         var now = time.GetUtcNow().ToTimestamp();
-        var metadata = new ImportDataOperationMetadata { GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now } };
-        var operation = await store.WriteAsync(session => operations.Enqueue(session, name.Parent.ToString(), Name, request, metadata), context.Cancellation).ConfigureAwait(false);
+        var metadata = new ImportDataOperationMetadata
+        {
+            GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+        };
+        var operation = await store.WriteAsync(
+            session => operations.Enqueue(session, name.Parent.ToString(), Name, request, metadata),
+            context.Cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -63,44 +83,57 @@ internal sealed class DatasetImports(IResourceStore store, IDatabase database, I
     {
         var work = request.Unpack<ImportDataRequest>();
         var name = DatasetName.Parse(work.Name, "name");
-        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, work.Name, cancellation).ConfigureAwait(false);
+        var dataset = await store.GetAsync<Dataset>(DatasetKinds.Dataset, work.Name, cancellation);
         var plans = new List<(ItemFormat Format, ItemParser Parser, IReadOnlyList<StoredObject> Files)>();
         foreach (var config in work.ImportConfigs)
         {
             var format = ItemFormat.Find(config.ImportSchemaUri, DatasetSchemas.TypeOf(dataset));
-            plans.Add((format, new ItemParser(format, config), await sources.ResolveAsync(config.GcsSource.Uris, name.Parent.Project, cancellation).ConfigureAwait(false)));
+            plans.Add(
+                (
+                    format,
+                    new ItemParser(format, config),
+                    await sources.ResolveAsync(config.GcsSource.Uris, name.Parent.Project, cancellation)
+                )
+            );
         }
 
         foreach (var (format, parser, files) in plans)
         {
-            await EachAsync(files, parser, item => CheckAsync(item, format, name, cancellation), cancellation).ConfigureAwait(false);
+            await EachAsync(files, parser, item => CheckAsync(item, format, name, cancellation), cancellation);
         }
 
         foreach (var (format, parser, files) in plans)
         {
             var batch = new List<ImportedItem>();
-            await EachAsync(files, parser, async item =>
-            {
-                batch.Add(item);
-                if (batch.Count == Batch)
+            await EachAsync(
+                files,
+                parser,
+                async item =>
                 {
-                    await AddAsync(work.Name, format, batch, cancellation).ConfigureAwait(false);
-                    batch.Clear();
-                }
-            }, cancellation).ConfigureAwait(false);
-            await AddAsync(work.Name, format, batch, cancellation).ConfigureAwait(false);
+                    batch.Add(item);
+                    if (batch.Count == Batch)
+                    {
+                        await AddAsync(work.Name, format, batch, cancellation);
+                        batch.Clear();
+                    }
+                },
+                cancellation
+            );
+            await AddAsync(work.Name, format, batch, cancellation);
         }
 
         return new ImportDataResponse();
     }
 
-    private Task AddAsync(string dataset, ItemFormat format, List<ImportedItem> batch, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            items.Add(session, dataset, format, batch);
-            return true;
-        },
-        cancellation);
+    private Task AddAsync(string dataset, ItemFormat format, List<ImportedItem> batch, CancellationToken cancellation) =>
+        database.WriteAsync(
+            session =>
+            {
+                items.Add(session, dataset, format, batch);
+                return true;
+            },
+            cancellation
+        );
 
     private async ValueTask CheckAsync(ImportedItem item, ItemFormat format, DatasetName dataset, CancellationToken cancellation)
     {
@@ -110,37 +143,42 @@ internal sealed class DatasetImports(IResourceStore store, IDatabase database, I
         }
 
         var uri = GsUri.Parse(item.Value, item.Field);
-        await sources.RequireAsync(uri, dataset.Parent.Project, cancellation).ConfigureAwait(false);
-        if (await objects.FindAsync(uri, cancellation).ConfigureAwait(false) is null)
+        await sources.RequireAsync(uri, dataset.Parent.Project, cancellation);
+        if (await objects.FindAsync(uri, cancellation) is null)
         {
             throw StatusException.NotFound($"there is no object '{uri}'.");
         }
     }
 
-    private async Task EachAsync(IReadOnlyList<StoredObject> files, ItemParser parser, Func<ImportedItem, ValueTask> take, CancellationToken cancellation)
+    private async Task EachAsync(
+        IReadOnlyList<StoredObject> files,
+        ItemParser parser,
+        Func<ImportedItem, ValueTask> take,
+        CancellationToken cancellation
+    )
     {
         foreach (var file in files)
         {
-            var stream = await sources.OpenAsync(file, cancellation).ConfigureAwait(false);
-            await using (stream.ConfigureAwait(false))
+            var stream = await sources.OpenAsync(file, cancellation);
+            await using (stream)
             {
                 long line = 0;
                 try
                 {
                     if (JsonEndings.Any(ending => file.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)))
                     {
-                        for (var reader = new LineReader(stream); await reader.ReadAsync(cancellation).ConfigureAwait(false);)
+                        for (var reader = new LineReader(stream); await reader.ReadAsync(cancellation); )
                         {
                             line = reader.Line;
-                            await take(parser.Parse(reader.Record.ToArray())).ConfigureAwait(false);
+                            await take(parser.Parse(reader.Record.ToArray()));
                         }
                     }
                     else
                     {
-                        for (var reader = new CsvReader(stream); await reader.ReadAsync(cancellation).ConfigureAwait(false);)
+                        for (var reader = new CsvReader(stream); await reader.ReadAsync(cancellation); )
                         {
                             line = reader.Line;
-                            await take(parser.Parse(reader)).ConfigureAwait(false);
+                            await take(parser.Parse(reader));
                         }
                     }
                 }

@@ -5,4 +5,9 @@ namespace Cairn.Datasets.Items;
 /// <param name="Value">The address or the text. Two items with the same are one.</param>
 /// <param name="Labels">The item's.</param>
 /// <param name="Annotations">Its classes.</param>
-internal sealed record ImportedItem(string Field, string Value, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<ImportedAnnotation> Annotations);
+internal sealed record ImportedItem(
+    string Field,
+    string Value,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyList<ImportedAnnotation> Annotations
+);

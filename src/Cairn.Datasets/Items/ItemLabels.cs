@@ -18,14 +18,24 @@ internal static class ItemLabels
 
     /// <summary>Labels of a whole import with an item's own over them; <see cref="Use"/> is brought into its one spelling.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static Dictionary<string, string> Merge(IEnumerable<KeyValuePair<string, string>> all, IEnumerable<KeyValuePair<string, string>> own)
+    public static Dictionary<string, string> Merge(
+        IEnumerable<KeyValuePair<string, string>> all,
+        IEnumerable<KeyValuePair<string, string>> own
+    )
     {
         var merged = new Dictionary<string, string>();
         foreach (var (key, value) in all.Concat(own))
         {
-            if (Characters.Count(key) is 0 or > MaxLabel || Characters.Count(value) > MaxLabel || key.Contains('\0', StringComparison.Ordinal) || value.Contains('\0', StringComparison.Ordinal))
+            if (
+                Characters.Count(key) is 0 or > MaxLabel
+                || Characters.Count(value) > MaxLabel
+                || key.Contains('\0', StringComparison.Ordinal)
+                || value.Contains('\0', StringComparison.Ordinal)
+            )
             {
-                throw StatusException.InvalidArgument($"the label '{key}': '{value}' is none; a key has 1 to {MaxLabel} characters, a value at most {MaxLabel}, and neither a NUL.");
+                throw StatusException.InvalidArgument(
+                    $"the label '{key}': '{value}' is none; a key has 1 to {MaxLabel} characters, a value at most {MaxLabel}, and neither a NUL."
+                );
             }
 
             merged[key] = value;
@@ -44,6 +54,8 @@ internal static class ItemLabels
             }
         }
 
-        return merged.Count <= MaxLabels ? merged : throw StatusException.InvalidArgument($"there are {merged.Count} labels on one item; the most is {MaxLabels}.");
+        return merged.Count <= MaxLabels
+            ? merged
+            : throw StatusException.InvalidArgument($"there are {merged.Count} labels on one item; the most is {MaxLabels}.");
     }
 }

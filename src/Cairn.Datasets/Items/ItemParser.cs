@@ -10,7 +10,9 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Datasets.Items;
 
-/// <summary>Reads one item of an import file, in Vertex's two notations: an object a line, or <c>[ML_USE],ADDRESS or "text",[LABEL,…]</c>.</summary>
+/// <summary>
+/// Reads one item of an import file, in Vertex's two notations: an object a line, or <c>[ML_USE],ADDRESS or "text",[LABEL,…]</c>.
+/// </summary>
 internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
 {
     private const int MaxText = 1024 * 1024;
@@ -24,7 +26,9 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.ValueKind == JsonValueKind.Object ? Parse(json.RootElement) : throw StatusException.InvalidArgument("the line is no JSON object.");
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                ? Parse(json.RootElement)
+                : throw StatusException.InvalidArgument("the line is no JSON object.");
         }
         catch (JsonException)
         {
@@ -44,8 +48,12 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
         }
 
         var value = Text(record[at]);
-        var field = value.StartsWith("gs://", StringComparison.Ordinal) ? format.AddressField
-            : format.ContentField ?? throw StatusException.InvalidArgument($"'{Short(value)}' is no address; a line has the form [ML_USE],gs://bucket/file,LABEL, with ML_USE one of TRAINING, VALIDATION, TEST.");
+        var field = value.StartsWith("gs://", StringComparison.Ordinal)
+            ? format.AddressField
+            : format.ContentField
+                ?? throw StatusException.InvalidArgument(
+                    $"'{Short(value)}' is no address; a line has the form [ML_USE],gs://bucket/file,LABEL, with ML_USE one of TRAINING, VALIDATION, TEST."
+                );
         var annotations = new List<ImportedAnnotation>();
         for (var i = at + 1; i < record.Count; i++)
         {
@@ -64,9 +72,11 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
         var text = format.ContentField is { } own ? String(line, own) : null;
         if (address is null == text is null)
         {
-            throw StatusException.InvalidArgument(format.ContentField is null
-                ? $"the object has no `{format.AddressField}`."
-                : $"the object must have `{format.AddressField}` or `{format.ContentField}`, and not both.");
+            throw StatusException.InvalidArgument(
+                format.ContentField is null
+                    ? $"the object has no `{format.AddressField}`."
+                    : $"the object must have `{format.AddressField}` or `{format.ContentField}`, and not both."
+            );
         }
 
         var annotations = new List<ImportedAnnotation>();
@@ -80,16 +90,29 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
 
             foreach (var annotation in format.Many ? [.. given.EnumerateArray()] : (IReadOnlyList<JsonElement>)[given])
             {
-                annotations.Add(Annotation(
-                    annotation.ValueKind == JsonValueKind.Object ? String(annotation, "displayName") ?? "" : "",
-                    annotation.ValueKind == JsonValueKind.Object ? Map(annotation, "annotationResourceLabels") : []));
+                annotations.Add(
+                    Annotation(
+                        annotation.ValueKind == JsonValueKind.Object ? String(annotation, "displayName") ?? "" : "",
+                        annotation.ValueKind == JsonValueKind.Object ? Map(annotation, "annotationResourceLabels") : []
+                    )
+                );
             }
         }
 
-        return Item(address is null ? format.ContentField! : format.AddressField, address ?? text!, Map(line, "dataItemResourceLabels"), annotations);
+        return Item(
+            address is null ? format.ContentField! : format.AddressField,
+            address ?? text!,
+            Map(line, "dataItemResourceLabels"),
+            annotations
+        );
     }
 
-    private ImportedItem Item(string field, string value, IEnumerable<KeyValuePair<string, string>> labels, List<ImportedAnnotation> annotations)
+    private ImportedItem Item(
+        string field,
+        string value,
+        IEnumerable<KeyValuePair<string, string>> labels,
+        List<ImportedAnnotation> annotations
+    )
     {
         if (field == format.AddressField && GsUri.Parse(value, field).Object.Length == 0)
         {
@@ -103,17 +126,23 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
 
         if (annotations.Count > (format.Many ? MaxAnnotations : 1))
         {
-            throw StatusException.InvalidArgument($"there are {annotations.Count} labels; the format {format.Name} has at most {(format.Many ? MaxAnnotations : 1)} for an item.");
+            throw StatusException.InvalidArgument(
+                $"there are {annotations.Count} labels; the format {format.Name} has at most {(format.Many ? MaxAnnotations : 1)} for an item."
+            );
         }
 
         return new ImportedItem(field, value, ItemLabels.Merge(config.DataItemLabels, labels), annotations);
     }
 
-    private ImportedAnnotation Annotation(string displayName, IEnumerable<KeyValuePair<string, string>> labels) => Characters.Count(displayName) is > 0 and <= MaxDisplayName && !displayName.Contains('\0', StringComparison.Ordinal)
-        ? new ImportedAnnotation(displayName, ItemLabels.Merge(config.AnnotationLabels, labels))
-        : throw StatusException.InvalidArgument($"a label's name has {displayName.Length} characters; it must have 1 to {MaxDisplayName}, and no NUL.");
+    private ImportedAnnotation Annotation(string displayName, IEnumerable<KeyValuePair<string, string>> labels) =>
+        Characters.Count(displayName) is > 0 and <= MaxDisplayName && !displayName.Contains('\0', StringComparison.Ordinal)
+            ? new ImportedAnnotation(displayName, ItemLabels.Merge(config.AnnotationLabels, labels))
+            : throw StatusException.InvalidArgument(
+                $"a label's name has {displayName.Length} characters; it must have 1 to {MaxDisplayName}, and no NUL."
+            );
 
-    private static string? String(JsonElement element, string name) => !element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
+    private static string? String(JsonElement element, string name) =>
+        !element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : throw StatusException.InvalidArgument($"`{name}` must be a string.");
 
@@ -124,7 +153,8 @@ internal sealed class ItemParser(ItemFormat format, ImportDataConfig config)
             return [];
         }
 
-        return map.ValueKind == JsonValueKind.Object && map.EnumerateObject().All(static pair => pair.Value.ValueKind == JsonValueKind.String)
+        return
+            map.ValueKind == JsonValueKind.Object && map.EnumerateObject().All(static pair => pair.Value.ValueKind == JsonValueKind.String)
             ? [.. map.EnumerateObject().Select(static pair => new KeyValuePair<string, string>(pair.Name, pair.Value.GetString()!))]
             : throw StatusException.InvalidArgument($"`{name}` must be an object of strings.");
     }

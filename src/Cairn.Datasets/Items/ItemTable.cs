@@ -10,14 +10,16 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Datasets.Items;
 
 /// <summary>
-/// Items, their annotations, and the classes that occur, as resources below their data set. Ids come from what a thing is, so that importing the same again changes nothing.
+/// Items, their annotations, and the classes that occur, as resources below their data set. Ids come from what a thing is, so that
+/// importing the same again changes nothing.
 /// </summary>
 internal sealed class ItemTable(IResourceStore store)
 {
-    public static MigrationSet Migrations { get; } = new("dataset-items",
-    [
-        "CREATE TABLE dataset_formats (dataset {text} NOT NULL, format {text} NOT NULL, PRIMARY KEY (dataset, format))",
-    ]);
+    public static MigrationSet Migrations { get; } =
+        new(
+            "dataset-items",
+            ["CREATE TABLE dataset_formats (dataset {text} NOT NULL, format {text} NOT NULL, PRIMARY KEY (dataset, format))"]
+        );
 
     /// <summary>Whether anything of the format has been imported.</summary>
     public static bool HasFormat(ISqlSession session, string dataset, ItemFormat format) =>
@@ -27,7 +29,9 @@ internal sealed class ItemTable(IResourceStore store)
     /// <exception cref="StatusException">NOT_FOUND where the data set has been deleted.</exception>
     public void Add(ISqlSession session, string dataset, ItemFormat format, IReadOnlyList<ImportedItem> items)
     {
-        var stored = store.Find<Dataset>(session, DatasetKinds.Dataset, dataset) ?? throw StatusException.NotFound($"Dataset '{dataset}' does not exist any more.");
+        var stored =
+            store.Find<Dataset>(session, DatasetKinds.Dataset, dataset)
+            ?? throw StatusException.NotFound($"Dataset '{dataset}' does not exist any more.");
         session.Execute("INSERT INTO dataset_formats (dataset, format) VALUES ($1, $2) ON CONFLICT DO NOTHING", dataset, format.Name);
         foreach (var item in items)
         {
@@ -38,12 +42,16 @@ internal sealed class ItemTable(IResourceStore store)
             }
             else
             {
-                store.Insert(session, DatasetKinds.DataItem, new DataItem
-                {
-                    Name = name,
-                    Payload = Value.ForStruct(new Struct { Fields = { [item.Field] = Value.ForString(item.Value) } }),
-                    Labels = { item.Labels.ToDictionary() },
-                });
+                store.Insert(
+                    session,
+                    DatasetKinds.DataItem,
+                    new DataItem
+                    {
+                        Name = name,
+                        Payload = Value.ForStruct(new Struct { Fields = { [item.Field] = Value.ForString(item.Value) } }),
+                        Labels = { item.Labels.ToDictionary() },
+                    }
+                );
                 stored.DataItemCount++;
             }
 
@@ -57,7 +65,8 @@ internal sealed class ItemTable(IResourceStore store)
     }
 
     /// <summary>Forgets what belongs to the items of a data set that is gone, and is no resource.</summary>
-    public static void Forget(ISqlSession session, string dataset) => session.Execute("DELETE FROM dataset_formats WHERE dataset = $1", dataset);
+    public static void Forget(ISqlSession session, string dataset) =>
+        session.Execute("DELETE FROM dataset_formats WHERE dataset = $1", dataset);
 
     private void Relabel(ISqlSession session, DataItem known, ImportedItem item)
     {
@@ -80,20 +89,39 @@ internal sealed class ItemTable(IResourceStore store)
         var specName = $"{dataset}/annotationSpecs/{spec}";
         if (store.Find<AnnotationSpec>(session, DatasetKinds.AnnotationSpec, specName) is null)
         {
-            store.Insert(session, DatasetKinds.AnnotationSpec, new AnnotationSpec { Name = specName, DisplayName = annotation.DisplayName });
+            store.Insert(
+                session,
+                DatasetKinds.AnnotationSpec,
+                new AnnotationSpec { Name = specName, DisplayName = annotation.DisplayName }
+            );
         }
 
-        var labels = string.Concat(annotation.Labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"\0{pair.Key}\0{pair.Value}"));
+        var labels = string.Concat(
+            annotation.Labels.OrderBy(static pair => pair.Key, StringComparer.Ordinal).Select(static pair => $"\0{pair.Key}\0{pair.Value}")
+        );
         var name = $"{item}/annotations/{Id($"{format.Annotation}\0{annotation.DisplayName}{labels}")}";
         if (store.Find<Annotation>(session, DatasetKinds.Annotation, name) is null)
         {
-            store.Insert(session, DatasetKinds.Annotation, new Annotation
-            {
-                Name = name,
-                PayloadSchemaUri = format.AnnotationSchemaUri,
-                Payload = Value.ForStruct(new Struct { Fields = { ["annotationSpecId"] = Value.ForString(spec), ["displayName"] = Value.ForString(annotation.DisplayName) } }),
-                Labels = { annotation.Labels.ToDictionary() },
-            });
+            store.Insert(
+                session,
+                DatasetKinds.Annotation,
+                new Annotation
+                {
+                    Name = name,
+                    PayloadSchemaUri = format.AnnotationSchemaUri,
+                    Payload = Value.ForStruct(
+                        new Struct
+                        {
+                            Fields =
+                            {
+                                ["annotationSpecId"] = Value.ForString(spec),
+                                ["displayName"] = Value.ForString(annotation.DisplayName),
+                            },
+                        }
+                    ),
+                    Labels = { annotation.Labels.ToDictionary() },
+                }
+            );
         }
     }
 

@@ -10,7 +10,9 @@ public readonly record struct DatasetName(LocationName Parent, string Id)
     public static DatasetName Parse(string text, string field) =>
         text.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "datasets", { Length: > 0 } id]
             ? new DatasetName(new LocationName(project, location), id)
-            : throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/datasets/ID.");
+            : throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/datasets/ID."
+            );
 
     public override string ToString() => $"{Parent}/datasets/{Id}";
 }

@@ -10,41 +10,41 @@ internal sealed class ByteFeed(Stream stream)
 
     private const int InitialSize = 256 * 1024;
 
-    private byte[] buffer = new byte[InitialSize];
-    private int start;
-    private int end;
+    private byte[] _buffer = new byte[InitialSize];
+    private int _start;
+    private int _end;
 
     /// <summary>Whether the stream has nothing more than what is held.</summary>
     public bool AtEnd { get; private set; }
 
     /// <summary>What has been read and not consumed.</summary>
-    public ReadOnlySpan<byte> Held => buffer.AsSpan(start, end - start);
+    public ReadOnlySpan<byte> Held => _buffer.AsSpan(_start, _end - _start);
 
-    public void Consume(int count) => start += count;
+    public void Consume(int count) => _start += count;
 
     /// <summary>Reads on, keeping what is held.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where what is held is as long as a record may be.</exception>
     public async ValueTask FillAsync(CancellationToken cancellation)
     {
-        if (start > 0)
+        if (_start > 0)
         {
-            buffer.AsSpan(start, end - start).CopyTo(buffer);
-            end -= start;
-            start = 0;
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
         }
 
-        if (end == buffer.Length)
+        if (_end == _buffer.Length)
         {
-            if (end >= MaxRecord)
+            if (_end >= MaxRecord)
             {
                 throw StatusException.InvalidArgument($"the record is longer than {MaxRecord} bytes, the most that one may have.");
             }
 
-            Array.Resize(ref buffer, buffer.Length * 2);
+            Array.Resize(ref _buffer, _buffer.Length * 2);
         }
 
-        var read = await stream.ReadAsync(buffer.AsMemory(end), cancellation).ConfigureAwait(false);
+        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellation);
         AtEnd = read == 0;
-        end += read;
+        _end += read;
     }
 }

@@ -3,89 +3,95 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Datasets.Rows;
 
 /// <summary>
-/// Comma-separated values as RFC 4180 has them, in UTF-8, record by record: a field in double quotes may hold commas, line ends and doubled quotes. Blank lines are passed
-/// over. The spans are valid until the next record is read.
+/// Comma-separated values as RFC 4180 has them, in UTF-8, record by record: a field in double quotes may hold commas, line ends and doubled
+/// quotes. Blank lines are passed over. The spans are valid until the next record is read.
 /// </summary>
 internal sealed class CsvReader(Stream stream)
 {
-    private readonly ByteFeed feed = new(stream);
-    private readonly List<(int Start, int Length, bool Unescaped)> fields = [];
-    private readonly List<byte> unescaped = [];
-    private int record;
-    private int consumed;
-    private int lines = 1;
-    private bool begun;
+    private readonly ByteFeed _feed = new(stream);
+    private readonly List<(int Start, int Length, bool Unescaped)> _fields = [];
+    private readonly List<byte> _unescaped = [];
+    private int _record;
+    private int _consumed;
+    private int _lines = 1;
+    private bool _begun;
 
     /// <summary>The line that the record begins on, from 1.</summary>
     public long Line { get; private set; }
 
     /// <summary>The record as it stands in the file, without its line end.</summary>
-    public ReadOnlySpan<byte> Record => feed.Held[..record];
+    public ReadOnlySpan<byte> Record => _feed.Held[.._record];
 
     /// <summary>How many fields the record has.</summary>
-    public int Count => fields.Count;
+    public int Count => _fields.Count;
 
     /// <summary>A field's value, without quotes.</summary>
-    public ReadOnlySpan<byte> this[int index] => fields[index] switch
-    {
-        { Unescaped: true } field => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(unescaped).Slice(field.Start, field.Length),
-        var field => feed.Held.Slice(field.Start, field.Length),
-    };
+    public ReadOnlySpan<byte> this[int index] =>
+        _fields[index] switch
+        {
+            { Unescaped: true } field => System
+                .Runtime.InteropServices.CollectionsMarshal.AsSpan(_unescaped)
+                .Slice(field.Start, field.Length),
+            var field => _feed.Held.Slice(field.Start, field.Length),
+        };
 
     /// <summary>Goes to the next record; false at the end.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no CSV; <see cref="Line"/> says where.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
     {
-        feed.Consume(consumed);
-        consumed = 0;
-        record = 0;
-        Line += lines;
-        lines = 0;
-        if (!begun)
+        _feed.Consume(_consumed);
+        _consumed = 0;
+        _record = 0;
+        Line += _lines;
+        _lines = 0;
+        if (!_begun)
         {
-            begun = true;
-            await SkipMarkAsync(cancellation).ConfigureAwait(false);
+            _begun = true;
+            await SkipMarkAsync(cancellation);
         }
 
         while (true)
         {
-            if (feed.Held.Length > 0 && TrySkipBlankLine())
+            if (_feed.Held.Length > 0 && TrySkipBlankLine())
             {
                 continue;
             }
 
-            if (feed.Held.Length > 0 && TryParse())
+            if (_feed.Held.Length > 0 && TryParse())
             {
                 return true;
             }
 
-            if (feed.AtEnd)
+            if (_feed.AtEnd)
             {
                 return false;
             }
 
-            await feed.FillAsync(cancellation).ConfigureAwait(false);
+            await _feed.FillAsync(cancellation);
         }
     }
 
     private async ValueTask SkipMarkAsync(CancellationToken cancellation)
     {
-        while (feed.Held.Length < 3 && !feed.AtEnd)
+        while (_feed.Held.Length < 3 && !_feed.AtEnd)
         {
-            await feed.FillAsync(cancellation).ConfigureAwait(false);
+            await _feed.FillAsync(cancellation);
         }
 
-        if (feed.Held.StartsWith("\uFEFF"u8))
+        if (_feed.Held.StartsWith("\uFEFF"u8))
         {
-            feed.Consume(3);
+            _feed.Consume(3);
         }
     }
 
     private bool TrySkipBlankLine()
     {
-        var held = feed.Held;
-        var length = held[0] == '\n' ? 1 : held.StartsWith("\r\n"u8) ? 2 : 0;
-        feed.Consume(length);
+        var held = _feed.Held;
+        var length =
+            held[0] == '\n' ? 1
+            : held.StartsWith("\r\n"u8) ? 2
+            : 0;
+        _feed.Consume(length);
         Line += length > 0 ? 1 : 0;
         return length > 0;
     }
@@ -93,10 +99,10 @@ internal sealed class CsvReader(Stream stream)
     /// <summary>Parses the record at the beginning of what is held; false where its end is not there yet.</summary>
     private bool TryParse()
     {
-        fields.Clear();
-        unescaped.Clear();
-        var held = feed.Held;
-        for (var at = 0; ;)
+        _fields.Clear();
+        _unescaped.Clear();
+        var held = _feed.Held;
+        for (var at = 0; ; )
         {
             if (at < held.Length && held[at] == '"')
             {
@@ -110,21 +116,21 @@ internal sealed class CsvReader(Stream stream)
             else
             {
                 var length = held[at..].IndexOfAny((byte)',', (byte)'\n');
-                if (length < 0 && !feed.AtEnd)
+                if (length < 0 && !_feed.AtEnd)
                 {
                     return false;
                 }
 
                 length = length < 0 ? held.Length - at : length;
                 var ends = at + length == held.Length || held[at + length] == '\n';
-                fields.Add((at, ends && length > 0 && held[at + length - 1] == '\r' ? length - 1 : length, false));
+                _fields.Add((at, ends && length > 0 && held[at + length - 1] == '\r' ? length - 1 : length, false));
                 at += length;
             }
 
             if (at < held.Length && held[at] == ',')
             {
                 at++;
-                if (at == held.Length && !feed.AtEnd)
+                if (at == held.Length && !_feed.AtEnd)
                 {
                     return false;
                 }
@@ -137,47 +143,51 @@ internal sealed class CsvReader(Stream stream)
         }
     }
 
-    /// <summary>Reads the quoted field at <paramref name="at"/>; returns where what follows it begins, or null where the file has to be read on.</summary>
+    /// <summary>
+    /// Reads the quoted field at <paramref name="at"/>; returns where what follows it begins, or null where the file has to be read on.
+    /// </summary>
     private int? TryQuoted(ReadOnlySpan<byte> held, int at)
     {
         var first = at + 1;
         var copied = -1;
-        for (var from = first; ;)
+        for (var from = first; ; )
         {
             var quote = held[from..].IndexOf((byte)'"');
             if (quote < 0)
             {
-                return feed.AtEnd ? throw StatusException.InvalidArgument("a field in double quotes begins in this record and does not end.") : null;
+                return _feed.AtEnd
+                    ? throw StatusException.InvalidArgument("a field in double quotes begins in this record and does not end.")
+                    : null;
             }
 
             quote += from;
-            if (quote + 1 == held.Length && !feed.AtEnd)
+            if (quote + 1 == held.Length && !_feed.AtEnd)
             {
                 return null;
             }
 
             if (quote + 1 < held.Length && held[quote + 1] == '"')
             {
-                copied = copied < 0 ? unescaped.Count : copied;
-                unescaped.AddRange(held[from..(quote + 1)]);
+                copied = copied < 0 ? _unescaped.Count : copied;
+                _unescaped.AddRange(held[from..(quote + 1)]);
                 from = quote + 2;
                 continue;
             }
 
             if (copied >= 0)
             {
-                unescaped.AddRange(held[from..quote]);
-                fields.Add((copied, unescaped.Count - copied, true));
+                _unescaped.AddRange(held[from..quote]);
+                _fields.Add((copied, _unescaped.Count - copied, true));
             }
             else
             {
-                fields.Add((first, quote - first, false));
+                _fields.Add((first, quote - first, false));
             }
 
             var after = quote + 1;
             if (after < held.Length && held[after] == '\r')
             {
-                if (after + 1 == held.Length && !feed.AtEnd)
+                if (after + 1 == held.Length && !_feed.AtEnd)
                 {
                     return null;
                 }
@@ -187,24 +197,26 @@ internal sealed class CsvReader(Stream stream)
 
             return after == held.Length || held[after] is (byte)',' or (byte)'\n'
                 ? after
-                : throw StatusException.InvalidArgument("text follows the closing quote of a field; a quote inside a quoted field is written twice.");
+                : throw StatusException.InvalidArgument(
+                    "text follows the closing quote of a field; a quote inside a quoted field is written twice."
+                );
         }
     }
 
     private void End(ReadOnlySpan<byte> held, int at)
     {
-        record = at;
-        consumed = at;
+        _record = at;
+        _consumed = at;
         if (at < held.Length)
         {
-            consumed++;
+            _consumed++;
         }
 
-        if (record > 0 && held[record - 1] == '\r')
+        if (_record > 0 && held[_record - 1] == '\r')
         {
-            record--;
+            _record--;
         }
 
-        lines = held[..consumed].Count((byte)'\n');
+        _lines = held[.._consumed].Count((byte)'\n');
     }
 }

@@ -7,8 +7,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Datasets.Rows;
 
 /// <summary>
-/// A table of CSV files. The first record of the first file names the columns; a file that begins with the same record repeats it, any other begins with data (the metadata
-/// schema of tabular data sets has it so).
+/// A table of CSV files. The first record of the first file names the columns; a file that begins with the same record repeats it, any
+/// other begins with data (the metadata schema of tabular data sets has it so).
 /// </summary>
 /// <param name="files">What to read; at least one.</param>
 /// <param name="sources">Opens them.</param>
@@ -18,37 +18,37 @@ internal sealed class CsvRows(IReadOnlyList<StoredObject> files, SourceFiles sou
     /// <summary>Between the values of a row when its fingerprint is taken: ASCII's unit separator.</summary>
     public const byte Separator = 0x1f;
 
-    private readonly ArrayBufferWriter<byte> joined = new(1024);
-    private Stream? stream;
-    private CsvReader? reader;
-    private string[]? columns;
-    private int key = -1;
-    private int file = -1;
+    private readonly ArrayBufferWriter<byte> _joined = new(1024);
+    private Stream? _stream;
+    private CsvReader? _reader;
+    private string[]? _columns;
+    private int _key = -1;
+    private int _file = -1;
 
     public ReadOnlyMemory<byte> Header { get; private set; }
 
-    public string Place => $"{SourceFiles.Address(files[file])}, line {reader!.Line}";
+    public string Place => $"{SourceFiles.Address(files[_file])}, line {_reader!.Line}";
 
-    public ReadOnlySpan<byte> Record => reader!.Record;
+    public ReadOnlySpan<byte> Record => _reader!.Record;
 
-    public ReadOnlySpan<byte> Key => key < 0 ? [] : reader![key];
+    public ReadOnlySpan<byte> Key => _key < 0 ? [] : _reader![_key];
 
     public long Fingerprint
     {
         get
         {
-            joined.ResetWrittenCount();
-            for (var i = 0; i < reader!.Count; i++)
+            _joined.ResetWrittenCount();
+            for (var i = 0; i < _reader!.Count; i++)
             {
                 if (i > 0)
                 {
-                    joined.Write([Separator]);
+                    _joined.Write([Separator]);
                 }
 
-                joined.Write(reader[i]);
+                _joined.Write(_reader[i]);
             }
 
-            return FarmFingerprint.Of(joined.WrittenSpan);
+            return FarmFingerprint.Of(_joined.WrittenSpan);
         }
     }
 
@@ -56,26 +56,28 @@ internal sealed class CsvRows(IReadOnlyList<StoredObject> files, SourceFiles sou
     {
         while (true)
         {
-            if (reader is null && !await NextFileAsync(cancellation).ConfigureAwait(false))
+            if (_reader is null && !await NextFileAsync(cancellation))
             {
                 return false;
             }
 
-            if (!await NextAsync(cancellation).ConfigureAwait(false))
+            if (!await NextAsync(cancellation))
             {
-                await CloseAsync().ConfigureAwait(false);
+                await CloseAsync();
                 continue;
             }
 
-            if (columns is null)
+            if (_columns is null)
             {
                 ReadHeader();
             }
-            else if (reader!.Count != columns.Length)
+            else if (_reader!.Count != _columns.Length)
             {
-                throw StatusException.InvalidArgument($"{Place}: the record has {reader.Count} fields; the header has {columns.Length} columns.");
+                throw StatusException.InvalidArgument(
+                    $"{Place}: the record has {_reader.Count} fields; the header has {_columns.Length} columns."
+                );
             }
-            else if (reader.Line > 1 || !IsHeader())
+            else if (_reader.Line > 1 || !IsHeader())
             {
                 return true;
             }
@@ -88,7 +90,7 @@ internal sealed class CsvRows(IReadOnlyList<StoredObject> files, SourceFiles sou
     {
         try
         {
-            return await reader!.ReadAsync(cancellation).ConfigureAwait(false);
+            return await _reader!.ReadAsync(cancellation);
         }
         catch (StatusException error)
         {
@@ -98,43 +100,46 @@ internal sealed class CsvRows(IReadOnlyList<StoredObject> files, SourceFiles sou
 
     private async ValueTask<bool> NextFileAsync(CancellationToken cancellation)
     {
-        if (file + 1 >= files.Count)
+        if (_file + 1 >= files.Count)
         {
-            return columns is null ? throw StatusException.InvalidArgument($"{SourceFiles.Address(files[0])} is empty; its first line must name the columns.") : false;
+            return _columns is null
+                ? throw StatusException.InvalidArgument($"{SourceFiles.Address(files[0])} is empty; its first line must name the columns.")
+                : false;
         }
 
-        file++;
-        stream = await sources.OpenAsync(files[file], cancellation).ConfigureAwait(false);
-        reader = new CsvReader(stream);
+        _file++;
+        _stream = await sources.OpenAsync(files[_file], cancellation);
+        _reader = new CsvReader(_stream);
         return true;
     }
 
     private void ReadHeader()
     {
-        columns = new string[reader!.Count];
-        for (var i = 0; i < columns.Length; i++)
+        _columns = new string[_reader!.Count];
+        for (var i = 0; i < _columns.Length; i++)
         {
-            columns[i] = Encoding.UTF8.GetString(reader[i]);
+            _columns[i] = Encoding.UTF8.GetString(_reader[i]);
         }
 
-        Header = (byte[])[.. reader.Record, (byte)'\n'];
+        Header = (byte[])[.. _reader.Record, (byte)'\n'];
         if (column is not null)
         {
-            key = Array.IndexOf(columns, column);
-            if (key < 0)
+            _key = Array.IndexOf(_columns, column);
+            if (_key < 0)
             {
                 const int shown = 50;
                 throw StatusException.InvalidArgument(
-                    $"The data set has no column '{column}'; it has {string.Join(", ", columns.Take(shown).Select(static name => $"'{name}'"))}{(columns.Length > shown ? ", …" : "")}.");
+                    $"The data set has no column '{column}'; it has {string.Join(", ", _columns.Take(shown).Select(static name => $"'{name}'"))}{(_columns.Length > shown ? ", …" : "")}."
+                );
             }
         }
     }
 
     private bool IsHeader()
     {
-        for (var i = 0; i < columns!.Length; i++)
+        for (var i = 0; i < _columns!.Length; i++)
         {
-            if (Encoding.UTF8.GetString(reader![i]) != columns[i])
+            if (Encoding.UTF8.GetString(_reader![i]) != _columns[i])
             {
                 return false;
             }
@@ -145,11 +150,11 @@ internal sealed class CsvRows(IReadOnlyList<StoredObject> files, SourceFiles sou
 
     private async ValueTask CloseAsync()
     {
-        reader = null;
-        if (stream is not null)
+        _reader = null;
+        if (_stream is not null)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            stream = null;
+            await _stream.DisposeAsync();
+            _stream = null;
         }
     }
 }

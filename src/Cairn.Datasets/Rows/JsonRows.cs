@@ -8,18 +8,18 @@ namespace Cairn.Datasets.Rows;
 /// <summary>A table of JSON Lines files: an object a line. The fingerprint is that of the line as it is written.</summary>
 internal sealed class JsonRows(IReadOnlyList<StoredObject> files, SourceFiles sources, string? column) : ITableRows
 {
-    private Stream? stream;
-    private LineReader? reader;
-    private byte[] key = [];
-    private int file = -1;
+    private Stream? _stream;
+    private LineReader? _reader;
+    private byte[] _key = [];
+    private int _file = -1;
 
     public ReadOnlyMemory<byte> Header => default;
 
-    public string Place => $"{SourceFiles.Address(files[file])}, line {reader!.Line}";
+    public string Place => $"{SourceFiles.Address(files[_file])}, line {_reader!.Line}";
 
-    public ReadOnlySpan<byte> Record => reader!.Record;
+    public ReadOnlySpan<byte> Record => _reader!.Record;
 
-    public ReadOnlySpan<byte> Key => key;
+    public ReadOnlySpan<byte> Key => _key;
 
     public long Fingerprint => FarmFingerprint.Of(Record);
 
@@ -27,46 +27,50 @@ internal sealed class JsonRows(IReadOnlyList<StoredObject> files, SourceFiles so
     {
         while (true)
         {
-            if (reader is null)
+            if (_reader is null)
             {
-                if (file + 1 >= files.Count)
+                if (_file + 1 >= files.Count)
                 {
                     return false;
                 }
 
-                file++;
-                stream = await sources.OpenAsync(files[file], cancellation).ConfigureAwait(false);
-                reader = new LineReader(stream);
+                _file++;
+                _stream = await sources.OpenAsync(files[_file], cancellation);
+                _reader = new LineReader(_stream);
             }
 
             try
             {
-                if (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                if (await _reader.ReadAsync(cancellation))
                 {
-                    key = ReadObject(reader.Record);
+                    _key = ReadObject(_reader.Record);
                     return true;
                 }
             }
             catch (Exception error) when (error is StatusException or JsonException or InvalidOperationException)
             {
-                throw StatusException.InvalidArgument($"{Place}: {(error is StatusException ? error.Message : "the line is no JSON object.")}");
+                throw StatusException.InvalidArgument(
+                    $"{Place}: {(error is StatusException ? error.Message : "the line is no JSON object.")}"
+                );
             }
 
-            await DisposeAsync().ConfigureAwait(false);
+            await DisposeAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        reader = null;
-        if (stream is not null)
+        _reader = null;
+        if (_stream is not null)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            stream = null;
+            await _stream.DisposeAsync();
+            _stream = null;
         }
     }
 
-    /// <summary>Checks that the line is one object, and returns its value in the column: a string's text, a number or a truth value as written.</summary>
+    /// <summary>
+    /// Checks that the line is one object, and returns its value in the column: a string's text, a number or a truth value as written.
+    /// </summary>
     private byte[] ReadObject(ReadOnlySpan<byte> line)
     {
         var json = new Utf8JsonReader(line);

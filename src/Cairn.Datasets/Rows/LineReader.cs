@@ -5,9 +5,9 @@ namespace Cairn.Datasets.Rows;
 /// <summary>Lines of UTF-8, blank ones passed over. The span is valid until the next line is read.</summary>
 internal sealed class LineReader(Stream stream)
 {
-    private readonly ByteFeed feed = new(stream);
-    private int record;
-    private int consumed;
+    private readonly ByteFeed _feed = new(stream);
+    private int _record;
+    private int _consumed;
 
     /// <summary>The line's number, from 1.</summary>
     public long Line { get; private set; }
@@ -17,7 +17,7 @@ internal sealed class LineReader(Stream stream)
     {
         get
         {
-            var line = feed.Held[..record];
+            var line = _feed.Held[.._record];
             return (Line == 1 && line.StartsWith("\uFEFF"u8) ? line[3..] : line).Trim(" \t\r"u8);
         }
     }
@@ -26,33 +26,33 @@ internal sealed class LineReader(Stream stream)
     /// <exception cref="StatusException">INVALID_ARGUMENT for a line that is too long.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellation)
     {
-        feed.Consume(consumed);
-        (record, consumed) = (0, 0);
+        _feed.Consume(_consumed);
+        (_record, _consumed) = (0, 0);
         Line++;
         while (true)
         {
-            var end = feed.Held.IndexOf((byte)'\n');
-            if (end >= 0 || (feed.AtEnd && feed.Held.Length > 0))
+            var end = _feed.Held.IndexOf((byte)'\n');
+            if (end >= 0 || (_feed.AtEnd && _feed.Held.Length > 0))
             {
-                record = end < 0 ? feed.Held.Length : end;
-                consumed = end < 0 ? record : end + 1;
+                _record = end < 0 ? _feed.Held.Length : end;
+                _consumed = end < 0 ? _record : end + 1;
                 if (Record.Length > 0)
                 {
                     return true;
                 }
 
-                feed.Consume(consumed);
-                (record, consumed) = (0, 0);
+                _feed.Consume(_consumed);
+                (_record, _consumed) = (0, 0);
                 Line++;
                 continue;
             }
 
-            if (feed.AtEnd)
+            if (_feed.AtEnd)
             {
                 return false;
             }
 
-            await feed.FillAsync(cancellation).ConfigureAwait(false);
+            await _feed.FillAsync(cancellation);
         }
     }
 }

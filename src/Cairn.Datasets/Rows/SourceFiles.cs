@@ -6,8 +6,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Datasets.Rows;
 
 /// <summary>
-/// The objects behind the addresses of a data set. An address may name an object, have wildcards (as <c>matchGlob</c> of Cloud Storage), or end in <c>/</c> for all that is
-/// below. What was found is read as it was then: an object that is replaced meanwhile fails the reading.
+/// The objects behind the addresses of a data set. An address may name an object, have wildcards (as <c>matchGlob</c> of Cloud Storage), or
+/// end in <c>/</c> for all that is below. What was found is read as it was then: an object that is replaced meanwhile fails the reading.
 /// </summary>
 internal sealed class SourceFiles(IObjects objects, IBlobStore blobs)
 {
@@ -15,16 +15,21 @@ internal sealed class SourceFiles(IObjects objects, IBlobStore blobs)
     public const int MaxFiles = 10_000;
 
     /// <summary>The objects in the order of their addresses, each once.</summary>
-    /// <exception cref="StatusException">NOT_FOUND for an address without an object; PERMISSION_DENIED for another project's bucket.</exception>
-    public async Task<IReadOnlyList<StoredObject>> ResolveAsync(IEnumerable<string> addresses, string project, CancellationToken cancellation)
+    /// <exception cref="StatusException">NOT_FOUND for an address without an object; PERMISSION_DENIED for another project's
+    /// bucket.</exception>
+    public async Task<IReadOnlyList<StoredObject>> ResolveAsync(
+        IEnumerable<string> addresses,
+        string project,
+        CancellationToken cancellation
+    )
     {
         var found = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
         foreach (var address in addresses)
         {
             var uri = GsUri.Parse(address, "uri");
-            await RequireAsync(uri, project, cancellation).ConfigureAwait(false);
+            await RequireAsync(uri, project, cancellation);
             var before = found.Count;
-            await foreach (var item in FindAsync(uri, cancellation).ConfigureAwait(false))
+            await foreach (var item in FindAsync(uri, cancellation))
             {
                 if (found.Count == MaxFiles)
                 {
@@ -46,10 +51,14 @@ internal sealed class SourceFiles(IObjects objects, IBlobStore blobs)
     /// <summary>Refuses a bucket that is not the project's.</summary>
     public async Task RequireAsync(GsUri uri, string project, CancellationToken cancellation)
     {
-        var owner = await objects.ProjectOfAsync(uri.Bucket, cancellation).ConfigureAwait(false) ?? throw StatusException.NotFound($"There is no bucket '{uri.Bucket}' (of '{uri}').");
+        var owner =
+            await objects.ProjectOfAsync(uri.Bucket, cancellation)
+            ?? throw StatusException.NotFound($"There is no bucket '{uri.Bucket}' (of '{uri}').");
         if (owner != project)
         {
-            throw StatusException.PermissionDenied($"The bucket '{uri.Bucket}' (of '{uri}') is not of the project '{project}', in which the data set is.");
+            throw StatusException.PermissionDenied(
+                $"The bucket '{uri.Bucket}' (of '{uri}') is not of the project '{project}', in which the data set is."
+            );
         }
     }
 
@@ -59,7 +68,7 @@ internal sealed class SourceFiles(IObjects objects, IBlobStore blobs)
     {
         try
         {
-            return await blobs.OpenAsync(item.BlobId, cancellation: cancellation).ConfigureAwait(false);
+            return await blobs.OpenAsync(item.BlobId, cancellation: cancellation);
         }
         catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
         {
@@ -69,10 +78,13 @@ internal sealed class SourceFiles(IObjects objects, IBlobStore blobs)
 
     public static string Address(StoredObject item) => $"gs://{item.Bucket}/{item.Name}";
 
-    private async IAsyncEnumerable<StoredObject> FindAsync(GsUri uri, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private async IAsyncEnumerable<StoredObject> FindAsync(
+        GsUri uri,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         // A name with wildcards may also be a name.
-        if (uri.Object.Length > 0 && !uri.Object.EndsWith('/') && await objects.FindAsync(uri, cancellation).ConfigureAwait(false) is { } exact)
+        if (uri.Object.Length > 0 && !uri.Object.EndsWith('/') && await objects.FindAsync(uri, cancellation) is { } exact)
         {
             yield return exact;
             yield break;
@@ -85,7 +97,7 @@ internal sealed class SourceFiles(IObjects objects, IBlobStore blobs)
         }
 
         var glob = wildcard < 0 ? null : ObjectGlob.Parse(uri.Object);
-        await foreach (var item in objects.ListAsync(wildcard < 0 ? uri : uri with { Object = uri.Object[..wildcard] }, cancellation).ConfigureAwait(false))
+        await foreach (var item in objects.ListAsync(wildcard < 0 ? uri : uri with { Object = uri.Object[..wildcard] }, cancellation))
         {
             if (!item.Name.EndsWith('/') && glob?.Matches(item.Name) != false)
             {

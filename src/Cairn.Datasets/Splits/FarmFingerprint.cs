@@ -5,7 +5,8 @@ using System.Text;
 namespace Cairn.Datasets.Splits;
 
 /// <summary>
-/// <c>Fingerprint64</c> of Google's FarmHash, which BigQuery calls <c>FARM_FINGERPRINT</c>: 64 bits that depend on the bytes alone and never change. The algorithm is
+/// <c>Fingerprint64</c> of Google's FarmHash, which BigQuery calls <c>FARM_FINGERPRINT</c>: 64 bits that depend on the bytes alone and
+/// never change. The algorithm is
 /// <c>farmhashna::Hash64</c> (github.com/google/farmhash): one mixing for each of four classes of length, and 64 bytes at a time above.
 /// </summary>
 public static class FarmFingerprint
@@ -32,13 +33,14 @@ public static class FarmFingerprint
         // The least integer has no absolute value in 64 signed bits; here it does.
         (long)((fingerprint < 0 ? unchecked((ulong)-fingerprint) : (ulong)fingerprint) % (ulong)buckets);
 
-    private static ulong Hash(ReadOnlySpan<byte> s) => s.Length switch
-    {
-        <= 16 => UpTo16(s),
-        <= 32 => UpTo32(s),
-        <= Block => UpTo64(s),
-        _ => Long(s),
-    };
+    private static ulong Hash(ReadOnlySpan<byte> s) =>
+        s.Length switch
+        {
+            <= 16 => UpTo16(s),
+            <= 32 => UpTo32(s),
+            <= Block => UpTo64(s),
+            _ => Long(s),
+        };
 
     private static ulong UpTo16(ReadOnlySpan<byte> s)
     {
@@ -120,7 +122,15 @@ public static class FarmFingerprint
     }
 
     private static void Step(
-        ReadOnlySpan<byte> s, ulong mul, ulong weight, ref ulong x, ref ulong y, ref ulong z, ref (ulong First, ulong Second) v, ref (ulong First, ulong Second) w)
+        ReadOnlySpan<byte> s,
+        ulong mul,
+        ulong weight,
+        ref ulong x,
+        ref ulong y,
+        ref ulong z,
+        ref (ulong First, ulong Second) v,
+        ref (ulong First, ulong Second) w
+    )
     {
         x = Rotate(x + y + v.First + Fetch(s[8..]), 37) * mul;
         y = Rotate(y + v.Second + Fetch(s[48..]), 42) * mul;

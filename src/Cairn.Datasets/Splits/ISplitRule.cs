@@ -3,8 +3,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Datasets.Splits;
 
 /// <summary>
-/// Decides which set a row is for. A rule that depends on all rows sees each of them once (<see cref="Survey"/>, then <see cref="EndSurvey"/>) before it assigns the first.
-/// Instances are for one data set and one thread.
+/// Decides which set a row is for. A rule that depends on all rows sees each of them once (<see cref="Survey"/>, then
+/// <see cref="EndSurvey"/>) before it assigns the first. Instances are for one data set and one thread.
 /// </summary>
 public interface ISplitRule
 {

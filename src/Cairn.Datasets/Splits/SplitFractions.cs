@@ -12,24 +12,31 @@ public readonly record struct SplitFractions(double Training, double Validation,
     public static SplitFractions Default { get; } = new(0.8, 0.1, 0.1);
 
     /// <summary>
-    /// Completes what a caller gave: nothing means <see cref="Default"/>; what is missing to 1 goes to the sets that were not given, in the proportion of the default, and to
-    /// training where all were.
+    /// Completes what a caller gave: nothing means <see cref="Default"/>; what is missing to 1 goes to the sets that were not given, in the
+    /// proportion of the default, and to training where all were.
     /// </summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static SplitFractions From(double training, double validation, double test, string field)
     {
-        foreach (var (value, name) in (ReadOnlySpan<(double, string)>)[(training, "training_fraction"), (validation, "validation_fraction"), (test, "test_fraction")])
+        foreach (
+            var (value, name) in (ReadOnlySpan<(double, string)>)
+                [(training, "training_fraction"), (validation, "validation_fraction"), (test, "test_fraction")]
+        )
         {
             if (!(value >= 0 && value <= 1))
             {
-                throw StatusException.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"`{field}.{name}` is {value}; it must be from 0 to 1."));
+                throw StatusException.InvalidArgument(
+                    string.Create(CultureInfo.InvariantCulture, $"`{field}.{name}` is {value}; it must be from 0 to 1.")
+                );
             }
         }
 
         var sum = training + validation + test;
         if (sum > 1 + Tolerance)
         {
-            throw StatusException.InvalidArgument(string.Create(CultureInfo.InvariantCulture, $"`{field}` sums to {sum:0.######}; its fractions must sum to at most 1."));
+            throw StatusException.InvalidArgument(
+                string.Create(CultureInfo.InvariantCulture, $"`{field}` sums to {sum:0.######}; its fractions must sum to at most 1.")
+            );
         }
 
         var missing = Math.Max(0, 1 - sum);

@@ -5,12 +5,13 @@ public static class SplitSets
 {
     public static IReadOnlyList<SplitSet> All { get; } = [SplitSet.Training, SplitSet.Validation, SplitSet.Test];
 
-    public static string Name(this SplitSet set) => set switch
-    {
-        SplitSet.Training => "training",
-        SplitSet.Validation => "validation",
-        _ => "test",
-    };
+    public static string Name(this SplitSet set) =>
+        set switch
+        {
+            SplitSet.Training => "training",
+            SplitSet.Validation => "validation",
+            _ => "test",
+        };
 
     /// <summary>Reads a set in either of Vertex's spellings, <c>training</c> and <c>TRAIN</c>; false where the text is none.</summary>
     public static bool TryRead(ReadOnlySpan<char> text, out SplitSet set)
@@ -26,7 +27,8 @@ public static class SplitSets
     }
 
     /// <summary>Whether the text says that the row belongs to no set: empty, or <c>UNASSIGNED</c>.</summary>
-    public static bool IsUnassigned(ReadOnlySpan<char> text) => text.Trim() is var trimmed && (trimmed.IsEmpty || Is(trimmed, "unassigned"));
+    public static bool IsUnassigned(ReadOnlySpan<char> text) =>
+        text.Trim() is var trimmed && (trimmed.IsEmpty || Is(trimmed, "unassigned"));
 
     private static bool Is(ReadOnlySpan<char> text, string word) => text.Equals(word, StringComparison.OrdinalIgnoreCase);
 }

@@ -4,8 +4,9 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Datasets.Splits;
 
 /// <summary>
-/// Splits so that each value of a column has the same share in every set: among the rows of a value, those with the lowest fingerprints are for training, the highest for the
-/// test. Values beyond the 500 most frequent, and values of fewer than three rows, are split by the fingerprint alone, as Vertex does.
+/// Splits so that each value of a column has the same share in every set: among the rows of a value, those with the lowest fingerprints are
+/// for training, the highest for the test. Values beyond the 500 most frequent, and values of fewer than three rows, are split by the
+/// fingerprint alone, as Vertex does.
 /// </summary>
 public sealed class StratifiedRule(string column, SplitFractions fractions) : ISplitRule
 {
@@ -18,10 +19,10 @@ public sealed class StratifiedRule(string column, SplitFractions fractions) : IS
     private const int MaxStrata = 500;
     private const int MinRows = 3;
 
-    private readonly FractionRule rest = new(fractions);
-    private readonly Dictionary<string, List<uint>> seen = [];
-    private readonly Dictionary<string, (uint ValidationFrom, uint TestFrom)> strata = [];
-    private int rows;
+    private readonly FractionRule _rest = new(fractions);
+    private readonly Dictionary<string, List<uint>> _seen = [];
+    private readonly Dictionary<string, (uint ValidationFrom, uint TestFrom)> _strata = [];
+    private int _rows;
 
     public string? Column => column;
 
@@ -29,20 +30,24 @@ public sealed class StratifiedRule(string column, SplitFractions fractions) : IS
 
     public void Survey(ReadOnlySpan<byte> value, long fingerprint)
     {
-        if (rows++ == MaxRows)
+        if (_rows++ == MaxRows)
         {
-            throw StatusException.InvalidArgument($"The data has more than {MaxRows} rows, the most that can be split by strata. Use `fraction_split`: with so many rows the shares are the same but for fractions of a per cent.");
+            throw StatusException.InvalidArgument(
+                $"The data has more than {MaxRows} rows, the most that can be split by strata. Use `fraction_split`: with so many rows the shares are the same but for fractions of a per cent."
+            );
         }
 
         var text = Encoding.UTF8.GetString(value);
-        if (!seen.TryGetValue(text, out var parts))
+        if (!_seen.TryGetValue(text, out var parts))
         {
-            if (seen.Count == MaxValues)
+            if (_seen.Count == MaxValues)
             {
-                throw StatusException.InvalidArgument($"The column '{column}' has more than {MaxValues} different values; `stratified_split` needs a category.");
+                throw StatusException.InvalidArgument(
+                    $"The column '{column}' has more than {MaxValues} different values; `stratified_split` needs a category."
+                );
             }
 
-            seen[text] = parts = [];
+            _seen[text] = parts = [];
         }
 
         parts.Add(Part(fingerprint));
@@ -50,24 +55,32 @@ public sealed class StratifiedRule(string column, SplitFractions fractions) : IS
 
     public void EndSurvey()
     {
-        foreach (var (value, parts) in seen.Where(static pair => pair.Value.Count >= MinRows).OrderByDescending(static pair => pair.Value.Count).ThenBy(static pair => pair.Key, StringComparer.Ordinal).Take(MaxStrata))
+        foreach (
+            var (value, parts) in _seen
+                .Where(static pair => pair.Value.Count >= MinRows)
+                .OrderByDescending(static pair => pair.Value.Count)
+                .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Take(MaxStrata)
+        )
         {
             parts.Sort();
-            strata[value] = (At(parts, fractions.Training), At(parts, fractions.Training + fractions.Validation));
+            _strata[value] = (At(parts, fractions.Training), At(parts, fractions.Training + fractions.Validation));
         }
 
-        seen.Clear();
+        _seen.Clear();
     }
 
     public SplitSet? Assign(ReadOnlySpan<byte> value, long fingerprint)
     {
-        if (!strata.TryGetValue(Encoding.UTF8.GetString(value), out var bounds))
+        if (!_strata.TryGetValue(Encoding.UTF8.GetString(value), out var bounds))
         {
-            return rest.Assign(fingerprint);
+            return _rest.Assign(fingerprint);
         }
 
         var part = Part(fingerprint);
-        return part < bounds.ValidationFrom ? SplitSet.Training : part < bounds.TestFrom ? SplitSet.Validation : SplitSet.Test;
+        return part < bounds.ValidationFrom ? SplitSet.Training
+            : part < bounds.TestFrom ? SplitSet.Validation
+            : SplitSet.Test;
     }
 
     private static uint At(List<uint> parts, double fraction)

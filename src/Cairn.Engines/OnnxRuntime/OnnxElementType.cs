@@ -1,6 +1,8 @@
 namespace Cairn.Engines.OnnxRuntime;
 
-/// <summary>The element type of a tensor, with the numbers of <c>ONNXTensorElementDataType</c> (the same as <c>TensorProto.DataType</c>).</summary>
+/// <summary>
+/// The element type of a tensor, with the numbers of <c>ONNXTensorElementDataType</c> (the same as <c>TensorProto.DataType</c>).
+/// </summary>
 public enum OnnxElementType
 {
     Undefined = 0,

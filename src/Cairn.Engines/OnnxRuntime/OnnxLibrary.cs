@@ -24,7 +24,9 @@ public sealed unsafe class OnnxLibrary
         Version = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)apiBase[1])()) ?? "";
         if (_functions == null)
         {
-            throw new NotSupportedException($"ONNX Runtime {Version} at '{path}' does not serve version {ApiVersion} of its API; it must be 1.16 or newer.");
+            throw new NotSupportedException(
+                $"ONNX Runtime {Version} at '{path}' does not serve version {ApiVersion} of its API; it must be 1.16 or newer."
+            );
         }
 
         nint environment;
@@ -62,7 +64,8 @@ public sealed unsafe class OnnxLibrary
     private void Throw(nint status)
     {
         var code = ((delegate* unmanaged<nint, int>)Function(OrtFunctions.GetErrorCode))(status);
-        var message = Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function(OrtFunctions.GetErrorMessage))(status)) ?? "unknown error";
+        var message =
+            Marshal.PtrToStringUTF8(((delegate* unmanaged<nint, nint>)Function(OrtFunctions.GetErrorMessage))(status)) ?? "unknown error";
         ((delegate* unmanaged<nint, void>)Function(OrtFunctions.ReleaseStatus))(status);
         throw new OnnxException(code, message);
     }

@@ -15,8 +15,20 @@ public sealed unsafe class OnnxSession : IDisposable
     {
         _library = library;
         _session = new OrtHandle(library, session, OrtFunctions.ReleaseSession);
-        Inputs = SessionSignature.Read(library, session, OrtFunctions.SessionGetInputCount, OrtFunctions.SessionGetInputName, OrtFunctions.SessionGetInputTypeInfo);
-        Outputs = SessionSignature.Read(library, session, OrtFunctions.SessionGetOutputCount, OrtFunctions.SessionGetOutputName, OrtFunctions.SessionGetOutputTypeInfo);
+        Inputs = SessionSignature.Read(
+            library,
+            session,
+            OrtFunctions.SessionGetInputCount,
+            OrtFunctions.SessionGetInputName,
+            OrtFunctions.SessionGetInputTypeInfo
+        );
+        Outputs = SessionSignature.Read(
+            library,
+            session,
+            OrtFunctions.SessionGetOutputCount,
+            OrtFunctions.SessionGetOutputName,
+            OrtFunctions.SessionGetOutputTypeInfo
+        );
         _inputNames = new NativeNames(Inputs);
         _outputNames = new NativeNames(Outputs);
     }
@@ -37,7 +49,14 @@ public sealed unsafe class OnnxSession : IDisposable
         nint session;
         fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
         {
-            library.Check(((delegate* unmanaged<nint, byte*, nint, nint*, nint>)library.Function(OrtFunctions.CreateSession))(library.Environment, text, native.DangerousGetHandle(), &session));
+            library.Check(
+                ((delegate* unmanaged<nint, byte*, nint, nint*, nint>)library.Function(OrtFunctions.CreateSession))(
+                    library.Environment,
+                    text,
+                    native.DangerousGetHandle(),
+                    &session
+                )
+            );
         }
 
         return new OnnxSession(library, session);
@@ -51,8 +70,15 @@ public sealed unsafe class OnnxSession : IDisposable
         nint session;
         fixed (byte* bytes = model)
         {
-            library.Check(((delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)library.Function(OrtFunctions.CreateSessionFromArray))(
-                library.Environment, bytes, (nuint)model.Length, native.DangerousGetHandle(), &session));
+            library.Check(
+                ((delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)library.Function(OrtFunctions.CreateSessionFromArray))(
+                    library.Environment,
+                    bytes,
+                    (nuint)model.Length,
+                    native.DangerousGetHandle(),
+                    &session
+                )
+            );
         }
 
         return new OnnxSession(library, session);
@@ -117,8 +143,18 @@ public sealed unsafe class OnnxSession : IDisposable
             fixed (nint* first = given)
             fixed (nint* result = results)
             {
-                _library.Check(((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_library.Function(OrtFunctions.Run))(
-                    _session.DangerousGetHandle(), options, _inputNames.Pointer, first, (nuint)given.Length, _outputNames.Pointer, (nuint)results.Length, result));
+                _library.Check(
+                    ((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_library.Function(OrtFunctions.Run))(
+                        _session.DangerousGetHandle(),
+                        options,
+                        _inputNames.Pointer,
+                        first,
+                        (nuint)given.Length,
+                        _outputNames.Pointer,
+                        (nuint)results.Length,
+                        result
+                    )
+                );
             }
         }
         finally
@@ -145,14 +181,23 @@ public sealed unsafe class OnnxSession : IDisposable
         var handle = new OrtHandle(library, native, OrtFunctions.ReleaseSessionOptions);
         try
         {
-            library.Check(((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetIntraOpNumThreads))(native, options.IntraOpThreads));
+            library.Check(
+                ((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetIntraOpNumThreads))(native, options.IntraOpThreads)
+            );
             library.Check(((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetInterOpNumThreads))(native, 1));
-            library.Check(((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetSessionGraphOptimizationLevel))(native, allOptimizations));
+            library.Check(
+                ((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetSessionGraphOptimizationLevel))(
+                    native,
+                    allOptimizations
+                )
+            );
             fixed (byte* key = "session.intra_op.allow_spinning\0"u8)
             fixed (byte* off = "0\0"u8)
             {
                 // Threads that spin between requests would take the cores from the rest of the server.
-                library.Check(((delegate* unmanaged<nint, byte*, byte*, nint>)library.Function(OrtFunctions.AddSessionConfigEntry))(native, key, off));
+                library.Check(
+                    ((delegate* unmanaged<nint, byte*, byte*, nint>)library.Function(OrtFunctions.AddSessionConfigEntry))(native, key, off)
+                );
             }
         }
         catch

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cairn.Engines.OnnxRuntime;
 
-/// <summary>A value in ONNX Runtime's own memory: a tensor, or a sequence or map of values. Belongs to one caller, who disposes it.</summary>
+/// <summary>
+/// A value in ONNX Runtime's own memory: a tensor, or a sequence or map of values. Belongs to one caller, who disposes it.
+/// </summary>
 public sealed unsafe class OnnxValue : IDisposable
 {
     private readonly OnnxLibrary _library;
@@ -55,14 +57,23 @@ public sealed unsafe class OnnxValue : IDisposable
 
     internal nint Native => _handle.DangerousGetHandle();
 
-    /// <summary>A tensor of uninitialised elements, for the caller to fill through <see cref="Span{T}"/> or <see cref="SetStrings"/>.</summary>
+    /// <summary>
+    /// A tensor of uninitialised elements, for the caller to fill through <see cref="Span{T}"/> or <see cref="SetStrings"/>.
+    /// </summary>
     public static OnnxValue Tensor(OnnxLibrary library, OnnxElementType type, params long[] shape)
     {
         nint native;
         fixed (long* dimensions = shape)
         {
-            library.Check(((delegate* unmanaged<nint, long*, nuint, int, nint*, nint>)library.Function(OrtFunctions.CreateTensorAsOrtValue))(
-                library.Allocator, dimensions, (nuint)shape.Length, (int)type, &native));
+            library.Check(
+                ((delegate* unmanaged<nint, long*, nuint, int, nint*, nint>)library.Function(OrtFunctions.CreateTensorAsOrtValue))(
+                    library.Allocator,
+                    dimensions,
+                    (nuint)shape.Length,
+                    (int)type,
+                    &native
+                )
+            );
         }
 
         return new OnnxValue(library, native, type, shape);
@@ -101,7 +112,13 @@ public sealed unsafe class OnnxValue : IDisposable
 
             fixed (nint* first = pointers)
             {
-                _library.Check(((delegate* unmanaged<nint, nint*, nuint, nint>)_library.Function(OrtFunctions.FillStringTensor))(Native, first, (nuint)pointers.Length));
+                _library.Check(
+                    ((delegate* unmanaged<nint, nint*, nuint, nint>)_library.Function(OrtFunctions.FillStringTensor))(
+                        Native,
+                        first,
+                        (nuint)pointers.Length
+                    )
+                );
             }
         }
         finally
@@ -127,7 +144,15 @@ public sealed unsafe class OnnxValue : IDisposable
         fixed (byte* text = bytes)
         fixed (nuint* starts = offsets)
         {
-            _library.Check(((delegate* unmanaged<nint, byte*, nuint, nuint*, nuint, nint>)_library.Function(OrtFunctions.GetStringTensorContent))(Native, text, size, starts, (nuint)count));
+            _library.Check(
+                ((delegate* unmanaged<nint, byte*, nuint, nuint*, nuint, nint>)_library.Function(OrtFunctions.GetStringTensorContent))(
+                    Native,
+                    text,
+                    size,
+                    starts,
+                    (nuint)count
+                )
+            );
         }
 
         offsets[count] = size;
@@ -152,21 +177,29 @@ public sealed unsafe class OnnxValue : IDisposable
     public OnnxValue Item(int index)
     {
         nint item;
-        _library.Check(((delegate* unmanaged<nint, int, nint, nint*, nint>)_library.Function(OrtFunctions.GetValue))(Native, index, _library.Allocator, &item));
+        _library.Check(
+            ((delegate* unmanaged<nint, int, nint, nint*, nint>)_library.Function(OrtFunctions.GetValue))(
+                Native,
+                index,
+                _library.Allocator,
+                &item
+            )
+        );
         return new OnnxValue(_library, item);
     }
 
     public void Dispose() => _handle.Dispose();
 
     /// <summary>The size in bytes of a numeric element; 0 for strings.</summary>
-    public static int ElementSize(OnnxElementType type) => type switch
-    {
-        OnnxElementType.UInt8 or OnnxElementType.Int8 or OnnxElementType.Bool => 1,
-        OnnxElementType.UInt16 or OnnxElementType.Int16 or OnnxElementType.Float16 => 2,
-        OnnxElementType.Float or OnnxElementType.Int32 or OnnxElementType.UInt32 => 4,
-        OnnxElementType.Double or OnnxElementType.Int64 or OnnxElementType.UInt64 => 8,
-        _ => 0,
-    };
+    public static int ElementSize(OnnxElementType type) =>
+        type switch
+        {
+            OnnxElementType.UInt8 or OnnxElementType.Int8 or OnnxElementType.Bool => 1,
+            OnnxElementType.UInt16 or OnnxElementType.Int16 or OnnxElementType.Float16 => 2,
+            OnnxElementType.Float or OnnxElementType.Int32 or OnnxElementType.UInt32 => 4,
+            OnnxElementType.Double or OnnxElementType.Int64 or OnnxElementType.UInt64 => 8,
+            _ => 0,
+        };
 
     private static long[] Nothing(out OnnxElementType type)
     {

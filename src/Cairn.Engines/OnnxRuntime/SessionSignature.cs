@@ -13,7 +13,14 @@ internal static unsafe class SessionSignature
         for (var i = 0; i < values.Length; i++)
         {
             nint text;
-            library.Check(((delegate* unmanaged<nint, nuint, nint, nint*, nint>)library.Function(nameFunction))(session, (nuint)i, library.Allocator, &text));
+            library.Check(
+                ((delegate* unmanaged<nint, nuint, nint, nint*, nint>)library.Function(nameFunction))(
+                    session,
+                    (nuint)i,
+                    library.Allocator,
+                    &text
+                )
+            );
             var name = Marshal.PtrToStringUTF8(text) ?? "";
             library.Check(((delegate* unmanaged<nint, nint, nint>)library.Function(OrtFunctions.AllocatorFree))(library.Allocator, text));
 

@@ -13,7 +13,9 @@ internal static unsafe class TensorInfo
         var shape = new long[(int)rank];
         fixed (long* dimensions = shape)
         {
-            library.Check(((delegate* unmanaged<nint, long*, nuint, nint>)library.Function(OrtFunctions.GetDimensions))(info, dimensions, rank));
+            library.Check(
+                ((delegate* unmanaged<nint, long*, nuint, nint>)library.Function(OrtFunctions.GetDimensions))(info, dimensions, rank)
+            );
         }
 
         return shape;

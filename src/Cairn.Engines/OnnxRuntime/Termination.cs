@@ -13,7 +13,9 @@ internal sealed unsafe class Termination : IDisposable
         var options = created;
         _options = new OrtHandle(library, options, OrtFunctions.ReleaseRunOptions);
         _registration = cancellation.UnsafeRegister(
-            _ => library.Check(((delegate* unmanaged<nint, nint>)library.Function(OrtFunctions.RunOptionsSetTerminate))(options)), null);
+            _ => library.Check(((delegate* unmanaged<nint, nint>)library.Function(OrtFunctions.RunOptionsSetTerminate))(options)),
+            null
+        );
     }
 
     public nint Options => _options.DangerousGetHandle();

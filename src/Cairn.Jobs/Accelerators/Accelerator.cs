@@ -14,5 +14,9 @@ public sealed record Accelerator(int Number, string Type, string? Uuid = null)
 
     /// <summary>Reads what <see cref="Format"/> wrote.</summary>
     internal static IReadOnlyList<Accelerator> Parse(string text) =>
-        [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static one => one.Split(':')).Select(static parts => new Accelerator(int.Parse(parts[1], CultureInfo.InvariantCulture), parts[0]))];
+        [
+            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static one => one.Split(':'))
+                .Select(static parts => new Accelerator(int.Parse(parts[1], CultureInfo.InvariantCulture), parts[0])),
+        ];
 }

@@ -11,13 +11,16 @@ internal static class AcceleratorAccess
     /// <summary>The nodes that a task with these accelerators needs, as far as they exist.</summary>
     public static IReadOnlyList<string> Nodes(IReadOnlyList<Accelerator> accelerators, string folder = "/dev")
     {
-        var own = accelerators.Select(one => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"nvidia{one.Number}"))).Where(File.Exists).ToList();
+        var own = accelerators
+            .Select(one => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"nvidia{one.Number}")))
+            .Where(File.Exists)
+            .ToList();
         return own.Count == 0 ? [] : [.. own, .. Shared.Select(name => Path.Combine(folder, name)).Where(File.Exists)];
     }
 
     /// <summary>
-    /// The variables by which CUDA, and NVIDIA's hook for containers, know which GPUs are the task's. CUDA counts those that it can open: in a sandbox that
-    /// has the task's nodes only it begins at 0 again, so a GPU goes by the driver's name for it where that is known.
+    /// The variables by which CUDA, and NVIDIA's hook for containers, know which GPUs are the task's. CUDA counts those that it can open:
+    /// in a sandbox that has the task's nodes only it begins at 0 again, so a GPU goes by the driver's name for it where that is known.
     /// </summary>
     /// <param name="accelerators">Empty for a task that asked for none.</param>
     /// <param name="confined">Whether the task has the nodes of its own only.</param>
@@ -25,7 +28,10 @@ internal static class AcceleratorAccess
     {
         var named = accelerators.All(static one => one.Uuid is not null);
         var machine = string.Join(',', accelerators.Select(one => named ? one.Uuid! : Text(one.Number)));
-        yield return ("CUDA_VISIBLE_DEVICES", !named && confined ? string.Join(',', Enumerable.Range(0, accelerators.Count).Select(Text)) : machine);
+        yield return (
+            "CUDA_VISIBLE_DEVICES",
+            !named && confined ? string.Join(',', Enumerable.Range(0, accelerators.Count).Select(Text)) : machine
+        );
         yield return ("CUDA_DEVICE_ORDER", "PCI_BUS_ID");
         yield return ("NVIDIA_VISIBLE_DEVICES", accelerators.Count == 0 ? "void" : machine);
     }

@@ -8,11 +8,11 @@ namespace Cairn.Jobs.Accelerators;
 /// <summary>How many accelerators of each type: what a job asks for with all its replicas, or what a machine has.</summary>
 internal sealed class AcceleratorCounts
 {
-    private readonly SortedDictionary<string, long> counts = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
 
     public static AcceleratorCounts None { get; } = new();
 
-    public long Total => counts.Values.Sum();
+    public long Total => _counts.Values.Sum();
 
     /// <summary>What a job's replicas ask for together.</summary>
     public static AcceleratorCounts Of(CustomJobSpec spec)
@@ -52,34 +52,42 @@ internal sealed class AcceleratorCounts
     }
 
     /// <summary>Whether there are enough of each type.</summary>
-    public bool Cover(AcceleratorCounts wanted) => wanted.counts.All(pair => counts.GetValueOrDefault(pair.Key) >= pair.Value);
+    public bool Cover(AcceleratorCounts wanted) => wanted._counts.All(pair => _counts.GetValueOrDefault(pair.Key) >= pair.Value);
 
     /// <summary>The first of each type out of more.</summary>
-    public IReadOnlyList<Accelerator> Take(IReadOnlyList<Accelerator> from) => [.. counts.SelectMany(pair => from.Where(one => one.Type == pair.Key).Take((int)pair.Value))];
+    public IReadOnlyList<Accelerator> Take(IReadOnlyList<Accelerator> from) =>
+        [.. _counts.SelectMany(pair => from.Where(one => one.Type == pair.Key).Take((int)pair.Value))];
 
     /// <summary>What is left when some are kept back; of what there are too few of, none.</summary>
     public AcceleratorCounts Without(AcceleratorCounts kept)
     {
         var left = new AcceleratorCounts();
-        foreach (var (type, count) in counts)
+        foreach (var (type, count) in _counts)
         {
-            left.Add(type, count - kept.counts.GetValueOrDefault(type));
+            left.Add(type, count - kept._counts.GetValueOrDefault(type));
         }
 
         return left;
     }
 
     /// <summary>For people: <c>2 × NVIDIA_TESLA_T4</c>.</summary>
-    public string Describe() => counts.Count == 0 ? "none" : string.Join(" and ", counts.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} × {pair.Key}")));
+    public string Describe() =>
+        _counts.Count == 0
+            ? "none"
+            : string.Join(
+                " and ",
+                _counts.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} × {pair.Key}"))
+            );
 
     /// <summary><c>NVIDIA_L4=1,NVIDIA_TESLA_T4=2</c>: the same for the same counts. Empty for none.</summary>
-    public override string ToString() => string.Join(',', counts.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")));
+    public override string ToString() =>
+        string.Join(',', _counts.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")));
 
     private void Add(string type, long count)
     {
         if (count > 0)
         {
-            counts[type] = counts.GetValueOrDefault(type) + count;
+            _counts[type] = _counts.GetValueOrDefault(type) + count;
         }
     }
 }

@@ -7,7 +7,11 @@ internal static class AcceleratorModels
     /// <returns><c>NVIDIA_TESLA_V100</c>; null where Vertex has no name for it.</returns>
     public static string? Type(string model)
     {
-        var words = model.ToUpperInvariant().Split([' ', '-'], StringSplitOptions.RemoveEmptyEntries).Where(static word => word is not ("NVIDIA" or "TESLA")).ToList();
+        var words = model
+            .ToUpperInvariant()
+            .Split([' ', '-'], StringSplitOptions.RemoveEmptyEntries)
+            .Where(static word => word is not ("NVIDIA" or "TESLA"))
+            .ToList();
         return words switch
         {
             ["T4"] => "NVIDIA_TESLA_T4",

@@ -12,7 +12,14 @@ internal sealed partial record DriverInformation(int Minor, string Model, string
     {
         try
         {
-            return [.. Directory.EnumerateDirectories(folder).Select(static gpu => Parse(File.ReadAllText(Path.Combine(gpu, "information")))).OfType<DriverInformation>().OrderBy(static gpu => gpu.Minor)];
+            return
+            [
+                .. Directory
+                    .EnumerateDirectories(folder)
+                    .Select(static gpu => Parse(File.ReadAllText(Path.Combine(gpu, "information"))))
+                    .OfType<DriverInformation>()
+                    .OrderBy(static gpu => gpu.Minor),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -22,9 +29,16 @@ internal sealed partial record DriverInformation(int Minor, string Model, string
 
     private static DriverInformation? Parse(string text)
     {
-        var lines = text.Split('\n').Select(static line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(static line => line.Length == 2).ToLookup(static line => line[0], static line => line[1]);
+        var lines = text.Split('\n')
+            .Select(static line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .Where(static line => line.Length == 2)
+            .ToLookup(static line => line[0], static line => line[1]);
         return int.TryParse(lines["Device Minor"].FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var minor)
-            ? new DriverInformation(minor, lines["Model"].FirstOrDefault() ?? "", lines["GPU UUID"].FirstOrDefault() is { } uuid && Known().IsMatch(uuid) ? uuid : null)
+            ? new DriverInformation(
+                minor,
+                lines["Model"].FirstOrDefault() ?? "",
+                lines["GPU UUID"].FirstOrDefault() is { } uuid && Known().IsMatch(uuid) ? uuid : null
+            )
             : null;
     }
 

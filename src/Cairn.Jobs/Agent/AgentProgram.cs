@@ -4,8 +4,9 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// The process beside every task: <c>cairn agent FOLDER</c> runs the attempt recorded in that folder; <c>cairn agent --member FOLDER</c> runs the replica of a
-/// gang's folder that a scheduler has given this process the number of; <c>cairn agent --enter PLAN PROGRAM …</c> mounts what a plan says and becomes a program. Started by the server, detached from it, and found again through the folder.
+/// The process beside every task: <c>cairn agent FOLDER</c> runs the attempt recorded in that folder; <c>cairn agent --member FOLDER</c>
+/// runs the replica of a gang's folder that a scheduler has given this process the number of; <c>cairn agent --enter PLAN PROGRAM …</c>
+/// mounts what a plan says and becomes a program. Started by the server, detached from it, and found again through the folder.
 /// </summary>
 public static class AgentProgram
 {
@@ -37,7 +38,13 @@ public static class AgentProgram
     internal static async Task<int> RunAttemptAsync(AttemptDirectory directory, TimeSpan patience, CancellationToken cancellation)
     {
         using var held = await LockAsync(directory, patience, cancellation);
-        if (held is null || directory.ReadTask() is not { } record || File.Exists(directory.StartFile) || File.Exists(directory.ExitFile) || directory.StopRequested)
+        if (
+            held is null
+            || directory.ReadTask() is not { } record
+            || File.Exists(directory.StartFile)
+            || File.Exists(directory.ExitFile)
+            || directory.StopRequested
+        )
         {
             return NothingToDo;
         }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Cairn.Jobs.Environments;
 using System.Runtime.InteropServices;
+using Cairn.Jobs.Environments;
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Limits;
@@ -17,7 +17,9 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
 {
     private const int SetChildSubreaper = 36;
 
-    /// <summary>How long the exit record waits for the last log lines to be acknowledged. The server takes from the spool what is not.</summary>
+    /// <summary>
+    /// How long the exit record waits for the last log lines to be acknowledged. The server takes from the spool what is not.
+    /// </summary>
     private static readonly TimeSpan LogDrain = TimeSpan.FromSeconds(20);
 
     /// <summary>How long what a task wrote may take to be published once it has ended, a server that is away included.</summary>
@@ -41,11 +43,14 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         var shipping = shipper.FollowAsync(background.Token);
 
         using var stop = new StopSignal(directory.CancelFile, TimeSpan.FromSeconds(record.TimeoutSeconds), time);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = true;
-            stop.Interrupt();
-        });
+        using var terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            signal =>
+            {
+                signal.Cancel = true;
+                stop.Interrupt();
+            }
+        );
         ExitRecord exit;
         try
         {
@@ -62,13 +67,26 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         catch (Exception error) when (error is not OperationCanceledException)
         {
             await Console.Error.WriteLineAsync(error.ToString());
-            exit = new ExitRecord(TaskOutcome.Failed, (int)Code.Internal, $"The agent failed: {error.Message}", null, started, time.GetUtcNow());
+            exit = new ExitRecord(
+                TaskOutcome.Failed,
+                (int)Code.Internal,
+                $"The agent failed: {error.Message}",
+                null,
+                started,
+                time.GetUtcNow()
+            );
         }
 
         // Asked to end by its machine, a task may go on elsewhere: that is the server's to say, which sees that it ended without a record.
         var interrupted = stop.Reason == StopReason.Interrupted && exit.Outcome != TaskOutcome.Succeeded;
-        var completed = record.Place.Replicas == 1 ? "The job completed successfully." : $"The replica {record.Replica} completed successfully.";
-        log.Say(interrupted ? "The machine has asked the task to end (SIGTERM)." : exit.Outcome == TaskOutcome.Succeeded ? completed : exit.Reason, exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info);
+        var completed =
+            record.Place.Replicas == 1 ? "The job completed successfully." : $"The replica {record.Replica} completed successfully.";
+        log.Say(
+            interrupted ? "The machine has asked the task to end (SIGTERM)."
+                : exit.Outcome == TaskOutcome.Succeeded ? completed
+                : exit.Reason,
+            exit.Outcome == TaskOutcome.Failed ? LogSeverity.Error : LogSeverity.Info
+        );
         await background.CancelAsync();
         await IgnoreCancellationAsync(shipping);
         using (var limit = new CancellationTokenSource(LogDrain, time))
@@ -84,7 +102,13 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         Clean();
     }
 
-    private async Task<ExitRecord> AttemptAsync(LogSpool log, ServerClient server, StopSignal stop, DateTimeOffset started, CancellationToken cancellation)
+    private async Task<ExitRecord> AttemptAsync(
+        LogSpool log,
+        ServerClient server,
+        StopSignal stop,
+        DateTimeOffset started,
+        CancellationToken cancellation
+    )
     {
         using var staging = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
         var objects = new ObjectClient(server);
@@ -94,11 +118,19 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         log.Say(string.Create(CultureInfo.InvariantCulture, $"Attempt {record.Attempt}{Where} starts on {Environment.MachineName}."));
         if (record.Accelerators is { Count: > 0 } own)
         {
-            log.Say($"Its accelerators are {string.Join(", ", own.Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Number} ({one.Type})")))}.");
+            log.Say(
+                $"Its accelerators are {string.Join(", ", own.Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Number} ({one.Type})")))}."
+            );
         }
         else if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && !ExecutorSet.HasQueue(record.Executor))
         {
-            log.Say(string.Create(CultureInfo.InvariantCulture, $"The job asks for {gpus} × {type}; this server is configured to run such jobs without accelerators."), LogSeverity.Warning);
+            log.Say(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The job asks for {gpus} × {type}; this server is configured to run such jobs without accelerators."
+                ),
+                LogSeverity.Warning
+            );
         }
 
         if (record.Package is { } package)
@@ -110,7 +142,14 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         using var environment = await new EnvironmentInstaller(context, objects, time).InstallAsync(staging.Token);
         if (environment is not null)
         {
-            context = context with { Record = record with { Interpreter = environment.Interpreter, ReadablePaths = [.. record.ReadablePaths, environment.Folder] } };
+            context = context with
+            {
+                Record = record with
+                {
+                    Interpreter = environment.Interpreter,
+                    ReadablePaths = [.. record.ReadablePaths, environment.Folder],
+                },
+            };
         }
 
         context = context with { Record = await new BucketStager(context, objects).StageAsync(staging.Token) };
@@ -126,7 +165,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
                 HostName = addresses.All(static address => address.Host == Rendezvous.Loopback) ? record.Replica : Environment.MachineName,
             },
         };
-        var launcher = Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
+        var launcher =
+            Launchers.FirstOrDefault(candidate => candidate.Name == record.Launcher)
             ?? throw new TaskFailure(Code.Internal, $"There is no launcher '{record.Launcher}'.");
         var launch = await launcher.PrepareAsync(context, staging.Token);
 
@@ -169,25 +209,51 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
 
         if (end.Status.ExitCode != 0 && hold.Explain(end) is { } breach)
         {
-            return new ExitRecord(TaskOutcome.Failed, (int)LimitBreach.Status, breach.Reason, end.Status.ExitCode, started, time.GetUtcNow());
+            return new ExitRecord(
+                TaskOutcome.Failed,
+                (int)LimitBreach.Status,
+                breach.Reason,
+                end.Status.ExitCode,
+                started,
+                time.GetUtcNow()
+            );
         }
 
         var (code, reason) = ExitReason.Of(record, end, program.LastErrorLines);
-        return new ExitRecord(code == Code.Ok ? TaskOutcome.Succeeded : TaskOutcome.Failed, (int)code, reason, end.Status.ExitCode, started, time.GetUtcNow());
+        return new ExitRecord(
+            code == Code.Ok ? TaskOutcome.Succeeded : TaskOutcome.Failed,
+            (int)code,
+            reason,
+            end.Status.ExitCode,
+            started,
+            time.GetUtcNow()
+        );
     }
 
     /// <summary>Which of several replicas it is.</summary>
     private string Where => record.Place.Replicas == 1 ? "" : $" of the replica {record.Replica}";
 
-    private ExitRecord Stopped(StopSignal stop, DateTimeOffset started) => stop.Reason == StopReason.Cancelled
-        ? new ExitRecord(TaskOutcome.Cancelled, (int)Code.Cancelled, directory.ReadStopReason() is { Length: > 0 } reason ? reason : "The job was cancelled.", null, started, time.GetUtcNow())
-        : new ExitRecord(
-            TaskOutcome.Failed,
-            (int)Code.DeadlineExceeded,
-            string.Create(CultureInfo.InvariantCulture, $"The job timed out: it ran longer than the {record.TimeoutSeconds:0.###} s that scheduling.timeout allows."),
-            null,
-            started,
-            time.GetUtcNow());
+    private ExitRecord Stopped(StopSignal stop, DateTimeOffset started) =>
+        stop.Reason == StopReason.Cancelled
+            ? new ExitRecord(
+                TaskOutcome.Cancelled,
+                (int)Code.Cancelled,
+                directory.ReadStopReason() is { Length: > 0 } reason ? reason : "The job was cancelled.",
+                null,
+                started,
+                time.GetUtcNow()
+            )
+            : new ExitRecord(
+                TaskOutcome.Failed,
+                (int)Code.DeadlineExceeded,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The job timed out: it ran longer than the {record.TimeoutSeconds:0.###} s that scheduling.timeout allows."
+                ),
+                null,
+                started,
+                time.GetUtcNow()
+            );
 
     private static async Task IgnoreCancellationAsync(Task task)
     {
@@ -195,9 +261,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         {
             await task;
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 
     /// <summary>What only the run needed. The records and the log stay.</summary>

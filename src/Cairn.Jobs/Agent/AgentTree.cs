@@ -21,7 +21,8 @@ internal static class AgentTree
     /// <summary>Whether there was anything.</summary>
     private static bool Kill()
     {
-        var living = ProcessTree.Descendants(Environment.ProcessId)
+        var living = ProcessTree
+            .Descendants(Environment.ProcessId)
             .Where(static process => ProcessTree.StartTime(process.Pid) is not null)
             .ToList();
         foreach (var (pid, _) in living)

@@ -7,7 +7,9 @@ namespace Cairn.Jobs.Agent;
 /// <param name="Target">Where the task sees it.</param>
 internal sealed record BucketBind(string? Source, string Target, bool Writable = false);
 
-/// <summary>What can be shown of buckets without overlayfs: each is read-only, but for a private folder in place of the task's output.</summary>
+/// <summary>
+/// What can be shown of buckets without overlayfs: each is read-only, but for a private folder in place of the task's output.
+/// </summary>
 internal static class BucketBinds
 {
     /// <summary>A bucket's folder with more entries than this is not shown whole beside the output: each needs a mount.</summary>

@@ -26,10 +26,24 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
             Sandbox.UserOf(context.Record).Give(own.Source!);
         }
 
-        return new BucketMounts([], [.. BucketBinds.Of(context).SelectMany(static bind => bind.Source is { } source ? (string[])[bind.Writable ? "--bind" : "--ro-bind", source, bind.Target] : ["--dir", bind.Target])]);
+        return new BucketMounts(
+            [],
+            [
+                .. BucketBinds
+                    .Of(context)
+                    .SelectMany(static bind =>
+                        bind.Source is { } source
+                            ? (string[])[bind.Writable ? "--bind" : "--ro-bind", source, bind.Target]
+                            : ["--dir", bind.Target]
+                    ),
+            ]
+        );
     }
 
-    /// <summary>The program that mounts the buckets below <see cref="TaskContext.Merged"/> in a namespace of its own, or null where the machine does not permit it.</summary>
+    /// <summary>
+    /// The program that mounts the buckets below <see cref="TaskContext.Merged"/> in a namespace of its own, or null where the machine does
+    /// not permit it.
+    /// </summary>
     public static async Task<IReadOnlyList<string>?> TryOverlayAsync(TaskContext context, CancellationToken cancellation)
     {
         if (!context.Record.Overlay)
@@ -56,7 +70,13 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
         // Tried with one bucket and folders of its own: the kernel gives an overlay's folders free only some time after its mount is gone.
         var trial = context.Directory.In("gcs/trial");
         var trialFile = context.Directory.In("gcs/trial.json");
-        var trialPlan = new MountPlan([plan.Buckets[0]], Path.Combine(trial, "upper"), Path.Combine(trial, "scratch"), Path.Combine(trial, "merged"), plan.UserNamespace);
+        var trialPlan = new MountPlan(
+            [plan.Buckets[0]],
+            Path.Combine(trial, "upper"),
+            Path.Combine(trial, "scratch"),
+            Path.Combine(trial, "merged"),
+            plan.UserNamespace
+        );
         Directory.CreateDirectory(trialPlan.Scratch);
         TaskJson.Write(trialFile, trialPlan, TaskJson.Default.MountPlan);
         var result = await HostTools.RunAsync(prefix[0], [.. prefix[1..], trialFile, "/bin/true"], HostTools.Environment, cancellation);
@@ -73,7 +93,10 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
     private static IReadOnlyList<string>? Without(TaskContext context, string obstacle)
     {
         var writable = context.Record.OutputUri.Length > 0 ? $"only {context.Record.OutputUri} can be written" : "they cannot be written";
-        context.Log.Say($"Buckets are not mounted as writable folders here ({obstacle.TrimEnd('.')}); below /gcs they can be read, and {writable}.", LogSeverity.Warning);
+        context.Log.Say(
+            $"Buckets are not mounted as writable folders here ({obstacle.TrimEnd('.')}); below /gcs they can be read, and {writable}.",
+            LogSeverity.Warning
+        );
         return null;
     }
 }

@@ -7,8 +7,8 @@ using Google.Cloud.Logging.Type;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Where a bucket has no folder that could be mounted (its objects are on S3), copies what the task names into one before the task starts. What it reads
-/// without naming it in its command, arguments or environment, it reads through the API.
+/// Where a bucket has no folder that could be mounted (its objects are on S3), copies what the task names into one before the task starts.
+/// What it reads without naming it in its command, arguments or environment, it reads through the API.
 /// </summary>
 internal sealed class BucketStager(TaskContext context, ObjectClient objects)
 {
@@ -18,8 +18,14 @@ internal sealed class BucketStager(TaskContext context, ObjectClient objects)
     public async Task<TaskRecord> StageAsync(CancellationToken cancellation)
     {
         var record = context.Record;
-        var bare = record.Buckets.Where(static mount => mount.View is null).Select(static mount => mount.Bucket).ToHashSet(StringComparer.Ordinal);
-        var mentioned = MentionedObjects.In([.. record.Command, .. record.Arguments, .. record.Environment.Values]).Where(uri => bare.Contains(uri.Bucket)).ToList();
+        var bare = record
+            .Buckets.Where(static mount => mount.View is null)
+            .Select(static mount => mount.Bucket)
+            .ToHashSet(StringComparer.Ordinal);
+        var mentioned = MentionedObjects
+            .In([.. record.Command, .. record.Arguments, .. record.Environment.Values])
+            .Where(uri => bare.Contains(uri.Bucket))
+            .ToList();
         var staged = new HashSet<GsUri>();
         foreach (var uri in mentioned)
         {
@@ -37,7 +43,15 @@ internal sealed class BucketStager(TaskContext context, ObjectClient objects)
             context.Log.Say(string.Create(CultureInfo.InvariantCulture, $"Copied {staged.Count} objects that the job names to /gcs."));
         }
 
-        return record with { Buckets = [.. record.Buckets.Select(mount => Directory.Exists(Folder(mount.Bucket)) ? mount with { View = Folder(mount.Bucket) } : mount)] };
+        return record with
+        {
+            Buckets =
+            [
+                .. record.Buckets.Select(mount =>
+                    Directory.Exists(Folder(mount.Bucket)) ? mount with { View = Folder(mount.Bucket) } : mount
+                ),
+            ],
+        };
     }
 
     private async Task FetchAsync(GsUri uri, CancellationToken cancellation)
@@ -60,10 +74,14 @@ internal sealed class BucketStager(TaskContext context, ObjectClient objects)
     {
         for (var slash = uri.Object.IndexOf('/'); slash >= 0; slash = uri.Object.IndexOf('/', slash + 1))
         {
-            yield return uri with { Object = uri.Object[..slash] };
+            yield return uri with
+            {
+                Object = uri.Object[..slash],
+            };
         }
     }
 
     /// <summary>The object itself, or one below the folder of that name; not one whose name only starts alike.</summary>
-    private static bool IsAt(string name, string asked) => name == asked || name.StartsWith(asked.TrimEnd('/') + "/", StringComparison.Ordinal);
+    private static bool IsAt(string name, string asked) =>
+        name == asked || name.StartsWith(asked.TrimEnd('/') + "/", StringComparison.Ordinal);
 }

@@ -7,8 +7,9 @@ using Google.Rpc;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Publishes what a task writes below <c>/gcs</c> as objects: files that have come to rest while it runs, and everything at its end. What it deleted is
-/// deleted at the end. The folders are the task's, which may put anything there at any moment: they are read through <see cref="UntrustedFolder"/> only.
+/// Publishes what a task writes below <c>/gcs</c> as objects: files that have come to rest while it runs, and everything at its end. What
+/// it deleted is deleted at the end. The folders are the task's, which may put anything there at any moment: they are read through
+/// <see cref="UntrustedFolder"/> only.
 /// </summary>
 internal sealed class BucketUploader(TaskContext context, ObjectClient objects, TimeProvider time)
 {
@@ -17,10 +18,10 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
     /// <summary>A file that is written to all the time is published this often.</summary>
     private static readonly TimeSpan LongestUnpublished = TimeSpan.FromSeconds(60);
 
-    private readonly Dictionary<string, string?> views = context.Record.Buckets.ToDictionary(mount => mount.Bucket, mount => mount.View);
-    private readonly ConcurrentDictionary<string, (FileStatus Status, DateTimeOffset When)> published = new();
-    private readonly ConcurrentDictionary<string, bool> skipped = new();
-    private Dictionary<string, FileStatus> lastScan = [];
+    private readonly Dictionary<string, string?> _views = context.Record.Buckets.ToDictionary(mount => mount.Bucket, mount => mount.View);
+    private readonly ConcurrentDictionary<string, (FileStatus Status, DateTimeOffset When)> _published = new();
+    private readonly ConcurrentDictionary<string, bool> _skipped = new();
+    private Dictionary<string, FileStatus> _lastScan = [];
 
     /// <summary>Publishes files at rest until cancelled. Failures are left to <see cref="CompleteAsync"/>.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
@@ -32,15 +33,15 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
             foreach (var change in Scan().Where(change => change.Status.Kind == FileKind.File))
             {
                 scan[change.Key] = change.Status;
-                var atRest = lastScan.TryGetValue(change.Key, out var before) && before == change.Status;
-                var overdue = published.TryGetValue(change.Key, out var last) && time.GetUtcNow() - last.When > LongestUnpublished;
+                var atRest = _lastScan.TryGetValue(change.Key, out var before) && before == change.Status;
+                var overdue = _published.TryGetValue(change.Key, out var last) && time.GetUtcNow() - last.When > LongestUnpublished;
                 if ((atRest || overdue) && last.Status != change.Status)
                 {
                     await TryPublishAsync(change, cancellation);
                 }
             }
 
-            lastScan = scan;
+            _lastScan = scan;
         }
     }
 
@@ -69,17 +70,21 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
         }
 
         var options = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation };
-        await Parallel.ForEachAsync(files, options, async (change, stop) =>
-        {
-            try
+        await Parallel.ForEachAsync(
+            files,
+            options,
+            async (change, stop) =>
             {
-                await PublishAsync(change, stop);
+                try
+                {
+                    await PublishAsync(change, stop);
+                }
+                catch (FileNotFoundException)
+                {
+                    Skip(change, "it is another user's file");
+                }
             }
-            catch (FileNotFoundException)
-            {
-                Skip(change, "it is another user's file");
-            }
-        });
+        );
     }
 
     private async Task TryPublishAsync(Change change, CancellationToken cancellation)
@@ -96,7 +101,7 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
 
     private async Task PublishAsync(Change change, CancellationToken cancellation)
     {
-        if (published.TryGetValue(change.Key, out var last) && last.Status == change.Status)
+        if (_published.TryGetValue(change.Key, out var last) && last.Status == change.Status)
         {
             return;
         }
@@ -112,13 +117,17 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
             await objects.UploadAsync(new GsUri(change.Bucket, change.Name), () => Read(change), cancellation);
         }
 
-        published[change.Key] = (change.Status, time.GetUtcNow());
+        _published[change.Key] = (change.Status, time.GetUtcNow());
     }
 
     /// <summary>A file that was opened for writing is copied up even where nothing is written to it.</summary>
     private bool IsUnchanged(Change change)
     {
-        if (views.GetValueOrDefault(change.Bucket) is not { } view || FileStatus.Of(Path.Combine(view, change.Name)) is not { Kind: FileKind.File } lower || lower.Size != change.Status.Size)
+        if (
+            _views.GetValueOrDefault(change.Bucket) is not { } view
+            || FileStatus.Of(Path.Combine(view, change.Name)) is not { Kind: FileKind.File } lower
+            || lower.Size != change.Status.Size
+        )
         {
             return false;
         }
@@ -147,7 +156,7 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
     /// <param name="keep">Whether those stay for which a new file stands there.</param>
     private async Task DeleteBelowAsync(Change change, bool keep, CancellationToken cancellation)
     {
-        if (views.GetValueOrDefault(change.Bucket) is not { } view)
+        if (_views.GetValueOrDefault(change.Bucket) is not { } view)
         {
             return;
         }
@@ -156,7 +165,10 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
         List<string> names = FileStatus.Of(lower)?.Kind switch
         {
             FileKind.File => [change.Name],
-            FileKind.Folder => [.. Directory.EnumerateFiles(lower, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(view, file))],
+            FileKind.Folder =>
+            [
+                .. Directory.EnumerateFiles(lower, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(view, file)),
+            ],
             _ => [],
         };
         using var top = UntrustedFolder.Open(change.Top);
@@ -171,7 +183,7 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
 
     private void Skip(Change change, string why)
     {
-        if (skipped.TryAdd(change.Key, true))
+        if (_skipped.TryAdd(change.Key, true))
         {
             context.Log.Say($"/gcs/{change.Bucket}/{change.Name} is not kept: {why}.", LogSeverity.Warning);
         }
@@ -190,7 +202,9 @@ internal sealed class BucketUploader(TaskContext context, ObjectClient objects, 
         return top?.Read(change.Path) ?? throw new FileNotFoundException("The task has taken the file away.", change.Key);
     }
 
-    /// <summary>All that stands in the upper layers; and in folders that the task made directly below <c>/gcs</c>, for buckets it did not see.</summary>
+    /// <summary>
+    /// All that stands in the upper layers; and in folders that the task made directly below <c>/gcs</c>, for buckets it did not see.
+    /// </summary>
     private IEnumerable<Change> Scan()
     {
         foreach (var path in (string[])[context.Upper, context.Merged])

@@ -16,7 +16,9 @@ internal static class ClusterEnvironment
     /// <summary>Variables that are known only when all replicas have met.</summary>
     public static IReadOnlySet<string> Late { get; } = new HashSet<string> { "CLUSTER_SPEC", "TF_CONFIG", "MASTER_ADDR", "MASTER_PORT" };
 
-    /// <summary>What is known before the replicas meet. Servers and evaluators are not in the world of those who train together, and have no rank.</summary>
+    /// <summary>
+    /// What is known before the replicas meet. Servers and evaluators are not in the world of those who train together, and have no rank.
+    /// </summary>
     public static Dictionary<string, string> Early(ClusterPlace place)
     {
         var environment = new Dictionary<string, string> { ["WORLD_SIZE"] = place.WorldSize.ToString(CultureInfo.InvariantCulture) };
@@ -29,7 +31,9 @@ internal static class ClusterEnvironment
         return environment;
     }
 
-    /// <summary>The complete environment of a replica: its record's, in which references to <see cref="Late"/> variables are expanded, and these.</summary>
+    /// <summary>
+    /// The complete environment of a replica: its record's, in which references to <see cref="Late"/> variables are expanded, and these.
+    /// </summary>
     /// <param name="addresses">All replicas' addresses, in order.</param>
     public static Dictionary<string, string> Complete(TaskRecord record, IReadOnlyList<ReplicaAddress> addresses)
     {
@@ -42,7 +46,8 @@ internal static class ClusterEnvironment
         };
         var environment = record.Environment.ToDictionary(
             static variable => variable.Key,
-            variable => TaskEnvironment.Expand(variable.Value, Late.Contains, late.GetValueOrDefault));
+            variable => TaskEnvironment.Expand(variable.Value, Late.Contains, late.GetValueOrDefault)
+        );
         foreach (var (name, value) in late)
         {
             environment[name] = value;

@@ -10,5 +10,6 @@ internal static class EmbeddedText
     }
 
     public static Stream Open(string name) =>
-        typeof(EmbeddedText).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException("The assembly has no such resource.", name);
+        typeof(EmbeddedText).Assembly.GetManifestResourceStream(name)
+        ?? throw new FileNotFoundException("The assembly has no such resource.", name);
 }

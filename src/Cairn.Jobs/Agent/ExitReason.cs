@@ -22,22 +22,35 @@ internal static partial class ExitReason
         if (end.NotStarted || NotFound().Match(text) is { Success: true })
         {
             var command = record.Command.Count > 0 ? record.Command[0] : record.Image ?? record.Interpreter;
-            return (Code.InvalidArgument, $"The replica {record.Replica} could not start '{command}'{(end.Reason is null ? "" : ": " + end.Reason)}.{Quote(errors)}");
+            return (
+                Code.InvalidArgument,
+                $"The replica {record.Replica} could not start '{command}'{(end.Reason is null ? "" : ": " + end.Reason)}.{Quote(errors)}"
+            );
         }
 
         if (MissingModule().Match(text) is { Success: true } missing)
         {
             var module = missing.Groups[1].Value.Trim('\'', '.');
             return record.Package?.Module is { } main && (main == module || main.StartsWith(module + '.', StringComparison.Ordinal))
-                ? (Code.InvalidArgument, $"The Python module '{main}' was not found: no package in package_uris has '{module}'. Check python_module and what the package contains.{Quote(errors)}")
-                : (Code.InvalidArgument, $"The Python module '{module}' is not installed in the task's environment. Add it to package_uris, or map the image to an environment that has it in images.yaml.{Quote(errors)}");
+                ? (
+                    Code.InvalidArgument,
+                    $"The Python module '{main}' was not found: no package in package_uris has '{module}'. Check python_module and what the package contains.{Quote(errors)}"
+                )
+                : (
+                    Code.InvalidArgument,
+                    $"The Python module '{module}' is not installed in the task's environment. Add it to package_uris, or map the image to an environment that has it in images.yaml.{Quote(errors)}"
+                );
         }
 
         if (record.Limits.OpenFiles is { } files && TooManyFiles().IsMatch(text))
         {
-            return (Code.ResourceExhausted, string.Create(
-                CultureInfo.InvariantCulture,
-                $"The replica {record.Replica} ended with a status of {end.Status.ExitCode}, and said that it had too many files open: this server allows each process {files:N0} (--job-open-files). Close some, or ask the server's administrator for more.{Quote(errors)}"));
+            return (
+                Code.ResourceExhausted,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The replica {record.Replica} ended with a status of {end.Status.ExitCode}, and said that it had too many files open: this server allows each process {files:N0} (--job-open-files). Close some, or ask the server's administrator for more.{Quote(errors)}"
+                )
+            );
         }
 
         if (end.Status.Signal is { } signal)
@@ -49,10 +62,23 @@ internal static partial class ExitReason
                 6 => " (abort)",
                 _ => "",
             };
-            return (Code.Internal, end.Reason ?? string.Create(CultureInfo.InvariantCulture, $"The replica {record.Replica} was killed by signal {signal}{hint}.{Quote(errors)}"));
+            return (
+                Code.Internal,
+                end.Reason
+                    ?? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The replica {record.Replica} was killed by signal {signal}{hint}.{Quote(errors)}"
+                    )
+            );
         }
 
-        return (Code.InvalidArgument, string.Create(CultureInfo.InvariantCulture, $"The replica {record.Replica} exited with a non-zero status of {end.Status.ExitCode}.{Quote(errors)}"));
+        return (
+            Code.InvalidArgument,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The replica {record.Replica} exited with a non-zero status of {end.Status.ExitCode}.{Quote(errors)}"
+            )
+        );
     }
 
     private static string Quote(IReadOnlyCollection<string> errors)

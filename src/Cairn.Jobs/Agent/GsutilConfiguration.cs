@@ -34,31 +34,39 @@ internal static class GsutilConfiguration
 
         var url = new Uri(endpoint);
         DurableFile.Write(context.Directory.In(CertificateName), Encoding.UTF8.GetBytes(certificate));
-        DurableFile.Write(context.Directory.In(FileName), Encoding.UTF8.GetBytes($"""
-            [Credentials]
-            gs_json_host = {url.Host}
-            gs_json_port = {url.Port}
-            gs_oauth2_refresh_token = {context.Token}
-            [OAuth2]
-            provider_token_uri = {endpoint}/cairn/v1/oauth2/token
-            client_id = cairn
-            client_secret = cairn
-            [Boto]
-            https_validate_certificates = True
-            ca_certificates_file = {folder}/{CertificateName}
-            [GSUtil]
-            default_project_id = {context.Record.Project}
-            state_dir = {temporary}/.gsutil
-            software_update_check_period = 0
+        DurableFile.Write(
+            context.Directory.In(FileName),
+            Encoding.UTF8.GetBytes(
+                $"""
+                [Credentials]
+                gs_json_host = {url.Host}
+                gs_json_port = {url.Port}
+                gs_oauth2_refresh_token = {context.Token}
+                [OAuth2]
+                provider_token_uri = {endpoint}/cairn/v1/oauth2/token
+                client_id = cairn
+                client_secret = cairn
+                [Boto]
+                https_validate_certificates = True
+                ca_certificates_file = {folder}/{CertificateName}
+                [GSUtil]
+                default_project_id = {context.Record.Project}
+                state_dir = {temporary}/.gsutil
+                software_update_check_period = 0
 
-            """));
+                """
+            )
+        );
     }
 
     /// <summary>Points gsutil at the configuration, unless the task has one of its own.</summary>
     public static void AddTo(Dictionary<string, string> environment, TaskContext context, string folder)
     {
-        if (context.Record.SecureEndpoint is not null && !environment.ContainsKey("BOTO_PATH")
-            && environment.TryAdd(Variable, $"{folder}/{FileName}"))
+        if (
+            context.Record.SecureEndpoint is not null
+            && !environment.ContainsKey("BOTO_PATH")
+            && environment.TryAdd(Variable, $"{folder}/{FileName}")
+        )
         {
             // The wrapper of gcloud's would put credentials of gcloud's in the place of the file's.
             environment.TryAdd("CLOUDSDK_CORE_PASS_CREDENTIALS_TO_GSUTIL", "false");

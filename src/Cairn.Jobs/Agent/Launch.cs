@@ -3,7 +3,12 @@ using Cairn.Jobs.Interop;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>A program to start for a task, and how to end it and to understand its end.</summary>
-internal sealed record Launch(string File, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, string Directory)
+internal sealed record Launch(
+    string File,
+    IReadOnlyList<string> Arguments,
+    IReadOnlyDictionary<string, string> Environment,
+    string Directory
+)
 {
     /// <summary>Whether what runs the program holds it to its memory.</summary>
     public bool HoldsMemory { get; init; }

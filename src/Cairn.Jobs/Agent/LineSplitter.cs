@@ -3,15 +3,15 @@ using System.Text;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Cuts a program's output into lines. What is no UTF-8 becomes U+FFFD; a line longer than <see cref="MaxLine"/> is given in pieces; where a progress bar
-/// overwrites its line with carriage returns, only the last state is given.
+/// Cuts a program's output into lines. What is no UTF-8 becomes U+FFFD; a line longer than <see cref="MaxLine"/> is given in pieces; where
+/// a progress bar overwrites its line with carriage returns, only the last state is given.
 /// </summary>
 internal sealed class LineSplitter(Action<string> line)
 {
     public const int MaxLine = 32 << 10;
 
-    private readonly byte[] buffer = new byte[MaxLine];
-    private int length;
+    private readonly byte[] _buffer = new byte[MaxLine];
+    private int _length;
 
     public void Add(ReadOnlySpan<byte> bytes)
     {
@@ -25,7 +25,7 @@ internal sealed class LineSplitter(Action<string> line)
                 return;
             }
 
-            Emit(length);
+            Emit(_length);
             bytes = bytes[(end + 1)..];
         }
     }
@@ -33,9 +33,9 @@ internal sealed class LineSplitter(Action<string> line)
     /// <summary>Gives what is left after the last line end.</summary>
     public void Complete()
     {
-        if (length > 0)
+        if (_length > 0)
         {
-            Emit(length);
+            Emit(_length);
         }
     }
 
@@ -43,14 +43,14 @@ internal sealed class LineSplitter(Action<string> line)
     {
         while (!piece.IsEmpty)
         {
-            if (length == MaxLine && !DropOverwritten())
+            if (_length == MaxLine && !DropOverwritten())
             {
                 Emit(CharacterBoundary());
             }
 
-            var taken = Math.Min(piece.Length, MaxLine - length);
-            piece[..taken].CopyTo(buffer.AsSpan(length));
-            length += taken;
+            var taken = Math.Min(piece.Length, MaxLine - _length);
+            piece[..taken].CopyTo(_buffer.AsSpan(_length));
+            _length += taken;
             piece = piece[taken..];
         }
     }
@@ -58,14 +58,14 @@ internal sealed class LineSplitter(Action<string> line)
     /// <summary>Forgets what a carriage return allows to be overwritten.</summary>
     private bool DropOverwritten()
     {
-        var last = buffer.AsSpan(0, length - 1).LastIndexOf((byte)'\r');
+        var last = _buffer.AsSpan(0, _length - 1).LastIndexOf((byte)'\r');
         if (last < 0)
         {
             return false;
         }
 
-        buffer.AsSpan((last + 1)..length).CopyTo(buffer);
-        length -= last + 1;
+        _buffer.AsSpan((last + 1).._length).CopyTo(_buffer);
+        _length -= last + 1;
         return true;
     }
 
@@ -74,10 +74,10 @@ internal sealed class LineSplitter(Action<string> line)
     {
         for (var i = 1; i <= 3; i++)
         {
-            var b = buffer[length - i];
+            var b = _buffer[_length - i];
             if ((b & 0xC0) == 0xC0)
             {
-                return length - i;
+                return _length - i;
             }
 
             if ((b & 0x80) == 0)
@@ -86,15 +86,15 @@ internal sealed class LineSplitter(Action<string> line)
             }
         }
 
-        return length;
+        return _length;
     }
 
     private void Emit(int upTo)
     {
-        var content = buffer.AsSpan(0, upTo).TrimEnd((byte)'\r');
+        var content = _buffer.AsSpan(0, upTo).TrimEnd((byte)'\r');
         content = content[(content.LastIndexOf((byte)'\r') + 1)..];
         line(Encoding.UTF8.GetString(content));
-        buffer.AsSpan(upTo..length).CopyTo(buffer);
-        length -= upTo;
+        _buffer.AsSpan(upTo.._length).CopyTo(_buffer);
+        _length -= upTo;
     }
 }

@@ -4,7 +4,8 @@ using Google.Cloud.Logging.Type;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// The form that spools had before they held blocks: one JSON object a line. It is only read: a task may have been running while its server was replaced by a newer one.
+/// The form that spools had before they held blocks: one JSON object a line. It is only read: a task may have been running while its server
+/// was replaced by a newer one.
 /// </summary>
 internal static class LineSpool
 {
@@ -52,6 +53,7 @@ internal static class LineSpool
             json.GetProperty("t").GetInt64(),
             LogEntries.SeverityOf(text, (LogSeverity)json.GetProperty("v").GetInt32()),
             json.GetProperty("s").GetString()!,
-            text);
+            text
+        );
     }
 }

@@ -8,29 +8,48 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Jobs.Agent;
 
-/// <summary>A task's output as log entries in the shape that Vertex gives them, which is what <c>gcloud ai custom-jobs stream-logs</c> reads.</summary>
+/// <summary>
+/// A task's output as log entries in the shape that Vertex gives them, which is what <c>gcloud ai custom-jobs stream-logs</c> reads.
+/// </summary>
 internal static class LogEntries
 {
     /// <summary>A line as an entry; without the time at which it was received.</summary>
-    public static LogEntry Entry(string project, string location, string job, LogLine line) => new()
-    {
-        LogName = $"projects/{project}/logs/{line.Source}",
-        Resource = new MonitoredResource
+    public static LogEntry Entry(string project, string location, string job, LogLine line) =>
+        new()
         {
-            Type = "ml_job",
-            Labels = { ["job_id"] = job, ["project_id"] = project, ["task_name"] = line.Source },
-        },
-        Labels = { ["ml.googleapis.com/job_id"] = job, ["ml.googleapis.com/location"] = location },
-        InsertId = line.InsertId,
-        Timestamp = new Timestamp { Seconds = line.Nanoseconds / 1_000_000_000, Nanos = (int)(line.Nanoseconds % 1_000_000_000) },
-        Severity = line.Severity,
-        JsonPayload = Structured(line.Text) ?? new Struct { Fields = { ["message"] = Value.ForString(line.Text), ["levelname"] = Value.ForString(line.Severity.ToString().ToUpperInvariant()) } },
-    };
+            LogName = $"projects/{project}/logs/{line.Source}",
+            Resource = new MonitoredResource
+            {
+                Type = "ml_job",
+                Labels =
+                {
+                    ["job_id"] = job,
+                    ["project_id"] = project,
+                    ["task_name"] = line.Source,
+                },
+            },
+            Labels = { ["ml.googleapis.com/job_id"] = job, ["ml.googleapis.com/location"] = location },
+            InsertId = line.InsertId,
+            Timestamp = new Timestamp { Seconds = line.Nanoseconds / 1_000_000_000, Nanos = (int)(line.Nanoseconds % 1_000_000_000) },
+            Severity = line.Severity,
+            JsonPayload =
+                Structured(line.Text)
+                ?? new Struct
+                {
+                    Fields =
+                    {
+                        ["message"] = Value.ForString(line.Text),
+                        ["levelname"] = Value.ForString(line.Severity.ToString().ToUpperInvariant()),
+                    },
+                },
+        };
 
     /// <summary>The severity that a structured line says it has; another's is that of the stream that it was printed to.</summary>
     public static LogSeverity SeverityOf(string text, LogSeverity printed) =>
-        Structured(text) is { } payload && payload.Fields.TryGetValue("severity", out var severity) && System.Enum.TryParse<LogSeverity>(severity.StringValue, ignoreCase: true, out var parsed)
-            && System.Enum.IsDefined(parsed)
+        Structured(text) is { } payload
+        && payload.Fields.TryGetValue("severity", out var severity)
+        && System.Enum.TryParse<LogSeverity>(severity.StringValue, ignoreCase: true, out var parsed)
+        && System.Enum.IsDefined(parsed)
             ? parsed
             : printed;
 
@@ -47,7 +66,9 @@ internal static class LogEntries
 
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = MaxLevels }) is JsonObject json && json.ContainsKey("message")
+            return
+                JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = MaxLevels }) is JsonObject json
+                && json.ContainsKey("message")
                 ? JsonParser.Default.Parse<Struct>(text)
                 : null;
         }

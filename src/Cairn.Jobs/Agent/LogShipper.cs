@@ -11,11 +11,12 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(2);
 
-    private readonly string address = $"/cairn/v1/projects/{Uri.EscapeDataString(record.Project)}/locations/{Uri.EscapeDataString(record.Location)}/customJobs/{Uri.EscapeDataString(record.Task)}:appendLines";
+    private readonly string _address =
+        $"/cairn/v1/projects/{Uri.EscapeDataString(record.Project)}/locations/{Uri.EscapeDataString(record.Location)}/customJobs/{Uri.EscapeDataString(record.Task)}:appendLines";
 
-    private long offset;
-    private bool refused;
-    private bool isFull;
+    private long _offset;
+    private bool _refused;
+    private bool _isFull;
 
     /// <summary>Sends what comes until cancelled.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
@@ -24,22 +25,23 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
         {
             if (!await SendBatchAsync(cancellation))
             {
-                await Task.Delay(isFull ? LongPause : Pause, time, cancellation);
+                await Task.Delay(_isFull ? LongPause : Pause, time, cancellation);
             }
         }
     }
 
-    /// <summary>Sends all that is there; the rest is the server's to take where its disk is full: what it then has left is kept for the ends of tasks.</summary>
+    /// <summary>
+    /// Sends all that is there; the rest is the server's to take where its disk is full: what it then has left is kept for the ends of
+    /// tasks.
+    /// </summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
-        while (await SendBatchAsync(cancellation))
-        {
-        }
+        while (await SendBatchAsync(cancellation)) { }
     }
 
     private async Task<bool> SendBatchAsync(CancellationToken cancellation)
     {
-        var (blocks, next) = LogSpool.Read(directory.LogSpool, offset);
+        var (blocks, next) = LogSpool.Read(directory.LogSpool, _offset);
         if (blocks.Count == 0)
         {
             return false;
@@ -47,22 +49,28 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
 
         byte[] frames = [.. blocks.SelectMany(static block => block.ToFrame())];
         using var response = await server.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, address)
-            {
-                Content = new ByteArrayContent(frames) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
-            },
+            () =>
+                new HttpRequestMessage(HttpMethod.Post, _address)
+                {
+                    Content = new ByteArrayContent(frames)
+                    {
+                        Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") },
+                    },
+                },
             cancellation,
-            waitsForRoom: false);
-        isFull = response.StatusCode == HttpStatusCode.InsufficientStorage;
-        if (isFull)
+            waitsForRoom: false
+        );
+        _isFull = response.StatusCode == HttpStatusCode.InsufficientStorage;
+        if (_isFull)
         {
             return false;
         }
 
-        // A batch that the server refuses for good must not hold up what follows; from there on the server takes what is missing from the spool.
-        offset = next;
-        refused |= !response.IsSuccessStatusCode;
-        if (!refused)
+        // A batch that the server refuses for good must not hold up what follows; from there on the server takes what is missing from the
+        // spool.
+        _offset = next;
+        _refused |= !response.IsSuccessStatusCode;
+        if (!_refused)
         {
             await WriteOffsetAsync(cancellation);
         }
@@ -74,7 +82,7 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
     {
         try
         {
-            await File.WriteAllTextAsync(directory.LogOffset, offset.ToString(CultureInfo.InvariantCulture), cancellation);
+            await File.WriteAllTextAsync(directory.LogOffset, _offset.ToString(CultureInfo.InvariantCulture), cancellation);
         }
         catch (IOException)
         {

@@ -7,8 +7,8 @@ using Google.Cloud.Logging.Type;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// The task's output on local disk, where it stays until the server has acknowledged it: frames of <see cref="LogBlock"/>, appended by the agent. A reader takes only
-/// whole frames, so that it may follow a writer, also one that was killed.
+/// The task's output on local disk, where it stays until the server has acknowledged it: frames of <see cref="LogBlock"/>, appended by the
+/// agent. A reader takes only whole frames, so that it may follow a writer, also one that was killed.
 /// </summary>
 internal sealed class LogSpool(string path, int attempt, string replica, long maxBytes, TimeProvider time, int ordinal = 0) : IDisposable
 {
@@ -23,14 +23,14 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-    private readonly Lock gate = new();
-    private LogBlockWriter? open;
-    private long sequence;
-    private long last;
-    private long taken;
-    private bool full;
-    private long lost;
+    private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+    private readonly Lock _gate = new();
+    private LogBlockWriter? _open;
+    private long _sequence;
+    private long _last;
+    private long _taken;
+    private bool _full;
+    private long _lost;
 
     /// <summary>Lines of output that were discarded because the task printed more than is kept.</summary>
     public long Discarded { get; private set; }
@@ -38,33 +38,39 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     /// <summary>Says something to the person whose job it is, beside the task's own output.</summary>
     public void Say(string text, LogSeverity severity = LogSeverity.Info)
     {
-        lock (gate)
+        lock (_gate)
         {
             Append(severity, Service, text);
             WriteOpen();
         }
     }
 
-    /// <summary>Takes a line of the task's output, unless it has printed more than is kept. It is in the file after <see cref="Flush"/>.</summary>
+    /// <summary>
+    /// Takes a line of the task's output, unless it has printed more than is kept. It is in the file after <see cref="Flush"/>.
+    /// </summary>
     public void Add(LogSeverity severity, string text)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (full)
+            if (_full)
             {
                 Discarded++;
                 return;
             }
 
-            taken += Encoding.UTF8.GetByteCount(text) + LineCost;
+            _taken += Encoding.UTF8.GetByteCount(text) + LineCost;
             Append(LogEntries.SeverityOf(text, severity), replica, text);
-            if (taken > maxBytes)
+            if (_taken > maxBytes)
             {
-                full = true;
+                _full = true;
                 Append(
                     LogSeverity.Warning,
                     Service,
-                    string.Create(CultureInfo.InvariantCulture, $"The task has printed more than {maxBytes:N0} bytes, {LineCost} more counted for each line; what it prints from here on is not kept."));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The task has printed more than {maxBytes:N0} bytes, {LineCost} more counted for each line; what it prints from here on is not kept."
+                    )
+                );
                 WriteOpen();
             }
         }
@@ -73,7 +79,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     /// <summary>Writes what was added: to be called whenever there is nothing more to read for now.</summary>
     public void Flush()
     {
-        lock (gate)
+        lock (_gate)
         {
             WriteOpen();
         }
@@ -82,10 +88,13 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     public void Dispose()
     {
         Flush();
-        file.Dispose();
+        _file.Dispose();
     }
 
-    /// <summary>Reads whole frames from an offset, about so many bytes of them. Returns their lines in as few blocks as hold them, and the offset behind them.</summary>
+    /// <summary>
+    /// Reads whole frames from an offset, about so many bytes of them. Returns their lines in as few blocks as hold them, and the offset
+    /// behind them.
+    /// </summary>
     public static SpoolPart Read(string path, long offset, int maxBytes = 512 << 10)
     {
         var blocks = new List<LogBlock>();
@@ -112,13 +121,13 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     private void Append(LogSeverity severity, string source, string text)
     {
         Tick();
-        if (open is not null && (open.Source != source || !open.Takes(last)))
+        if (_open is not null && (_open.Source != source || !_open.Takes(_last)))
         {
             WriteOpen();
         }
 
-        open ??= new LogBlockWriter(attempt, ordinal, source);
-        open.Add(sequence++, last, severity, text);
+        _open ??= new LogBlockWriter(attempt, ordinal, source);
+        _open.Add(_sequence++, _last, severity, text);
     }
 
     /// <summary>The time of the next line, later than the last one's.</summary>
@@ -126,41 +135,42 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     {
         // gcloud compares timestamps as text, which orders them only where all have the same number of digits: so none ends in a zero.
         var now = (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) * 100;
-        last = Math.Max(last + 1, now);
-        last += last % 10 == 0 ? 1 : 0;
+        _last = Math.Max(_last + 1, now);
+        _last += _last % 10 == 0 ? 1 : 0;
     }
 
     private void WriteOpen()
     {
-        if (open is { Count: > 0 and var count } && !Write(open.Finish()))
+        if (_open is { Count: > 0 and var count } && !Write(_open.Finish()))
         {
             Discarded += count;
-            lost += count;
+            _lost += count;
         }
 
-        open = null;
+        _open = null;
     }
 
     /// <summary>
-    /// Writes a frame, whole or not at all. Where the disk is full the program is made to wait, as for a slow reader, because room may be made; but not for ever, and not again before there has been
-    /// some: what cannot be written is lost then, and it is said how much that was.
+    /// Writes a frame, whole or not at all. Where the disk is full the program is made to wait, as for a slow reader, because room may be
+    /// made; but not for ever, and not again before there has been some: what cannot be written is lost then, and it is said how much that
+    /// was.
     /// </summary>
     private bool Write(byte[] frame)
     {
-        var end = file.Position;
+        var end = _file.Position;
         var start = time.GetTimestamp();
         while (true)
         {
             try
             {
-                file.Write(lost == 0 ? frame : [.. Loss(), .. frame]);
-                lost = 0;
+                _file.Write(_lost == 0 ? frame : [.. Loss(), .. frame]);
+                _lost = 0;
                 return true;
             }
             catch (IOException error) when (StorageErrors.Of(error) is not null)
             {
-                file.SetLength(end);
-                if (lost > 0 || time.GetElapsedTime(start) > Patience)
+                _file.SetLength(end);
+                if (_lost > 0 || time.GetElapsedTime(start) > Patience)
                 {
                     return false;
                 }
@@ -174,7 +184,12 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
     {
         var writer = new LogBlockWriter(attempt, ordinal, Service);
         Tick();
-        writer.Add(sequence++, last, LogSeverity.Warning, string.Create(CultureInfo.InvariantCulture, $"The disk was full: {lost:N0} lines were lost here."));
+        writer.Add(
+            _sequence++,
+            _last,
+            LogSeverity.Warning,
+            string.Create(CultureInfo.InvariantCulture, $"The disk was full: {_lost:N0} lines were lost here.")
+        );
         return writer.Finish();
     }
 }

@@ -3,7 +3,10 @@ using Cairn.Data;
 
 namespace Cairn.Jobs.Agent;
 
-/// <summary>The objects that a task's command, arguments and environment name, as <c>gs://bucket/object</c> or as the file <c>/gcs/bucket/object</c>.</summary>
+/// <summary>
+/// The objects that a task's command, arguments and environment name, as <c>gs://bucket/object</c> or as the file
+/// <c>/gcs/bucket/object</c>.
+/// </summary>
 internal static class MentionedObjects
 {
     private static readonly string[] Schemes = ["gs://", "/gcs/"];
@@ -18,7 +21,11 @@ internal static class MentionedObjects
         {
             foreach (var scheme in Schemes)
             {
-                for (var at = text.IndexOf(scheme, StringComparison.Ordinal); at >= 0; at = text.IndexOf(scheme, at + scheme.Length, StringComparison.Ordinal))
+                for (
+                    var at = text.IndexOf(scheme, StringComparison.Ordinal);
+                    at >= 0;
+                    at = text.IndexOf(scheme, at + scheme.Length, StringComparison.Ordinal)
+                )
                 {
                     if (Read(text.AsSpan(at + scheme.Length)) is { } uri)
                     {

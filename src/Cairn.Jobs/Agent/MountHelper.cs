@@ -5,8 +5,8 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Makes each bucket a writable folder by overlayfs: the server's view of the bucket is the lower layer, which the kernel never writes to, and what the task
-/// writes lands in a folder of its own. Runs in a mount namespace of its own, then becomes the next program.
+/// Makes each bucket a writable folder by overlayfs: the server's view of the bucket is the lower layer, which the kernel never writes to,
+/// and what the task writes lands in a folder of its own. Runs in a mount namespace of its own, then becomes the next program.
 /// </summary>
 internal static class MountHelper
 {
@@ -20,7 +20,8 @@ internal static class MountHelper
     /// <summary>Returns only where it failed.</summary>
     public static int Enter(string planFile, IReadOnlyList<string> command)
     {
-        var plan = TaskJson.Read(planFile, TaskJson.Default.MountPlan) ?? throw new FileNotFoundException("The mount plan is missing.", planFile);
+        var plan =
+            TaskJson.Read(planFile, TaskJson.Default.MountPlan) ?? throw new FileNotFoundException("The mount plan is missing.", planFile);
         foreach (var bucket in plan.Buckets)
         {
             if (MountBucket(plan, bucket) is { } error)
@@ -50,7 +51,8 @@ internal static class MountHelper
         using var lowerFolder = InheritedFile.Open(lower);
         using var upperFolder = InheritedFile.Open(upper);
         using var workFolder = InheritedFile.Open(work);
-        var options = $"lowerdir={Name(lowerFolder)},upperdir={Name(upperFolder)},workdir={Name(workFolder)}{(plan.UserNamespace ? ",userxattr" : "")}";
+        var options =
+            $"lowerdir={Name(lowerFolder)},upperdir={Name(upperFolder)},workdir={Name(workFolder)}{(plan.UserNamespace ? ",userxattr" : "")}";
         return Libc.Mount("overlay", merged, "overlay", 0, options) == 0
             ? null
             : $"overlayfs: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}";
@@ -64,7 +66,9 @@ internal static class MountHelper
         _ = Libc.Signal(SigPipe, 0);
         using var path = new NativeStrings([command[0]]);
         using var arguments = new NativeStrings([.. command]);
-        using var environment = new NativeStrings([.. System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}")]);
+        using var environment = new NativeStrings([
+            .. System.Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}"),
+        ]);
         _ = Libc.Execute(path.Pointer[0], arguments.Pointer, environment.Pointer);
         Console.Error.WriteLine($"Cannot start '{command[0]}': {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
         return 126;

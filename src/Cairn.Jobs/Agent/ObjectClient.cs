@@ -13,7 +13,13 @@ internal sealed class ObjectClient(ServerClient server)
     public async Task DownloadAsync(GsUri uri, string path, CancellationToken cancellation)
     {
         using var response = await server.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Get, $"/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o/{Uri.EscapeDataString(uri.Object)}?alt=media"), cancellation);
+            () =>
+                new HttpRequestMessage(
+                    HttpMethod.Get,
+                    $"/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o/{Uri.EscapeDataString(uri.Object)}?alt=media"
+                ),
+            cancellation
+        );
         await CheckAsync(response, $"read {uri}", cancellation);
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
         await response.Content.CopyToAsync(file, cancellation);
@@ -26,14 +32,16 @@ internal sealed class ObjectClient(ServerClient server)
     public async Task UploadAsync(GsUri uri, Func<Stream> content, CancellationToken cancellation)
     {
         using var response = await server.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Post, $"/upload/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o?uploadType=media&name={Uri.EscapeDataString(uri.Object)}")
-            {
-                Content = new StreamContent(content())
+            () =>
+                new HttpRequestMessage(
+                    HttpMethod.Post,
+                    $"/upload/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o?uploadType=media&name={Uri.EscapeDataString(uri.Object)}"
+                )
                 {
-                    Headers = { ContentType = new("application/octet-stream") },
+                    Content = new StreamContent(content()) { Headers = { ContentType = new("application/octet-stream") } },
                 },
-            },
-            cancellation);
+            cancellation
+        );
         await CheckAsync(response, $"write {uri}", cancellation);
     }
 
@@ -41,7 +49,13 @@ internal sealed class ObjectClient(ServerClient server)
     public async Task DeleteAsync(GsUri uri, CancellationToken cancellation)
     {
         using var response = await server.SendAsync(
-            () => new HttpRequestMessage(HttpMethod.Delete, $"/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o/{Uri.EscapeDataString(uri.Object)}"), cancellation);
+            () =>
+                new HttpRequestMessage(
+                    HttpMethod.Delete,
+                    $"/storage/v1/b/{Uri.EscapeDataString(uri.Bucket)}/o/{Uri.EscapeDataString(uri.Object)}"
+                ),
+            cancellation
+        );
         if (response.StatusCode != HttpStatusCode.NotFound)
         {
             await CheckAsync(response, $"delete {uri}", cancellation);
@@ -55,9 +69,12 @@ internal sealed class ObjectClient(ServerClient server)
         var page = "";
         do
         {
-            var query = $"?prefix={Uri.EscapeDataString(prefix.Object)}&pageToken={Uri.EscapeDataString(page)}&fields={Uri.EscapeDataString("items(name),nextPageToken")}";
+            var query =
+                $"?prefix={Uri.EscapeDataString(prefix.Object)}&pageToken={Uri.EscapeDataString(page)}&fields={Uri.EscapeDataString("items(name),nextPageToken")}";
             using var response = await server.SendAsync(
-                () => new HttpRequestMessage(HttpMethod.Get, $"/storage/v1/b/{Uri.EscapeDataString(prefix.Bucket)}/o{query}"), cancellation);
+                () => new HttpRequestMessage(HttpMethod.Get, $"/storage/v1/b/{Uri.EscapeDataString(prefix.Bucket)}/o{query}"),
+                cancellation
+            );
             await CheckAsync(response, $"list {prefix}", cancellation);
             var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
             if (json.TryGetProperty("items", out var items))
@@ -66,8 +83,7 @@ internal sealed class ObjectClient(ServerClient server)
             }
 
             page = json.TryGetProperty("nextPageToken", out var next) ? next.GetString()! : "";
-        }
-        while (page.Length > 0);
+        } while (page.Length > 0);
         return names;
     }
 
@@ -97,7 +113,9 @@ internal sealed class ObjectClient(ServerClient server)
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return response.StatusCode == HttpStatusCode.NotFound ? "there is no such object." : $"the server answered {(int)response.StatusCode}.";
+            return response.StatusCode == HttpStatusCode.NotFound
+                ? "there is no such object."
+                : $"the server answered {(int)response.StatusCode}.";
         }
     }
 }

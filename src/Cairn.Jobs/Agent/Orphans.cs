@@ -7,7 +7,7 @@ namespace Cairn.Jobs.Agent;
 /// <param name="own">The child that the agent waits for itself.</param>
 internal sealed class Orphans(int own)
 {
-    private HashSet<int> ended = [];
+    private HashSet<int> _ended = [];
 
     /// <summary>
     /// Takes note of those that have ended. Programs that the agent runs for itself are collected elsewhere, at once; so only what has
@@ -15,15 +15,16 @@ internal sealed class Orphans(int own)
     /// </summary>
     public void Reap()
     {
-        var now = ProcessTree.Descendants(Environment.ProcessId)
+        var now = ProcessTree
+            .Descendants(Environment.ProcessId)
             .Where(process => process.Depth == 1 && process.Pid != own && ProcessTree.StartTime(process.Pid) is null)
             .Select(static process => process.Pid)
             .ToHashSet();
-        foreach (var pid in now.Where(ended.Contains))
+        foreach (var pid in now.Where(_ended.Contains))
         {
             _ = ChildProcess.TryReap(pid);
         }
 
-        ended = now;
+        _ended = now;
     }
 }

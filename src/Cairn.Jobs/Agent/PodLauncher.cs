@@ -5,8 +5,8 @@ using Google.Rpc;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Runs the program beside the agent in a pod, whose image is the user's: the pod is the sandbox. A bucket is a folder of copies of what the job names, and what
-/// is written to it becomes objects.
+/// Runs the program beside the agent in a pod, whose image is the user's: the pod is the sandbox. A bucket is a folder of copies of what
+/// the job names, and what is written to it becomes objects.
 /// </summary>
 /// <param name="gcs">The folder that the buckets appear in.</param>
 internal sealed class PodLauncher(string gcs = "/gcs") : ILauncher
@@ -17,7 +17,10 @@ internal sealed class PodLauncher(string gcs = "/gcs") : ILauncher
     {
         if (context.Record.Package is null && context.Record.Command.Count == 0)
         {
-            throw new TaskFailure(Code.InvalidArgument, "The entry point of an image cannot be known from inside it: on Kubernetes, give `container_spec.command`.");
+            throw new TaskFailure(
+                Code.InvalidArgument,
+                "The entry point of an image cannot be known from inside it: on Kubernetes, give `container_spec.command`."
+            );
         }
 
         Directory.CreateDirectory(context.Work);
@@ -32,24 +35,35 @@ internal sealed class PodLauncher(string gcs = "/gcs") : ILauncher
         var program = context.Command(context.Record.Interpreter ?? "python3");
         var environment = context.Environment(context.PythonPath, "", context.Work, context.Directory.TokenFile);
         environment["TMPDIR"] = context.Temporary;
-        return Task.FromResult(new Launch(Find(program[0], environment["PATH"]), [.. program.Skip(1)], environment, context.Work)
-        {
-            Terminate = pid =>
+        return Task.FromResult(
+            new Launch(Find(program[0], environment["PATH"]), [.. program.Skip(1)], environment, context.Work)
             {
-                _ = Libc.Kill(pid, Libc.SigTerm);
-                return Task.CompletedTask;
-            },
-            Kill = AgentTree.KillAsync,
-            Interpret = static status => Task.FromResult(new TaskEnd(status.Unwrap())),
-        });
+                Terminate = pid =>
+                {
+                    _ = Libc.Kill(pid, Libc.SigTerm);
+                    return Task.CompletedTask;
+                },
+                Kill = AgentTree.KillAsync,
+                Interpret = static status => Task.FromResult(new TaskEnd(status.Unwrap())),
+            }
+        );
     }
 
     /// <summary>Looked for as a shell would: the image need not have one.</summary>
-    private static string Find(string program, string path) => program.Contains('/', StringComparison.Ordinal) ? program
-        : path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
-            ?? throw new TaskFailure(Code.InvalidArgument, $"The program '{program}' is not in the image: there is none of that name in {path}.");
+    private static string Find(string program, string path) =>
+        program.Contains('/', StringComparison.Ordinal)
+            ? program
+            : path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+                .Select(folder => Path.Combine(folder, program))
+                .FirstOrDefault(File.Exists)
+                ?? throw new TaskFailure(
+                    Code.InvalidArgument,
+                    $"The program '{program}' is not in the image: there is none of that name in {path}."
+                );
 
-    /// <summary>Copies what was staged, so that what the program changes is told from it, and lets <c>/gcs/BUCKET</c> be that folder.</summary>
+    /// <summary>
+    /// Copies what was staged, so that what the program changes is told from it, and lets <c>/gcs/BUCKET</c> be that folder.
+    /// </summary>
     private void Show(BucketMount bucket, string folder)
     {
         if (bucket.View is { } view)

@@ -20,7 +20,9 @@ internal sealed class PodmanLauncher : ILauncher
 
     public async Task<Launch> PrepareAsync(TaskContext context, CancellationToken cancellation)
     {
-        var podman = HostTools.Find("podman") ?? throw new TaskFailure(Code.FailedPrecondition, "podman is not installed on the machine that runs this task.");
+        var podman =
+            HostTools.Find("podman")
+            ?? throw new TaskFailure(Code.FailedPrecondition, "podman is not installed on the machine that runs this task.");
         var image = context.Record.Image ?? throw new TaskFailure(Code.InvalidArgument, "The task names no container image.");
         Directory.CreateDirectory(context.Work);
         var environment = ToolEnvironment(context.Directory.In("containers.conf"));
@@ -29,7 +31,19 @@ internal sealed class PodmanLauncher : ILauncher
         var name = ContainerName(context.Record);
         await RemoveAsync(podman, name, environment);
         var overlay = context.Record.Buckets.Count == 0 ? null : await BucketMounts.TryOverlayAsync(context, cancellation);
-        List<string> arguments = ["run", "--name", name, "--network", "host", "--pull", "never", "--log-driver", "none", .. ContainerLimits.Of(context.Record.Limits.OfProgram())];
+        List<string> arguments =
+        [
+            "run",
+            "--name",
+            name,
+            "--network",
+            "host",
+            "--pull",
+            "never",
+            "--log-driver",
+            "none",
+            .. ContainerLimits.Of(context.Record.Limits.OfProgram()),
+        ];
         var limitsMemory = context.Record.Limits.Memory is not null && await HasMemoryGroupsAsync(podman, environment, cancellation);
         if (limitsMemory && context.Record.Limits.Memory is { Bytes: var bytes })
         {
@@ -39,7 +53,14 @@ internal sealed class PodmanLauncher : ILauncher
             arguments.AddRange(["--memory", most, "--memory-swap", most]);
         }
 
-        arguments.AddRange(["--volume", $"{context.Directory.TokenFile}:{TokenFile}:ro", "--volume", $"{context.Work}:/workspace", "--volume", $"{context.Metrics}:{TaskContext.MetricFolder}"]);
+        arguments.AddRange([
+            "--volume",
+            $"{context.Directory.TokenFile}:{TokenFile}:ro",
+            "--volume",
+            $"{context.Work}:/workspace",
+            "--volume",
+            $"{context.Metrics}:{TaskContext.MetricFolder}",
+        ]);
         GsutilConfiguration.Write(context, Path.GetDirectoryName(TokenFile)!, "/tmp");
         foreach (var file in GsutilConfiguration.Files(context))
         {
@@ -60,7 +81,8 @@ internal sealed class PodmanLauncher : ILauncher
         return new Launch(command[0], command[1..], environment, context.Work)
         {
             HoldsMemory = limitsMemory,
-            Terminate = async _ => await HostTools.RunAsync(podman, ["kill", "--signal", "TERM", name], environment, CancellationToken.None),
+            Terminate = async _ =>
+                await HostTools.RunAsync(podman, ["kill", "--signal", "TERM", name], environment, CancellationToken.None),
             Kill = async pid =>
             {
                 await HostTools.RunAsync(podman, ["kill", "--signal", "KILL", name], environment, CancellationToken.None);
@@ -77,7 +99,17 @@ internal sealed class PodmanLauncher : ILauncher
     public static Dictionary<string, string> ToolEnvironment(string configurationFile)
     {
         var environment = new Dictionary<string, string>(HostTools.Environment);
-        foreach (var name in (string[])["CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "REGISTRY_AUTH_FILE"])
+        foreach (
+            var name in (string[])
+                [
+                    "CONTAINERS_CONF",
+                    "CONTAINERS_STORAGE_CONF",
+                    "CONTAINERS_REGISTRIES_CONF",
+                    "XDG_RUNTIME_DIR",
+                    "XDG_DATA_HOME",
+                    "REGISTRY_AUTH_FILE",
+                ]
+        )
         {
             if (Environment.GetEnvironmentVariable(name) is { } value)
             {
@@ -87,7 +119,9 @@ internal sealed class PodmanLauncher : ILauncher
 
         if (!environment.ContainsKey("CONTAINERS_CONF") && !Directory.Exists("/run/systemd/system"))
         {
-            File.WriteAllText(configurationFile, $"""
+            File.WriteAllText(
+                configurationFile,
+                $"""
                 [containers]
                 default_ulimits = ["nofile=20000:20000","nproc=8192:8192"]
                 cgroups = "enabled"
@@ -96,7 +130,8 @@ internal sealed class PodmanLauncher : ILauncher
                 cgroup_manager = "cgroupfs"
                 events_logger = "file"
 
-                """);
+                """
+            );
             environment["CONTAINERS_CONF"] = configurationFile;
         }
 
@@ -105,19 +140,38 @@ internal sealed class PodmanLauncher : ILauncher
 
     /// <summary>Removes a replica's container, running or not.</summary>
     public static Task RemoveAsync(Replica replica) =>
-        HostTools.Find("podman") is { } podman ? RemoveAsync(podman, ContainerName(replica.Record), ToolEnvironment(replica.Directory.In("containers.conf"))) : Task.CompletedTask;
+        HostTools.Find("podman") is { } podman
+            ? RemoveAsync(podman, ContainerName(replica.Record), ToolEnvironment(replica.Directory.In("containers.conf")))
+            : Task.CompletedTask;
 
     private static Task RemoveAsync(string podman, string name, IReadOnlyDictionary<string, string> environment) =>
         HostTools.RunAsync(podman, ["rm", "--force", "--ignore", "--time", "0", name], environment, CancellationToken.None);
 
     /// <summary>A user who is not root may not have been given control groups that count memory; the agent looks then.</summary>
-    private static async Task<bool> HasMemoryGroupsAsync(string podman, Dictionary<string, string> environment, CancellationToken cancellation)
+    private static async Task<bool> HasMemoryGroupsAsync(
+        string podman,
+        Dictionary<string, string> environment,
+        CancellationToken cancellation
+    )
     {
-        var info = await HostTools.RunAsync(podman, ["info", "--format", "{{.Host.CgroupControllers}} {{.Host.CgroupsVersion}}"], environment, cancellation);
-        return info.ExitCode == 0 && info.Output.Contains("memory", StringComparison.Ordinal) && (Environment.IsPrivilegedProcess || info.Output.Contains("v2", StringComparison.Ordinal));
+        var info = await HostTools.RunAsync(
+            podman,
+            ["info", "--format", "{{.Host.CgroupControllers}} {{.Host.CgroupsVersion}}"],
+            environment,
+            cancellation
+        );
+        return info.ExitCode == 0
+            && info.Output.Contains("memory", StringComparison.Ordinal)
+            && (Environment.IsPrivilegedProcess || info.Output.Contains("v2", StringComparison.Ordinal));
     }
 
-    private static async Task PullAsync(TaskContext context, string podman, string image, Dictionary<string, string> environment, CancellationToken cancellation)
+    private static async Task PullAsync(
+        TaskContext context,
+        string podman,
+        string image,
+        Dictionary<string, string> environment,
+        CancellationToken cancellation
+    )
     {
         if ((await HostTools.RunAsync(podman, ["image", "exists", "--", image], environment, cancellation)).ExitCode == 0)
         {
@@ -128,7 +182,10 @@ internal sealed class PodmanLauncher : ILauncher
         var pull = await HostTools.RunAsync(podman, ["pull", "--quiet", "--", image], environment, cancellation);
         if (pull.ExitCode != 0)
         {
-            throw new TaskFailure(Code.NotFound, $"The image '{image}' is not on this machine and cannot be pulled: {pull.Complaint}. Import it with podman, or map its name to a local environment in images.yaml.");
+            throw new TaskFailure(
+                Code.NotFound,
+                $"The image '{image}' is not on this machine and cannot be pulled: {pull.Complaint}. Import it with podman, or map its name to a local environment in images.yaml."
+            );
         }
     }
 
@@ -137,11 +194,17 @@ internal sealed class PodmanLauncher : ILauncher
         // A colon ends a path for podman; what has one in its name is not shown.
         var volumes = overlay
             ? context.Record.Buckets.Select(mount => $"{Path.Combine(context.Merged, mount.Bucket)}:/gcs/{mount.Bucket}")
-            : BucketBinds.Of(context).Where(static bind => bind.Source is { } source && !source.Contains(':', StringComparison.Ordinal)).Select(static bind => $"{bind.Source}:{bind.Target}{(bind.Writable ? "" : ":ro")}");
+            : BucketBinds
+                .Of(context)
+                .Where(static bind => bind.Source is { } source && !source.Contains(':', StringComparison.Ordinal))
+                .Select(static bind => $"{bind.Source}:{bind.Target}{(bind.Writable ? "" : ":ro")}");
         return volumes.SelectMany(static volume => (string[])["--volume", volume]);
     }
 
-    /// <summary>Writes the environment to a file that only the owner reads; values of several lines, which such a file cannot hold, become arguments.</summary>
+    /// <summary>
+    /// Writes the environment to a file that only the owner reads; values of several lines, which such a file cannot hold, become
+    /// arguments.
+    /// </summary>
     private static List<string> WriteEnvironment(TaskContext context, bool confined)
     {
         var file = context.Directory.In("container.env");
@@ -151,7 +214,11 @@ internal sealed class PodmanLauncher : ILauncher
         var environment = context.Environment(packages, "", "/root", TokenFile, confined);
 
         // The image knows its own PATH, language and home better.
-        foreach (var (name, value) in environment.Where(pair => pair.Key is not ("PATH" or "LANG" or "HOME") || context.Record.Environment.ContainsKey(pair.Key)))
+        foreach (
+            var (name, value) in environment.Where(pair =>
+                pair.Key is not ("PATH" or "LANG" or "HOME") || context.Record.Environment.ContainsKey(pair.Key)
+            )
+        )
         {
             if (value.AsSpan().ContainsAny('\n', '\r'))
             {
@@ -167,7 +234,9 @@ internal sealed class PodmanLauncher : ILauncher
         return arguments;
     }
 
-    /// <summary>The image and what runs in it. A command replaces the image's entry point, as in Vertex; arguments alone are given to it.</summary>
+    /// <summary>
+    /// The image and what runs in it. A command replaces the image's entry point, as in Vertex; arguments alone are given to it.
+    /// </summary>
     private static IEnumerable<string> Program(TaskContext context, string image)
     {
         var record = context.Record;
@@ -177,9 +246,19 @@ internal sealed class PodmanLauncher : ILauncher
             : ["--entrypoint", JsonSerializer.Serialize(command), "--", image, .. record.Arguments];
     }
 
-    private static async Task<TaskEnd> InterpretAsync(string podman, string name, Dictionary<string, string> environment, ChildStatus status)
+    private static async Task<TaskEnd> InterpretAsync(
+        string podman,
+        string name,
+        Dictionary<string, string> environment,
+        ChildStatus status
+    )
     {
-        var inspected = await HostTools.RunAsync(podman, ["inspect", "--format", "{{.State.OOMKilled}} {{.State.ExitCode}}", name], environment, CancellationToken.None);
+        var inspected = await HostTools.RunAsync(
+            podman,
+            ["inspect", "--format", "{{.State.OOMKilled}} {{.State.ExitCode}}", name],
+            environment,
+            CancellationToken.None
+        );
         var outOfMemory = inspected.Output.StartsWith("true", StringComparison.Ordinal);
         await RemoveAsync(podman, name, environment);
         return status.ExitCode switch

@@ -6,8 +6,9 @@ using Google.Rpc;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Free ports of this machine that no other agent hands out as long as this one lives: for each it holds a socket of that name in Linux's abstract namespace,
-/// which is the network namespace's as ports are, and gone with the process. They lie below the ports that the kernel gives to connections.
+/// Free ports of this machine that no other agent hands out as long as this one lives: for each it holds a socket of that name in Linux's
+/// abstract namespace, which is the network namespace's as ports are, and gone with the process. They lie below the ports that the kernel
+/// gives to connections.
 /// </summary>
 internal sealed class PortReservation : IDisposable
 {
@@ -15,13 +16,13 @@ internal sealed class PortReservation : IDisposable
     private const int Last = 32_000;
     private const int MaxTries = 2_000;
 
-    private readonly List<Socket> held = [];
-    private readonly List<int> ports = [];
+    private readonly List<Socket> _held = [];
+    private readonly List<int> _ports = [];
 
     /// <exception cref="TaskFailure">There are none.</exception>
     public PortReservation(int count)
     {
-        for (var tries = 0; ports.Count < count; tries++)
+        for (var tries = 0; _ports.Count < count; tries++)
         {
             if (tries == MaxTries)
             {
@@ -33,16 +34,16 @@ internal sealed class PortReservation : IDisposable
         }
     }
 
-    public IReadOnlyList<int> Ports => ports;
+    public IReadOnlyList<int> Ports => _ports;
 
     public void Dispose()
     {
-        foreach (var socket in held)
+        foreach (var socket in _held)
         {
             socket.Dispose();
         }
 
-        held.Clear();
+        _held.Clear();
     }
 
     private void TryHold(int port)
@@ -53,8 +54,8 @@ internal sealed class PortReservation : IDisposable
             name.Bind(new UnixDomainSocketEndPoint($"\0cairn-port-{port}"));
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             probe.Bind(new IPEndPoint(IPAddress.Any, port));
-            held.Add(name);
-            ports.Add(port);
+            _held.Add(name);
+            _ports.Add(port);
         }
         catch (SocketException)
         {

@@ -6,7 +6,8 @@ using Google.Rpc;
 namespace Cairn.Jobs.Agent;
 
 /// <summary>
-/// Runs the program as a process of this machine: inside bubblewrap where that is there and permitted, else plainly, which the job's log then says.
+/// Runs the program as a process of this machine: inside bubblewrap where that is there and permitted, else plainly, which the job's log
+/// then says.
 /// </summary>
 internal sealed class ProcessLauncher : ILauncher
 {
@@ -46,8 +47,8 @@ internal sealed class ProcessLauncher : ILauncher
             InputFile = argumentsFile,
             Terminate = pid =>
             {
-                // The first two levels are bubblewrap's own; they would end at once and take the program with them before it could clean up.
-                // What the program has started itself is the program's to end.
+                // The first two levels are bubblewrap's own; they would end at once and take the program with them before it could clean
+                // up. What the program has started itself is the program's to end.
                 foreach (var (child, _) in ProcessTree.Descendants(pid).Where(process => process.Depth == 2))
                 {
                     _ = Libc.Kill(child, Libc.SigTerm);
@@ -62,13 +63,18 @@ internal sealed class ProcessLauncher : ILauncher
 
     private static Launch Plain(TaskContext context, string obstacle)
     {
-        context.Log.Say($"This task runs without a sandbox: {obstacle}. It sees this machine's files, and has no /gcs folders.", LogSeverity.Warning);
+        context.Log.Say(
+            $"This task runs without a sandbox: {obstacle}. It sees this machine's files, and has no /gcs folders.",
+            LogSeverity.Warning
+        );
         var program = context.Command(context.Record.Interpreter ?? "python3");
         var environment = context.Environment(context.PythonPath, context.ProgramPath(""), context.Work, context.Directory.TokenFile);
         GsutilConfiguration.Write(context, context.Directory.Path, context.Temporary);
         environment["TMPDIR"] = context.Temporary;
         environment[TaskContext.MetricFileVariable] = Path.Combine(context.Metrics, AttemptDirectory.MetricFileName);
-        var setpriv = HostTools.Find("setpriv") ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
+        var setpriv =
+            HostTools.Find("setpriv")
+            ?? throw new TaskFailure(Code.FailedPrecondition, "Tasks need the program 'setpriv' (of util-linux) on this machine.");
 
         if (ProgramLimits.Obstacle is { } missing)
         {
@@ -76,7 +82,12 @@ internal sealed class ProcessLauncher : ILauncher
         }
 
         // The kernel kills the program when the agent is gone, so that it never runs beside its own restart.
-        return new Launch(setpriv, ["--pdeathsig", "KILL", "--", .. context.Record.Limits.OfProgram().Apply(program, ownProcesses: false)], environment, context.Work)
+        return new Launch(
+            setpriv,
+            ["--pdeathsig", "KILL", "--", .. context.Record.Limits.OfProgram().Apply(program, ownProcesses: false)],
+            environment,
+            context.Work
+        )
         {
             Terminate = pid =>
             {

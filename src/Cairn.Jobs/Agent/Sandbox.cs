@@ -18,7 +18,13 @@ internal sealed class Sandbox(TaskContext context)
     private const string Packages = "/cairn/packages";
     private const string UserName = "cairn";
 
-    private readonly SandboxPolicy policy = new(UserOf(context.Record)) { HostName = context.Record.HostName, Network = true, OverridesPermissions = true, Limits = LimitsOf(context.Record) };
+    private readonly SandboxPolicy _policy = new(UserOf(context.Record))
+    {
+        HostName = context.Record.HostName,
+        Network = true,
+        OverridesPermissions = true,
+        Limits = LimitsOf(context.Record),
+    };
 
     /// <summary>The interpreter that runs a package.</summary>
     public static string Interpreter(TaskRecord record) => record.Interpreter ?? "/usr/bin/python3";
@@ -26,14 +32,20 @@ internal sealed class Sandbox(TaskContext context)
     /// <summary>Whom a replica's program runs as, also in its next attempt.</summary>
     public static SandboxUser UserOf(TaskRecord record) => SandboxUser.Of($"{record.Task}/{record.Replica}");
 
-    /// <summary>What a replica's programs are held to. Of the memory that a scheduler gives it, and of its own, half may be files.</summary>
+    /// <summary>
+    /// What a replica's programs are held to. Of the memory that a scheduler gives it, and of its own, half may be files.
+    /// </summary>
     public static ProgramLimits LimitsOf(TaskRecord record) =>
-        record.Limits.OfProgram(ExecutorSet.HasQueue(record.Executor) && record.Resources.MemoryMib > 0 ? record.Resources.MemoryMib * (1L << 19) : null);
+        record.Limits.OfProgram(
+            ExecutorSet.HasQueue(record.Executor) && record.Resources.MemoryMib > 0 ? record.Resources.MemoryMib * (1L << 19) : null
+        );
 
     /// <summary>What bubblewrap runs.</summary>
-    public IReadOnlyList<string> Program => policy.Program(
-        context.Command(Interpreter(context.Record)),
-        Environment(Confined).Where(static variable => LoaderVariables.Has(variable.Key)).ToDictionary());
+    public IReadOnlyList<string> Program =>
+        _policy.Program(
+            context.Command(Interpreter(context.Record)),
+            Environment(Confined).Where(static variable => LoaderVariables.Has(variable.Key)).ToDictionary()
+        );
 
     private bool Confined => AcceleratorAccess.Nodes(context.Record.Accelerators ?? []).Count > 0;
 
@@ -45,11 +57,23 @@ internal sealed class Sandbox(TaskContext context)
         var record = context.Record;
         foreach (var own in (string[])[context.Temporary, context.Work, context.Metrics])
         {
-            policy.User.Give(own);
+            _policy.User.Give(own);
         }
 
-        var arguments = policy.Arguments(filter);
-        arguments.AddRange(["--bind", context.Temporary, "/tmp", "--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--bind", context.Work, "/workspace"]);
+        var arguments = _policy.Arguments(filter);
+        arguments.AddRange([
+            "--bind",
+            context.Temporary,
+            "/tmp",
+            "--dir",
+            "/var",
+            "--symlink",
+            "/tmp",
+            "/var/tmp",
+            "--bind",
+            context.Work,
+            "/workspace",
+        ]);
         arguments.AddRange(Users());
 
         // Devices are private but for GPUs, which the server or a scheduler gives to tasks.
@@ -59,7 +83,11 @@ internal sealed class Sandbox(TaskContext context)
             arguments.AddRange(["--dev-bind-try", device, device]);
         }
 
-        foreach (var device in record.Resources.Gpus > 0 && ExecutorSet.HasQueue(record.Executor) ? Directory.GetFileSystemEntries("/dev", "nvidia*") : [])
+        foreach (
+            var device in record.Resources.Gpus > 0 && ExecutorSet.HasQueue(record.Executor)
+                ? Directory.GetFileSystemEntries("/dev", "nvidia*")
+                : []
+        )
         {
             arguments.AddRange(["--dev-bind", device, device]);
         }
@@ -86,7 +114,9 @@ internal sealed class Sandbox(TaskContext context)
         arguments.AddRange(["--symlink", Interpreter(record), "/cairn/bin/python3", "--symlink", Interpreter(record), "/cairn/bin/python"]);
         arguments.AddRange(buckets);
         arguments.AddRange([.. PrivateFiles.Sealed, "--chdir", "/workspace", "--clearenv"]);
-        foreach (var (name, value) in Environment(Confined).Where(variable => policy.User.Id is null || !LoaderVariables.Has(variable.Key)))
+        foreach (
+            var (name, value) in Environment(Confined).Where(variable => _policy.User.Id is null || !LoaderVariables.Has(variable.Key))
+        )
         {
             arguments.AddRange(["--setenv", name, value]);
         }
@@ -96,8 +126,14 @@ internal sealed class Sandbox(TaskContext context)
 
     private Dictionary<string, string> Environment(bool confined)
     {
-        var environment = context.Environment(context.PythonPath.Select(Inside), context.ProgramPath("/cairn/bin"), "/workspace", TokenFile, confined);
-        if (policy.User.Id is not null)
+        var environment = context.Environment(
+            context.PythonPath.Select(Inside),
+            context.ProgramPath("/cairn/bin"),
+            "/workspace",
+            TokenFile,
+            confined
+        );
+        if (_policy.User.Id is not null)
         {
             environment.TryAdd("USER", UserName);
             environment.TryAdd("LOGNAME", UserName);
@@ -110,14 +146,22 @@ internal sealed class Sandbox(TaskContext context)
     private string[] Users()
     {
         const string list = "/etc/passwd";
-        if (policy.User.Id is not { } user || !File.Exists(list))
+        if (_policy.User.Id is not { } user || !File.Exists(list))
         {
             return [];
         }
 
         var file = context.Directory.In("passwd");
-        DurableFile.Write(file, [.. File.ReadAllBytes(list), .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{UserName}:x:{user}:{user}::/workspace:/bin/sh\n"))]);
-        policy.User.Give(file);
+        DurableFile.Write(
+            file,
+            [
+                .. File.ReadAllBytes(list),
+                .. Encoding.ASCII.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"{UserName}:x:{user}:{user}::/workspace:/bin/sh\n")
+                ),
+            ]
+        );
+        _policy.User.Give(file);
         return ["--ro-bind", file, list];
     }
 

@@ -9,5 +9,7 @@ internal readonly record struct SpoolPart(IReadOnlyList<LogBlock> Blocks, long N
 {
     /// <summary>The lines of all of them, in the order in which they came.</summary>
     public IEnumerable<LogLine> Lines =>
-        Blocks.SelectMany(static block => block.Read().Select(line => new LogLine(line.InsertId(block), line.Nanoseconds, line.Severity, block.Source, line.Text)));
+        Blocks.SelectMany(static block =>
+            block.Read().Select(line => new LogLine(line.InsertId(block), line.Nanoseconds, line.Severity, block.Source, line.Text))
+        );
 }

@@ -14,14 +14,14 @@ internal sealed class StopSignal : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    private readonly CancellationTokenSource source = new();
-    private readonly ITimer timer;
-    private readonly Lock gate = new();
+    private readonly CancellationTokenSource _source = new();
+    private readonly ITimer _timer;
+    private readonly Lock _gate = new();
 
     public StopSignal(string cancelFile, TimeSpan timeout, TimeProvider time)
     {
         var start = time.GetTimestamp();
-        timer = time.CreateTimer(
+        _timer = time.CreateTimer(
             _ =>
             {
                 if (File.Exists(cancelFile))
@@ -35,22 +35,23 @@ internal sealed class StopSignal : IDisposable
             },
             null,
             TimeSpan.Zero,
-            Interval);
+            Interval
+        );
     }
 
     /// <summary>Null until it fires.</summary>
     public StopReason? Reason { get; private set; }
 
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
     /// <summary>Fires because the agent itself was asked to end.</summary>
     public void Interrupt() => Stop(StopReason.Interrupted);
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Stop(StopReason reason)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (Reason is not null)
             {
@@ -60,7 +61,7 @@ internal sealed class StopSignal : IDisposable
             Reason = reason;
         }
 
-        timer.Dispose();
-        source.Cancel();
+        _timer.Dispose();
+        _source.Cancel();
     }
 }

@@ -6,7 +6,13 @@ namespace Cairn.Jobs.Agent;
 /// <summary>What is known of an attempt when its program is about to be started.</summary>
 /// <param name="PythonPath">Folders of installed packages, as they are on this machine.</param>
 /// <param name="Log">Where the agent speaks to the person whose job it is.</param>
-internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record, string Token, IReadOnlyList<string> PythonPath, LogSpool Log)
+internal sealed record TaskContext(
+    AttemptDirectory Directory,
+    TaskRecord Record,
+    string Token,
+    IReadOnlyList<string> PythonPath,
+    LogSpool Log
+)
 {
     /// <summary>Where cloudml-hypertune writes, also where it is not told to.</summary>
     public const string MetricFolder = "/var/hypertune";
@@ -34,14 +40,21 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
     public string MountPlanFile => Directory.In("mounts.json");
 
     /// <summary>
-    /// The folders to look for programs in first. An interpreter that is a virtual environment's comes before links to it: it knows by its own
-    /// place what it belongs to.
+    /// The folders to look for programs in first. An interpreter that is a virtual environment's comes before links to it: it knows by its
+    /// own place what it belongs to.
     /// </summary>
     /// <param name="own">Where the links are, or empty.</param>
     public string ProgramPath(string own)
     {
         var folder = Path.GetDirectoryName(Record.Interpreter) ?? "";
-        return string.Join(':', [.. File.Exists(Path.Combine(folder, "..", "pyvenv.cfg")) ? [folder] : (string[])[], .. Record.ProgramFolders, .. own.Length > 0 ? [own] : (string[])[]]);
+        return string.Join(
+            ':',
+            [
+                .. File.Exists(Path.Combine(folder, "..", "pyvenv.cfg")) ? [folder] : (string[])[],
+                .. Record.ProgramFolders,
+                .. own.Length > 0 ? [own] : (string[])[],
+            ]
+        );
     }
 
     /// <summary>The task's environment with all that only the agent knows.</summary>
@@ -50,7 +63,13 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
     /// <param name="home">The home folder as the task sees it.</param>
     /// <param name="tokenFile">The token's file as the task sees it.</param>
     /// <param name="confined">Whether the task has the nodes of its own accelerators only.</param>
-    public Dictionary<string, string> Environment(IEnumerable<string> pythonPath, string path, string home, string tokenFile, bool confined = false)
+    public Dictionary<string, string> Environment(
+        IEnumerable<string> pythonPath,
+        string path,
+        string home,
+        string tokenFile,
+        bool confined = false
+    )
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -78,8 +97,14 @@ internal sealed record TaskContext(AttemptDirectory Directory, TaskRecord Record
             environment[name] = value;
         }
 
-        environment["PATH"] = string.Join(':', new[] { path, environment.GetValueOrDefault("PATH"), "/usr/local/bin:/usr/bin:/bin" }.Where(part => !string.IsNullOrEmpty(part)));
-        var python = string.Join(':', pythonPath.Append(environment.GetValueOrDefault("PYTHONPATH")).Where(part => !string.IsNullOrEmpty(part)));
+        environment["PATH"] = string.Join(
+            ':',
+            new[] { path, environment.GetValueOrDefault("PATH"), "/usr/local/bin:/usr/bin:/bin" }.Where(part => !string.IsNullOrEmpty(part))
+        );
+        var python = string.Join(
+            ':',
+            pythonPath.Append(environment.GetValueOrDefault("PYTHONPATH")).Where(part => !string.IsNullOrEmpty(part))
+        );
         if (python.Length > 0)
         {
             environment["PYTHONPATH"] = python;

@@ -6,15 +6,17 @@ using Google.Rpc;
 
 namespace Cairn.Jobs.Agent;
 
-/// <summary>The user's program while it runs: its output becomes log lines; on a stop it is asked to end, and killed when it does not.</summary>
+/// <summary>
+/// The user's program while it runs: its output becomes log lines; on a stop it is asked to end, and killed when it does not.
+/// </summary>
 internal sealed class TaskProgram(Launch launch, LogSpool log, TaskHold hold, TimeSpan grace, TimeProvider time)
 {
     private const int KeptErrorLines = 20;
 
-    private readonly Queue<string> errors = new();
+    private readonly Queue<string> _errors = new();
 
     /// <summary>The last lines of standard error, for the reason of a failure. Read it after the end.</summary>
-    public IReadOnlyCollection<string> LastErrorLines => errors;
+    public IReadOnlyCollection<string> LastErrorLines => _errors;
 
     /// <summary>Whether it was asked to end, rather than ending by itself.</summary>
     public bool WasStopped { get; private set; }
@@ -69,23 +71,39 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TaskHold hold, Ti
         try
         {
             int pid;
-            Stream output, error;
+            Stream output,
+                error;
             using (hold.Enter())
             {
-                pid = ChildProcess.StartPiped(launch.File, launch.Arguments, launch.Environment, launch.Directory, launch.InputFile, out output, out error);
+                pid = ChildProcess.StartPiped(
+                    launch.File,
+                    launch.Arguments,
+                    launch.Environment,
+                    launch.Directory,
+                    launch.InputFile,
+                    out output,
+                    out error
+                );
             }
 
-            readers.SetResult((
-                ReadAsync(output, log, line => log.Add(LogSeverity.Info, line)),
-                ReadAsync(error, log, line =>
-                {
-                    log.Add(LogSeverity.Error, line);
-                    errors.Enqueue(line);
-                    if (errors.Count > KeptErrorLines)
-                    {
-                        errors.Dequeue();
-                    }
-                })));
+            readers.SetResult(
+                (
+                    ReadAsync(output, log, line => log.Add(LogSeverity.Info, line)),
+                    ReadAsync(
+                        error,
+                        log,
+                        line =>
+                        {
+                            log.Add(LogSeverity.Error, line);
+                            _errors.Enqueue(line);
+                            if (_errors.Count > KeptErrorLines)
+                            {
+                                _errors.Dequeue();
+                            }
+                        }
+                    )
+                )
+            );
             started.SetResult(pid);
             ended.SetResult(ChildProcess.Wait(pid));
         }
@@ -96,24 +114,26 @@ internal sealed class TaskProgram(Launch launch, LogSpool log, TaskHold hold, Ti
         }
     }
 
-    private static Task ReadAsync(Stream stream, LogSpool log, Action<string> line) => Task.Factory.StartNew(
-        () =>
-        {
-            using (stream)
+    private static Task ReadAsync(Stream stream, LogSpool log, Action<string> line) =>
+        Task.Factory.StartNew(
+            () =>
             {
-                var splitter = new LineSplitter(line);
-                var buffer = new byte[64 << 10];
-                while (stream.Read(buffer) is > 0 and var count)
+                using (stream)
                 {
-                    splitter.Add(buffer.AsSpan(0, count));
+                    var splitter = new LineSplitter(line);
+                    var buffer = new byte[64 << 10];
+                    while (stream.Read(buffer) is > 0 and var count)
+                    {
+                        splitter.Add(buffer.AsSpan(0, count));
+                        log.Flush();
+                    }
+
+                    splitter.Complete();
                     log.Flush();
                 }
-
-                splitter.Complete();
-                log.Flush();
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 }

@@ -11,7 +11,9 @@ internal readonly record struct CustomJobName(string Project, string Location, s
     public static CustomJobName Parse(string name) =>
         name.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "customJobs", { Length: > 0 } id]
             ? new CustomJobName(project, location, id)
-            : throw StatusException.InvalidArgument($"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/customJobs/ID.");
+            : throw StatusException.InvalidArgument(
+                $"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/customJobs/ID."
+            );
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static CustomJobName Under(string parent, string id) =>

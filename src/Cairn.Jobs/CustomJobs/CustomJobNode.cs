@@ -2,7 +2,9 @@ using Cairn.Tracking.Metadata.Names;
 
 namespace Cairn.Jobs.CustomJobs;
 
-/// <summary>A custom job in the lineage graph: the execution <c>custom-job-{id}</c> in the default store of its project and location.</summary>
+/// <summary>
+/// A custom job in the lineage graph: the execution <c>custom-job-{id}</c> in the default store of its project and location.
+/// </summary>
 public static class CustomJobNode
 {
     /// <param name="job">The job's name.</param>

@@ -14,7 +14,18 @@ namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Puts jobs in line and takes them out of it.</summary>
 internal sealed class CustomJobQueue(
-    IResourceStore store, TaskTable tasks, TaskSignal signal, TrainingImages images, ExecutorSet executors, AcceleratorPool accelerators, JobsOptions options, JobLineage lineage, InitialWeights weights, IIdSource ids, TimeProvider time) : ICustomJobs
+    IResourceStore store,
+    TaskTable tasks,
+    TaskSignal signal,
+    TrainingImages images,
+    ExecutorSet executors,
+    AcceleratorPool accelerators,
+    JobsOptions options,
+    JobLineage lineage,
+    InitialWeights weights,
+    IIdSource ids,
+    TimeProvider time
+) : ICustomJobs
 {
     public async Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default)
     {
@@ -71,13 +82,15 @@ internal sealed class CustomJobQueue(
         if (plan.Program is not null && pool.ContainerSpec is null)
         {
             throw StatusException.InvalidArgument(
-                $"The image '{image}' is mapped to '{plan.Program}', which runs no Python package: give a `container_spec` with a command, or name a Python image in `python_package_spec.executor_image_uri`.");
+                $"The image '{image}' is mapped to '{plan.Program}', which runs no Python package: give a `container_spec` with a command, or name a Python image in `python_package_spec.executor_image_uri`."
+            );
         }
 
         if (plan.Image is null && plan.EntryPoint.Count == 0 && pool.ContainerSpec is { Command.Count: 0 })
         {
             throw StatusException.InvalidArgument(
-                $"The image '{image}' is mapped to the interpreter '{plan.Interpreter ?? plan.Program}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml.");
+                $"The image '{image}' is mapped to the interpreter '{plan.Interpreter ?? plan.Program}', which has no entry point of its own: give `container_spec.command`, or map the image to a container in images.yaml."
+            );
         }
 
         return plan.Executor;
@@ -89,14 +102,32 @@ internal sealed class CustomJobQueue(
 
         // A scheduler has a line of its own for accelerators.
         var wanted = ExecutorSet.HasQueue(job.Executor) ? AcceleratorCounts.None : accelerators.Wanted(job.Job.JobSpec);
-        tasks.Insert(session, new TaskRow(name.Id, job.Job.Name, name.Project, TaskState.Queued, "", job.Executor, 0, 0, false, time.GetUtcNow(), null, WorkerPools.Replicas(job.Job.JobSpec), Wanted: wanted.ToString()));
+        tasks.Insert(
+            session,
+            new TaskRow(
+                name.Id,
+                job.Job.Name,
+                name.Project,
+                TaskState.Queued,
+                "",
+                job.Executor,
+                0,
+                0,
+                false,
+                time.GetUtcNow(),
+                null,
+                WorkerPools.Replicas(job.Job.JobSpec),
+                Wanted: wanted.ToString()
+            )
+        );
         lineage.Create(session, job.Job, creator);
         return store.Insert(session, CustomJobs.Kind, job.Job);
     }
 
     public void Cancel(ISqlSession session, string name)
     {
-        var job = store.Find<CustomJob>(session, CustomJobs.Kind, name) ?? throw StatusException.NotFound($"CustomJob '{name}' does not exist.");
+        var job =
+            store.Find<CustomJob>(session, CustomJobs.Kind, name) ?? throw StatusException.NotFound($"CustomJob '{name}' does not exist.");
         if (CustomJobs.IsTerminal(job.State) || tasks.Find(session, CustomJobName.Parse(name).Id) is not { } task)
         {
             return;
@@ -106,7 +137,11 @@ internal sealed class CustomJobQueue(
         {
             job.State = JobState.Cancelled;
             job.EndTime = time.GetUtcNow().ToTimestamp();
-            job.Error = new Google.Rpc.Status { Code = (int)Google.Rpc.Code.Cancelled, Message = "The job was cancelled before it started." };
+            job.Error = new Google.Rpc.Status
+            {
+                Code = (int)Google.Rpc.Code.Cancelled,
+                Message = "The job was cancelled before it started.",
+            };
             tasks.Update(session, task with { State = TaskState.Done, Cancel = true });
         }
         else

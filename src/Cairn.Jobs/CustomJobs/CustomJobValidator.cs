@@ -21,7 +21,8 @@ internal static partial class CustomJobValidator
     private const int MaxPools = 4;
     private const int MaxReplicas = 512;
 
-    /// <exception cref="StatusException">INVALID_ARGUMENT, with a sentence for each error; UNIMPLEMENTED for what is not there yet.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT, with a sentence for each error; UNIMPLEMENTED for what is not there
+    /// yet.</exception>
     public static void Check(CustomJob job)
     {
         var errors = new List<string>();
@@ -69,7 +70,9 @@ internal static partial class CustomJobValidator
 
         foreach (var (key, value) in job.Labels.Where(label => !LabelKey().IsMatch(label.Key) || !LabelValue().IsMatch(label.Value)))
         {
-            errors.Add($"The label '{Shorten(key)}' = '{Shorten(value)}' is not allowed: keys and values have at most 63 lower-case letters, digits, '_' and '-', and keys begin with a letter.");
+            errors.Add(
+                $"The label '{Shorten(key)}' = '{Shorten(value)}' is not allowed: keys and values have at most 63 lower-case letters, digits, '_' and '-', and keys begin with a letter."
+            );
         }
     }
 
@@ -77,7 +80,9 @@ internal static partial class CustomJobValidator
     {
         if (pools.Count > MaxPools)
         {
-            errors.Add($"`job_spec.worker_pool_specs` has {pools.Count} pools; at most {MaxPools} are allowed: the chief, the workers, the parameter servers or reducers, and the evaluator.");
+            errors.Add(
+                $"`job_spec.worker_pool_specs` has {pools.Count} pools; at most {MaxPools} are allowed: the chief, the workers, the parameter servers or reducers, and the evaluator."
+            );
         }
 
         for (var i = 0; i < pools.Count; i++)
@@ -89,7 +94,9 @@ internal static partial class CustomJobValidator
             }
             else if (i == 0 && pools[i].ReplicaCount > 1)
             {
-                errors.Add($"`{prefix}.replica_count` is {pools[i].ReplicaCount}; the first pool is the chief's and has exactly 1. Put the other replicas into a second pool, the workers'.");
+                errors.Add(
+                    $"`{prefix}.replica_count` is {pools[i].ReplicaCount}; the first pool is the chief's and has exactly 1. Put the other replicas into a second pool, the workers'."
+                );
             }
 
             // A pool is skipped by leaving it empty or, as the client library does, without replicas.
@@ -135,16 +142,25 @@ internal static partial class CustomJobValidator
         foreach (var uri in package.PackageUris)
         {
             CheckAddress(uri, $"{prefix}.package_uris", errors);
-            if (uri.StartsWith("gs://", StringComparison.Ordinal) && !uri.EndsWith(".tar.gz", StringComparison.Ordinal) && !uri.EndsWith(".tgz", StringComparison.Ordinal)
-                && !uri.EndsWith(".zip", StringComparison.Ordinal) && !uri.EndsWith(".whl", StringComparison.Ordinal))
+            if (
+                uri.StartsWith("gs://", StringComparison.Ordinal)
+                && !uri.EndsWith(".tar.gz", StringComparison.Ordinal)
+                && !uri.EndsWith(".tgz", StringComparison.Ordinal)
+                && !uri.EndsWith(".zip", StringComparison.Ordinal)
+                && !uri.EndsWith(".whl", StringComparison.Ordinal)
+            )
             {
-                errors.Add($"`{prefix}.package_uris` has '{Shorten(uri)}', which is no Python package: its name must end in .tar.gz, .tgz, .zip or .whl.");
+                errors.Add(
+                    $"`{prefix}.package_uris` has '{Shorten(uri)}', which is no Python package: its name must end in .tar.gz, .tgz, .zip or .whl."
+                );
             }
         }
 
         if (!Module().IsMatch(package.PythonModule))
         {
-            errors.Add($"`{prefix}.python_module` is '{Shorten(package.PythonModule)}'; it must be a module's dotted name, such as trainer.task.");
+            errors.Add(
+                $"`{prefix}.python_module` is '{Shorten(package.PythonModule)}'; it must be a module's dotted name, such as trainer.task."
+            );
         }
 
         CheckArguments(package.Args, prefix, errors);
@@ -155,7 +171,9 @@ internal static partial class CustomJobValidator
     {
         if (!Image().IsMatch(image))
         {
-            errors.Add($"`{field}` is '{Shorten(image)}'; it must be an image name, such as us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest.");
+            errors.Add(
+                $"`{field}` is '{Shorten(image)}'; it must be an image name, such as us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest."
+            );
         }
     }
 
@@ -164,7 +182,9 @@ internal static partial class CustomJobValidator
         var all = arguments.ToList();
         if (all.Count > MaxArguments || all.Sum(Encoding.UTF8.GetByteCount) > MaxArgumentBytes)
         {
-            errors.Add($"`{field}` has {all.Count} arguments of together {all.Sum(Encoding.UTF8.GetByteCount)} bytes; at most {MaxArguments} arguments and {MaxArgumentBytes} bytes are allowed.");
+            errors.Add(
+                $"`{field}` has {all.Count} arguments of together {all.Sum(Encoding.UTF8.GetByteCount)} bytes; at most {MaxArguments} arguments and {MaxArgumentBytes} bytes are allowed."
+            );
         }
 
         if (all.Any(argument => argument.Contains('\0', StringComparison.Ordinal)))
@@ -185,7 +205,9 @@ internal static partial class CustomJobValidator
         {
             if (!EnvironmentName().IsMatch(variable.Name))
             {
-                errors.Add($"`{field}` has a variable named '{Shorten(variable.Name)}'; names have letters, digits and '_', and do not begin with a digit.");
+                errors.Add(
+                    $"`{field}` has a variable named '{Shorten(variable.Name)}'; names have letters, digits and '_', and do not begin with a digit."
+                );
             }
             else if (!seen.Add(variable.Name))
             {
@@ -194,7 +216,9 @@ internal static partial class CustomJobValidator
 
             if (variable.Value.Contains('\0', StringComparison.Ordinal) || variable.Value.Length > MaxArgumentBytes)
             {
-                errors.Add($"`{field}` has a value for '{Shorten(variable.Name)}' that has a NUL character or is longer than {MaxArgumentBytes} bytes.");
+                errors.Add(
+                    $"`{field}` has a value for '{Shorten(variable.Name)}' that has a NUL character or is longer than {MaxArgumentBytes} bytes."
+                );
             }
         }
     }
@@ -204,9 +228,15 @@ internal static partial class CustomJobValidator
         try
         {
             var uri = GsUri.Parse(address, field);
-            if (uri.Object.Split('/').Any(part => part is "." or "..") || uri.Object.Contains('\0', StringComparison.Ordinal) || !Bucket().IsMatch(uri.Bucket))
+            if (
+                uri.Object.Split('/').Any(part => part is "." or "..")
+                || uri.Object.Contains('\0', StringComparison.Ordinal)
+                || !Bucket().IsMatch(uri.Bucket)
+            )
             {
-                errors.Add($"`{field}` is '{Shorten(address)}', which is no address of an object: it has a part '.' or '..', or no valid bucket name.");
+                errors.Add(
+                    $"`{field}` is '{Shorten(address)}', which is no address of an object: it has a part '.' or '..', or no valid bucket name."
+                );
             }
         }
         catch (StatusException e)
@@ -225,7 +255,12 @@ internal static partial class CustomJobValidator
         var seconds = duration.Seconds + (duration.Nanos / 1e9);
         if (seconds < 0 || (seconds == 0 && !mayBeZero) || duration.Seconds > 315_576_000_000)
         {
-            errors.Add(string.Create(CultureInfo.InvariantCulture, $"`{field}` is {seconds:0.###} s; it must be {(mayBeZero ? "zero or more" : "more than zero")}."));
+            errors.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"`{field}` is {seconds:0.###} s; it must be {(mayBeZero ? "zero or more" : "more than zero")}."
+                )
+            );
         }
     }
 
@@ -233,12 +268,16 @@ internal static partial class CustomJobValidator
     {
         if (spec.WorkerPoolSpecs.Any(static pool => pool.NfsMounts.Count + pool.LustreMounts.Count > 0))
         {
-            throw StatusException.Unimplemented("A worker pool has `nfs_mounts` or `lustre_mounts`, which are not there yet. Use objects below /gcs.");
+            throw StatusException.Unimplemented(
+                "A worker pool has `nfs_mounts` or `lustre_mounts`, which are not there yet. Use objects below /gcs."
+            );
         }
 
         if (spec.PersistentResourceId.Length > 0)
         {
-            throw StatusException.Unimplemented($"`persistent_resource_id` is '{spec.PersistentResourceId}'; persistent resources are not there yet. Leave it empty.");
+            throw StatusException.Unimplemented(
+                $"`persistent_resource_id` is '{spec.PersistentResourceId}'; persistent resources are not there yet. Leave it empty."
+            );
         }
     }
 

@@ -16,7 +16,10 @@ public interface ICustomJobs
     /// <param name="creator">Whose job it is.</param>
     CustomJob Create(ISqlSession session, PreparedJob job, Principal creator);
 
-    /// <summary>Asks a job to end: one that waits ends at once, one that has ended stays as it is. Call <see cref="Wake"/> once the transaction has committed.</summary>
+    /// <summary>
+    /// Asks a job to end: one that waits ends at once, one that has ended stays as it is. Call <see cref="Wake"/> once the transaction has
+    /// committed.
+    /// </summary>
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND.</exception>
     void Cancel(ISqlSession session, string name);
 

@@ -12,13 +12,23 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>
-/// Where a training starts from: a job that sets <c>CAIRN_INITIAL_WEIGHTS</c> finds the address of what is meant in <c>AIP_INITIAL_WEIGHTS_URI</c>, fixed when the job
-/// is created. It is an input of the job in the lineage graph.
+/// Where a training starts from: a job that sets <c>CAIRN_INITIAL_WEIGHTS</c> finds the address of what is meant in
+/// <c>AIP_INITIAL_WEIGHTS_URI</c>, fixed when the job is created. It is an input of the job in the lineage graph.
 /// </summary>
 internal sealed partial class InitialWeights(
-    IResourceStore store, IObjects objects, IDatabase database, IEnumerable<RunStore> runs, IEnumerable<ExperimentStore> experiments, IEnumerable<ArtifactStore> artifacts, IEnumerable<ModelRegistry> models)
+    IResourceStore store,
+    IObjects objects,
+    IDatabase database,
+    IEnumerable<RunStore> runs,
+    IEnumerable<ExperimentStore> experiments,
+    IEnumerable<ArtifactStore> artifacts,
+    IEnumerable<ModelRegistry> models
+)
 {
-    /// <summary>What the user sets: a <c>gs://</c> address, <c>runs:/RUN/PATH</c>, <c>models:/MODEL/VERSION</c>, <c>customJobs/ID</c>, or <c>warm-up:KEY</c>.</summary>
+    /// <summary>
+    /// What the user sets: a <c>gs://</c> address, <c>runs:/RUN/PATH</c>, <c>models:/MODEL/VERSION</c>, <c>customJobs/ID</c>, or
+    /// <c>warm-up:KEY</c>.
+    /// </summary>
     public const string Asked = "CAIRN_INITIAL_WEIGHTS";
 
     /// <summary>What the task sees.</summary>
@@ -33,7 +43,11 @@ internal sealed partial class InitialWeights(
     private const int MaxJobs = 20;
 
     /// <summary>The address that a job starts from, or null for one that starts from nothing.</summary>
-    public static string? Of(CustomJobSpec spec) => Environments(spec).SelectMany(static environment => environment).FirstOrDefault(static variable => variable.Name == Resolved && variable.Value.StartsWith("gs://", StringComparison.Ordinal))?.Value;
+    public static string? Of(CustomJobSpec spec) =>
+        Environments(spec)
+            .SelectMany(static environment => environment)
+            .FirstOrDefault(static variable => variable.Name == Resolved && variable.Value.StartsWith("gs://", StringComparison.Ordinal))
+            ?.Value;
 
     /// <summary>Writes the address into the environment of all the job's pools.</summary>
     /// <param name="parent">The job's project and location.</param>
@@ -41,7 +55,10 @@ internal sealed partial class InitialWeights(
     /// <exception cref="StatusException">INVALID_ARGUMENT or NOT_FOUND, where it stands for nothing that is there.</exception>
     public async Task ApplyAsync(CustomJobName parent, CustomJobSpec spec, CancellationToken cancellation)
     {
-        var asked = Environments(spec).SelectMany(static environment => environment).FirstOrDefault(static variable => variable.Name == Asked)?.Value;
+        var asked = Environments(spec)
+            .SelectMany(static environment => environment)
+            .FirstOrDefault(static variable => variable.Name == Asked)
+            ?.Value;
         if (string.IsNullOrEmpty(asked) || await ResolveAsync(parent, asked, cancellation) is not { } address)
         {
             return;
@@ -74,11 +91,15 @@ internal sealed partial class InitialWeights(
             ["runs", var rest] => await OfRunAsync(parent, asked, rest.Trim('/'), cancellation),
             ["models", var rest] => await OfModelAsync(parent, rest.Trim('/'), cancellation),
             _ when CustomJobOf(asked) is { } id => await OfJobAsync(parent, id, cancellation),
-            _ => throw StatusException.InvalidArgument($"`{Asked}` is '{asked}'; it must be gs://BUCKET/PATH, runs:/RUN/PATH, models:/MODEL/VERSION, customJobs/ID or warm-up:KEY."),
+            _ => throw StatusException.InvalidArgument(
+                $"`{Asked}` is '{asked}'; it must be gs://BUCKET/PATH, runs:/RUN/PATH, models:/MODEL/VERSION, customJobs/ID or warm-up:KEY."
+            ),
         };
         if (await objects.ProjectOfAsync(address.Bucket, cancellation) != parent.Project || !await ExistsAsync(address, cancellation))
         {
-            throw StatusException.NotFound($"`{Asked}` is '{asked}', which stands for '{address}': there is no such object or folder in the project '{parent.Project}'.");
+            throw StatusException.NotFound(
+                $"`{Asked}` is '{asked}', which stands for '{address}': there is no such object or folder in the project '{parent.Project}'."
+            );
         }
 
         return address;
@@ -87,12 +108,20 @@ internal sealed partial class InitialWeights(
     private async Task<GsUri> OfRunAsync(CustomJobName parent, string asked, string rest, CancellationToken cancellation)
     {
         var parts = rest.Split('/', 2);
-        var run = await database.ReadAsync(
-            session => runs.Select(known => known.Find(session, parts[0])).FirstOrDefault(static found => found is not null) is { } found
-                && experiments.First().Get(session, found.Experiment).Project == parent.Project ? found : null,
-            cancellation) ?? throw StatusException.NotFound($"`{Asked}` is '{asked}'; there is no run '{parts[0]}' in the project '{parent.Project}'.");
+        var run =
+            await database.ReadAsync(
+                session =>
+                    runs.Select(known => known.Find(session, parts[0])).FirstOrDefault(static found => found is not null) is { } found
+                    && experiments.First().Get(session, found.Experiment).Project == parent.Project
+                        ? found
+                        : null,
+                cancellation
+            ) ?? throw StatusException.NotFound($"`{Asked}` is '{asked}'; there is no run '{parts[0]}' in the project '{parent.Project}'.");
         var uri = parts.Length == 2 ? $"{run.ArtifactUri}/{parts[1]}" : run.ArtifactUri;
-        return await artifacts.First().FolderAsync(parent.Project, uri, cancellation) ?? throw StatusException.FailedPrecondition($"`{Asked}` is '{asked}', whose artifacts are at '{uri}', which this server does not keep.");
+        return await artifacts.First().FolderAsync(parent.Project, uri, cancellation)
+            ?? throw StatusException.FailedPrecondition(
+                $"`{Asked}` is '{asked}', whose artifacts are at '{uri}', which this server does not keep."
+            );
     }
 
     private async Task<GsUri> OfModelAsync(CustomJobName parent, string rest, CancellationToken cancellation)
@@ -100,28 +129,41 @@ internal sealed partial class InitialWeights(
         var name = ModelName.Parse($"{parent.Parent}/models/{rest.Replace('/', '@')}", Asked);
         var registry = models.FirstOrDefault() ?? throw StatusException.FailedPrecondition("This server has no model registry.");
         var model = await registry.GetAsync(name, cancellation);
-        return model.Message.ArtifactUri is { Length: > 0 } uri ? GsUri.Parse(uri, Asked) : throw StatusException.FailedPrecondition($"Model '{model.Name}' has no artifacts to start from.");
+        return model.Message.ArtifactUri is { Length: > 0 } uri
+            ? GsUri.Parse(uri, Asked)
+            : throw StatusException.FailedPrecondition($"Model '{model.Name}' has no artifacts to start from.");
     }
 
     private async Task<GsUri> OfJobAsync(CustomJobName parent, string id, CancellationToken cancellation)
     {
         var name = CustomJobName.Parse($"{parent.Parent}/customJobs/{id}");
         var job = await store.GetAsync<CustomJob>(CustomJobs.Kind, name.ToString(), cancellation);
-        return Output(job) ?? throw StatusException.FailedPrecondition($"`{Asked}` names CustomJob '{name}', which has no `base_output_directory` and so no model.");
+        return Output(job)
+            ?? throw StatusException.FailedPrecondition(
+                $"`{Asked}` names CustomJob '{name}', which has no `base_output_directory` and so no model."
+            );
     }
 
-    /// <summary>What the newest successful job of that key has left, or null where there is none: then this is the job that warms up.</summary>
+    /// <summary>
+    /// What the newest successful job of that key has left, or null where there is none: then this is the job that warms up.
+    /// </summary>
     private async Task<GsUri?> WarmUpAsync(CustomJobName parent, string key, CancellationToken cancellation)
     {
         if (!Key().IsMatch(key))
         {
-            throw StatusException.InvalidArgument($"`{Asked}` has the warm-up key '{key}'; a key has 1 to 63 lower-case letters, digits, '_' and '-'.");
+            throw StatusException.InvalidArgument(
+                $"`{Asked}` has the warm-up key '{key}'; a key has 1 to 63 lower-case letters, digits, '_' and '-'."
+            );
         }
 
         var query = new ListQuery(parent.Parent, $"labels.{WarmUpLabel}=\"{key}\" AND state=\"JOB_STATE_SUCCEEDED\"", "", MaxJobs);
         foreach (var job in (await store.ListAsync<CustomJob>(CustomJobs.Kind, query, cancellation)).Items)
         {
-            if (Output(job) is { } output && await objects.ProjectOfAsync(output.Bucket, cancellation) == parent.Project && await ExistsAsync(output, cancellation))
+            if (
+                Output(job) is { } output
+                && await objects.ProjectOfAsync(output.Bucket, cancellation) == parent.Project
+                && await ExistsAsync(output, cancellation)
+            )
             {
                 return output;
             }
@@ -137,7 +179,12 @@ internal sealed partial class InitialWeights(
             return true;
         }
 
-        await foreach (var _ in objects.ListAsync(address.Object.Length == 0 || address.Object.EndsWith('/') ? address : address with { Object = address.Object + "/" }, cancellation))
+        await foreach (
+            var _ in objects.ListAsync(
+                address.Object.Length == 0 || address.Object.EndsWith('/') ? address : address with { Object = address.Object + "/" },
+                cancellation
+            )
+        )
         {
             return true;
         }
@@ -146,7 +193,9 @@ internal sealed partial class InitialWeights(
     }
 
     private static GsUri? Output(CustomJob job) =>
-        job.JobSpec.BaseOutputDirectory?.OutputUriPrefix is { Length: > 0 } folder ? GsUri.Parse(folder, "base_output_directory").Join(ModelFolder) : null;
+        job.JobSpec.BaseOutputDirectory?.OutputUriPrefix is { Length: > 0 } folder
+            ? GsUri.Parse(folder, "base_output_directory").Join(ModelFolder)
+            : null;
 
     private static string? CustomJobOf(string asked) => asked.Split('/') is [.., "customJobs", { Length: > 0 } id] ? id : null;
 

@@ -15,14 +15,20 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>
-/// A custom job in the lineage graph: an execution <c>custom-job-{id}</c> with the job's state, in the context of the experiment run (or experiment) that the
-/// job names. It reads those artifacts of the store whose address its command names; when it has succeeded, it has made the folder of its outputs.
+/// A custom job in the lineage graph: an execution <c>custom-job-{id}</c> with the job's state, in the context of the experiment run (or
+/// experiment) that the job names. It reads those artifacts of the store whose address its command names; when it has succeeded, it has
+/// made the folder of its outputs.
 /// </summary>
 /// <param name="lineages">The graph, or none where the server keeps none.</param>
 /// <param name="runs">The run that the job is.</param>
 /// <param name="logs">Who reads the event files that the job writes.</param>
 /// <param name="observers">Who goes on from here: what a job is a part of.</param>
-internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJobRuns> runs, IEnumerable<IJobLogs> logs, IEnumerable<ICustomJobObserver> observers)
+internal sealed class JobLineage(
+    IEnumerable<ILineage> lineages,
+    IEnumerable<IJobRuns> runs,
+    IEnumerable<IJobLogs> logs,
+    IEnumerable<ICustomJobObserver> observers
+)
 {
     private const int MaxInputs = 64;
 
@@ -41,7 +47,11 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
         job.Labels.Remove(RunLabel);
         foreach (var own in runs)
         {
-            own.Created(session, job, submitter == Principal.Anonymous ? "" : submitter.Name[(submitter.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            own.Created(
+                session,
+                job,
+                submitter == Principal.Anonymous ? "" : submitter.Name[(submitter.Name.IndexOf(':', StringComparison.Ordinal) + 1)..]
+            );
             if (own.Find(session, job) is { } found)
             {
                 job.Labels[RunLabel] = found.Run.Uuid;
@@ -54,9 +64,14 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
     /// <summary>Says in a job that has succeeded whether its objective stopped it, and where; called before it is stored.</summary>
     public void TellEarlyStop(ISqlSession session, CustomJob job)
     {
-        if (job.State == JobState.Succeeded && runs.Select(own => own.EarlyStop(session, job)).FirstOrDefault(static stop => stop is not null) is { } stop)
+        if (
+            job.State == JobState.Succeeded
+            && runs.Select(own => own.EarlyStop(session, job)).FirstOrDefault(static stop => stop is not null) is { } stop
+        )
         {
-            job.Labels[EarlyStopLabel] = stop.Step is { } step ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"step-{step}") : "true";
+            job.Labels[EarlyStopLabel] = stop.Step is { } step
+                ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"step-{step}")
+                : "true";
         }
     }
 
@@ -89,7 +104,13 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
 
                 foreach (var input in Mentioned(job).Take(MaxInputs))
                 {
-                    if ((lineage.FindByUri(session, store, input) ?? lineage.FindByUri(session, store, input.EndsWith('/') ? input.TrimEnd('/') : input + "/")) is { } artifact)
+                    if (
+                        (
+                            lineage.FindByUri(session, store, input)
+                            ?? lineage.FindByUri(session, store, input.EndsWith('/') ? input.TrimEnd('/') : input + "/")
+                        ) is
+                        { } artifact
+                    )
                     {
                         lineage.Read(session, execution, artifact);
                     }
@@ -99,7 +120,17 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
             if (job.State == JobState.Succeeded && Output(job) is { Length: > 0 } folder)
             {
                 var output = store.Artifact("custom-job-" + name.Id + "-output");
-                lineage.Put(session, output, new Artifact { DisplayName = $"{Short(job.DisplayName)} output", Uri = folder, SchemaTitle = SchemaTitles.Artifact, State = Artifact.Types.State.Live });
+                lineage.Put(
+                    session,
+                    output,
+                    new Artifact
+                    {
+                        DisplayName = $"{Short(job.DisplayName)} output",
+                        Uri = folder,
+                        SchemaTitle = SchemaTitles.Artifact,
+                        State = Artifact.Types.State.Live,
+                    }
+                );
                 lineage.Made(session, execution, output);
                 Join(session, lineage, job, output);
             }
@@ -157,8 +188,13 @@ internal sealed class JobLineage(IEnumerable<ILineage> lineages, IEnumerable<IJo
 
     private static IEnumerable<string> Mentioned(CustomJob job)
     {
-        var texts = WorkerPools.Used(job.JobSpec).SelectMany(static pool =>
-            (pool.ContainerSpec?.Command.Concat(pool.ContainerSpec.Args) ?? pool.PythonPackageSpec?.Args ?? []).Concat(WorkerPools.Environment(pool).Select(static variable => variable.Value)));
+        var texts = WorkerPools
+            .Used(job.JobSpec)
+            .SelectMany(static pool =>
+                (pool.ContainerSpec?.Command.Concat(pool.ContainerSpec.Args) ?? pool.PythonPackageSpec?.Args ?? []).Concat(
+                    WorkerPools.Environment(pool).Select(static variable => variable.Value)
+                )
+            );
         return MentionedObjects.In(texts).Select(static uri => uri.ToString()).Order(StringComparer.Ordinal);
     }
 

@@ -12,8 +12,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Vertex's <c>JobService</c>: so far its custom jobs.</summary>
-internal sealed class JobService(
-    IResourceStore store, ICustomJobs queue, TaskTable tasks, IOperations operations, TimeProvider time) : IRpcService
+internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTable tasks, IOperations operations, TimeProvider time)
+    : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
@@ -57,7 +57,8 @@ internal sealed class JobService(
                 queue.Cancel(session, name);
                 return true;
             },
-            context.Cancellation);
+            context.Cancellation
+        );
         queue.Wake();
         return new Empty();
     }
@@ -74,17 +75,29 @@ internal sealed class JobService(
                 var job = store.Find<CustomJob>(session, CustomJobs.Kind, name.ToString()) ?? throw Missing(name);
                 if (!CustomJobs.IsTerminal(job.State))
                 {
-                    throw StatusException.FailedPrecondition($"CustomJob '{name}' is in the state JOB_STATE_{job.State.ToString().ToUpperInvariant()}; cancel it, and delete it when it has ended.");
+                    throw StatusException.FailedPrecondition(
+                        $"CustomJob '{name}' is in the state JOB_STATE_{job.State.ToString().ToUpperInvariant()}; cancel it, and delete it when it has ended."
+                    );
                 }
 
                 store.Delete(session, CustomJobs.Kind, name.ToString());
                 tasks.MarkDeleted(session, name.Id);
-                return operations.Completed(session, name.Parent, new Empty(), new DeleteOperationMetadata
-                {
-                    GenericMetadata = new GenericOperationMetadata { CreateTime = time.GetUtcNow().ToTimestamp(), UpdateTime = time.GetUtcNow().ToTimestamp() },
-                });
+                return operations.Completed(
+                    session,
+                    name.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata
+                        {
+                            CreateTime = time.GetUtcNow().ToTimestamp(),
+                            UpdateTime = time.GetUtcNow().ToTimestamp(),
+                        },
+                    }
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
         queue.Wake();
         return operation;
     }

@@ -2,7 +2,10 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Jobs.CustomJobs;
 
-/// <summary>A job's worker pools as Vertex orders them: chief, workers, parameter servers or reducers, evaluator. One that is skipped is empty, or has no replicas.</summary>
+/// <summary>
+/// A job's worker pools as Vertex orders them: chief, workers, parameter servers or reducers, evaluator. One that is skipped is empty, or
+/// has no replicas.
+/// </summary>
 internal static class WorkerPools
 {
     /// <summary>How many replicas each pool has.</summary>

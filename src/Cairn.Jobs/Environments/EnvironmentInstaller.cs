@@ -5,7 +5,10 @@ using Google.Rpc;
 
 namespace Cairn.Jobs.Environments;
 
-/// <summary>Sees to it that a task has what its packages require: from its interpreter, or from an environment that adds to it, which is built once for all tasks that need the same.</summary>
+/// <summary>
+/// Sees to it that a task has what its packages require: from its interpreter, or from an environment that adds to it, which is built once
+/// for all tasks that need the same.
+/// </summary>
 internal sealed class EnvironmentInstaller(TaskContext context, ObjectClient objects, TimeProvider time)
 {
     /// <summary>The environment to run the task in, or null where its interpreter has all that it needs.</summary>
@@ -37,7 +40,10 @@ internal sealed class EnvironmentInstaller(TaskContext context, ObjectClient obj
         var asked = string.Join(", ", check.Needed);
         if (context.Record.Environments is not { } settings || (settings.Index is null && settings.FindLinks is null))
         {
-            throw new TaskFailure(Code.FailedPrecondition, $"{PipComplaint.Start(interpreter)}: {asked}. This server has neither a package index nor a folder of wheels to install them from. {PipComplaint.WayOut}");
+            throw new TaskFailure(
+                Code.FailedPrecondition,
+                $"{PipComplaint.Start(interpreter)}: {asked}. This server has neither a package index nor a folder of wheels to install them from. {PipComplaint.WayOut}"
+            );
         }
 
         var wheels = new WheelSource(settings.FindLinks, context.Directory.In("wheels"), objects);
@@ -55,11 +61,17 @@ internal sealed class EnvironmentInstaller(TaskContext context, ObjectClient obj
                 return new EnvironmentBuilder(context, settings, wheels, time).BuildAsync(folder, interpreter, check.Needed, stop);
             },
             () => context.Log.Say("Another task is installing the same packages; waiting for it."),
-            cancellation);
+            cancellation
+        );
         var installed = string.Join(", ", lease.Record.Installed);
-        context.Log.Say(built
-            ? string.Create(CultureInfo.InvariantCulture, $"Installed {installed} in the environment {lease.Name}, in {time.GetElapsedTime(began).TotalSeconds:0.0} s.")
-            : $"Uses the environment {lease.Name}: {installed}.");
+        context.Log.Say(
+            built
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Installed {installed} in the environment {lease.Name}, in {time.GetElapsedTime(began).TotalSeconds:0.0} s."
+                )
+                : $"Uses the environment {lease.Name}: {installed}."
+        );
         return lease;
     }
 }

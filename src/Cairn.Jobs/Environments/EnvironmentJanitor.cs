@@ -4,8 +4,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Environments;
 
-/// <summary>Removes environments that were not used for long, and the longest unused ones where all together are too large. Never one that a task uses.</summary>
-internal sealed partial class EnvironmentJanitor(ServerEnvironment server, JobsOptions options, TimeProvider time, ILogger<EnvironmentJanitor> logger) : BackgroundService
+/// <summary>
+/// Removes environments that were not used for long, and the longest unused ones where all together are too large. Never one that a task
+/// uses.
+/// </summary>
+internal sealed partial class EnvironmentJanitor(
+    ServerEnvironment server,
+    JobsOptions options,
+    TimeProvider time,
+    ILogger<EnvironmentJanitor> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
@@ -25,8 +33,7 @@ internal sealed partial class EnvironmentJanitor(ServerEnvironment server, JobsO
             {
                 Log.Failed(logger, error);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>One round.</summary>

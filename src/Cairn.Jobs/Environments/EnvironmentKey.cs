@@ -15,7 +15,15 @@ internal static class EnvironmentKey
     /// <param name="wheels">Names of those files at hand that could be what is required.</param>
     public static string Of(string interpreter, IEnumerable<string> requirements, string? index, IEnumerable<string> wheels)
     {
-        string[] parts = ["1", interpreter, index ?? "", .. requirements.Distinct().Order(StringComparer.Ordinal), "", .. wheels.Distinct().Order(StringComparer.Ordinal)];
+        string[] parts =
+        [
+            "1",
+            interpreter,
+            index ?? "",
+            .. requirements.Distinct().Order(StringComparer.Ordinal),
+            "",
+            .. wheels.Distinct().Order(StringComparer.Ordinal),
+        ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))))[..Length];
     }
 }

@@ -5,4 +5,10 @@ namespace Cairn.Jobs.Environments;
 /// <param name="Requirements">What was asked for.</param>
 /// <param name="Installed">What was installed for that, as <c>NAME VERSION</c>.</param>
 /// <param name="Bytes">How much of the disk it takes.</param>
-public sealed record EnvironmentRecord(string Interpreter, IReadOnlyList<string> Requirements, IReadOnlyList<string> Installed, long Bytes, DateTimeOffset Built);
+public sealed record EnvironmentRecord(
+    string Interpreter,
+    IReadOnlyList<string> Requirements,
+    IReadOnlyList<string> Installed,
+    long Bytes,
+    DateTimeOffset Built
+);

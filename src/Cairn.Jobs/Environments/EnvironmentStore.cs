@@ -4,9 +4,9 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Environments;
 
 /// <summary>
-/// The folder of Python environments: <c>KEY/</c> is one, whole once it has its <c>environment.json</c>; <c>KEY.lock</c> is locked by those who use it (shared) and by
-/// the one who builds or removes it (exclusively). The kernel gives a dead process's locks back, so a builder that was killed leaves a folder
-/// without a record, which the next builder throws away.
+/// The folder of Python environments: <c>KEY/</c> is one, whole once it has its <c>environment.json</c>; <c>KEY.lock</c> is locked by those
+/// who use it (shared) and by the one who builds or removes it (exclusively). The kernel gives a dead process's locks back, so a builder
+/// that was killed leaves a folder without a record, which the next builder throws away.
 /// </summary>
 internal sealed class EnvironmentStore(string folder, TimeProvider time)
 {
@@ -19,10 +19,15 @@ internal sealed class EnvironmentStore(string folder, TimeProvider time)
     /// <param name="key">Which.</param>
     /// <param name="build">Fills the folder; what it throws leaves no environment.</param>
     /// <param name="waiting">Called once, where another process is building it.</param>
-    public async Task<EnvironmentLease> OpenAsync(string key, Func<string, CancellationToken, Task<EnvironmentRecord>> build, Action waiting, CancellationToken cancellation)
+    public async Task<EnvironmentLease> OpenAsync(
+        string key,
+        Func<string, CancellationToken, Task<EnvironmentRecord>> build,
+        Action waiting,
+        CancellationToken cancellation
+    )
     {
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        for (var told = false; ;)
+        for (var told = false; ; )
         {
             if (TryUse(key) is { } lease)
             {
@@ -53,9 +58,13 @@ internal sealed class EnvironmentStore(string folder, TimeProvider time)
     }
 
     /// <summary>The keys of all environments, whole or not.</summary>
-    public IEnumerable<string> Keys() => Directory.Exists(folder)
-        ? Directory.EnumerateDirectories(folder).Select(static path => Path.GetFileName(path)!).Where(static name => name.Length == EnvironmentKey.Length)
-        : [];
+    public IEnumerable<string> Keys() =>
+        Directory.Exists(folder)
+            ? Directory
+                .EnumerateDirectories(folder)
+                .Select(static path => Path.GetFileName(path)!)
+                .Where(static name => name.Length == EnvironmentKey.Length)
+            : [];
 
     /// <summary>What an environment holds, or null where it is not whole.</summary>
     public EnvironmentRecord? Read(string key) => TaskJson.Read(Path.Combine(folder, key, RecordName), TaskJson.Default.EnvironmentRecord);
@@ -89,7 +98,11 @@ internal sealed class EnvironmentStore(string folder, TimeProvider time)
         return new EnvironmentLease(Path.Combine(folder, key), record, held);
     }
 
-    private async Task BuildAsync(string key, Func<string, CancellationToken, Task<EnvironmentRecord>> build, CancellationToken cancellation)
+    private async Task BuildAsync(
+        string key,
+        Func<string, CancellationToken, Task<EnvironmentRecord>> build,
+        CancellationToken cancellation
+    )
     {
         Remove(key);
         var path = Path.Combine(folder, key);
@@ -118,7 +131,10 @@ internal sealed class EnvironmentStore(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>The lock, or null where another process holds one that excludes it. Lock files stay: one that were deleted could be held and made anew at the same time.</summary>
+    /// <summary>
+    /// The lock, or null where another process holds one that excludes it. Lock files stay: one that were deleted could be held and made
+    /// anew at the same time.
+    /// </summary>
     private FileStream? TryLock(string key, bool exclusively)
     {
         var path = Path.Combine(folder, key + ".lock");

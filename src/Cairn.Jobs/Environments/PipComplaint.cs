@@ -9,9 +9,19 @@ internal sealed partial class PipComplaint(string interpreter, string? index, st
     private const int MaxQuoted = 1_000;
 
     /// <summary>The way out, wherever something is missing.</summary>
-    public const string WayOut = "Install them there, add their wheels to package_uris, or start the server with a --pip-find-links folder that has them.";
+    public const string WayOut =
+        "Install them there, add their wheels to package_uris, or start the server with a --pip-find-links folder that has them.";
 
-    private static readonly string[] Signs = ["NewConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "NameResolutionError", "ProxyError", "ProtocolError", "Max retries exceeded"];
+    private static readonly string[] Signs =
+    [
+        "NewConnectionError",
+        "ConnectTimeoutError",
+        "ReadTimeoutError",
+        "NameResolutionError",
+        "ProxyError",
+        "ProtocolError",
+        "Max retries exceeded",
+    ];
 
     /// <summary>Whether the package index did not answer.</summary>
     public bool Unreachable { get; } = index is not null && Signs.Any(sign => result.Error.Contains(sign, StringComparison.Ordinal));
@@ -49,23 +59,33 @@ internal sealed partial class PipComplaint(string interpreter, string? index, st
         return $"{Start(interpreter)}: {string.Join(", ", needed)}. pip could not install them: {(last.Length > MaxQuoted ? "…" + last[^MaxQuoted..] : last)}";
     }
 
-    private string Place() => (Shown(index), links) switch
-    {
-        ({ } address, null) => Unreachable ? $"The package index {address} cannot be reached." : $"The package index {address} does not have it.",
-        ({ } address, { } folder) => Unreachable ? $"The package index {address} cannot be reached, and '{folder}' does not have it." : $"Neither the package index {address} nor '{folder}' has it.",
-        (_, { } folder) => $"'{folder}' does not have it.",
-        _ => "",
-    };
+    private string Place() =>
+        (Shown(index), links) switch
+        {
+            ({ } address, null) => Unreachable
+                ? $"The package index {address} cannot be reached."
+                : $"The package index {address} does not have it.",
+            ({ } address, { } folder) => Unreachable
+                ? $"The package index {address} cannot be reached, and '{folder}' does not have it."
+                : $"Neither the package index {address} nor '{folder}' has it.",
+            (_, { } folder) => $"'{folder}' does not have it.",
+            _ => "",
+        };
 
     /// <summary>An index's address without the password that may be in it.</summary>
     private static string? Shown(string? address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : address;
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+            ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped)
+            : address;
 
-    private static IEnumerable<string> Lines(string text) => text.Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0);
+    private static IEnumerable<string> Lines(string text) =>
+        text.Split('\n').Select(static line => line.Trim()).Where(static line => line.Length > 0);
 
     [GeneratedRegex(@"The conflict is caused by:\n((?:[ \t]+\S.*\n?)+)")]
     private static partial Regex Conflict();
 
-    [GeneratedRegex(@"satisfies the requirement (?<what>.+?)(?: \(from (?!versions)(?<asker>[^)]*)\))? \(from versions: (?<versions>[^)]*)\)")]
+    [GeneratedRegex(
+        @"satisfies the requirement (?<what>.+?)(?: \(from (?!versions)(?<asker>[^)]*)\))? \(from versions: (?<versions>[^)]*)\)"
+    )]
     private static partial Regex NotFound();
 }

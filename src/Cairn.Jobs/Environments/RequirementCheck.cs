@@ -11,7 +11,11 @@ internal sealed record RequirementCheck(string Interpreter, IReadOnlyList<Needed
 {
     /// <summary>Looks at the packages in some folders; only their metadata is read, and nothing of them runs.</summary>
     /// <exception cref="TaskFailure">A requirement cannot be read.</exception>
-    public static async Task<(RequirementCheck? Check, string? Obstacle)> RunAsync(string interpreter, IReadOnlyList<string> folders, CancellationToken cancellation)
+    public static async Task<(RequirementCheck? Check, string? Obstacle)> RunAsync(
+        string interpreter,
+        IReadOnlyList<string> folders,
+        CancellationToken cancellation
+    )
     {
         var script = await EmbeddedText.ReadAsync("check_requirements.py", cancellation);
         var environment = new Dictionary<string, string>(HostTools.Environment) { ["PYTHONDONTWRITEBYTECODE"] = "1" };

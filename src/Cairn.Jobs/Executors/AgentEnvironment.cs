@@ -7,7 +7,16 @@ namespace Cairn.Jobs.Executors;
 internal static class AgentEnvironment
 {
     private static readonly string[] Passed =
-        ["DOTNET_ROOT", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF", "CONTAINERS_REGISTRIES_CONF", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "REGISTRY_AUTH_FILE", .. BuildSandbox.Proxies];
+    [
+        "DOTNET_ROOT",
+        "CONTAINERS_CONF",
+        "CONTAINERS_STORAGE_CONF",
+        "CONTAINERS_REGISTRIES_CONF",
+        "XDG_RUNTIME_DIR",
+        "XDG_DATA_HOME",
+        "REGISTRY_AUTH_FILE",
+        .. BuildSandbox.Proxies,
+    ];
 
     public static Dictionary<string, string> Build()
     {

@@ -3,8 +3,8 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Executors;
 
 /// <summary>
-/// A place where gangs run: the replicas of one attempt of a job. It starts an agent on each replica's folder and says how the agents fare. It keeps no state of
-/// its own: a server that has been restarted finds every gang through its folder.
+/// A place where gangs run: the replicas of one attempt of a job. It starts an agent on each replica's folder and says how the agents fare.
+/// It keeps no state of its own: a server that has been restarted finds every gang through its folder.
 /// </summary>
 internal interface IExecutor
 {
@@ -15,8 +15,8 @@ internal interface IExecutor
     string? Obstacle();
 
     /// <summary>
-    /// Starts an agent on each replica that is <see cref="AttemptState.NotStarted"/>; the others it leaves alone. May be called again while some are: of several
-    /// agents on a replica exactly one works.
+    /// Starts an agent on each replica that is <see cref="AttemptState.NotStarted"/>; the others it leaves alone. May be called again while
+    /// some are: of several agents on a replica exactly one works.
     /// </summary>
     /// <exception cref="Kernel.Errors.StatusException">This gang can never start here; the sentence says why.</exception>
     /// <exception cref="ExecutorAwayException">The scheduler does not answer just now.</exception>
@@ -27,7 +27,8 @@ internal interface IExecutor
     Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation);
 
     /// <summary>
-    /// Ends the gang's processes at once, where a polite request through the folders did not; withdraws what has not begun. Afterwards no replica is
+    /// Ends the gang's processes at once, where a polite request through the folders did not; withdraws what has not begun. Afterwards no
+    /// replica is
     /// <see cref="AttemptState.Running"/> or, for long, <see cref="AttemptState.Waiting"/>.
     /// </summary>
     Task KillAsync(Gang gang, CancellationToken cancellation);

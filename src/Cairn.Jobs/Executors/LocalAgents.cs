@@ -9,7 +9,7 @@ namespace Cairn.Jobs.Executors;
 internal sealed class LocalAgents
 {
     /// <summary>Agents that this server process started and must collect the exit status of.</summary>
-    private readonly ConcurrentDictionary<string, int> children = new();
+    private readonly ConcurrentDictionary<string, int> _children = new();
 
     /// <summary>Starts an agent for each replica that has none.</summary>
     public void Start(Gang gang)
@@ -20,7 +20,8 @@ internal sealed class LocalAgents
         }
     }
 
-    public IReadOnlyList<AttemptStatus> Observe(Gang gang) => [.. gang.Replicas.Select(replica => new AttemptStatus(Observe(replica.Directory)))];
+    public IReadOnlyList<AttemptStatus> Observe(Gang gang) =>
+        [.. gang.Replicas.Select(replica => new AttemptStatus(Observe(replica.Directory)))];
 
     /// <summary>Kills the agents, and by the kernel's hand what depends on them.</summary>
     public static void Kill(Gang gang)
@@ -44,15 +45,21 @@ internal sealed class LocalAgents
 
     private void Start(AttemptDirectory attempt, TaskRecord record)
     {
-        var pid = ChildProcess.StartDetached(record.Cairn, ["agent", attempt.Path], AgentEnvironment.Build(), attempt.Path, attempt.AgentOutput);
-        children[attempt.Path] = pid;
+        var pid = ChildProcess.StartDetached(
+            record.Cairn,
+            ["agent", attempt.Path],
+            AgentEnvironment.Build(),
+            attempt.Path,
+            attempt.AgentOutput
+        );
+        _children[attempt.Path] = pid;
     }
 
     private AttemptState Observe(AttemptDirectory attempt)
     {
-        if (children.TryGetValue(attempt.Path, out var pid) && ChildProcess.TryReap(pid))
+        if (_children.TryGetValue(attempt.Path, out var pid) && ChildProcess.TryReap(pid))
         {
-            children.TryRemove(attempt.Path, out _);
+            _children.TryRemove(attempt.Path, out _);
         }
 
         // In this order: an agent writes its start record after it took the lock and its exit record before it gives the lock back.
@@ -61,7 +68,7 @@ internal sealed class LocalAgents
         return attempt.ReadExit() is not null ? AttemptState.Ended
             : locked ? AttemptState.Running
             : started ? AttemptState.Lost
-            : children.ContainsKey(attempt.Path) ? AttemptState.Waiting
+            : _children.ContainsKey(attempt.Path) ? AttemptState.Waiting
             : AttemptState.NotStarted;
     }
 

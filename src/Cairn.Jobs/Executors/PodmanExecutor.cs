@@ -4,8 +4,8 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Executors;
 
 /// <summary>
-/// Containers of this machine, by podman; some replicas of a gang may be processes. A container outlives its agent, so it has the replica's name, and is
-/// removed when the agent is gone.
+/// Containers of this machine, by podman; some replicas of a gang may be processes. A container outlives its agent, so it has the replica's
+/// name, and is removed when the agent is gone.
 /// </summary>
 internal sealed class PodmanExecutor(LocalAgents agents) : IExecutor
 {
@@ -19,7 +19,8 @@ internal sealed class PodmanExecutor(LocalAgents agents) : IExecutor
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation) => Task.FromResult(agents.Observe(gang));
+    public Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation) =>
+        Task.FromResult(agents.Observe(gang));
 
     public async Task KillAsync(Gang gang, CancellationToken cancellation)
     {
@@ -30,6 +31,8 @@ internal sealed class PodmanExecutor(LocalAgents agents) : IExecutor
     public Task CleanAsync(Gang gang, CancellationToken cancellation)
     {
         LocalAgents.Clean(gang);
-        return Task.WhenAll(gang.Replicas.Where(static replica => replica.Record.Launcher == PodmanLauncher.LauncherName).Select(PodmanLauncher.RemoveAsync));
+        return Task.WhenAll(
+            gang.Replicas.Where(static replica => replica.Record.Launcher == PodmanLauncher.LauncherName).Select(PodmanLauncher.RemoveAsync)
+        );
     }
 }

@@ -15,7 +15,8 @@ internal sealed class ProcessExecutor(LocalAgents agents) : IExecutor
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation) => Task.FromResult(agents.Observe(gang));
+    public Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation) =>
+        Task.FromResult(agents.Observe(gang));
 
     public Task KillAsync(Gang gang, CancellationToken cancellation)
     {

@@ -6,14 +6,14 @@ using YamlDotNet.Serialization.NamingConventions;
 namespace Cairn.Jobs.Images;
 
 /// <summary>
-/// Which local environment stands for an image name. A YAML (or JSON) file of sections, each a list of <see cref="LocalEnvironment"/>s; the first that
-/// matches counts, and the user's file comes before the defaults.
+/// Which local environment stands for an image name. A YAML (or JSON) file of sections, each a list of <see cref="LocalEnvironment"/>s; the
+/// first that matches counts, and the user's file comes before the defaults.
 /// </summary>
 public sealed class ImageTable
 {
-    private readonly List<LocalEnvironment> entries;
+    private readonly List<LocalEnvironment> _entries;
 
-    private ImageTable(List<LocalEnvironment> entries) => this.entries = entries;
+    private ImageTable(List<LocalEnvironment> entries) => this._entries = entries;
 
     /// <summary>Reads a section of the defaults, and of the user's file where there is one.</summary>
     /// <exception cref="InvalidDataException">A file is no such table; the message names it and says what is wrong.</exception>
@@ -32,14 +32,16 @@ public sealed class ImageTable
     }
 
     /// <summary>All that is mapped, in the order in which it is looked at.</summary>
-    public IReadOnlyList<LocalEnvironment> Entries => entries;
+    public IReadOnlyList<LocalEnvironment> Entries => _entries;
 
     /// <summary>The environment for an image, or null where none is mapped.</summary>
     public LocalEnvironment? Find(string image)
     {
         var name = WithoutTag(image);
-        return entries.FirstOrDefault(entry => FileSystemName.MatchesSimpleExpression(entry.Match, image, ignoreCase: false)
-            || FileSystemName.MatchesSimpleExpression(entry.Match, name, ignoreCase: false));
+        return _entries.FirstOrDefault(entry =>
+            FileSystemName.MatchesSimpleExpression(entry.Match, image, ignoreCase: false)
+            || FileSystemName.MatchesSimpleExpression(entry.Match, name, ignoreCase: false)
+        );
     }
 
     private static string WithoutTag(string image)
@@ -55,11 +57,17 @@ public sealed class ImageTable
         Dictionary<string, List<LocalEnvironment>?>? sections;
         try
         {
-            sections = new DeserializerBuilder().WithNamingConvention(CamelCaseNamingConvention.Instance).Build().Deserialize<Dictionary<string, List<LocalEnvironment>?>>(reader);
+            sections = new DeserializerBuilder()
+                .WithNamingConvention(CamelCaseNamingConvention.Instance)
+                .Build()
+                .Deserialize<Dictionary<string, List<LocalEnvironment>?>>(reader);
         }
         catch (YamlException e)
         {
-            throw new InvalidDataException($"{file} is no image table, at line {e.Start.Line}: {e.InnerException?.Message ?? e.Message}", e);
+            throw new InvalidDataException(
+                $"{file} is no image table, at line {e.Start.Line}: {e.InnerException?.Message ?? e.Message}",
+                e
+            );
         }
 
         foreach (var entry in sections?.GetValueOrDefault(section) ?? [])
@@ -71,7 +79,9 @@ public sealed class ImageTable
 
             if (entry.Interpreter is not null && !Path.IsPathFullyQualified(entry.Interpreter))
             {
-                throw new InvalidDataException($"The entry '{entry.Match}' in {file} has the interpreter '{entry.Interpreter}'; it must be an absolute path.");
+                throw new InvalidDataException(
+                    $"The entry '{entry.Match}' in {file} has the interpreter '{entry.Interpreter}'; it must be an absolute path."
+                );
             }
 
             yield return entry;

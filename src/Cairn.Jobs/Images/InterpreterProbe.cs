@@ -3,28 +3,32 @@ using Cairn.Jobs.Agent;
 
 namespace Cairn.Jobs.Images;
 
-/// <summary>Finds out by loading them which modules an interpreter has. What it has is remembered; what it lacks is looked for again after a while.</summary>
+/// <summary>
+/// Finds out by loading them which modules an interpreter has. What it has is remembered; what it lacks is looked for again after a while.
+/// </summary>
 public sealed class InterpreterProbe(TimeProvider time)
 {
     private static readonly TimeSpan MissingFor = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
-    private readonly ConcurrentDictionary<string, Task<Finding>> findings = new();
+    private readonly ConcurrentDictionary<string, Task<Finding>> _findings = new();
 
-    /// <summary>The modules that the interpreter cannot load; empty where it has all. Null where the interpreter itself does not run.</summary>
+    /// <summary>
+    /// The modules that the interpreter cannot load; empty where it has all. Null where the interpreter itself does not run.
+    /// </summary>
     public async Task<IReadOnlyList<string>?> MissingAsync(ImageLanguage language, string interpreter, IReadOnlyList<string> modules)
     {
         var key = $"{language}\n{interpreter}\n{string.Join('\n', modules)}";
         while (true)
         {
-            var task = findings.GetOrAdd(key, _ => ProbeAsync(language, interpreter, modules));
+            var task = _findings.GetOrAdd(key, _ => ProbeAsync(language, interpreter, modules));
             var finding = await task;
             if (finding.Missing is { Count: 0 } || time.GetUtcNow() - finding.When < MissingFor)
             {
                 return finding.Missing;
             }
 
-            findings.TryRemove(KeyValuePair.Create(key, task));
+            _findings.TryRemove(KeyValuePair.Create(key, task));
         }
     }
 

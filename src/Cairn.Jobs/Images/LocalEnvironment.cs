@@ -10,8 +10,8 @@ public sealed record LocalEnvironment
     public ImageLanguage Language { get; init; }
 
     /// <summary>
-    /// The absolute path of the language's program, <c>python3</c>, <c>Rscript</c> or <c>dotnet</c>; where neither this nor <see cref="Image"/> is given, the server's own
-    /// Python, or the program of that name in the system's folders.
+    /// The absolute path of the language's program, <c>python3</c>, <c>Rscript</c> or <c>dotnet</c>; where neither this nor
+    /// <see cref="Image"/> is given, the server's own Python, or the program of that name in the system's folders.
     /// </summary>
     public string? Interpreter { get; init; }
 

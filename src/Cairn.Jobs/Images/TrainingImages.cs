@@ -22,13 +22,20 @@ internal sealed record ImagePlan(string Executor, string? Interpreter, string? I
 }
 
 /// <summary>Decides where an image runs: in the local environment that it maps to, else under podman.</summary>
-internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe probe, IEnumerable<IExecutor> executors, JobsOptions options)
+internal sealed class TrainingImages(
+    ServerEnvironment server,
+    InterpreterProbe probe,
+    IEnumerable<IExecutor> executors,
+    JobsOptions options
+)
 {
     /// <summary>Vertex's reduction server, which Cairn's own stands for (see docs/jobs.md).</summary>
     private const string ReductionServer = "us-docker.pkg.dev/vertex-ai-restricted/training/reductionserver";
 
     /// <summary>Whether an image is the reduction server, in any version.</summary>
-    public static bool IsReductionServer(string image) => image.StartsWith(ReductionServer, StringComparison.Ordinal) && (image.Length == ReductionServer.Length || image[ReductionServer.Length] is ':' or '@');
+    public static bool IsReductionServer(string image) =>
+        image.StartsWith(ReductionServer, StringComparison.Ordinal)
+        && (image.Length == ReductionServer.Length || image[ReductionServer.Length] is ':' or '@');
 
     /// <exception cref="StatusException">FAILED_PRECONDITION, where neither is possible, saying what would make it so.</exception>
     public async Task<ImagePlan> PlanAsync(string image)
@@ -51,12 +58,14 @@ internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe 
             return Container(other, $"The image '{image}' is mapped to '{other}'");
         }
 
-        var interpreter = environment.Interpreter ?? environment.Language switch
-        {
-            ImageLanguage.R => HostTools.Find("Rscript") ?? "/usr/bin/Rscript",
-            ImageLanguage.Dotnet => HostTools.Find("dotnet") ?? "/usr/bin/dotnet",
-            _ => server.Python,
-        };
+        var interpreter =
+            environment.Interpreter
+            ?? environment.Language switch
+            {
+                ImageLanguage.R => HostTools.Find("Rscript") ?? "/usr/bin/Rscript",
+                ImageLanguage.Dotnet => HostTools.Find("dotnet") ?? "/usr/bin/dotnet",
+                _ => server.Python,
+            };
         var missing = await probe.MissingAsync(environment.Language, interpreter, environment.Modules);
         if (missing is { Count: 0 })
         {
@@ -67,9 +76,11 @@ internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe 
 
         var kind = environment.Language == ImageLanguage.R ? "package" : "module";
         var install = environment.Install is { } hint ? $" To get it: {hint}." : "";
-        throw StatusException.FailedPrecondition(missing is null
-            ? $"The image '{image}' is mapped to the interpreter '{interpreter}', which does not run on this machine.{install} Or map the image to another environment in {UserFile}, by `interpreter`, or by `image` to a container."
-            : $"The image '{image}' is mapped to the interpreter '{interpreter}', which lacks {string.Join(" and ", missing.Select(module => $"the {kind} '{module}'"))}.{install} Or map the image to another environment in {UserFile}, by `interpreter`, or by `image` to a container.");
+        throw StatusException.FailedPrecondition(
+            missing is null
+                ? $"The image '{image}' is mapped to the interpreter '{interpreter}', which does not run on this machine.{install} Or map the image to another environment in {UserFile}, by `interpreter`, or by `image` to a container."
+                : $"The image '{image}' is mapped to the interpreter '{interpreter}', which lacks {string.Join(" and ", missing.Select(module => $"the {kind} '{module}'"))}.{install} Or map the image to another environment in {UserFile}, by `interpreter`, or by `image` to a container."
+        );
     }
 
     private string UserFile => Path.Combine(server.DataDirectory, "images.yaml");
@@ -91,14 +102,23 @@ internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe 
     private ImagePlan OwnProgram(string command)
     {
         var runtime = Environment.GetEnvironmentVariable("DOTNET_ROOT");
-        string[] paths = [Path.GetDirectoryName(server.Executable)!, .. runtime is { Length: > 0 } && !runtime.StartsWith("/usr/", StringComparison.Ordinal) ? (string[])[runtime] : []];
+        string[] paths =
+        [
+            Path.GetDirectoryName(server.Executable)!,
+            .. runtime is { Length: > 0 } && !runtime.StartsWith("/usr/", StringComparison.Ordinal) ? (string[])[runtime] : [],
+        ];
         var variables = new Dictionary<string, string> { ["DOTNET_gcServer"] = "0", ["DOTNET_TieredPGO"] = "0" };
         if (runtime is { Length: > 0 })
         {
             variables["DOTNET_ROOT"] = runtime;
         }
 
-        return new ImagePlan("process", null, null, paths) { Program = server.Executable, EntryPoint = [server.Executable, command], Variables = variables };
+        return new ImagePlan("process", null, null, paths)
+        {
+            Program = server.Executable,
+            EntryPoint = [server.Executable, command],
+            Variables = variables,
+        };
     }
 
     private ImagePlan Container(string image, string situation)
@@ -106,7 +126,8 @@ internal sealed class TrainingImages(ServerEnvironment server, InterpreterProbe 
         var podman = executors.First(executor => executor.Name == "podman");
         return podman.Obstacle() is { } obstacle
             ? throw StatusException.FailedPrecondition(
-                $"{situation}, and cannot be run as a container: {obstacle} Install podman, or map the image in {UserFile}, for example:\ntraining:\n  - match: \"{image}\"\n    interpreter: {server.Python}")
+                $"{situation}, and cannot be run as a container: {obstacle} Install podman, or map the image in {UserFile}, for example:\ntraining:\n  - match: \"{image}\"\n    interpreter: {server.Python}"
+            )
             : new ImagePlan("podman", null, image, []);
     }
 }

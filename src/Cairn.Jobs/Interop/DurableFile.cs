@@ -8,7 +8,10 @@ internal static class DurableFile
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The same where it must not be lost: a disk that is full is waited for, until someone makes room or the server gives up what it keeps for this.</summary>
+    /// <summary>
+    /// The same where it must not be lost: a disk that is full is waited for, until someone makes room or the server gives up what it keeps
+    /// for this.
+    /// </summary>
     public static async Task WriteInTimeAsync(Action write, TimeProvider time, CancellationToken cancellation)
     {
         while (true)
@@ -28,7 +31,8 @@ internal static class DurableFile
     /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        // Made anew under a name that nobody foresees: where a task may write the folder too, a link in its place would lead the server's hand elsewhere.
+        // Made anew under a name that nobody foresees: where a task may write the folder too, a link in its place would lead the server's
+        // hand elsewhere.
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         var options = new FileStreamOptions
         {

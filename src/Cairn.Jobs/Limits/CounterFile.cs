@@ -13,8 +13,11 @@ internal static class CounterFile
         {
             foreach (var line in File.ReadLines(path))
             {
-                if (line.Split(' ') is [var found, var value] && found == name
-                    && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                if (
+                    line.Split(' ') is [var found, var value]
+                    && found == name
+                    && long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                )
                 {
                     return number;
                 }

@@ -26,9 +26,11 @@ internal sealed record GroupPlace(string? Root, string? Own, string? OwnMemory =
         foreach (var mount in mounts)
         {
             // The mounted folder is the fourth field, its place the fifth; behind a dash come the file system and its options.
-            if (mount.Split(" - ", 2) is not [var place, var kind]
+            if (
+                mount.Split(" - ", 2) is not [var place, var kind]
                 || place.Split(' ') is not { Length: > 4 } fields
-                || kind.Split(' ') is not [var system, _, var options, ..])
+                || kind.Split(' ') is not [var system, _, var options, ..]
+            )
             {
                 continue;
             }

@@ -18,8 +18,8 @@ internal readonly record struct HeldFiles(long Disk, long Memory)
             {
                 if (FileStatus.Behind(link) is { } file && seen.Add((target, file.Inode)))
                 {
-                    var inMemory = target.StartsWith("/memfd:", StringComparison.Ordinal)
-                        || target.StartsWith("/dev/shm/", StringComparison.Ordinal);
+                    var inMemory =
+                        target.StartsWith("/memfd:", StringComparison.Ordinal) || target.StartsWith("/dev/shm/", StringComparison.Ordinal);
                     (disk, memory) = inMemory ? (disk, memory + file.Bytes) : (disk + file.Bytes, memory);
                 }
             }

@@ -14,12 +14,10 @@ internal sealed class JobGroups(GroupPlace place, string data, bool root)
 {
     private const string Wanted = "+memory +pids";
 
-    private readonly string name = "cairn-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..8];
+    private readonly string _name = "cairn-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(data)))[..8];
 
     public JobGroups(ServerEnvironment server)
-        : this(GroupPlace.Find(), server.DataDirectory, Environment.IsPrivilegedProcess)
-    {
-    }
+        : this(GroupPlace.Find(), server.DataDirectory, Environment.IsPrivilegedProcess) { }
 
     /// <summary>The group; null before <see cref="Prepare"/>, and where there is an obstacle.</summary>
     public string? Folder { get; private set; }
@@ -43,7 +41,7 @@ internal sealed class JobGroups(GroupPlace place, string data, bool root)
             obstacle = Try(folder, isTop: folder == top);
             if (obstacle is null)
             {
-                Folder = Path.Combine(folder, name);
+                Folder = Path.Combine(folder, _name);
                 return null;
             }
         }
@@ -61,7 +59,7 @@ internal sealed class JobGroups(GroupPlace place, string data, bool root)
             }
 
             CounterFile.Write(Path.Combine(folder, "cgroup.subtree_control"), Wanted);
-            var group = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
+            var group = Directory.CreateDirectory(Path.Combine(folder, _name)).FullName;
             CounterFile.Write(Path.Combine(group, "cgroup.subtree_control"), Wanted);
             return null;
         }

@@ -18,9 +18,10 @@ public readonly record struct LimitSize(bool Asked, long? Bytes)
 
     /// <summary>Reads <c>off</c>, a number of GiB such as <c>0.5</c>, or the word for what the job asks for.</summary>
     /// <exception cref="FormatException">It is none of these.</exception>
-    public static LimitSize Parse(string text, string asked) => text == asked ? OfJob
+    public static LimitSize Parse(string text, string asked) =>
+        text == asked ? OfJob
         : text == "off" ? default
         : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= Most
             ? new LimitSize(Asked: false, (long)(number * BytesPerGibibyte))
-            : throw new FormatException($"'{text}' must be {asked}, a number of GiB such as 8 or 0.5, or off.");
+        : throw new FormatException($"'{text}' must be {asked}, a number of GiB such as 8 or 0.5, or off.");
 }

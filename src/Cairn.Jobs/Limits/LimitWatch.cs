@@ -23,11 +23,11 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
     private static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestFileInterval = TimeSpan.FromMinutes(1);
 
-    private readonly TaskLimits limits = record.Limits;
-    private readonly string who = LimitBreach.Who(record);
-    private readonly int agent = Environment.ProcessId;
-    private SizeLimit? disk;
-    private long heldMemory;
+    private readonly TaskLimits _limits = record.Limits;
+    private readonly string _who = LimitBreach.Who(record);
+    private readonly int _agent = Environment.ProcessId;
+    private SizeLimit? _disk;
+    private long _heldMemory;
 
     /// <summary>Which limit was passed, if one was.</summary>
     public LimitBreach? Breach { get; private set; }
@@ -37,18 +37,23 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
     /// <param name="kill">Ends the task at once.</param>
     public async Task FollowAsync(Orphans orphans, Func<Task> kill, CancellationToken cancellation)
     {
-        disk = DiskLimit();
+        _disk = DiskLimit();
         var filesDue = TimeSpan.Zero;
         var start = time.GetTimestamp();
         var pause = ProcessInterval;
         while (true)
         {
             await Task.Delay(pause, time, cancellation);
-            pause = Pause(ShareOfProcesses, ProcessInterval, LongestProcessInterval, () =>
-            {
-                orphans.Reap();
-                Breach = OfProcesses();
-            });
+            pause = Pause(
+                ShareOfProcesses,
+                ProcessInterval,
+                LongestProcessInterval,
+                () =>
+                {
+                    orphans.Reap();
+                    Breach = OfProcesses();
+                }
+            );
             if (Breach is null && time.GetElapsedTime(start) >= filesDue)
             {
                 var next = Pause(ShareOfFiles, FileInterval, LongestFileInterval, () => Breach = OfFiles());
@@ -79,63 +84,75 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
     {
         if (group is not null)
         {
-            return group.RanOutOfMemory ? OutOfMemory : group.RanOutOfProcesses ? OutOfProcesses : null;
+            return group.RanOutOfMemory ? OutOfMemory
+                : group.RanOutOfProcesses ? OutOfProcesses
+                : null;
         }
 
-        var use = TreeUse.Below(agent);
-        if (use.Processes >= limits.Processes)
+        var use = TreeUse.Below(_agent);
+        if (use.Processes >= _limits.Processes)
         {
             return OutOfProcesses;
         }
 
         // What is quick to find out is never too little, so that only what seems too much is looked at exactly.
-        var most = memoryIsHeld ? null : limits.Memory?.Bytes;
-        return Sum(use) > most && Sum(TreeUse.ExactlyBelow(agent)) > most ? OutOfMemory : null;
+        var most = memoryIsHeld ? null : _limits.Memory?.Bytes;
+        return Sum(use) > most && Sum(TreeUse.ExactlyBelow(_agent)) > most ? OutOfMemory : null;
     }
 
     /// <summary>Which limit of its files the task has passed.</summary>
     internal LimitBreach? OfFiles()
     {
-        if (limits.Disk is null)
+        if (_limits.Disk is null)
         {
             return null;
         }
 
-        var held = HeldFiles.Of(agent);
-        heldMemory = held.Memory;
+        var held = HeldFiles.Of(_agent);
+        _heldMemory = held.Memory;
         var use = new FolderUse(held.Disk, 0, TooDeep: false);
         foreach (var folder in folders)
         {
             use += FolderUse.Of(folder, TaskLimits.MaxFiles - use.Files);
         }
 
-        return use.Bytes > disk!.Bytes ? new LimitBreach(disk.Passed(who, "the disk"))
+        return use.Bytes > _disk!.Bytes ? new LimitBreach(_disk.Passed(_who, "the disk"))
             : use.Files > TaskLimits.MaxFiles ? TooManyFiles
             : use.TooDeep ? TooDeep
             : null;
     }
 
     /// <summary>Memory of files without a name may be mapped as well; it counts once.</summary>
-    private long Sum(TreeUse use) => use.Own + Math.Max(use.Shared, heldMemory);
+    private long Sum(TreeUse use) => use.Own + Math.Max(use.Shared, _heldMemory);
 
     /// <summary>A sentence for a task that used more memory than it has.</summary>
-    public LimitBreach OutOfMemory => new(limits.Memory?.Passed(who, "memory") ?? $"{who} ran out of memory.");
+    public LimitBreach OutOfMemory => new(_limits.Memory?.Passed(_who, "memory") ?? $"{_who} ran out of memory.");
 
-    private LimitBreach TooManyFiles => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{who} made more than {TaskLimits.MaxFiles:N0} files and folders, what a task may have at once. Put more into each, such as an archive."));
+    private LimitBreach TooManyFiles =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_who} made more than {TaskLimits.MaxFiles:N0} files and folders, what a task may have at once. Put more into each, such as an archive."
+            )
+        );
 
     private LimitBreach TooDeep =>
-        new($"{who} made more than {FolderUse.MaxDepth} folders in each other, which is as deep as a task's files are counted. Use fewer.");
+        new(
+            $"{_who} made more than {FolderUse.MaxDepth} folders in each other, which is as deep as a task's files are counted. Use fewer."
+        );
 
-    private LimitBreach OutOfProcesses => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"{who} reached the {limits.Processes:N0} processes and threads that this server allows a task at once (--job-processes). Start fewer, or ask the server's administrator for more."));
+    private LimitBreach OutOfProcesses =>
+        new(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_who} reached the {_limits.Processes:N0} processes and threads that this server allows a task at once (--job-processes). Start fewer, or ask the server's administrator for more."
+            )
+        );
 
     /// <summary>What the disk has no room for a task may not have either, and others need room as well.</summary>
     private SizeLimit? DiskLimit()
     {
-        if (limits.Disk is not { } asked)
+        if (_limits.Disk is not { } asked)
         {
             return null;
         }
@@ -144,7 +161,11 @@ internal sealed class LimitWatch(TaskRecord record, IReadOnlyList<string> folder
         {
             var share = new DriveInfo(folders[0]).AvailableFreeSpace / 5 * 4;
             return share < asked.Bytes
-                ? new SizeLimit(share, "four fifths of what was free on its disk when it began", "Use less, or have the server's administrator make room.")
+                ? new SizeLimit(
+                    share,
+                    "four fifths of what was free on its disk when it began",
+                    "Use less, or have the server's administrator make room."
+                )
                 : asked;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -11,9 +11,10 @@ public sealed record SizeLimit(long Bytes, string Source, string WayOut)
     private const double BytesPerMebibyte = 1L << 20;
 
     /// <summary>A size for people: <c>3.75 GiB</c>.</summary>
-    public static string Text(long bytes) => bytes >= BytesPerGibibyte
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / BytesPerGibibyte:0.##} GiB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / BytesPerMebibyte:0.##} MiB");
+    public static string Text(long bytes) =>
+        bytes >= BytesPerGibibyte
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / BytesPerGibibyte:0.##} GiB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / BytesPerMebibyte:0.##} MiB");
 
     /// <summary>The sentences that say that it was passed.</summary>
     /// <param name="who">The job, or one of its replicas.</param>

@@ -5,10 +5,10 @@ namespace Cairn.Jobs.Limits;
 /// <summary>The control group of one task, made by its agent and removed with its end.</summary>
 internal sealed class TaskGroup : IDisposable
 {
-    private readonly string folder;
-    private readonly string home;
+    private readonly string _folder;
+    private readonly string _home;
 
-    private TaskGroup(string folder, string home) => (this.folder, this.home) = (folder, home);
+    private TaskGroup(string folder, string home) => (this._folder, this._home) = (folder, home);
 
     /// <summary>How often the kernel has ended processes of the task because it used more memory than it has.</summary>
     public bool RanOutOfMemory => CounterFile.Read(In("memory.events"), "oom_kill") > 0;
@@ -59,7 +59,7 @@ internal sealed class TaskGroup : IDisposable
     public IDisposable Enter()
     {
         CounterFile.Write(In("cgroup.procs"), Environment.ProcessId);
-        return new Visit(home);
+        return new Visit(_home);
     }
 
     /// <summary>Ends all of the task's processes at once.</summary>
@@ -80,7 +80,7 @@ internal sealed class TaskGroup : IDisposable
         Kill();
         try
         {
-            Directory.Delete(folder);
+            Directory.Delete(_folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +96,7 @@ internal sealed class TaskGroup : IDisposable
         }
     }
 
-    private string In(string file) => Path.Combine(folder, file);
+    private string In(string file) => Path.Combine(_folder, file);
 
     private sealed class Visit(string home) : IDisposable
     {

@@ -14,20 +14,26 @@ internal sealed class TaskHold : IDisposable
 
     private const string ScoreFile = "/proc/self/oom_score_adj";
 
-    private readonly TaskRecord record;
-    private readonly TaskGroup? group;
-    private readonly LimitWatch watch;
-    private readonly OutOfMemoryWitness witness;
-    private readonly bool memoryIsHeld;
+    private readonly TaskRecord _record;
+    private readonly TaskGroup? _group;
+    private readonly LimitWatch _watch;
+    private readonly OutOfMemoryWitness _witness;
+    private readonly bool _memoryIsHeld;
 
     private TaskHold(
-        TaskRecord record, TaskGroup? group, GroupPlace place, bool memoryIsHeld, IReadOnlyList<string> folders, TimeProvider time)
+        TaskRecord record,
+        TaskGroup? group,
+        GroupPlace place,
+        bool memoryIsHeld,
+        IReadOnlyList<string> folders,
+        TimeProvider time
+    )
     {
-        this.record = record;
-        this.group = group;
-        this.memoryIsHeld = memoryIsHeld;
-        watch = new LimitWatch(record, folders, group, memoryIsHeld, time);
-        witness = new OutOfMemoryWitness(place);
+        this._record = record;
+        this._group = group;
+        this._memoryIsHeld = memoryIsHeld;
+        _watch = new LimitWatch(record, folders, group, memoryIsHeld, time);
+        _witness = new OutOfMemoryWitness(place);
     }
 
     /// <param name="context">The task.</param>
@@ -41,33 +47,41 @@ internal sealed class TaskHold : IDisposable
     }
 
     /// <summary>While it is held, what this agent starts is held to the limits.</summary>
-    public IDisposable Enter() => new Start(group?.Enter());
+    public IDisposable Enter() => new Start(_group?.Enter());
 
     /// <summary>Ends the task where it passes a limit, until cancelled.</summary>
     /// <param name="pid">The process that was started.</param>
     /// <param name="kill">Ends the task at once.</param>
     public Task FollowAsync(int pid, Func<Task> kill, CancellationToken cancellation) =>
-        watch.FollowAsync(new Orphans(pid), kill, cancellation);
+        _watch.FollowAsync(new Orphans(pid), kill, cancellation);
 
     /// <summary>Ends all processes of the task.</summary>
-    public void Kill() => group?.Kill();
+    public void Kill() => _group?.Kill();
 
     /// <summary>Which limit ended the task; null where none did.</summary>
-    public LimitBreach? Explain(TaskEnd end) => watch.Breach
-        ?? (end.OutOfMemory || group?.RanOutOfMemory == true ? watch.OutOfMemory : null)
-        ?? (end.Status.Signal == Libc.SigKill && witness.WhatRanOut() is { } what ? Killed(what) : null);
+    public LimitBreach? Explain(TaskEnd end) =>
+        _watch.Breach
+        ?? (end.OutOfMemory || _group?.RanOutOfMemory == true ? _watch.OutOfMemory : null)
+        ?? (end.Status.Signal == Libc.SigKill && _witness.WhatRanOut() is { } what ? Killed(what) : null);
 
-    public void Dispose() => group?.Dispose();
+    public void Dispose() => _group?.Dispose();
 
     /// <summary>podman does not always see that the kernel has ended a container; then the machine's counter is what tells.</summary>
-    private LimitBreach Killed(string what) => memoryIsHeld ? watch.OutOfMemory
-        : new LimitBreach($"{LimitBreach.Who(record)} was killed by the kernel (signal 9), out of memory: it had used up {what}. Ask for a machine type with more memory.");
+    private LimitBreach Killed(string what) =>
+        _memoryIsHeld
+            ? _watch.OutOfMemory
+            : new LimitBreach(
+                $"{LimitBreach.Who(_record)} was killed by the kernel (signal 9), out of memory: it had used up {what}. Ask for a machine type with more memory."
+            );
 
     private static TaskGroup? Group(TaskContext context, GroupPlace place)
     {
         // Containers have control groups of podman's.
-        if (context.Record.Limits.ControlGroup is null || place.Own is not { } home
-            || context.Record.Launcher == PodmanLauncher.LauncherName)
+        if (
+            context.Record.Limits.ControlGroup is null
+            || place.Own is not { } home
+            || context.Record.Launcher == PodmanLauncher.LauncherName
+        )
         {
             return null;
         }
@@ -79,23 +93,25 @@ internal sealed class TaskHold : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             context.Log.Say(
-                $"The task has no control group ({e.Message.TrimEnd('.')}); its agent looks at its memory and processes.", LogSeverity.Warning);
+                $"The task has no control group ({e.Message.TrimEnd('.')}); its agent looks at its memory and processes.",
+                LogSeverity.Warning
+            );
             return null;
         }
     }
 
     private sealed class Start : IDisposable
     {
-        private readonly IDisposable? visit;
-        private readonly string? score;
+        private readonly IDisposable? _visit;
+        private readonly string? _score;
 
         public Start(IDisposable? visit)
         {
-            this.visit = visit;
+            this._visit = visit;
             try
             {
-                score = File.ReadAllText(ScoreFile).Trim();
-                if (int.Parse(score, CultureInfo.InvariantCulture) < Expendable)
+                _score = File.ReadAllText(ScoreFile).Trim();
+                if (int.Parse(_score, CultureInfo.InvariantCulture) < Expendable)
                 {
                     CounterFile.Write(ScoreFile, Expendable);
                 }
@@ -103,18 +119,18 @@ internal sealed class TaskHold : IDisposable
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 // It stays as expendable as its agent.
-                score = null;
+                _score = null;
             }
         }
 
         public void Dispose()
         {
-            if (score is not null)
+            if (_score is not null)
             {
-                CounterFile.Write(ScoreFile, score);
+                CounterFile.Write(ScoreFile, _score);
             }
 
-            visit?.Dispose();
+            _visit?.Dispose();
         }
     }
 }

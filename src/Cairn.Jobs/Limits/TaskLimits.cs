@@ -35,26 +35,30 @@ public sealed record TaskLimits
     /// <param name="scheduled">Whether a scheduler gives the replica its machine, and holds it to the memory that it asked for.</param>
     /// <param name="machine">The memory of this machine, in bytes.</param>
     /// <param name="group">The control group of this server's tasks, if it has one.</param>
-    public static TaskLimits Of(LimitOptions options, WorkerPoolSpec pool, bool scheduled, long machine, string? group) => new()
-    {
-        Memory = scheduled ? null : MemoryOf(options.Memory, pool.MachineSpec?.MachineType ?? "", machine / 10 * 9),
-        Disk = DiskOf(options.Disk, pool.DiskSpec?.BootDiskSizeGb ?? 0),
-        Processes = options.Processes,
-        OpenFiles = options.OpenFiles,
-        ControlGroup = scheduled ? null : group,
-    };
+    public static TaskLimits Of(LimitOptions options, WorkerPoolSpec pool, bool scheduled, long machine, string? group) =>
+        new()
+        {
+            Memory = scheduled ? null : MemoryOf(options.Memory, pool.MachineSpec?.MachineType ?? "", machine / 10 * 9),
+            Disk = DiskOf(options.Disk, pool.DiskSpec?.BootDiskSizeGb ?? 0),
+            Processes = options.Processes,
+            OpenFiles = options.OpenFiles,
+            ControlGroup = scheduled ? null : group,
+        };
 
     /// <param name="shared">A share of the memory that files in <c>/dev/shm</c> may take.</param>
     internal ProgramLimits OfProgram(long? shared = null) =>
-        new() { Processes = Processes, OpenFiles = OpenFiles, SharedMemory = shared ?? Memory?.Bytes / 2 };
+        new()
+        {
+            Processes = Processes,
+            OpenFiles = OpenFiles,
+            SharedMemory = shared ?? Memory?.Bytes / 2,
+        };
 
     private static SizeLimit? MemoryOf(LimitSize size, string type, long most)
     {
         if (!size.Asked)
         {
-            return size.Bytes is { } bytes
-                ? new SizeLimit(bytes, "what this server allows a task (--job-memory)", AskAdministrator)
-                : null;
+            return size.Bytes is { } bytes ? new SizeLimit(bytes, "what this server allows a task (--job-memory)", AskAdministrator) : null;
         }
 
         var own = MachineTypes.Size(type).MemoryMib * (1L << 20);
@@ -63,12 +67,20 @@ public sealed record TaskLimits
             : new SizeLimit(most, "nine tenths of what the server's machine has", "Use less, or run it on a larger machine.");
     }
 
-    private static SizeLimit? DiskOf(LimitSize size, int gib) => size switch
-    {
-        { Asked: false, Bytes: { } bytes } => new SizeLimit(bytes, "what this server allows a task (--job-disk)", AskAdministrator),
-        { Asked: false } => null,
-        _ when gib > 0 => new SizeLimit(
-            (long)gib << 30, string.Create(CultureInfo.InvariantCulture, $"the {gib} GB that disk_spec.boot_disk_size_gb asks for"), "Ask for a larger disk."),
-        _ => new SizeLimit((long)UsualDiskGib << 30, "what a task has whose disk_spec.boot_disk_size_gb is not set", "Ask for a larger disk."),
-    };
+    private static SizeLimit? DiskOf(LimitSize size, int gib) =>
+        size switch
+        {
+            { Asked: false, Bytes: { } bytes } => new SizeLimit(bytes, "what this server allows a task (--job-disk)", AskAdministrator),
+            { Asked: false } => null,
+            _ when gib > 0 => new SizeLimit(
+                (long)gib << 30,
+                string.Create(CultureInfo.InvariantCulture, $"the {gib} GB that disk_spec.boot_disk_size_gb asks for"),
+                "Ask for a larger disk."
+            ),
+            _ => new SizeLimit(
+                (long)UsualDiskGib << 30,
+                "what a task has whose disk_spec.boot_disk_size_gb is not set",
+                "Ask for a larger disk."
+            ),
+        };
 }

@@ -64,8 +64,14 @@ internal readonly record struct TreeUse(int Processes, long Own, long Shared)
     private static TreeUse Sum(int agent, Func<int, TreeUse> each) =>
         ProcessTree.Descendants(agent).Aggregate(default(TreeUse), (sum, process) => sum + each(process.Pid));
 
-    private static long? Value(string line, string name) => line.StartsWith(name, StringComparison.Ordinal)
-        && long.TryParse(line.AsSpan(name.Length).Trim().TrimEnd("kB ").Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+    private static long? Value(string line, string name) =>
+        line.StartsWith(name, StringComparison.Ordinal)
+        && long.TryParse(
+            line.AsSpan(name.Length).Trim().TrimEnd("kB ").Trim(),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var value
+        )
             ? value
             : null;
 

@@ -5,15 +5,22 @@ namespace Cairn.Jobs.Logs;
 /// <summary>What of a filter the table can answer by its indexes. The whole filter is checked on what it gives.</summary>
 /// <param name="From">The least timestamp, in nanoseconds since 1970.</param>
 /// <param name="To">The greatest.</param>
-internal sealed record LogBounds(long From = long.MinValue, long To = long.MaxValue, string? Job = null, string? Log = null, int MinSeverity = 0)
+internal sealed record LogBounds(
+    long From = long.MinValue,
+    long To = long.MaxValue,
+    string? Job = null,
+    string? Log = null,
+    int MinSeverity = 0
+)
 {
     /// <summary>Bounds that every entry which the filter accepts lies in.</summary>
-    public static LogBounds Of(FilterNode? filter) => filter switch
-    {
-        AndNode and => and.Operands.Aggregate(new LogBounds(), (bounds, operand) => bounds.Narrow(operand)),
-        null => new LogBounds(),
-        _ => new LogBounds().Narrow(filter),
-    };
+    public static LogBounds Of(FilterNode? filter) =>
+        filter switch
+        {
+            AndNode and => and.Operands.Aggregate(new LogBounds(), (bounds, operand) => bounds.Narrow(operand)),
+            null => new LogBounds(),
+            _ => new LogBounds().Narrow(filter),
+        };
 
     private LogBounds Narrow(FilterNode node)
     {

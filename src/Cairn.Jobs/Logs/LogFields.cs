@@ -8,7 +8,9 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Jobs.Logs;
 
-/// <summary>Finds what a filter's path names in an entry: message fields by either spelling, map keys, and the fields of JSON payloads.</summary>
+/// <summary>
+/// Finds what a filter's path names in an entry: message fields by either spelling, map keys, and the fields of JSON payloads.
+/// </summary>
 internal static class LogFields
 {
     /// <summary>The values at a path; none where the entry has no such field.</summary>
@@ -17,28 +19,37 @@ internal static class LogFields
     /// <summary>All text of an entry, for words that are searched everywhere.</summary>
     public static IEnumerable<string> AllText(LogEntry entry)
     {
-        IEnumerable<string> own = [entry.TextPayload, entry.LogName, entry.InsertId, .. entry.Labels.Values, .. entry.Resource?.Labels.Values ?? []];
+        IEnumerable<string> own =
+        [
+            entry.TextPayload,
+            entry.LogName,
+            entry.InsertId,
+            .. entry.Labels.Values,
+            .. entry.Resource?.Labels.Values ?? [],
+        ];
         return entry.JsonPayload is { } json ? own.Concat(JsonText(Value.ForStruct(json))) : own;
     }
 
-    public static string Text(object value) => value switch
-    {
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        Value { KindCase: Value.KindOneofCase.StringValue } json => json.StringValue,
-        Value { KindCase: Value.KindOneofCase.NumberValue } json => json.NumberValue.ToString("R", CultureInfo.InvariantCulture),
-        Value { KindCase: Value.KindOneofCase.BoolValue } json => json.BoolValue ? "true" : "false",
-        IMessage message => MessageJson.Text(message),
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    public static string Text(object value) =>
+        value switch
+        {
+            string text => text,
+            bool flag => flag ? "true" : "false",
+            Value { KindCase: Value.KindOneofCase.StringValue } json => json.StringValue,
+            Value { KindCase: Value.KindOneofCase.NumberValue } json => json.NumberValue.ToString("R", CultureInfo.InvariantCulture),
+            Value { KindCase: Value.KindOneofCase.BoolValue } json => json.BoolValue ? "true" : "false",
+            IMessage message => MessageJson.Text(message),
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 
-    public static double? Number(object value) => value switch
-    {
-        Value { KindCase: Value.KindOneofCase.NumberValue } json => json.NumberValue,
-        int or long or uint or ulong or float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture),
-        _ => null,
-    };
+    public static double? Number(object value) =>
+        value switch
+        {
+            Value { KindCase: Value.KindOneofCase.NumberValue } json => json.NumberValue,
+            int or long or uint or ulong or float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+            _ => null,
+        };
 
     private static IEnumerable<object> Walk(object? value, IReadOnlyList<string> path, int depth)
     {
@@ -60,7 +71,9 @@ internal static class LogFields
                 return json.Fields.TryGetValue(path[depth], out var field) ? Walk(field, path, depth + 1) : [];
             case IMessage message when depth < path.Count:
                 var descriptor = Field(message.Descriptor, path[depth]);
-                return descriptor is null || (descriptor.HasPresence && !descriptor.Accessor.HasValue(message)) ? [] : Walk(descriptor.Accessor.GetValue(message), path, depth + 1);
+                return descriptor is null || (descriptor.HasPresence && !descriptor.Accessor.HasValue(message))
+                    ? []
+                    : Walk(descriptor.Accessor.GetValue(message), path, depth + 1);
             default:
                 return depth == path.Count ? [value] : [];
         }
@@ -69,11 +82,12 @@ internal static class LogFields
     private static FieldDescriptor? Field(MessageDescriptor message, string name) =>
         message.FindFieldByName(name) ?? message.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name);
 
-    private static IEnumerable<string> JsonText(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.StructValue => value.StructValue.Fields.Values.SelectMany(JsonText),
-        Value.KindOneofCase.ListValue => value.ListValue.Values.SelectMany(JsonText),
-        Value.KindOneofCase.NullValue or Value.KindOneofCase.None => [],
-        _ => [Text(value)],
-    };
+    private static IEnumerable<string> JsonText(Value value) =>
+        value.KindCase switch
+        {
+            Value.KindOneofCase.StructValue => value.StructValue.Fields.Values.SelectMany(JsonText),
+            Value.KindOneofCase.ListValue => value.ListValue.Values.SelectMany(JsonText),
+            Value.KindOneofCase.NullValue or Value.KindOneofCase.None => [],
+            _ => [Text(value)],
+        };
 }

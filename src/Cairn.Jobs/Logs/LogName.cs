@@ -11,5 +11,7 @@ internal readonly record struct LogName(string Project, string Log)
     public static LogName Parse(string name) =>
         name.Split('/') is ["projects", { Length: > 0 } project, "logs", { Length: > 0 and <= MaxLog } log]
             ? new LogName(project, log)
-            : throw StatusException.InvalidArgument($"`log_name` is '{name}'; it must have the form projects/PROJECT/logs/LOG, where LOG has at most {MaxLog} characters and its '/' as %2F.");
+            : throw StatusException.InvalidArgument(
+                $"`log_name` is '{name}'; it must have the form projects/PROJECT/logs/LOG, where LOG has at most {MaxLog} characters and its '/' as %2F."
+            );
 }

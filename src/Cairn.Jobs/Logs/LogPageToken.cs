@@ -9,8 +9,12 @@ namespace Cairn.Jobs.Logs;
 /// <summary>A position in a listing, bound to the query that it belongs to.</summary>
 internal static class LogPageToken
 {
-    public static string Write(string query, LogPosition position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"{Digest(query)}\n{position.Nanoseconds}\n{position.InsertId}\n{position.Log}")));
+    public static string Write(string query, LogPosition position) =>
+        Base64Url.EncodeToString(
+            Encoding.UTF8.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"{Digest(query)}\n{position.Nanoseconds}\n{position.InsertId}\n{position.Log}")
+            )
+        );
 
     /// <exception cref="StatusException">INVALID_ARGUMENT, for what no listing of this query has returned.</exception>
     public static LogPosition? Read(string query, string token)
@@ -22,8 +26,11 @@ internal static class LogPageToken
 
         try
         {
-            if (Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('\n') is [var digest, var time, var id, var log]
-                && digest == Digest(query) && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanoseconds))
+            if (
+                Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token)).Split('\n') is [var digest, var time, var id, var log]
+                && digest == Digest(query)
+                && long.TryParse(time, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var nanoseconds)
+            )
             {
                 return new LogPosition(nanoseconds, id, log);
             }

@@ -12,7 +12,8 @@ internal sealed partial class LogRetention(
     LogBlockTable blocks,
     JobsOptions options,
     TimeProvider time,
-    ILogger<LogRetention> logger) : BackgroundService
+    ILogger<LogRetention> logger
+) : BackgroundService
 {
     private const int Batch = 2000;
 
@@ -22,34 +23,35 @@ internal sealed partial class LogRetention(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromHours(1);
 
-    private DateTimeOffset nextAge = DateTimeOffset.MinValue;
+    private DateTimeOffset _nextAge = DateTimeOffset.MinValue;
 
     /// <summary>One look at what is to go.</summary>
     internal async Task PassAsync(CancellationToken cancellation)
     {
         while (await database.ReadAsync(table.Discarded, cancellation) is { } job)
         {
-            while (await database.WriteAsync(session => blocks.DeleteOf(session, job.Project, job.Job, BlockBatch), cancellation) >= BlockBatch)
-            {
-            }
+            while (
+                await database.WriteAsync(session => blocks.DeleteOf(session, job.Project, job.Job, BlockBatch), cancellation) >= BlockBatch
+            ) { }
 
-            while (await database.WriteAsync(session => table.DeleteDiscarded(session, job.Project, job.Job, Batch), cancellation))
-            {
-            }
+            while (await database.WriteAsync(session => table.DeleteDiscarded(session, job.Project, job.Job, Batch), cancellation)) { }
         }
 
-        if (time.GetUtcNow() >= nextAge)
+        if (time.GetUtcNow() >= _nextAge)
         {
-            var (before, beforeOfJobs) = (LogTimes.Of(time.GetUtcNow() - options.LogRetention), LogTimes.Of(time.GetUtcNow() - options.JobLogRetention));
+            var (before, beforeOfJobs) = (
+                LogTimes.Of(time.GetUtcNow() - options.LogRetention),
+                LogTimes.Of(time.GetUtcNow() - options.JobLogRetention)
+            );
             while (await database.WriteAsync(session => table.DeleteBefore(session, before, beforeOfJobs, Batch), cancellation) >= Batch)
-            {
-            }
+            { }
 
-            while (await database.WriteAsync(session => blocks.DeleteBefore(session, Math.Min(before, beforeOfJobs), BlockBatch), cancellation) >= BlockBatch)
-            {
-            }
+            while (
+                await database.WriteAsync(session => blocks.DeleteBefore(session, Math.Min(before, beforeOfJobs), BlockBatch), cancellation)
+                >= BlockBatch
+            ) { }
 
-            nextAge = time.GetUtcNow() + AgeInterval;
+            _nextAge = time.GetUtcNow() + AgeInterval;
         }
     }
 
@@ -66,8 +68,7 @@ internal sealed partial class LogRetention(
             {
                 Log.Failed(logger, error);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static partial class Log

@@ -5,8 +5,17 @@ using Google.Protobuf;
 
 namespace Cairn.Jobs.Logs;
 
-/// <summary>Log entries by project and time: those that were written one by one, and what jobs print, which is kept in blocks. Readers see no difference.</summary>
-internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable blocks, IEnumerable<IJobMembers> members, TimeProvider time)
+/// <summary>
+/// Log entries by project and time: those that were written one by one, and what jobs print, which is kept in blocks. Readers see no
+/// difference.
+/// </summary>
+internal sealed class LogStore(
+    IDatabase database,
+    LogTable table,
+    LogBlockTable blocks,
+    IEnumerable<IJobMembers> members,
+    TimeProvider time
+)
 {
     private const int ScanBatch = 1000;
     private const string JobLabel = "job_id";
@@ -15,7 +24,7 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
     /// <summary>How many entries one listing looks at before it returns what it has found, with a token to go on from.</summary>
     private const int MaxScanned = 50_000;
 
-    private readonly LogBlockReader reader = new(blocks);
+    private readonly LogBlockReader _reader = new(blocks);
 
     /// <summary>Writes entries that have their log name, timestamp and insert id. Those that are there already stay as they are.</summary>
     public Task WriteAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellation)
@@ -33,10 +42,13 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
 
                 return rows.Count;
             },
-            cancellation);
+            cancellation
+        );
     }
 
-    /// <summary>Writes what a replica of a job printed. Lines that are there already stay as they are, also where they come in other blocks now.</summary>
+    /// <summary>
+    /// Writes what a replica of a job printed. Lines that are there already stay as they are, also where they come in other blocks now.
+    /// </summary>
     public Task WriteAsync(string project, string location, string job, IReadOnlyList<LogBlock> printed, CancellationToken cancellation)
     {
         var packed = printed.Select(static block => (Block: block, Body: BlockCompression.Pack(block.Lines.Span))).ToList();
@@ -62,14 +74,21 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
 
                 return packed.Count;
             },
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>
     /// Entries of a project that a filter accepts, in order, and the position of the last that was looked at where there may be more.
     /// </summary>
     public async Task<(List<LogEntry> Entries, LogPosition? Next)> ReadAsync(
-        string project, LogFilter filter, bool descending, LogPosition? after, int limit, CancellationToken cancellation)
+        string project,
+        LogFilter filter,
+        bool descending,
+        LogPosition? after,
+        int limit,
+        CancellationToken cancellation
+    )
     {
         var found = new List<LogEntry>();
         for (var scanned = 0; scanned < MaxScanned; scanned += ScanBatch)
@@ -81,7 +100,8 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
                     var parts = Members(session, project, filter.Bounds.Job);
                     return (Rows(session, project, filter.Bounds, [.. parts.Keys], descending, from), parts);
                 },
-                cancellation);
+                cancellation
+            );
             foreach (var row in rows)
             {
                 after = row.Position;
@@ -114,21 +134,29 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
         return (found, after);
     }
 
-    /// <summary>The next entries, of either kind: each kind gives as many as are wanted, so none is missing among the first of both.</summary>
+    /// <summary>
+    /// The next entries, of either kind: each kind gives as many as are wanted, so none is missing among the first of both.
+    /// </summary>
     private List<LogRow> Rows(ISqlSession session, string project, LogBounds bounds, string[] jobs, bool descending, LogPosition? after)
     {
         var single = table.Read(session, project, bounds, jobs, descending, after, ScanBatch);
-        var lines = reader.Read(session, project, bounds, jobs, descending, after, ScanBatch);
+        var lines = _reader.Read(session, project, bounds, jobs, descending, after, ScanBatch);
         if (lines.Count == 0)
         {
             return [.. single];
         }
 
         var rows = single.Concat(lines);
-        return [.. (descending ? rows.OrderByDescending(static row => row.Position) : rows.OrderBy(static row => row.Position)).Take(ScanBatch)];
+        return
+        [
+            .. (descending ? rows.OrderByDescending(static row => row.Position) : rows.OrderBy(static row => row.Position)).Take(ScanBatch),
+        ];
     }
 
-    /// <summary>The custom jobs that a job is made of, with their trials: in its log they are it, as Vertex has it. A job may be made of one that is itself made of others.</summary>
+    /// <summary>
+    /// The custom jobs that a job is made of, with their trials: in its log they are it, as Vertex has it. A job may be made of one that is
+    /// itself made of others.
+    /// </summary>
     private Dictionary<string, string> Members(ISqlSession session, string project, string? job)
     {
         if (job is null)
@@ -137,7 +165,8 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
         }
 
         var direct = members.SelectMany(kind => kind.Of(session, project, job)).ToList();
-        return direct.Concat(direct.SelectMany(member => members.SelectMany(kind => kind.Of(session, project, member.Job))))
+        return direct
+            .Concat(direct.SelectMany(member => members.SelectMany(kind => kind.Of(session, project, member.Job))))
             .DistinctBy(static member => member.Job)
             .ToDictionary(static member => member.Job, static member => member.Trial);
     }
@@ -152,6 +181,7 @@ internal sealed class LogStore(IDatabase database, LogTable table, LogBlockTable
             name.Log,
             (int)entry.Severity,
             entry.Resource?.Labels.TryGetValue(JobLabel, out var job) == true ? job : "",
-            entry.ToByteArray());
+            entry.ToByteArray()
+        );
     }
 }

@@ -9,13 +9,13 @@ internal sealed class LogTailLimits
     /// <summary>Cloud Logging's own limit.</summary>
     private const int MaxOfProject = 10;
 
-    private readonly ConcurrentDictionary<string, int> open = new();
+    private readonly ConcurrentDictionary<string, int> _open = new();
 
     /// <summary>Opens a tail, which is open until disposed.</summary>
     /// <exception cref="StatusException">RESOURCE_EXHAUSTED.</exception>
     public IDisposable Open(string project)
     {
-        if (open.AddOrUpdate(project, 1, static (_, count) => count + 1) > MaxOfProject)
+        if (_open.AddOrUpdate(project, 1, static (_, count) => count + 1) > MaxOfProject)
         {
             Close(project);
             throw StatusException.ResourceExhausted($"{MaxOfProject} tails of the log of project '{project}' are open; close one first.");
@@ -24,15 +24,15 @@ internal sealed class LogTailLimits
         return new Tail(this, project);
     }
 
-    private void Close(string project) => open.AddOrUpdate(project, 0, static (_, count) => count - 1);
+    private void Close(string project) => _open.AddOrUpdate(project, 0, static (_, count) => count - 1);
 
     private sealed class Tail(LogTailLimits limits, string project) : IDisposable
     {
-        private int closed;
+        private int _closed;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref closed, 1) == 0)
+            if (Interlocked.Exchange(ref _closed, 1) == 0)
             {
                 limits.Close(project);
             }

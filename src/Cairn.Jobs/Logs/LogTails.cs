@@ -8,7 +8,8 @@ using Google.Cloud.Logging.V2;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>
-/// <c>TailLogEntries</c>: entries as they arrive, until the client ends the call, for an hour at most. A later message of the client's takes the place of the one before.
+/// <c>TailLogEntries</c>: entries as they arrive, until the client ends the call, for an hour at most. A later message of the client's
+/// takes the place of the one before.
 /// </summary>
 internal sealed class LogTails(IDatabase database, LogTable table, LogBlockTable blocks, LogTailLimits limits, TimeProvider time)
 {
@@ -17,7 +18,11 @@ internal sealed class LogTails(IDatabase database, LogTable table, LogBlockTable
     private static readonly TimeSpan DefaultHold = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan MaxHold = TimeSpan.FromMinutes(1);
 
-    public async IAsyncEnumerable<TailLogEntriesResponse> TailAsync(IAsyncEnumerable<TailLogEntriesRequest> requests, CallContext context, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<TailLogEntriesResponse> TailAsync(
+        IAsyncEnumerable<TailLogEntriesRequest> requests,
+        CallContext context,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var incoming = requests.GetAsyncEnumerator(end.Token);
@@ -34,7 +39,7 @@ internal sealed class LogTails(IDatabase database, LogTable table, LogBlockTable
             open = limits.Open(wanted.Project);
             next = incoming.MoveNextAsync().AsTask();
             var tail = new LogTail(database, table, blocks, time);
-            for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Longest;)
+            for (var start = time.GetTimestamp(); time.GetElapsedTime(start) < Longest; )
             {
                 if (await tail.LookAsync(wanted.Project, wanted.Filter, wanted.Hold, cancellation) is { } found)
                 {
@@ -82,7 +87,9 @@ internal sealed class LogTails(IDatabase database, LogTable table, LogBlockTable
     {
         if (request.ResourceNames is not [var resource] || resource.Split('/') is not ["projects", { Length: > 0 } project])
         {
-            throw StatusException.InvalidArgument($"`resource_names` is [{string.Join(", ", request.ResourceNames)}]; give one, of the form projects/PROJECT.");
+            throw StatusException.InvalidArgument(
+                $"`resource_names` is [{string.Join(", ", request.ResourceNames)}]; give one, of the form projects/PROJECT."
+            );
         }
 
         context.RequireProject(resource);

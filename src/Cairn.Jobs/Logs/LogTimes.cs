@@ -18,7 +18,9 @@ internal static class LogTimes
     {
         if (time.Seconds is < MinSeconds or > MaxSeconds || time.Nanos is < 0 or >= (int)Second)
         {
-            throw StatusException.InvalidArgument($"An entry of '{log}' has a `timestamp` {time.Seconds} s from 1970; it must lie in the years 1678 to 2261.");
+            throw StatusException.InvalidArgument(
+                $"An entry of '{log}' has a `timestamp` {time.Seconds} s from 1970; it must lie in the years 1678 to 2261."
+            );
         }
     }
 
@@ -29,7 +31,9 @@ internal static class LogTimes
     public static Timestamp ToTimestamp(long nanoseconds)
     {
         var seconds = Math.DivRem(nanoseconds, Second, out var rest);
-        return rest < 0 ? new Timestamp { Seconds = seconds - 1, Nanos = (int)(rest + Second) } : new Timestamp { Seconds = seconds, Nanos = (int)rest };
+        return rest < 0
+            ? new Timestamp { Seconds = seconds - 1, Nanos = (int)(rest + Second) }
+            : new Timestamp { Seconds = seconds, Nanos = (int)rest };
     }
 
     /// <summary>Reads RFC 3339 with up to nine decimals, or a plain date.</summary>

@@ -3,12 +3,12 @@ using System.Text;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>
-/// What <c>SEARCH()</c> looks for: words, each anywhere in a text, and phrases in backticks, whose words follow each other. A word is letters and digits between anything else;
-/// case does not count.
+/// What <c>SEARCH()</c> looks for: words, each anywhere in a text, and phrases in backticks, whose words follow each other. A word is
+/// letters and digits between anything else; case does not count.
 /// </summary>
 internal sealed class LogWords
 {
-    private readonly List<string[]> phrases = [];
+    private readonly List<string[]> _phrases = [];
 
     public LogWords(string query)
     {
@@ -16,18 +16,18 @@ internal sealed class LogWords
         for (var i = 0; i < parts.Length; i++)
         {
             var words = Split(parts[i]);
-            phrases.AddRange(i % 2 == 1 && i < parts.Length - 1 ? [words] : words.Select(static word => new[] { word }));
+            _phrases.AddRange(i % 2 == 1 && i < parts.Length - 1 ? [words] : words.Select(static word => new[] { word }));
         }
 
-        phrases.RemoveAll(static phrase => phrase.Length == 0);
+        _phrases.RemoveAll(static phrase => phrase.Length == 0);
     }
 
-    public bool IsEmpty => phrases.Count == 0;
+    public bool IsEmpty => _phrases.Count == 0;
 
     /// <summary>Whether all of it is in one text or another.</summary>
     public bool AreIn(IEnumerable<string> texts)
     {
-        var missing = phrases.ToList();
+        var missing = _phrases.ToList();
         foreach (var text in texts)
         {
             var words = Split(text);

@@ -12,7 +12,15 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Jobs.Logs;
 
 /// <summary>The Cloud Logging API's <c>LoggingServiceV2</c>: write, list, tail, delete.</summary>
-internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase database, LogTable table, LogBlockTable blocks, IIdSource ids, TimeProvider time) : IRpcService
+internal sealed class LoggingService(
+    LogStore store,
+    LogTails tails,
+    IDatabase database,
+    LogTable table,
+    LogBlockTable blocks,
+    IIdSource ids,
+    TimeProvider time
+) : IRpcService
 {
     private const int DefaultPage = 50;
     private const int MaxPage = 1000;
@@ -49,7 +57,9 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
     {
         if (request.ResourceNames is not [var resource])
         {
-            throw StatusException.InvalidArgument($"`resource_names` has {request.ResourceNames.Count} entries; give one, of the form projects/PROJECT.");
+            throw StatusException.InvalidArgument(
+                $"`resource_names` has {request.ResourceNames.Count} entries; give one, of the form projects/PROJECT."
+            );
         }
 
         context.RequireProject(resource);
@@ -58,7 +68,9 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
         {
             "" or "timestamp" or "timestamp asc" => false,
             "timestamp desc" => true,
-            _ => throw StatusException.InvalidArgument($"`order_by` is '{request.OrderBy}'; it must be 'timestamp asc' or 'timestamp desc'."),
+            _ => throw StatusException.InvalidArgument(
+                $"`order_by` is '{request.OrderBy}'; it must be 'timestamp asc' or 'timestamp desc'."
+            ),
         };
         if (request.PageSize < 0)
         {
@@ -72,8 +84,13 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
             descending,
             LogPageToken.Read(query, request.PageToken),
             request.PageSize == 0 ? DefaultPage : Math.Min(request.PageSize, MaxPage),
-            context.Cancellation);
-        return new ListLogEntriesResponse { Entries = { entries }, NextPageToken = next is { } position ? LogPageToken.Write(query, position) : "" };
+            context.Cancellation
+        );
+        return new ListLogEntriesResponse
+        {
+            Entries = { entries },
+            NextPageToken = next is { } position ? LogPageToken.Write(query, position) : "",
+        };
     }
 
     [Permission("logging.logEntries.list")]
@@ -107,12 +124,21 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
     {
         context.RequireProject(request.LogName);
         var name = LogName.Parse(request.LogName);
-        var deleted = await database.WriteAsync(session => table.DeleteLog(session, name.Project, name.Log) + blocks.DeleteLog(session, name.Project, name.Log), context.Cancellation);
+        var deleted = await database.WriteAsync(
+            session => table.DeleteLog(session, name.Project, name.Log) + blocks.DeleteLog(session, name.Project, name.Log),
+            context.Cancellation
+        );
         return deleted > 0 ? new Empty() : throw StatusException.NotFound($"The log '{request.LogName}' does not exist.");
     }
 
     private List<string> Names(ISqlSession session, string project, string after, int limit) =>
-        [.. table.Names(session, project, after, limit).Union(blocks.Names(session, project, after, limit)).Order(StringComparer.Ordinal).Take(limit)];
+        [
+            .. table
+                .Names(session, project, after, limit)
+                .Union(blocks.Names(session, project, after, limit))
+                .Order(StringComparer.Ordinal)
+                .Take(limit),
+        ];
 
     private static string Project(string resource, string field) =>
         resource.Split('/') is ["projects", { Length: > 0 } project]
@@ -137,12 +163,16 @@ internal sealed class LoggingService(LogStore store, LogTails tails, IDatabase d
         complete.InsertId = entry.InsertId.Length > 0 ? entry.InsertId : ids.NextHex();
         if (complete.InsertId.Length > MaxInsertId || complete.InsertId.Contains('\n', StringComparison.Ordinal))
         {
-            throw StatusException.InvalidArgument($"An entry of '{complete.LogName}' has an `insert_id` of {complete.InsertId.Length} characters; at most {MaxInsertId} without line ends are allowed.");
+            throw StatusException.InvalidArgument(
+                $"An entry of '{complete.LogName}' has an `insert_id` of {complete.InsertId.Length} characters; at most {MaxInsertId} without line ends are allowed."
+            );
         }
 
         if (complete.CalculateSize() is var size and > MaxEntryBytes)
         {
-            throw StatusException.InvalidArgument($"An entry of '{complete.LogName}' has {size} bytes; at most {MaxEntryBytes} are allowed.");
+            throw StatusException.InvalidArgument(
+                $"An entry of '{complete.LogName}' has {size} bytes; at most {MaxEntryBytes} are allowed."
+            );
         }
 
         return complete;

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Cairn.Jobs.Reduction;
 
-/// <summary><c>cairn reducer</c>: what a replica of a pool of reducers runs (see this folder's README). It serves until it is asked to end.</summary>
+/// <summary>
+/// <c>cairn reducer</c>: what a replica of a pool of reducers runs (see this folder's README). It serves until it is asked to end.
+/// </summary>
 public static class ReducerProgram
 {
     public static async Task<int> RunAsync(TextWriter output, TextWriter error)
@@ -29,9 +31,7 @@ public static class ReducerProgram
             await output.WriteLineAsync($"The reducer {settings.Index} serves {settings.World} workers at {settings.Address}.");
             await new ReductionServer(listener, settings, output).RunAsync(stop.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested) { }
         catch (SocketException e)
         {
             await error.WriteLineAsync($"cairn reducer: {settings.Address} cannot be listened on: {e.Message}");

@@ -20,20 +20,41 @@ internal sealed record ReducerSettings(IPEndPoint Address, int Index, int World,
     /// <exception cref="InvalidDataException">One is missing or is not what it should be.</exception>
     public static ReducerSettings FromEnvironment(Func<string, string?> variable)
     {
-        if (!int.TryParse(variable("WORLD_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var world) || world is < 1 or > MaxWorld)
+        if (
+            !int.TryParse(variable("WORLD_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var world)
+            || world is < 1 or > MaxWorld
+        )
         {
-            throw new InvalidDataException($"WORLD_SIZE is '{variable("WORLD_SIZE")}'; it must be the number of workers, 1 to {MaxWorld}. A reducer runs in a worker pool of a job.");
+            throw new InvalidDataException(
+                $"WORLD_SIZE is '{variable("WORLD_SIZE")}'; it must be the number of workers, 1 to {MaxWorld}. A reducer runs in a worker pool of a job."
+            );
         }
 
         try
         {
-            var spec = JsonNode.Parse(variable("CLUSTER_SPEC") ?? throw new InvalidDataException("CLUSTER_SPEC is not set. A reducer runs in a worker pool of a job."))!;
+            var spec = JsonNode.Parse(
+                variable("CLUSTER_SPEC")
+                    ?? throw new InvalidDataException("CLUSTER_SPEC is not set. A reducer runs in a worker pool of a job.")
+            )!;
             var index = (int)spec["task"]!["index"]!;
             var address = ((string)spec["cluster"]![(string)spec["task"]!["type"]!]![index]!).Split(':');
             var host = address[0] is "127.0.0.1" ? IPAddress.Loopback : IPAddress.Any;
-            return new ReducerSettings(new IPEndPoint(host, int.Parse(address[1], CultureInfo.InvariantCulture)), index, world, SecretOf(variable("CAIRN_TOKEN") ?? ""));
+            return new ReducerSettings(
+                new IPEndPoint(host, int.Parse(address[1], CultureInfo.InvariantCulture)),
+                index,
+                world,
+                SecretOf(variable("CAIRN_TOKEN") ?? "")
+            );
         }
-        catch (Exception e) when (e is JsonException or NullReferenceException or InvalidOperationException or FormatException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e)
+            when (e
+                    is JsonException
+                        or NullReferenceException
+                        or InvalidOperationException
+                        or FormatException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+            )
         {
             throw new InvalidDataException("CLUSTER_SPEC does not name this reducer's address.", e);
         }

@@ -23,7 +23,9 @@ internal sealed class ReductionServer(TcpListener listener, ReducerSettings sett
                     await output.WriteLineAsync($"The workers are disconnected: {e.Message}");
                 }
 
-                await output.WriteLineAsync($"Reduced {session.Buckets} buckets; each worker sent and received {session.Bytes} bytes of values.");
+                await output.WriteLineAsync(
+                    $"Reduced {session.Buckets} buckets; each worker sent and received {session.Bytes} bytes of values."
+                );
             }
             finally
             {

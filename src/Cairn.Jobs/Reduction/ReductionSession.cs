@@ -3,15 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace Cairn.Jobs.Reduction;
 
-/// <summary>One world of workers, from their first bucket to their last. Of a bucket only a chunk is here at a time: while one is sent back, the next is read.</summary>
+/// <summary>
+/// One world of workers, from their first bucket to their last. Of a bucket only a chunk is here at a time: while one is sent back, the
+/// next is read.
+/// </summary>
 /// <param name="workers">By rank.</param>
 internal sealed class ReductionSession(IReadOnlyList<WorkerConnection> workers)
 {
     /// <summary>Values in a chunk.</summary>
     private const int ChunkLength = 1 << 16;
 
-    private readonly byte[][] received = [.. workers.Select(static _ => new byte[ChunkLength * sizeof(float)])];
-    private readonly byte[][] sent = [new byte[ChunkLength * sizeof(float)], new byte[ChunkLength * sizeof(float)]];
+    private readonly byte[][] _received = [.. workers.Select(static _ => new byte[ChunkLength * sizeof(float)])];
+    private readonly byte[][] _sent = [new byte[ChunkLength * sizeof(float)], new byte[ChunkLength * sizeof(float)]];
 
     public long Buckets { get; private set; }
 
@@ -36,7 +39,8 @@ internal sealed class ReductionSession(IReadOnlyList<WorkerConnection> workers)
                 {
                     // The others would wait for it in vain.
                     await round.CancelAsync();
-                    await Task.WhenAll(reads).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    await Task.WhenAll(reads)
+                        .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                     cancellation.ThrowIfCancellationRequested();
                     await read;
                     return;
@@ -46,7 +50,9 @@ internal sealed class ReductionSession(IReadOnlyList<WorkerConnection> workers)
             var headers = await Task.WhenAll(reads);
             if (headers.Distinct().Count() > 1)
             {
-                throw new InvalidDataException($"they sent different buckets: {string.Join(", ", headers.Select((header, rank) => $"rank {rank} bucket {header!.Value.Bucket} of {header.Value.Count} values"))}.");
+                throw new InvalidDataException(
+                    $"they sent different buckets: {string.Join(", ", headers.Select((header, rank) => $"rank {rank} bucket {header!.Value.Bucket} of {header.Value.Count} values"))}."
+                );
             }
 
             await ReduceAsync(headers[0]!.Value.Count, cancellation);
@@ -61,8 +67,12 @@ internal sealed class ReductionSession(IReadOnlyList<WorkerConnection> workers)
         for (var (left, chunk) = ((long)count, 0); left > 0; left -= ChunkLength, chunk ^= 1)
         {
             var length = (int)Math.Min(left, ChunkLength);
-            await Task.WhenAll(workers.Select((worker, rank) => worker.ReadAsync(received[rank].AsMemory(0, length * sizeof(float)), cancellation).AsTask()));
-            var bytes = sent[chunk].AsMemory(0, length * sizeof(float));
+            await Task.WhenAll(
+                workers.Select(
+                    (worker, rank) => worker.ReadAsync(_received[rank].AsMemory(0, length * sizeof(float)), cancellation).AsTask()
+                )
+            );
+            var bytes = _sent[chunk].AsMemory(0, length * sizeof(float));
             Mean(MemoryMarshal.Cast<byte, float>(bytes.Span));
             await sending;
             sending = Task.WhenAll(workers.Select(worker => worker.WriteAsync(bytes, cancellation).AsTask()));
@@ -96,5 +106,6 @@ internal sealed class ReductionSession(IReadOnlyList<WorkerConnection> workers)
         }
     }
 
-    private ReadOnlySpan<float> Values(int rank, int length) => MemoryMarshal.Cast<byte, float>(received[rank].AsSpan(0, length * sizeof(float)));
+    private ReadOnlySpan<float> Values(int rank, int length) =>
+        MemoryMarshal.Cast<byte, float>(_received[rank].AsSpan(0, length * sizeof(float)));
 }

@@ -6,8 +6,8 @@ using Cairn.Jobs.Usage;
 namespace Cairn.Jobs.Reports;
 
 /// <summary>
-/// The file that cloudml-hypertune writes: one JSON object a line, <c>{"timestamp": 1.7e9, "trial": "3", "accuracy": "0.93", "global_step": "10", "checkpoint_path": ""}</c>. The library
-/// writes it anew with each report, and keeps the last hundred.
+/// The file that cloudml-hypertune writes: one JSON object a line, <c>{"timestamp": 1.7e9, "trial": "3", "accuracy": "0.93", "global_step":
+/// "10", "checkpoint_path": ""}</c>. The library writes it anew with each report, and keeps the last hundred.
 /// </summary>
 internal static class MetricFile
 {
@@ -17,7 +17,10 @@ internal static class MetricFile
     private const int MaxMetrics = 100;
     private const int MaxName = 250;
 
-    /// <summary>The whole lines of the file, and with <paramref name="ended"/> a last one without its end. None where there is no such file: it is the task's, so a link or a pipe is not followed.</summary>
+    /// <summary>
+    /// The whole lines of the file, and with <paramref name="ended"/> a last one without its end. None where there is no such file: it is
+    /// the task's, so a link or a pipe is not followed.
+    /// </summary>
     public static List<string> Lines(string path, bool ended)
     {
         using var file = UntrustedFolder.OpenFile(path);
@@ -90,18 +93,20 @@ internal static class MetricFile
         }
     }
 
-    private static double? Number(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String => Number(value.GetString()!),
-        _ => null,
-    };
+    private static double? Number(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Number => value.GetDouble(),
+            JsonValueKind.String => Number(value.GetString()!),
+            _ => null,
+        };
 
     /// <summary>Python writes <c>inf</c> and <c>nan</c>.</summary>
-    private static double? Number(string text) => text.Trim().ToLowerInvariant() switch
-    {
-        "inf" or "+inf" or "infinity" => double.PositiveInfinity,
-        "-inf" or "-infinity" => double.NegativeInfinity,
-        var rest => double.TryParse(rest, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
-    };
+    private static double? Number(string text) =>
+        text.Trim().ToLowerInvariant() switch
+        {
+            "inf" or "+inf" or "infinity" => double.PositiveInfinity,
+            "-inf" or "-infinity" => double.NegativeInfinity,
+            var rest => double.TryParse(rest, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null,
+        };
 }

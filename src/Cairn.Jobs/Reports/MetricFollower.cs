@@ -5,8 +5,9 @@ using Cairn.Jobs.Usage;
 namespace Cairn.Jobs.Reports;
 
 /// <summary>
-/// Follows the file of a task's metrics while it runs. What is new in it goes to a file of the attempt, where the server takes it, now or when it is there again. The task may write its file
-/// anew each time and drop old lines, so that what is new is told by the lines themselves.
+/// Follows the file of a task's metrics while it runs. What is new in it goes to a file of the attempt, where the server takes it, now or
+/// when it is there again. The task may write its file anew each time and drop old lines, so that what is new is told by the lines
+/// themselves.
 /// </summary>
 internal sealed class MetricFollower(AttemptDirectory directory, TimeProvider time)
 {
@@ -15,10 +16,10 @@ internal sealed class MetricFollower(AttemptDirectory directory, TimeProvider ti
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly HashSet<string> seen = [];
-    private readonly Queue<string> order = [];
-    private readonly Dictionary<string, double> last = [];
-    private FileStatus? looked;
+    private readonly HashSet<string> _seen = [];
+    private readonly Queue<string> _order = [];
+    private readonly Dictionary<string, double> _last = [];
+    private FileStatus? _looked;
 
     /// <summary>The file as this machine has it.</summary>
     private string File => Path.Combine(directory.Metrics, AttemptDirectory.MetricFileName);
@@ -42,12 +43,12 @@ internal sealed class MetricFollower(AttemptDirectory directory, TimeProvider ti
         try
         {
             var status = FileStatus.Of(File);
-            if (!ended && status == looked)
+            if (!ended && status == _looked)
             {
                 return;
             }
 
-            looked = status;
+            _looked = status;
             var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
             var lines = MetricFile.Lines(File, ended);
             foreach (var sample in lines.Where(IsNew).Select(line => MetricFile.Parse(line, now)).OfType<UsageSample>())
@@ -78,7 +79,9 @@ internal sealed class MetricFollower(AttemptDirectory directory, TimeProvider ti
             }
         }
 
-        foreach (var (name, (value, step)) in values.Where(pair => !last.TryGetValue(pair.Key, out var put) || !put.Equals(pair.Value.Value)))
+        foreach (
+            var (name, (value, step)) in values.Where(pair => !_last.TryGetValue(pair.Key, out var put) || !put.Equals(pair.Value.Value))
+        )
         {
             Put(new UsageSample(step, now, new Dictionary<string, double> { [name] = value }));
         }
@@ -89,21 +92,21 @@ internal sealed class MetricFollower(AttemptDirectory directory, TimeProvider ti
         UsageSpool.Append(directory.MetricSpool, sample);
         foreach (var (name, value) in sample.Metrics)
         {
-            last[name] = value;
+            _last[name] = value;
         }
     }
 
     private bool IsNew(string line)
     {
-        if (!seen.Add(line))
+        if (!_seen.Add(line))
         {
             return false;
         }
 
-        order.Enqueue(line);
-        if (order.Count > MaxSeen)
+        _order.Enqueue(line);
+        if (_order.Count > MaxSeen)
         {
-            seen.Remove(order.Dequeue());
+            _seen.Remove(_order.Dequeue());
         }
 
         return true;

@@ -11,10 +11,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Reports;
 
-/// <summary>Takes what agents found in the tasks' metric files into the runs of their jobs, and to whoever waits for it. As with usage, what is taken again after a kill changes nothing.</summary>
-internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerable<IJobMetricObserver> observers, ILogger<MetricReader> logger)
+/// <summary>
+/// Takes what agents found in the tasks' metric files into the runs of their jobs, and to whoever waits for it. As with usage, what is
+/// taken again after a kill changes nothing.
+/// </summary>
+internal sealed partial class MetricReader(
+    IEnumerable<IJobRuns> runs,
+    IEnumerable<IJobMetricObserver> observers,
+    ILogger<MetricReader> logger
+)
 {
-    private readonly ConcurrentDictionary<string, long> offsets = new();
+    private readonly ConcurrentDictionary<string, long> _offsets = new();
 
     /// <summary>Takes what has come since the last time.</summary>
     /// <param name="job">The custom job's name.</param>
@@ -23,7 +30,7 @@ internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerab
     /// <param name="cancellation">Gives up.</param>
     public async Task TakeAsync(string job, AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
     {
-        var offset = offsets.GetOrAdd(attempt.Path, static (_, attempt) => Stored(attempt), attempt);
+        var offset = _offsets.GetOrAdd(attempt.Path, static (_, attempt) => Stored(attempt), attempt);
         while (true)
         {
             var (samples, next) = UsageSpool.Read(attempt.MetricSpool, offset);
@@ -32,7 +39,11 @@ internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerab
                 return;
             }
 
-            var points = samples.SelectMany(static sample => sample.Metrics.Select(metric => new JobPoint(metric.Key, sample.Step, sample.Time, metric.Value))).ToList();
+            var points = samples
+                .SelectMany(static sample =>
+                    sample.Metrics.Select(metric => new JobPoint(metric.Key, sample.Step, sample.Time, metric.Value))
+                )
+                .ToList();
             await LogAsync(record, points, cancellation);
             foreach (var observer in observers)
             {
@@ -40,7 +51,7 @@ internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerab
             }
 
             DurableFile.Write(attempt.MetricOffset, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
-            offsets[attempt.Path] = offset = next;
+            _offsets[attempt.Path] = offset = next;
         }
     }
 
@@ -48,7 +59,7 @@ internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerab
     public async Task TakeRestAsync(string job, AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
     {
         await TakeAsync(job, attempt, record, cancellation);
-        offsets.TryRemove(attempt.Path, out _);
+        _offsets.TryRemove(attempt.Path, out _);
     }
 
     private async Task LogAsync(TaskRecord record, List<JobPoint> points, CancellationToken cancellation)
@@ -87,7 +98,9 @@ internal sealed partial class MetricReader(IEnumerable<IJobRuns> runs, IEnumerab
     }
 
     private static long Stored(AttemptDirectory attempt) =>
-        long.TryParse(UntrustedFolder.ReadFile(attempt.MetricOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+        long.TryParse(UntrustedFolder.ReadFile(attempt.MetricOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+            ? offset
+            : 0;
 
     private static partial class Log
     {

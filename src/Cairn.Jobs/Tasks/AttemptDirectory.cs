@@ -3,10 +3,11 @@ using Cairn.Jobs.Interop;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// The folder of one replica in one attempt of a task, <c>jobs/TASK/ATTEMPT/REPLICA</c>, and what server and agent say to each other through it. The protocol: the
-/// server writes <c>task.json</c> and <c>token</c>, then starts an agent. An agent works only while it holds the exclusive lock on <c>jobs/TASK/REPLICA.lock</c>,
-/// which all attempts share, and only if the folder has no <c>started.json</c>, which it writes first, and no <c>cancel</c>. So any number of agents may be
-/// started for a replica, and exactly one works; and when the lock is free after <c>started.json</c> was written, the replica is over, with <c>exit.json</c> or without.
+/// The folder of one replica in one attempt of a task, <c>jobs/TASK/ATTEMPT/REPLICA</c>, and what server and agent say to each other
+/// through it. The protocol: the server writes <c>task.json</c> and <c>token</c>, then starts an agent. An agent works only while it holds
+/// the exclusive lock on <c>jobs/TASK/REPLICA.lock</c>, which all attempts share, and only if the folder has no <c>started.json</c>, which
+/// it writes first, and no <c>cancel</c>. So any number of agents may be started for a replica, and exactly one works; and when the lock is
+/// free after <c>started.json</c> was written, the replica is over, with <c>exit.json</c> or without.
 /// </summary>
 internal sealed class AttemptDirectory(string path)
 {
@@ -89,7 +90,9 @@ internal sealed class AttemptDirectory(string path)
     /// <summary>Why the replica was asked to end; empty where the job was cancelled.</summary>
     public string ReadStopReason() => System.Text.Encoding.UTF8.GetString(UntrustedFolder.ReadFile(CancelFile, 64 << 10) ?? []);
 
-    /// <summary>Takes the replica's lock, or returns null where another process has it. It is held until disposed or until this process ends.</summary>
+    /// <summary>
+    /// Takes the replica's lock, or returns null where another process has it. It is held until disposed or until this process ends.
+    /// </summary>
     public FileStream? TryLock()
     {
         try

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Which replica of a job's cluster a task is.</summary>
-/// <param name="Pools">How many replicas each worker pool has: the chief's, the workers', the parameter servers' or reducers', the evaluator's. A pool that is skipped has 0.</param>
+/// <param name="Pools">How many replicas each worker pool has: the chief's, the workers', the parameter servers' or reducers', the
+/// evaluator's. A pool that is skipped has 0.</param>
 /// <param name="Pool">The replica's pool.</param>
 /// <param name="Index">The replica's number in its pool.</param>
 public sealed record ClusterPlace(IReadOnlyList<int> Pools, int Pool, int Index)

@@ -3,15 +3,13 @@ using System.Globalization;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// The folder of one attempt of a task, <c>jobs/TASK/ATTEMPT</c>: a folder for each replica (see <see cref="AttemptDirectory"/>), and <c>gang.json</c>, which
-/// comes last, so that while there is none no agent has been started.
+/// The folder of one attempt of a task, <c>jobs/TASK/ATTEMPT</c>: a folder for each replica (see <see cref="AttemptDirectory"/>), and
+/// <c>gang.json</c>, which comes last, so that while there is none no agent has been started.
 /// </summary>
 internal sealed class GangDirectory(string path)
 {
     public GangDirectory(string jobs, string task, int attempt)
-        : this(System.IO.Path.Combine(jobs, task, attempt.ToString(CultureInfo.InvariantCulture)))
-    {
-    }
+        : this(System.IO.Path.Combine(jobs, task, attempt.ToString(CultureInfo.InvariantCulture))) { }
 
     public string Path { get; } = path;
 

@@ -5,8 +5,8 @@ using Cairn.Kernel.Hosting;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// The machine that this server runs on, as far as tasks go: the folder <c>jobs</c> of its data, with a name that outlives the server process. Tasks that were
-/// begun here can only be found again here. One server process at a time has the data folder.
+/// The machine that this server runs on, as far as tasks go: the folder <c>jobs</c> of its data, with a name that outlives the server
+/// process. Tasks that were begun here can only be found again here. One server process at a time has the data folder.
 /// </summary>
 internal sealed class Machine
 {

@@ -3,20 +3,34 @@ using System.Text.RegularExpressions;
 
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>How large the machine types of Compute Engine are, from their names (<see href="https://cloud.google.com/compute/docs/machine-resource"/>).</summary>
+/// <summary>
+/// How large the machine types of Compute Engine are, from their names
+/// (<see href="https://cloud.google.com/compute/docs/machine-resource"/>).
+/// </summary>
 internal static partial class MachineTypes
 {
     /// <summary>Gigabytes for each processor, where a family has its own measure; and what the others have.</summary>
     private static readonly Dictionary<string, double> MemoryPerCpu = new()
     {
-        ["n1-standard"] = 3.75, ["n1-highmem"] = 6.5, ["n1-highcpu"] = 0.9, ["c3-highcpu"] = 2, ["c4-highcpu"] = 2, ["m1-ultramem"] = 24.025,
-        ["standard"] = 4, ["highmem"] = 8, ["highcpu"] = 1,
+        ["n1-standard"] = 3.75,
+        ["n1-highmem"] = 6.5,
+        ["n1-highcpu"] = 0.9,
+        ["c3-highcpu"] = 2,
+        ["c4-highcpu"] = 2,
+        ["m1-ultramem"] = 24.025,
+        ["standard"] = 4,
+        ["highmem"] = 8,
+        ["highcpu"] = 1,
     };
 
     /// <summary>Of accelerator-optimised types, whose number counts GPUs: processors and gigabytes for each.</summary>
     private static readonly Dictionary<string, (int Cpus, double Memory)> PerGpu = new()
     {
-        ["a2-highgpu"] = (12, 85), ["a2-ultragpu"] = (12, 170), ["a2-megagpu"] = (6, 85), ["a3-highgpu"] = (26, 234), ["a3-megagpu"] = (26, 234),
+        ["a2-highgpu"] = (12, 85),
+        ["a2-ultragpu"] = (12, 170),
+        ["a2-megagpu"] = (6, 85),
+        ["a3-highgpu"] = (26, 234),
+        ["a3-megagpu"] = (26, 234),
     };
 
     /// <summary>Processors and mebibytes; 0 for what the name does not tell.</summary>

@@ -4,12 +4,21 @@ using Cairn.Jobs.Logs;
 
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>Takes into the log what an agent could not deliver before it ended. What it did deliver is recognised by the numbers of its lines.</summary>
+/// <summary>
+/// Takes into the log what an agent could not deliver before it ended. What it did deliver is recognised by the numbers of its lines.
+/// </summary>
 internal sealed class SpoolReader(LogStore logs, TimeProvider time)
 {
     public async Task TakeRestAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
     {
-        var offset = long.TryParse(UntrustedFolder.ReadFile(attempt.LogOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var acknowledged) ? acknowledged : 0;
+        var offset = long.TryParse(
+            UntrustedFolder.ReadFile(attempt.LogOffset, 64),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var acknowledged
+        )
+            ? acknowledged
+            : 0;
         if (LineSpool.Is(attempt.LogSpool))
         {
             await TakeLinesAsync(attempt, record, offset, cancellation);

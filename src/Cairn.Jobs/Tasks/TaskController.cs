@@ -25,13 +25,14 @@ internal sealed partial class TaskController(
     IHostApplicationLifetime lifetime,
     JobsOptions options,
     TimeProvider time,
-    ILogger<TaskController> logger) : BackgroundService
+    ILogger<TaskController> logger
+) : BackgroundService
 {
     private static readonly TimeSpan SlowInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(2);
 
-    private DateTimeOffset nextSlow = DateTimeOffset.MinValue;
-    private int active;
+    private DateTimeOffset _nextSlow = DateTimeOffset.MinValue;
+    private int _active;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -50,29 +51,27 @@ internal sealed partial class TaskController(
                 Log.Failed(logger, error);
             }
 
-            await signal.WaitAsync(active > 0 ? options.PollInterval : IdleInterval, stoppingToken);
+            await signal.WaitAsync(_active > 0 ? options.PollInterval : IdleInterval, stoppingToken);
         }
     }
 
     /// <summary>One look at everything. A task whose step fails does not hold up the others.</summary>
     internal async Task TickAsync(CancellationToken cancellation)
     {
-        if (time.GetUtcNow() >= nextSlow)
+        if (time.GetUtcNow() >= _nextSlow)
         {
-            nextSlow = time.GetUtcNow() + SlowInterval;
+            _nextSlow = time.GetUtcNow() + SlowInterval;
             await lostMachines.RenewAsync(cancellation);
             await lostMachines.SweepAsync(cancellation);
             await transitions.ExpireAsync(machine.Name, cancellation);
         }
 
         await janitor.RemoveDeletedAsync(cancellation);
-        while (await transitions.ClaimAsync(machine.Name, cancellation) is not null)
-        {
-        }
+        while (await transitions.ClaimAsync(machine.Name, cancellation) is not null) { }
 
         var mine = await database.ReadAsync(session => tasks.OfMachine(session, machine.Name), cancellation);
-        active = mine.Count;
-        if (active > 0)
+        _active = mine.Count;
+        if (_active > 0)
         {
             recent.Saw();
         }

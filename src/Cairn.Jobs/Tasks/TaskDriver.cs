@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// Takes one task one step further. Every step can be repeated: what has been done is seen in the attempt's folder, so a server that died anywhere goes on
-/// from there.
+/// Takes one task one step further. Every step can be repeated: what has been done is seen in the attempt's folder, so a server that died
+/// anywhere goes on from there.
 /// </summary>
 internal sealed partial class TaskDriver(
     IResourceStore store,
@@ -30,7 +30,8 @@ internal sealed partial class TaskDriver(
     Failpoints failpoints,
     JobsOptions options,
     TimeProvider time,
-    ILogger<TaskDriver> logger)
+    ILogger<TaskDriver> logger
+)
 {
     private const int MaxStarts = 5;
     private const int MaxSaid = 1 << 20;
@@ -38,8 +39,8 @@ internal sealed partial class TaskDriver(
     /// <summary>How long an agent may take to end its task beyond the task's own grace, before it is killed itself.</summary>
     private static readonly TimeSpan AgentGrace = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<string, int> starts = new();
-    private readonly ConcurrentDictionary<string, DateTimeOffset> stopped = new();
+    private readonly ConcurrentDictionary<string, int> _starts = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _stopped = new();
 
     public async Task AdvanceAsync(TaskRow task, CancellationToken cancellation)
     {
@@ -110,7 +111,13 @@ internal sealed partial class TaskDriver(
         }
     }
 
-    private async Task GoOnAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptStatus> states, CancellationToken cancellation)
+    private async Task GoOnAsync(
+        TaskRow task,
+        Gang gang,
+        IExecutor executor,
+        IReadOnlyList<AttemptStatus> states,
+        CancellationToken cancellation
+    )
     {
         if (states.Any(static status => status.State == AttemptState.NotStarted))
         {
@@ -123,12 +130,19 @@ internal sealed partial class TaskDriver(
 
     private async Task StartAsync(TaskRow task, Gang gang, IExecutor executor, CancellationToken cancellation)
     {
-        if (starts.AddOrUpdate(gang.Directory.Path, 1, (_, count) => count + 1) > MaxStarts)
+        if (_starts.AddOrUpdate(gang.Directory.Path, 1, (_, count) => count + 1) > MaxStarts)
         {
             var said = Said(gang);
             Log.NotStarting(logger, task.Job, said);
             gang.RequestStop();
-            await transitions.EndAsync(task, TaskOutcome.Failed, Code.Internal, $"The agent of the executor '{executor.Name}' does not start on this machine. {said[..Math.Min(said.Length, 1000)]}".TrimEnd(), time.GetUtcNow(), cancellation);
+            await transitions.EndAsync(
+                task,
+                TaskOutcome.Failed,
+                Code.Internal,
+                $"The agent of the executor '{executor.Name}' does not start on this machine. {said[..Math.Min(said.Length, 1000)]}".TrimEnd(),
+                time.GetUtcNow(),
+                cancellation
+            );
             return;
         }
 
@@ -144,7 +158,7 @@ internal sealed partial class TaskDriver(
         catch (ExecutorAwayException)
         {
             // Not this task's failure: it counts as not tried.
-            starts[gang.Directory.Path] = 0;
+            _starts[gang.Directory.Path] = 0;
             throw;
         }
         catch (StatusException e)
@@ -160,7 +174,11 @@ internal sealed partial class TaskDriver(
     private static string Said(Gang gang)
     {
         var said = "";
-        foreach (var replica in gang.Replicas.Where(static replica => !File.Exists(replica.Directory.StartFile) && File.Exists(replica.Directory.AgentOutput)))
+        foreach (
+            var replica in gang.Replicas.Where(static replica =>
+                !File.Exists(replica.Directory.StartFile) && File.Exists(replica.Directory.AgentOutput)
+            )
+        )
         {
             said += System.Text.Encoding.UTF8.GetString(UntrustedFolder.ReadFile(replica.Directory.AgentOutput, MaxSaid) ?? []);
         }
@@ -189,7 +207,14 @@ internal sealed partial class TaskDriver(
     }
 
     /// <summary>The job is decided, and some replicas are still there: they are asked to end.</summary>
-    private async Task StopAsync(TaskRow task, Gang gang, IExecutor executor, IReadOnlyList<AttemptStatus> states, GangVerdict verdict, CancellationToken cancellation)
+    private async Task StopAsync(
+        TaskRow task,
+        Gang gang,
+        IExecutor executor,
+        IReadOnlyList<AttemptStatus> states,
+        GangVerdict verdict,
+        CancellationToken cancellation
+    )
     {
         var reason = verdict.End switch
         {
@@ -212,7 +237,7 @@ internal sealed partial class TaskDriver(
         {
             await executor.KillAsync(gang, cancellation);
         }
-        else if (time.GetUtcNow() - stopped.GetOrAdd(gang.Directory.Path, _ => time.GetUtcNow()) > options.Grace + AgentGrace)
+        else if (time.GetUtcNow() - _stopped.GetOrAdd(gang.Directory.Path, _ => time.GetUtcNow()) > options.Grace + AgentGrace)
         {
             Log.Stuck(logger, task.Job);
             await executor.KillAsync(gang, cancellation);
@@ -269,7 +294,10 @@ internal sealed partial class TaskDriver(
         }
         else
         {
-            var restarts = task.Restarts > 0 ? $" It had been restarted {task.Restarts} times." : scheduling?.RestartJobOnWorkerRestart == true ? "" : " Set scheduling.restart_job_on_worker_restart to have such a job started again.";
+            var restarts =
+                task.Restarts > 0 ? $" It had been restarted {task.Restarts} times."
+                : scheduling?.RestartJobOnWorkerRestart == true ? ""
+                : " Set scheduling.restart_job_on_worker_restart to have such a job started again.";
             await transitions.EndAsync(task, TaskOutcome.Failed, verdict.Code, verdict.Reason + restarts, time.GetUtcNow(), cancellation);
         }
     }
@@ -296,8 +324,8 @@ internal sealed partial class TaskDriver(
 
         failpoints.Hit("revoked");
         await transitions.PutAwayAsync(task, cancellation);
-        starts.TryRemove(machine.Attempt(task).Path, out _);
-        stopped.TryRemove(machine.Attempt(task).Path, out _);
+        _starts.TryRemove(machine.Attempt(task).Path, out _);
+        _stopped.TryRemove(machine.Attempt(task).Path, out _);
     }
 
     /// <summary>What the replicas used and reported so far.</summary>

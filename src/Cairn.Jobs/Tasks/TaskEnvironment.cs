@@ -7,21 +7,31 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// The environment that a task sees: Vertex's, and what points client libraries at this server. The user's own variables come last, but cannot replace
-/// what names the job and its places, or the task would not be the job's any more.
+/// The environment that a task sees: Vertex's, and what points client libraries at this server. The user's own variables come last, but
+/// cannot replace what names the job and its places, or the task would not be the job's any more.
 /// </summary>
 internal static partial class TaskEnvironment
 {
     /// <summary>Where a job's outputs go: <c>AIP_MODEL_DIR</c> is <c>model/</c> below it.</summary>
     private static readonly (string Variable, string Folder)[] Outputs =
-        [("AIP_MODEL_DIR", "model"), ("AIP_CHECKPOINT_DIR", "checkpoints"), ("AIP_TENSORBOARD_LOG_DIR", "logs")];
+    [
+        ("AIP_MODEL_DIR", "model"),
+        ("AIP_CHECKPOINT_DIR", "checkpoints"),
+        ("AIP_TENSORBOARD_LOG_DIR", "logs"),
+    ];
 
     /// <param name="name">The job's name.</param>
     /// <param name="spec">Its specification.</param>
     /// <param name="place">Which replica it is.</param>
     /// <param name="server">The server's URL, without a trailing slash.</param>
     /// <param name="run">The run that the task logs to, if it has one.</param>
-    public static Dictionary<string, string> Build(CustomJobName name, CustomJobSpec spec, ClusterPlace place, string server, TaskRun? run = null)
+    public static Dictionary<string, string> Build(
+        CustomJobName name,
+        CustomJobSpec spec,
+        ClusterPlace place,
+        string server,
+        TaskRun? run = null
+    )
     {
         var own = new Dictionary<string, string>
         {
@@ -77,7 +87,8 @@ internal static partial class TaskEnvironment
             environment[variable.Name] = Expand(
                 variable.Value,
                 static reference => !ClusterEnvironment.Late.Contains(reference),
-                reference => own.GetValueOrDefault(reference) ?? environment.GetValueOrDefault(reference));
+                reference => own.GetValueOrDefault(reference) ?? environment.GetValueOrDefault(reference)
+            );
         }
 
         foreach (var (key, value) in own)
@@ -89,17 +100,21 @@ internal static partial class TaskEnvironment
     }
 
     /// <summary>
-    /// Replaces <c>$(NAME)</c> by the value of a variable that is known by then; <c>$$(NAME)</c> stands for the text <c>$(NAME)</c>, and references to
-    /// what is not known stay as they are (<c>EnvVar.value</c> in <c>env_var.proto</c>).
+    /// Replaces <c>$(NAME)</c> by the value of a variable that is known by then; <c>$$(NAME)</c> stands for the text <c>$(NAME)</c>, and
+    /// references to what is not known stay as they are (<c>EnvVar.value</c> in <c>env_var.proto</c>).
     /// </summary>
     /// <param name="value">The text.</param>
     /// <param name="isTurn">Whether references to a variable are replaced now; others stay, escaped ones as well, for a later time.</param>
     /// <param name="known">The value of a variable, or null.</param>
-    internal static string Expand(string value, Func<string, bool> isTurn, Func<string, string?> known) => Reference().Replace(
-        value,
-        match => !isTurn(match.Groups[1].Value) ? match.Value
-            : match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..]
-            : known(match.Groups[1].Value) ?? match.Value);
+    internal static string Expand(string value, Func<string, bool> isTurn, Func<string, string?> known) =>
+        Reference()
+            .Replace(
+                value,
+                match =>
+                    !isTurn(match.Groups[1].Value) ? match.Value
+                    : match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..]
+                    : known(match.Groups[1].Value) ?? match.Value
+            );
 
     private static void Add(Dictionary<string, string> environment, string name, string value)
     {

@@ -6,8 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>Removes the files of deleted jobs, and ends agents whose task has become another machine's or nobody's while this server was away.</summary>
-internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, Machine machine, ExecutorSet executors, ILogger<TaskJanitor> logger)
+/// <summary>
+/// Removes the files of deleted jobs, and ends agents whose task has become another machine's or nobody's while this server was away.
+/// </summary>
+internal sealed partial class TaskJanitor(
+    IDatabase database,
+    TaskTable tasks,
+    Machine machine,
+    ExecutorSet executors,
+    ILogger<TaskJanitor> logger
+)
 {
     public async Task RemoveDeletedAsync(CancellationToken cancellation)
     {
@@ -20,11 +28,14 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
                     tasks.Remove(session, task.Id);
                     return true;
                 },
-                cancellation);
+                cancellation
+            );
         }
     }
 
-    /// <summary>Ends what runs here without being meant to: an attempt that was given up by another machine when this one was silent for too long.</summary>
+    /// <summary>
+    /// Ends what runs here without being meant to: an attempt that was given up by another machine when this one was silent for too long.
+    /// </summary>
     public async Task EndStraysAsync(CancellationToken cancellation)
     {
         foreach (var folder in Directory.GetDirectories(machine.Jobs))
@@ -33,7 +44,9 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
             foreach (var path in Directory.GetDirectories(folder))
             {
                 var gang = new GangDirectory(path).Read();
-                var current = row is { State: TaskState.Starting or TaskState.Running or TaskState.Ending } && row.Machine == machine.Name
+                var current =
+                    row is { State: TaskState.Starting or TaskState.Running or TaskState.Ending }
+                    && row.Machine == machine.Name
                     && Path.GetFileName(path) == row.Attempt.ToString(CultureInfo.InvariantCulture);
                 var elsewhere = row is null || row.Machine != machine.Name;
                 if (!current && gang is not null && (IsOpen(gang) || (elsewhere && ExecutorSet.HasQueue(gang.Record.Executor))))
@@ -50,7 +63,8 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
     }
 
     /// <summary>Whether an agent began and left no exit record.</summary>
-    private static bool IsOpen(Gang gang) => gang.Replicas.Any(static replica => replica.Directory.ReadStart() is not null && replica.Directory.ReadExit() is null);
+    private static bool IsOpen(Gang gang) =>
+        gang.Replicas.Any(static replica => replica.Directory.ReadStart() is not null && replica.Directory.ReadExit() is null);
 
     private async Task EndStrayAsync(Gang gang, CancellationToken cancellation)
     {
@@ -75,17 +89,23 @@ internal sealed partial class TaskJanitor(IDatabase database, TaskTable tasks, M
         {
             Directory.Delete(folder, recursive: true);
         }
-        catch (DirectoryNotFoundException)
-        {
-        }
+        catch (DirectoryNotFoundException) { }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Attempt {Attempt} of the task {Task} runs here, but is no longer this machine's; it is ended.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Attempt {Attempt} of the task {Task} runs here, but is no longer this machine's; it is ended."
+        )]
         public static partial void Stray(ILogger logger, string task, int attempt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Attempt {Attempt} of the task {Task} is no longer this machine's, and could not be ended. {Reason}")]
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "Attempt {Attempt} of the task {Task} is no longer this machine's, and could not be ended. {Reason}"
+        )]
         public static partial void NotEnded(ILogger logger, string task, int attempt, string reason);
     }
 }

@@ -5,9 +5,10 @@ using Cairn.Kernel.Database;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// Whose turn it is. A job starts when all its replicas have slots and accelerators, which it takes at once, so that no two wait for each other with half of
-/// theirs. A job whose turn it is and that needs more than is free gets a reservation: for a while others may go before it, then what becomes free is kept
-/// for it as far as it needs that. One job at a time has one, and keeps it until it starts; so none waits for ever.
+/// Whose turn it is. A job starts when all its replicas have slots and accelerators, which it takes at once, so that no two wait for each
+/// other with half of theirs. A job whose turn it is and that needs more than is free gets a reservation: for a while others may go before
+/// it, then what becomes free is kept for it as far as it needs that. One job at a time has one, and keeps it until it starts; so none
+/// waits for ever.
 /// </summary>
 internal sealed class TaskLine(TaskTable tasks, AcceleratorPool accelerators, JobsOptions options, TimeProvider time)
 {
@@ -16,7 +17,8 @@ internal sealed class TaskLine(TaskTable tasks, AcceleratorPool accelerators, Jo
 
     /// <summary>The task to start now on a machine, or null where none can be.</summary>
     public TaskRow? Next(ISqlSession session, string machine) =>
-        NextHere(session, machine) ?? (tasks.Submitted(session, machine) < options.MaxSubmitted ? tasks.Next(session, int.MaxValue, Nothing, submitted: true) : null);
+        NextHere(session, machine)
+        ?? (tasks.Submitted(session, machine) < options.MaxSubmitted ? tasks.Next(session, int.MaxValue, Nothing, submitted: true) : null);
 
     /// <summary>The free accelerators that a task gets which starts now, those of its first replica first.</summary>
     public IReadOnlyList<Accelerator> Assign(ISqlSession session, string machine, TaskRow task)
@@ -26,7 +28,8 @@ internal sealed class TaskLine(TaskTable tasks, AcceleratorPool accelerators, Jo
     }
 
     /// <summary>Why a task in line can never start on this machine, or null where it can.</summary>
-    public string? Obstacle(TaskRow task) => ExecutorSet.HasQueue(task.Executor) ? null
+    public string? Obstacle(TaskRow task) =>
+        ExecutorSet.HasQueue(task.Executor) ? null
         : task.Replicas > options.Slots ? TooWide(task.Replicas, options.Slots)
         : accelerators.Obstacle(accelerators.Wanted(task.Wanted));
 
@@ -74,5 +77,6 @@ internal sealed class TaskLine(TaskTable tasks, AcceleratorPool accelerators, Jo
     }
 
     /// <summary>What can be had from so many.</summary>
-    private IEnumerable<string> Within(IEnumerable<string> wanted, AcceleratorCounts counts) => wanted.Where(text => counts.Cover(accelerators.Wanted(text)));
+    private IEnumerable<string> Within(IEnumerable<string> wanted, AcceleratorCounts counts) =>
+        wanted.Where(text => counts.Cover(accelerators.Wanted(text)));
 }

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>
-/// Tells whose program a connection within this machine is. While no task runs here, and none has just ended, there is no sandbox. Else the kernel tells who has
-/// the client's socket: a task's own user where the server is root; a process below a task's agent; or, for certain, some other process
-/// that is in no container. What none of these holds, such as a socket on its way between processes, counts as a task's.
+/// Tells whose program a connection within this machine is. While no task runs here, and none has just ended, there is no sandbox. Else the
+/// kernel tells who has the client's socket: a task's own user where the server is root; a process below a task's agent; or, for certain,
+/// some other process that is in no container. What none of these holds, such as a socket on its way between processes, counts as a task's.
 /// </summary>
 internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine machine, RecentTasks recent) : ICallOrigins
 {
@@ -27,13 +27,18 @@ internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine m
             return CallOrigin.Outside;
         }
 
-        if (connection is not { RemoteIpAddress: { } client, LocalIpAddress: { } server }
-            || LoopbackSocket.Find(new IPEndPoint(client, connection.RemotePort), new IPEndPoint(server, connection.LocalPort)) is not { } socket)
+        if (
+            connection is not { RemoteIpAddress: { } client, LocalIpAddress: { } server }
+            || LoopbackSocket.Find(new IPEndPoint(client, connection.RemotePort), new IPEndPoint(server, connection.LocalPort))
+                is not { } socket
+        )
         {
             return CallOrigin.Unknown;
         }
 
-        foreach (var replica in active.Select(machine.Attempt).Select(static gang => gang.Read()).SelectMany(static gang => gang?.Replicas ?? []))
+        foreach (
+            var replica in active.Select(machine.Attempt).Select(static gang => gang.Read()).SelectMany(static gang => gang?.Replicas ?? [])
+        )
         {
             if (IsOf(replica, socket))
             {
@@ -64,7 +69,10 @@ internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine m
             return Sandbox.UserOf(replica.Record).Id == socket.User;
         }
 
-        return socket.Inode != 0 && replica.Directory.ReadStart() is { } start && start.Host == Environment.MachineName && ProcessTree.StartTime(start.Pid) == start.PidStart
+        return socket.Inode != 0
+            && replica.Directory.ReadStart() is { } start
+            && start.Host == Environment.MachineName
+            && ProcessTree.StartTime(start.Pid) == start.PidStart
             && SocketHolders.Any(ProcessTree.Descendants(start.Pid).Select(static child => child.Pid), socket.Inode);
     }
 
@@ -75,6 +83,7 @@ internal sealed class TaskOrigins(IDatabase database, TaskTable tasks, Machine m
     private static bool IsOutside(LoopbackSocket socket)
     {
         const uint firstOfContainers = 65_536;
-        return (!Environment.IsPrivilegedProcess && socket.User != Libc.GetUserId() && socket.User < firstOfContainers) || SocketHolders.AnyBesideThisOne(socket.Inode);
+        return (!Environment.IsPrivilegedProcess && socket.User != Libc.GetUserId() && socket.User < firstOfContainers)
+            || SocketHolders.AnyBesideThisOne(socket.Inode);
     }
 }

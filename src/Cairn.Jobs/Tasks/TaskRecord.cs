@@ -5,7 +5,10 @@ using Cairn.Jobs.Limits;
 
 namespace Cairn.Jobs.Tasks;
 
-/// <summary>Everything the agent needs to run one replica in one attempt of a task, written by the server before the agent is started. The token is not in it.</summary>
+/// <summary>
+/// Everything the agent needs to run one replica in one attempt of a task, written by the server before the agent is started. The token is
+/// not in it.
+/// </summary>
 public sealed record TaskRecord
 {
     /// <summary>The task's id: its job's number.</summary>
@@ -24,7 +27,11 @@ public sealed record TaskRecord
 
     /// <summary>What a program in a sandbox takes its machine to be called.</summary>
     [JsonIgnore]
-    public string HostName { get => field ?? Replica; init; }
+    public string HostName
+    {
+        get => field ?? Replica;
+        init;
+    }
 
     /// <summary>Which replica of the job it is.</summary>
     public ClusterPlace Place { get; init; } = ClusterPlace.Single;
@@ -35,7 +42,9 @@ public sealed record TaskRecord
     /// <summary>The file in which the server keeps its present URL, for when it comes back at another one.</summary>
     public required string EndpointFile { get; init; }
 
-    /// <summary>The server under TLS, for programs that speak nothing else: the URL when this was written; null where there is none.</summary>
+    /// <summary>
+    /// The server under TLS, for programs that speak nothing else: the URL when this was written; null where there is none.
+    /// </summary>
     public string? SecureEndpoint { get; init; }
 
     /// <summary>The certificate that such programs are to trust, in PEM; null where there is none.</summary>
@@ -44,7 +53,9 @@ public sealed record TaskRecord
     /// <summary>The name of the executor that runs it: <c>process</c>, <c>podman</c>, <c>slurm</c>, <c>kubernetes</c>.</summary>
     public required string Executor { get; init; }
 
-    /// <summary>How the agent runs the program on its machine: <c>process</c> or <c>podman</c>. The executor's name where it says that already.</summary>
+    /// <summary>
+    /// How the agent runs the program on its machine: <c>process</c> or <c>podman</c>. The executor's name where it says that already.
+    /// </summary>
     public string Launcher
     {
         get => field ?? Executor;

@@ -15,7 +15,19 @@ using Google.Protobuf;
 namespace Cairn.Jobs.Tasks;
 
 /// <summary>Writes down what an attempt of a job is to run.</summary>
-internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages images, IObjects objects, IBucketView views, Machine machine, AcceleratorPool accelerators, LimitKeeper limits, JobsOptions options, IDatabase database, IEnumerable<IJobRuns> runs, TimeProvider time)
+internal sealed class TaskRecordFactory(
+    ServerEnvironment server,
+    TrainingImages images,
+    IObjects objects,
+    IBucketView views,
+    Machine machine,
+    AcceleratorPool accelerators,
+    LimitKeeper limits,
+    JobsOptions options,
+    IDatabase database,
+    IEnumerable<IJobRuns> runs,
+    TimeProvider time
+)
 {
     /// <summary>The record of each replica, in order.</summary>
     /// <exception cref="Kernel.Errors.StatusException">An image cannot be run here any more.</exception>
@@ -37,7 +49,9 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
     {
         var share = given.Where(one => one.Type == resources.GpuType).Take(resources.Gpus).ToList();
         given.RemoveAll(share.Contains);
-        return share.Count > 0 || (accelerators.Accelerators.Count > 0 && !ExecutorSet.HasQueue(task.Executor)) ? [.. share.Select(accelerators.Identify)] : null;
+        return share.Count > 0 || (accelerators.Accelerators.Count > 0 && !ExecutorSet.HasQueue(task.Executor))
+            ? [.. share.Select(accelerators.Identify)]
+            : null;
     }
 
     private async Task<TaskRecord> CreateAsync(TaskRow task, CustomJob job, ClusterPlace place, CancellationToken cancellation)
@@ -49,11 +63,16 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var plan = await images.PlanAsync(container?.ImageUri ?? package.ExecutorImageUri);
         var run = await RunAsync(job, cancellation);
         var url = (options.Endpoint ?? server.HttpUrl()).ToString().TrimEnd('/');
-        var reduction = plan.Interpreter is not null && place.IsWorker && HasReducers(job.JobSpec) ? Path.Combine(Path.GetDirectoryName(server.Executable)!, "reduction") : null;
+        var reduction =
+            plan.Interpreter is not null && place.IsWorker && HasReducers(job.JobSpec)
+                ? Path.Combine(Path.GetDirectoryName(server.Executable)!, "reduction")
+                : null;
         var environment = With(TaskEnvironment.Build(name, job.JobSpec, place, url, run), plan.Variables);
         if (reduction is not null)
         {
-            environment["PYTHONPATH"] = environment.GetValueOrDefault("PYTHONPATH") is { Length: > 0 } paths ? $"{paths}:{reduction}" : reduction;
+            environment["PYTHONPATH"] = environment.GetValueOrDefault("PYTHONPATH") is { Length: > 0 } paths
+                ? $"{paths}:{reduction}"
+                : reduction;
         }
 
         var tls = ExecutorSet.HasQueue(task.Executor) ? null : server.TaskTls();
@@ -96,7 +115,9 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
 
     /// <summary>Whether the job's third pool is of reducers, whose client module its workers then find.</summary>
     private static bool HasReducers(CustomJobSpec spec) =>
-        spec.WorkerPoolSpecs.Count > 2 && spec.WorkerPoolSpecs[2].ReplicaCount > 0 && TrainingImages.IsReductionServer(WorkerPools.Image(spec.WorkerPoolSpecs[2]));
+        spec.WorkerPoolSpecs.Count > 2
+        && spec.WorkerPoolSpecs[2].ReplicaCount > 0
+        && TrainingImages.IsReductionServer(WorkerPools.Image(spec.WorkerPoolSpecs[2]));
 
     private static Dictionary<string, string> With(Dictionary<string, string> environment, IReadOnlyDictionary<string, string> more)
     {
@@ -112,7 +133,12 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
     private EnvironmentSettings Environments()
     {
         var links = options.PipFindLinks;
-        if (links is not null && links.StartsWith("gs://", StringComparison.Ordinal) && GsUri.Parse(links, "--pip-find-links") is var uri && views.Directory(uri.Bucket) is { } view)
+        if (
+            links is not null
+            && links.StartsWith("gs://", StringComparison.Ordinal)
+            && GsUri.Parse(links, "--pip-find-links") is var uri
+            && views.Directory(uri.Bucket) is { } view
+        )
         {
             links = Path.Combine(view, uri.Object.TrimEnd('/'));
         }
@@ -122,19 +148,26 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
 
     private async Task<TaskRun?> RunAsync(CustomJob job, CancellationToken cancellation)
     {
-        var found = await database.ReadAsync(session => runs.Select(own => own.Find(session, job)).FirstOrDefault(static run => run is not null), cancellation);
+        var found = await database.ReadAsync(
+            session => runs.Select(own => own.Find(session, job)).FirstOrDefault(static run => run is not null),
+            cancellation
+        );
         return found is { } run ? new TaskRun(run.Experiment.Id, run.Experiment.Slug, run.Run.Uuid, run.Run.Slug) : null;
     }
 
     /// <summary>At most as many samples as this were taken before: one each ten seconds, and a few more each attempt.</summary>
     private long FirstSample(TaskRow task) =>
-        task.Started is { } started && task.Attempt > 1 ? ((long)Math.Max(0, (time.GetUtcNow() - started).TotalSeconds) / 10) + (4 * (task.Attempt - 1)) : 0;
+        task.Started is { } started && task.Attempt > 1
+            ? ((long)Math.Max(0, (time.GetUtcNow() - started).TotalSeconds) / 10) + (4 * (task.Attempt - 1))
+            : 0;
 
     /// <summary>The timeout counts from the first attempt's start.</summary>
     private TimeSpan Remaining(TaskRow task, CustomJob job)
     {
         // Longer than a TimeSpan holds is as good as the longest.
-        var asked = job.JobSpec.Scheduling?.Timeout is { } duration ? TimeSpan.FromSeconds(Math.Min(duration.Seconds + (duration.Nanos / 1e9), 9e11)) : options.DefaultTimeout;
+        var asked = job.JobSpec.Scheduling?.Timeout is { } duration
+            ? TimeSpan.FromSeconds(Math.Min(duration.Seconds + (duration.Nanos / 1e9), 9e11))
+            : options.DefaultTimeout;
         var left = task.Started is { } started ? asked - (time.GetUtcNow() - started) : asked;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
@@ -144,6 +177,12 @@ internal sealed class TaskRecordFactory(ServerEnvironment server, TrainingImages
         var buckets = await objects.BucketsAsync(project, cancellation);
 
         // Pods do not see the server's objects as files, and copy what they need.
-        return [.. buckets.Select(bucket => new BucketMount(bucket, options.Executor == JobsExecutor.Kubernetes ? null : views.Directory(bucket)))];
+        return
+        [
+            .. buckets.Select(bucket => new BucketMount(
+                bucket,
+                options.Executor == JobsExecutor.Kubernetes ? null : views.Directory(bucket)
+            )),
+        ];
     }
 }

@@ -31,7 +31,8 @@ internal enum TaskState
 /// <param name="Started">When its first attempt began.</param>
 /// <param name="Replicas">How many replicas it has: the slots that it takes.</param>
 /// <param name="Reserved">Since when free slots are gathered for it; null where they are not.</param>
-/// <param name="Wanted">The accelerators that its replicas need of the machine together, as <see cref="AcceleratorCounts"/> writes them.</param>
+/// <param name="Wanted">The accelerators that its replicas need of the machine together, as <see cref="AcceleratorCounts"/> writes
+/// them.</param>
 /// <param name="Accelerators">Those that it was given, from when it is claimed.</param>
 internal sealed record TaskRow(
     string Id,
@@ -48,4 +49,5 @@ internal sealed record TaskRow(
     int Replicas = 1,
     DateTimeOffset? Reserved = null,
     string Wanted = "",
-    IReadOnlyList<Accelerator>? Accelerators = null);
+    IReadOnlyList<Accelerator>? Accelerators = null
+);

@@ -3,13 +3,13 @@ namespace Cairn.Jobs.Tasks;
 /// <summary>Wakes the controller before its next look.</summary>
 internal sealed class TaskSignal
 {
-    private readonly SemaphoreSlim semaphore = new(0, 1);
+    private readonly SemaphoreSlim _semaphore = new(0, 1);
 
     public void Set()
     {
         try
         {
-            semaphore.Release();
+            _semaphore.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -18,5 +18,5 @@ internal sealed class TaskSignal
     }
 
     /// <summary>Waits for the signal, but no longer than this.</summary>
-    public Task WaitAsync(TimeSpan limit, CancellationToken cancellation) => semaphore.WaitAsync(limit, cancellation);
+    public Task WaitAsync(TimeSpan limit, CancellationToken cancellation) => _semaphore.WaitAsync(limit, cancellation);
 }

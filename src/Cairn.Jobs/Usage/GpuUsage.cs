@@ -11,7 +11,10 @@ internal static class GpuUsage
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     private static readonly string[] Query =
-        ["--query-gpu=index,utilization.gpu,memory.used,memory.total,power.draw,power.limit", "--format=csv,noheader,nounits"];
+    [
+        "--query-gpu=index,utilization.gpu,memory.used,memory.total,power.draw,power.limit",
+        "--format=csv,noheader,nounits",
+    ];
 
     /// <summary>Adds the metrics of every GPU; none where there is no <paramref name="tool"/> or it does not answer.</summary>
     public static async Task AddAsync(string? tool, IDictionary<string, double> metrics, CancellationToken cancellation)
@@ -42,7 +45,11 @@ internal static class GpuUsage
     {
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Split(',', StringSplitOptions.TrimEntries) is not [var index, var utilization, var used, var total, var power, var limit] || !index.All(char.IsAsciiDigit))
+            if (
+                line.Split(',', StringSplitOptions.TrimEntries)
+                    is not [var index, var utilization, var used, var total, var power, var limit]
+                || !index.All(char.IsAsciiDigit)
+            )
             {
                 continue;
             }
@@ -64,5 +71,6 @@ internal static class GpuUsage
         }
     }
 
-    private static double Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+    private static double Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
 }

@@ -25,10 +25,12 @@ internal readonly record struct NetworkUsage(long Received, long Sent)
         var (received, sent) = (0L, 0L);
         foreach (var line in lines)
         {
-            if (line.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
+            if (
+                line.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon
                 && line[(colon + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > SentColumn } fields
                 && long.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var into)
-                && long.TryParse(fields[SentColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var outOf))
+                && long.TryParse(fields[SentColumn], NumberStyles.None, CultureInfo.InvariantCulture, out var outOf)
+            )
             {
                 received += into;
                 sent += outOf;

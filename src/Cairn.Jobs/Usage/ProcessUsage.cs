@@ -3,7 +3,10 @@ using Cairn.Jobs.Interop;
 
 namespace Cairn.Jobs.Usage;
 
-/// <summary>What the processes below an agent use, read from <c>/proc</c>: they are the task, whatever runs it, because the agent adopts what detaches itself.</summary>
+/// <summary>
+/// What the processes below an agent use, read from <c>/proc</c>: they are the task, whatever runs it, because the agent adopts what
+/// detaches itself.
+/// </summary>
 /// <param name="Processor">Processor time since the agent began, that of processes that have ended included.</param>
 /// <param name="Memory">Bytes in memory now; pages that several processes share are counted once.</param>
 internal readonly record struct ProcessUsage(TimeSpan Processor, long Memory)
@@ -68,7 +71,8 @@ internal readonly record struct ProcessUsage(TimeSpan Processor, long Memory)
 
         try
         {
-            return long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+            return long.Parse(File.ReadAllText($"/proc/{pid}/statm").Split(' ')[1], CultureInfo.InvariantCulture)
+                * Environment.SystemPageSize;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

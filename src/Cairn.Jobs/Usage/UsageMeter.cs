@@ -3,15 +3,15 @@ using Cairn.Jobs.Agent;
 namespace Cairn.Jobs.Usage;
 
 /// <summary>
-/// Measures a task that an agent runs. Processor and memory are those of the task's processes, in percent of what the machine gives them; the network's and
-/// the disk's are the machine's, which tasks share.
+/// Measures a task that an agent runs. Processor and memory are those of the task's processes, in percent of what the machine gives them;
+/// the network's and the disk's are the machine's, which tasks share.
 /// </summary>
 internal sealed class UsageMeter(int agent, string folder, TimeProvider time)
 {
-    private readonly string? gpuTool = HostTools.Find("nvidia-smi");
-    private readonly NetworkUsage atStart = NetworkUsage.Now();
-    private TimeSpan processor = ProcessUsage.Below(agent).Processor;
-    private long measured = time.GetTimestamp();
+    private readonly string? _gpuTool = HostTools.Find("nvidia-smi");
+    private readonly NetworkUsage _atStart = NetworkUsage.Now();
+    private TimeSpan _processor = ProcessUsage.Below(agent).Processor;
+    private long _measured = time.GetTimestamp();
 
     /// <param name="ended">Whether the task's processes are gone, so that their memory cannot be told any more.</param>
     public async Task<Dictionary<string, double>> ReadAsync(bool ended, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal sealed class UsageMeter(int agent, string folder, TimeProvider time)
         AddProcesses(metrics, ended);
         AddNetwork(metrics);
         AddDisk(metrics);
-        await GpuUsage.AddAsync(gpuTool, metrics, cancellation);
+        await GpuUsage.AddAsync(_gpuTool, metrics, cancellation);
         return metrics;
     }
 
@@ -28,14 +28,14 @@ internal sealed class UsageMeter(int agent, string folder, TimeProvider time)
     {
         var now = time.GetTimestamp();
         var used = ProcessUsage.Below(agent);
-        var passed = time.GetElapsedTime(measured, now);
+        var passed = time.GetElapsedTime(_measured, now);
         if (passed > TimeSpan.Zero)
         {
             // Between two looks a process may end and not be accounted to its parent yet.
-            var busy = used.Processor > processor ? used.Processor - processor : TimeSpan.Zero;
+            var busy = used.Processor > _processor ? used.Processor - _processor : TimeSpan.Zero;
             metrics[MetricNames.Processor] = Math.Min(100, 100 * (busy / passed) / Environment.ProcessorCount);
-            processor += busy;
-            measured = now;
+            _processor += busy;
+            _measured = now;
         }
 
         if (!ended)
@@ -48,8 +48,8 @@ internal sealed class UsageMeter(int agent, string folder, TimeProvider time)
     private void AddNetwork(Dictionary<string, double> metrics)
     {
         var network = NetworkUsage.Now();
-        metrics[MetricNames.Received] = Math.Max(0, network.Received - atStart.Received) / MetricNames.BytesPerMegabyte;
-        metrics[MetricNames.Sent] = Math.Max(0, network.Sent - atStart.Sent) / MetricNames.BytesPerMegabyte;
+        metrics[MetricNames.Received] = Math.Max(0, network.Received - _atStart.Received) / MetricNames.BytesPerMegabyte;
+        metrics[MetricNames.Sent] = Math.Max(0, network.Sent - _atStart.Sent) / MetricNames.BytesPerMegabyte;
     }
 
     private void AddDisk(Dictionary<string, double> metrics)

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Jobs.Usage;
 
 /// <summary>
-/// Takes the samples that agents leave into the runs of their jobs. How far it has come stands in a file beside them; what is taken again after a kill is
-/// recognised, because a point that is logged twice is there once.
+/// Takes the samples that agents leave into the runs of their jobs. How far it has come stands in a file beside them; what is taken again
+/// after a kill is recognised, because a point that is logged twice is there once.
 /// </summary>
 internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<UsageReader> logger)
 {
-    private readonly ConcurrentDictionary<string, long> offsets = new();
+    private readonly ConcurrentDictionary<string, long> _offsets = new();
 
     /// <summary>Takes what has come since the last time.</summary>
     public async Task TakeAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
@@ -24,7 +24,7 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
             return;
         }
 
-        var offset = offsets.GetOrAdd(attempt.Path, static (_, attempt) => Stored(attempt), attempt);
+        var offset = _offsets.GetOrAdd(attempt.Path, static (_, attempt) => Stored(attempt), attempt);
         while (true)
         {
             var (samples, next) = UsageSpool.Read(attempt.UsageSpool, offset);
@@ -35,7 +35,16 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
 
             try
             {
-                var points = samples.SelectMany(sample => sample.Metrics.Select(metric => new JobPoint(MetricNames.Of(metric.Key, record), sample.Step, sample.Time, metric.Value))).ToList();
+                var points = samples
+                    .SelectMany(sample =>
+                        sample.Metrics.Select(metric => new JobPoint(
+                            MetricNames.Of(metric.Key, record),
+                            sample.Step,
+                            sample.Time,
+                            metric.Value
+                        ))
+                    )
+                    .ToList();
                 foreach (var own in runs)
                 {
                     await own.LogAsync(run, points, cancellation);
@@ -48,7 +57,7 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
             }
 
             DurableFile.Write(attempt.UsageOffset, System.Text.Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
-            offsets[attempt.Path] = offset = next;
+            _offsets[attempt.Path] = offset = next;
         }
     }
 
@@ -56,11 +65,13 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
     public async Task TakeRestAsync(AttemptDirectory attempt, TaskRecord record, CancellationToken cancellation)
     {
         await TakeAsync(attempt, record, cancellation);
-        offsets.TryRemove(attempt.Path, out _);
+        _offsets.TryRemove(attempt.Path, out _);
     }
 
     private static long Stored(AttemptDirectory attempt) =>
-        long.TryParse(UntrustedFolder.ReadFile(attempt.UsageOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset : 0;
+        long.TryParse(UntrustedFolder.ReadFile(attempt.UsageOffset, 64), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+            ? offset
+            : 0;
 
     private static partial class Log
     {

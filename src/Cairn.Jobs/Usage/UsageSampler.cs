@@ -3,16 +3,16 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Usage;
 
 /// <summary>
-/// Samples a task while it runs: soon after its start, so that short tasks have a sample as well, then every ten seconds, and when it has ended. Samples go to a
-/// file of the attempt, where the server takes them, now or when it is there again.
+/// Samples a task while it runs: soon after its start, so that short tasks have a sample as well, then every ten seconds, and when it has
+/// ended. Samples go to a file of the attempt, where the server takes them, now or when it is there again.
 /// </summary>
 internal sealed class UsageSampler(AttemptDirectory directory, TaskRecord record, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan[] First = [TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(1)];
 
-    private readonly UsageMeter meter = new(Environment.ProcessId, directory.Path, time);
-    private long step = record.FirstSample;
+    private readonly UsageMeter _meter = new(Environment.ProcessId, directory.Path, time);
+    private long _step = record.FirstSample;
 
     /// <summary>Samples until cancelled, which the task's end does.</summary>
     public async Task FollowAsync(CancellationToken cancellation)
@@ -37,8 +37,11 @@ internal sealed class UsageSampler(AttemptDirectory directory, TaskRecord record
     {
         try
         {
-            var metrics = await meter.ReadAsync(ended, cancellation);
-            UsageSpool.Append(directory.UsageSpool, new UsageSample(step++, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, metrics));
+            var metrics = await _meter.ReadAsync(ended, cancellation);
+            UsageSpool.Append(
+                directory.UsageSpool,
+                new UsageSample(_step++, (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, metrics)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

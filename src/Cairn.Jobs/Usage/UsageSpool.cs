@@ -4,12 +4,20 @@ using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Usage;
 
-/// <summary>Samples in a file, one JSON object a line. A reader takes only whole lines, so that it may follow a writer, also one that was killed.</summary>
+/// <summary>
+/// Samples in a file, one JSON object a line. A reader takes only whole lines, so that it may follow a writer, also one that was killed.
+/// </summary>
 internal static class UsageSpool
 {
     private const int MaxRead = 256 << 10;
 
-    private static readonly TaskJson Json = new(new JsonSerializerOptions(TaskJson.Default.Options) { WriteIndented = false, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals });
+    private static readonly TaskJson Json = new(
+        new JsonSerializerOptions(TaskJson.Default.Options)
+        {
+            WriteIndented = false,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        }
+    );
 
     public static void Append(string path, UsageSample sample)
     {

@@ -3,21 +3,21 @@ namespace Cairn.Kernel.Blobs;
 /// <summary>The next <paramref name="length"/> bytes of a stream that it owns, as a read-only stream of its own.</summary>
 public sealed class BoundedStream(Stream inner, long length) : ReadOnlyStream
 {
-    private readonly long total = length;
-    private long remaining = length;
+    private readonly long _total = length;
+    private long _remaining = length;
 
-    public override long Length => total;
+    public override long Length => _total;
 
     public override long Position
     {
-        get => total - remaining;
+        get => _total - _remaining;
         set => throw new NotSupportedException();
     }
 
     public override int Read(Span<byte> buffer)
     {
         var read = inner.Read(Clip(buffer));
-        remaining -= read;
+        _remaining -= read;
         return read;
     }
 
@@ -25,8 +25,8 @@ public sealed class BoundedStream(Stream inner, long length) : ReadOnlyStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, remaining)], cancellationToken).ConfigureAwait(false);
-        remaining -= read;
+        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _remaining)], cancellationToken);
+        _remaining -= read;
         return read;
     }
 
@@ -40,5 +40,5 @@ public sealed class BoundedStream(Stream inner, long length) : ReadOnlyStream
         }
     }
 
-    private Span<byte> Clip(Span<byte> buffer) => buffer[..(int)Math.Min(buffer.Length, remaining)];
+    private Span<byte> Clip(Span<byte> buffer) => buffer[..(int)Math.Min(buffer.Length, _remaining)];
 }

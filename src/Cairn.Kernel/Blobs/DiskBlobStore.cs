@@ -5,39 +5,39 @@ using Cairn.Kernel.Time;
 namespace Cairn.Kernel.Blobs;
 
 /// <summary>
-/// Blobs as plain read-only files <c>ab/abcdef…</c> below one directory. A blob is written to <c>tmp/</c>, synchronised, renamed, and the directory
-/// synchronised, so a file under its final name is always whole. Files are never modified afterwards: other names may be linked to them. A directory <c>ab</c> comes into being
-/// with its first blob.
+/// Blobs as plain read-only files <c>ab/abcdef…</c> below one directory. A blob is written to <c>tmp/</c>, synchronised, renamed, and the
+/// directory synchronised, so a file under its final name is always whole. Files are never modified afterwards: other names may be linked
+/// to them. A directory <c>ab</c> comes into being with its first blob.
 /// </summary>
 public sealed class DiskBlobStore : IBlobStore
 {
     // A writer that has been silent for this long belongs to a process that is gone.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
-    private readonly string root;
-    private readonly string temporary;
-    private readonly ShardFolders shards;
-    private readonly IIdSource ids;
-    private readonly TimeProvider time;
+    private readonly string _root;
+    private readonly string _temporary;
+    private readonly ShardFolders _shards;
+    private readonly IIdSource _ids;
+    private readonly TimeProvider _time;
 
     /// <param name="directory">Made where it does not exist. Must be one file system.</param>
     public DiskBlobStore(string directory, IIdSource ids, TimeProvider time)
     {
-        root = Path.GetFullPath(directory);
-        temporary = Path.Combine(root, "tmp");
-        this.ids = ids;
-        this.time = time;
+        _root = Path.GetFullPath(directory);
+        _temporary = Path.Combine(_root, "tmp");
+        this._ids = ids;
+        this._time = time;
 
-        Directory.CreateDirectory(temporary);
-        shards = new ShardFolders(root);
-        DirectorySync.Flush(root);
+        Directory.CreateDirectory(_temporary);
+        _shards = new ShardFolders(_root);
+        DirectorySync.Flush(_root);
     }
 
     public Task<IBlobWriter> CreateAsync(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        var id = ids.NextHex();
-        return Task.FromResult<IBlobWriter>(new DiskBlobWriter(id, Path.Combine(temporary, id), shards));
+        var id = _ids.NextHex();
+        return Task.FromResult<IBlobWriter>(new DiskBlobWriter(id, Path.Combine(_temporary, id), _shards));
     }
 
     public Task<Stream> OpenAsync(string id, long offset = 0, long? length = null, CancellationToken cancellation = default)
@@ -46,14 +46,17 @@ public sealed class DiskBlobStore : IBlobStore
         FileStream file;
         try
         {
-            file = new FileStream(PathOf(BlobId.Require(id)), new FileStreamOptions
-            {
-                Mode = FileMode.Open,
-                Access = FileAccess.Read,
-                Share = FileShare.Read | FileShare.Delete,
-                BufferSize = 0,
-                Options = FileOptions.Asynchronous,
-            });
+            file = new FileStream(
+                PathOf(BlobId.Require(id)),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.Read,
+                    Share = FileShare.Read | FileShare.Delete,
+                    BufferSize = 0,
+                    Options = FileOptions.Asynchronous,
+                }
+            );
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -75,10 +78,12 @@ public sealed class DiskBlobStore : IBlobStore
         return Task.CompletedTask;
     }
 
-    public async IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
         DeleteAbandoned();
-        foreach (var shard in shards.Existing)
+        foreach (var shard in _shards.Existing)
         {
             // Enumerating blocks on the disk; one shard at a time keeps the pool's thread free in between.
             await Task.Yield();
@@ -95,12 +100,12 @@ public sealed class DiskBlobStore : IBlobStore
 
     public string? LocalPath(string id) => BlobId.IsValid(id) ? PathOf(id) : null;
 
-    private string PathOf(string id) => Path.Combine(root, id[..2], id);
+    private string PathOf(string id) => Path.Combine(_root, id[..2], id);
 
     private void DeleteAbandoned()
     {
-        var limit = time.GetUtcNow() - Abandoned;
-        foreach (var file in new DirectoryInfo(temporary).EnumerateFiles())
+        var limit = _time.GetUtcNow() - Abandoned;
+        foreach (var file in new DirectoryInfo(_temporary).EnumerateFiles())
         {
             if (file.LastWriteTimeUtc < limit.UtcDateTime)
             {

@@ -12,65 +12,65 @@ internal sealed class DiskBlobWriter : IBlobWriter
     // The disk begins with what is written while the rest arrives, so that the commit waits for little.
     private const int WriteBehind = 8 << 20;
 
-    private readonly string temporary;
-    private readonly ShardFolders shards;
-    private readonly SafeFileHandle file;
-    private byte[]? buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-    private int buffered;
-    private long written;
-    private long begun;
-    private bool committed;
+    private readonly string _temporary;
+    private readonly ShardFolders _shards;
+    private readonly SafeFileHandle _file;
+    private byte[]? _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private int _buffered;
+    private long _written;
+    private long _begun;
+    private bool _committed;
 
     public DiskBlobWriter(string id, string temporary, ShardFolders shards)
     {
         Id = id;
-        this.temporary = temporary;
-        this.shards = shards;
-        file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
+        this._temporary = temporary;
+        this._shards = shards;
+        _file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
     }
 
     public string Id { get; }
 
-    public long Length => written + buffered;
+    public long Length => _written + _buffered;
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
     {
-        ObjectDisposedException.ThrowIf(buffer is null, this);
-        if (buffered == 0 && bytes.Length >= buffer.Length)
+        ObjectDisposedException.ThrowIf(_buffer is null, this);
+        if (_buffered == 0 && bytes.Length >= _buffer.Length)
         {
-            await WriteThroughAsync(bytes, cancellation).ConfigureAwait(false);
+            await WriteThroughAsync(bytes, cancellation);
             return;
         }
 
         while (bytes.Length > 0)
         {
-            var part = Math.Min(bytes.Length, buffer.Length - buffered);
-            bytes.Span[..part].CopyTo(buffer.AsSpan(buffered));
-            buffered += part;
+            var part = Math.Min(bytes.Length, _buffer.Length - _buffered);
+            bytes.Span[..part].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += part;
             bytes = bytes[part..];
-            if (buffered == buffer.Length)
+            if (_buffered == _buffer.Length)
             {
-                await FlushAsync(cancellation).ConfigureAwait(false);
+                await FlushAsync(cancellation);
             }
         }
     }
 
     public async Task CommitAsync(CancellationToken cancellation = default)
     {
-        await FlushAsync(cancellation).ConfigureAwait(false);
-        await Task.Run(Publish, cancellation).ConfigureAwait(false);
+        await FlushAsync(cancellation);
+        await Task.Run(Publish, cancellation);
     }
 
     public ValueTask DisposeAsync()
     {
-        if (buffer is { } pooled)
+        if (_buffer is { } pooled)
         {
-            buffer = null;
+            _buffer = null;
             ArrayPool<byte>.Shared.Return(pooled);
-            file.Dispose();
-            if (!committed)
+            _file.Dispose();
+            if (!_committed)
             {
-                File.Delete(temporary);
+                File.Delete(_temporary);
             }
         }
 
@@ -79,22 +79,22 @@ internal sealed class DiskBlobWriter : IBlobWriter
 
     private async ValueTask FlushAsync(CancellationToken cancellation)
     {
-        if (buffered > 0)
+        if (_buffered > 0)
         {
-            var count = buffered;
-            buffered = 0;
-            await WriteThroughAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+            var count = _buffered;
+            _buffered = 0;
+            await WriteThroughAsync(_buffer.AsMemory(0, count), cancellation);
         }
     }
 
     private async ValueTask WriteThroughAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        await RandomAccess.WriteAsync(file, bytes, written, cancellation).ConfigureAwait(false);
-        written += bytes.Length;
-        if (written - begun >= WriteBehind)
+        await RandomAccess.WriteAsync(_file, bytes, _written, cancellation);
+        _written += bytes.Length;
+        if (_written - _begun >= WriteBehind)
         {
-            FileSync.Begin(file, begun, written - begun);
-            begun = written;
+            FileSync.Begin(_file, _begun, _written - _begun);
+            _begun = _written;
         }
     }
 
@@ -102,14 +102,14 @@ internal sealed class DiskBlobWriter : IBlobWriter
     {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.SetUnixFileMode(_file, UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
 
-        RandomAccess.FlushToDisk(file);
-        file.Dispose();
-        var shard = shards.Require(Id);
-        File.Move(temporary, Path.Combine(shard, Id));
-        committed = true;
+        RandomAccess.FlushToDisk(_file);
+        _file.Dispose();
+        var shard = _shards.Require(Id);
+        File.Move(_temporary, Path.Combine(shard, Id));
+        _committed = true;
         DirectorySync.Flush(shard);
     }
 }

@@ -1,8 +1,8 @@
 namespace Cairn.Kernel.Blobs;
 
 /// <summary>
-/// Immutable byte sequences by server-made id. Names that clients choose never reach this interface: they live in the database, in the row whose
-/// commit publishes the blob. A blob that no row refers to is garbage and is collected.
+/// Immutable byte sequences by server-made id. Names that clients choose never reach this interface: they live in the database, in the row
+/// whose commit publishes the blob. A blob that no row refers to is garbage and is collected.
 /// </summary>
 public interface IBlobStore
 {
@@ -19,6 +19,9 @@ public interface IBlobStore
     /// <summary>Every blob with its last-modified time, for garbage collection.</summary>
     IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(CancellationToken cancellation = default);
 
-    /// <summary>The plain read-only file of a blob where the store has one (local disk), so that DuckDB, predictors and tasks read it in place; else null.</summary>
+    /// <summary>
+    /// The plain read-only file of a blob where the store has one (local disk), so that DuckDB, predictors and tasks read it in place; else
+    /// null.
+    /// </summary>
     string? LocalPath(string id);
 }

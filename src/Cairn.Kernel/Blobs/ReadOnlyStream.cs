@@ -1,6 +1,8 @@
 namespace Cairn.Kernel.Blobs;
 
-/// <summary>A stream that is read from its beginning to its end, asynchronously, and does nothing else: what derives from it says how.</summary>
+/// <summary>
+/// A stream that is read from its beginning to its end, asynchronously, and does nothing else: what derives from it says how.
+/// </summary>
 public abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
@@ -22,11 +24,10 @@ public abstract class ReadOnlyStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("This stream is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("This stream is read asynchronously.");
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -13,13 +13,17 @@ internal sealed class ShardFolders(string root)
     /// What this process knows to be on the disk. A folder that is there may not be durable yet, whoever made it, so that each is
     /// synchronised once before a blob in it is acknowledged; one that could not be is tried again by the next blob.
     /// </summary>
-    private readonly Lazy<string>[] durable = [.. Enumerable.Range(0, 256).Select(shard => new Lazy<string>(() => Make(root, shard), LazyThreadSafetyMode.PublicationOnly))];
+    private readonly Lazy<string>[] _durable =
+    [
+        .. Enumerable.Range(0, 256).Select(shard => new Lazy<string>(() => Make(root, shard), LazyThreadSafetyMode.PublicationOnly)),
+    ];
 
     /// <summary>The folders that are there.</summary>
-    public IEnumerable<DirectoryInfo> Existing => Enumerable.Range(0, 256).Select(shard => new DirectoryInfo(PathOf(root, shard))).Where(static folder => folder.Exists);
+    public IEnumerable<DirectoryInfo> Existing =>
+        Enumerable.Range(0, 256).Select(shard => new DirectoryInfo(PathOf(root, shard))).Where(static folder => folder.Exists);
 
     /// <summary>The folder of a blob, which exists when this returns, also after a crash.</summary>
-    public string Require(string id) => durable[Convert.FromHexString(id[..2])[0]].Value;
+    public string Require(string id) => _durable[Convert.FromHexString(id[..2])[0]].Value;
 
     private static string Make(string root, int shard)
     {

@@ -1,6 +1,9 @@
 namespace Cairn.Kernel.Bytes;
 
-/// <summary>Whole numbers in as few bytes as they need: seven bits a byte, least first; signed ones folded so that small ones of either sign are short (zigzag).</summary>
+/// <summary>
+/// Whole numbers in as few bytes as they need: seven bits a byte, least first; signed ones folded so that small ones of either sign are
+/// short (zigzag).
+/// </summary>
 public static class Varint
 {
     /// <summary>The most bytes a number takes.</summary>

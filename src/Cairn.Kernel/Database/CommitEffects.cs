@@ -3,14 +3,17 @@ namespace Cairn.Kernel.Database;
 /// <summary>What is to happen once a transaction is durable.</summary>
 internal sealed class CommitEffects
 {
-    private List<Action>? effects;
+    private List<Action>? _effects;
 
-    public void Add(Action effect) => (effects ??= []).Add(effect);
+    public void Add(Action effect) => (_effects ??= []).Add(effect);
 
-    /// <summary>Runs them in their order. One that throws is passed over: what it would have woken looks by itself, and the transaction has happened.</summary>
+    /// <summary>
+    /// Runs them in their order. One that throws is passed over: what it would have woken looks by itself, and the transaction has
+    /// happened.
+    /// </summary>
     public void Run()
     {
-        foreach (var effect in effects ?? [])
+        foreach (var effect in _effects ?? [])
         {
             try
             {

@@ -9,9 +9,10 @@ public interface IDatabase : IAsyncDisposable
     SqlDialect Dialect { get; }
 
     /// <summary>
-    /// Runs <paramref name="work"/> in a serializable transaction. The task completes after the commit is durable (fsync included). Work that throws is
-    /// rolled back alone, and its exception is the caller's. Work may be run more than once before one run is committed, so it must have no effect
-    /// besides its SQL; it must be short, and must not block on anything but the session. Once queued, cancellation no longer applies.
+    /// Runs <paramref name="work"/> in a serializable transaction. The task completes after the commit is durable (fsync included). Work
+    /// that throws is rolled back alone, and its exception is the caller's. Work may be run more than once before one run is committed, so
+    /// it must have no effect besides its SQL; it must be short, and must not block on anything but the session. Once queued, cancellation
+    /// no longer applies.
     /// </summary>
     Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default);
 

@@ -4,7 +4,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Database;
 
 /// <summary>
-/// What text may be an argument of SQL, the same for both engines: PostgreSQL stores no NUL, and neither stores half of a surrogate pair, which would become another character on the way.
+/// What text may be an argument of SQL, the same for both engines: PostgreSQL stores no NUL, and neither stores half of a surrogate pair,
+/// which would become another character on the way.
 /// </summary>
 internal static class SqlArguments
 {
@@ -18,7 +19,9 @@ internal static class SqlArguments
 
         if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') >= 0 && HasHalfCharacter(text))
         {
-            throw StatusException.InvalidArgument("The text contains half of a surrogate pair, which is no character and cannot be stored.");
+            throw StatusException.InvalidArgument(
+                "The text contains half of a surrogate pair, which is no character and cannot be stored."
+            );
         }
     }
 

@@ -6,8 +6,8 @@ namespace Cairn.Kernel.Files;
 /// <summary>The directory that one archive is extracted to, with the count of what has come out so far.</summary>
 internal sealed class ArchiveTarget(string directory, string archive, long archiveBytes, ArchiveLimits limits)
 {
-    private int entries;
-    private long bytes;
+    private int _entries;
+    private long _bytes;
 
     public int Files { get; private set; }
 
@@ -33,19 +33,22 @@ internal sealed class ArchiveTarget(string directory, string archive, long archi
 
         await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
         {
-            await CopyAsync(content, file, cancellation).ConfigureAwait(false);
+            await CopyAsync(content, file, cancellation);
         }
 
         if (executable && !OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(
+                path,
+                File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
+            );
         }
 
         Files++;
     }
 
-    public StatusException Refusal(string name, string objection)
-        => StatusException.InvalidArgument($"The archive '{archive}' has the entry '{name}', which is not extracted: {objection}.");
+    public StatusException Refusal(string name, string objection) =>
+        StatusException.InvalidArgument($"The archive '{archive}' has the entry '{name}', which is not extracted: {objection}.");
 
     // "./a" is what tar writes for "tar -c .": the one harmless form of a '.' component.
     private static string Clean(string name)
@@ -72,7 +75,7 @@ internal sealed class ArchiveTarget(string directory, string archive, long archi
 
     private void Count()
     {
-        if (++entries > limits.MaxEntries)
+        if (++_entries > limits.MaxEntries)
         {
             throw TooMuch($"more than {limits.MaxEntries} entries");
         }
@@ -84,20 +87,20 @@ internal sealed class ArchiveTarget(string directory, string archive, long archi
         try
         {
             int read;
-            while ((read = await content.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+            while ((read = await content.ReadAsync(buffer, cancellation)) > 0)
             {
-                bytes += read;
-                if (bytes > limits.MaxBytes)
+                _bytes += read;
+                if (_bytes > limits.MaxBytes)
                 {
                     throw TooMuch($"more than {limits.MaxBytes} bytes");
                 }
 
-                if (bytes > ArchiveLimits.RatioFloor && bytes / limits.MaxRatio > archiveBytes)
+                if (_bytes > ArchiveLimits.RatioFloor && _bytes / limits.MaxRatio > archiveBytes)
                 {
                     throw TooMuch($"more than {limits.MaxRatio} times its own size");
                 }
 
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
             }
         }
         finally
@@ -106,6 +109,6 @@ internal sealed class ArchiveTarget(string directory, string archive, long archi
         }
     }
 
-    private StatusException TooMuch(string what)
-        => StatusException.InvalidArgument($"The archive '{archive}' would become {what}; it is not extracted further.");
+    private StatusException TooMuch(string what) =>
+        StatusException.InvalidArgument($"The archive '{archive}' would become {what}; it is not extracted further.");
 }

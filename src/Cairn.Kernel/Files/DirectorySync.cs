@@ -3,7 +3,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Kernel.Files;
 
-/// <summary>Makes the names in a directory durable. The runtime opens no directories, so this calls the C library; on Windows the file system does it by itself.</summary>
+/// <summary>
+/// Makes the names in a directory durable. The runtime opens no directories, so this calls the C library; on Windows the file system does
+/// it by itself.
+/// </summary>
 public static unsafe class DirectorySync
 {
     private const int CloseOnExec = 0x80000;
@@ -36,8 +39,8 @@ public static unsafe class DirectorySync
         }
     }
 
-    private static IOException Failure(string call, string directory)
-        => new($"{call} of directory '{directory}' failed: {Marshal.GetLastPInvokeErrorMessage()}.");
+    private static IOException Failure(string call, string directory) =>
+        new($"{call} of directory '{directory}' failed: {Marshal.GetLastPInvokeErrorMessage()}.");
 
     [DllImport("libc", SetLastError = true)]
     private static extern int open(byte* path, int flags);

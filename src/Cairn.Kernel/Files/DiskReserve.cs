@@ -4,8 +4,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Files;
 
 /// <summary>
-/// Space of the data folder's disk that is kept back in a file. It is given up when the disk is full, so that what makes room (deletions) and what must not be lost (the ends of jobs) goes
-/// through; until it can be taken back, what would store more is refused.
+/// Space of the data folder's disk that is kept back in a file. It is given up when the disk is full, so that what makes room (deletions)
+/// and what must not be lost (the ends of jobs) goes through; until it can be taken back, what would store more is refused.
 /// </summary>
 public sealed partial class DiskReserve : IDisposable
 {
@@ -15,57 +15,69 @@ public sealed partial class DiskReserve : IDisposable
     private const long Smallest = 2 << 20;
     private const long Largest = 32 << 20;
 
-    private static readonly HashSet<string> Harmless = ["get", "list", "delete", "cancel", "predict", "undeploy", "getIamPolicy", "removeDeleted"];
+    private static readonly HashSet<string> Harmless =
+    [
+        "get",
+        "list",
+        "delete",
+        "cancel",
+        "predict",
+        "undeploy",
+        "getIamPolicy",
+        "removeDeleted",
+    ];
 
-    private readonly string path;
-    private readonly DriveInfo disk;
-    private readonly long size;
-    private readonly Lock gate = new();
-    private volatile bool isFull;
+    private readonly string _path;
+    private readonly DriveInfo _disk;
+    private readonly long _size;
+    private readonly Lock _gate = new();
+    private volatile bool _isFull;
 
     /// <param name="folder">The data folder; it must exist.</param>
     public DiskReserve(string folder)
     {
-        path = Path.Combine(folder, FileName);
-        disk = new DriveInfo(folder);
-        size = Math.Clamp(disk.TotalSize / 16, Smallest, Largest);
-        isFull = !TryTake();
+        _path = Path.Combine(folder, FileName);
+        _disk = new DriveInfo(folder);
+        _size = Math.Clamp(_disk.TotalSize / 16, Smallest, Largest);
+        _isFull = !TryTake();
     }
 
     /// <summary>Whether the reserve has been given up, and there is no room yet to take it back.</summary>
-    public bool IsFull => isFull;
+    public bool IsFull => _isFull;
 
     /// <summary>Gives the reserve up. False where it has been already.</summary>
     public bool Release()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (isFull)
+            if (_isFull)
             {
                 return false;
             }
 
-            isFull = true;
-            File.Delete(path);
+            _isFull = true;
+            File.Delete(_path);
             return true;
         }
     }
 
-    /// <summary>Looks how much room there is: gives the reserve up where there is next to none, and takes it back where there is enough again.</summary>
+    /// <summary>
+    /// Looks how much room there is: gives the reserve up where there is next to none, and takes it back where there is enough again.
+    /// </summary>
     public void Look()
     {
-        var free = disk.AvailableFreeSpace;
-        if (!isFull && free < size / 8)
+        var free = _disk.AvailableFreeSpace;
+        if (!_isFull && free < _size / 8)
         {
             Release();
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            if (isFull && free >= 2 * size)
+            if (_isFull && free >= 2 * _size)
             {
-                isFull = !TryTake();
+                _isFull = !TryTake();
             }
         }
     }
@@ -74,7 +86,7 @@ public sealed partial class DiskReserve : IDisposable
     /// <exception cref="StatusException">RESOURCE_EXHAUSTED, HTTP 507.</exception>
     public void Require(string permission)
     {
-        if (isFull && permission.LastIndexOf('.') is > 0 and var dot && !Harmless.Contains(permission[(dot + 1)..]))
+        if (_isFull && permission.LastIndexOf('.') is > 0 and var dot && !Harmless.Contains(permission[(dot + 1)..]))
         {
             throw StorageErrors.Full();
         }
@@ -82,9 +94,9 @@ public sealed partial class DiskReserve : IDisposable
 
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            File.Delete(path);
+            File.Delete(_path);
         }
     }
 
@@ -92,9 +104,9 @@ public sealed partial class DiskReserve : IDisposable
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+            using var file = File.OpenHandle(_path, FileMode.Create, FileAccess.Write);
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            if (Allocate(file, 0, size) == 0)
+            if (Allocate(file, 0, _size) == 0)
             {
                 return true;
             }
@@ -104,7 +116,7 @@ public sealed partial class DiskReserve : IDisposable
             // No room even for the file's name.
         }
 
-        File.Delete(path);
+        File.Delete(_path);
         return false;
     }
 

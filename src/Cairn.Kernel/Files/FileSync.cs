@@ -9,7 +9,10 @@ public static class FileSync
     // SYNC_FILE_RANGE_WRITE of linux/fs.h: begin with the dirty pages, and wait for none.
     private const uint Write = 2;
 
-    /// <summary>Asks that the disk begin with a range of a file. A hint only: what must be durable still has to be synchronised, and tells of failures.</summary>
+    /// <summary>
+    /// Asks that the disk begin with a range of a file. A hint only: what must be durable still has to be synchronised, and tells of
+    /// failures.
+    /// </summary>
     /// <param name="offset">The first byte.</param>
     /// <param name="count">How many bytes.</param>
     public static void Begin(SafeFileHandle file, long offset, long count)

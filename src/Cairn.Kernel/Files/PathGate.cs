@@ -4,9 +4,9 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Files;
 
 /// <summary>
-/// The one place that joins a name from outside (an object's name, an archive's entry) to a directory of ours. What it returns lies below the directory,
-/// whatever the name says and whatever links lie on the way; everything else is refused with INVALID_ARGUMENT. Names are taken as they are: nothing
-/// is percent-decoded, so <c>%2e%2e</c> is an ordinary file name.
+/// The one place that joins a name from outside (an object's name, an archive's entry) to a directory of ours. What it returns lies below
+/// the directory, whatever the name says and whatever links lie on the way; everything else is refused with INVALID_ARGUMENT. Names are
+/// taken as they are: nothing is percent-decoded, so <c>%2e%2e</c> is an ordinary file name.
 /// </summary>
 public static class PathGate
 {
@@ -120,18 +120,24 @@ public static class PathGate
     // A dangling link exists for nobody but LinkTarget.
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
-    private static StatusException Refusal(string relative, string objection)
-        => StatusException.InvalidArgument($"'{Printable(relative)}' cannot be a file below a folder: {objection}. Use a relative path of plain names.");
+    private static StatusException Refusal(string relative, string objection) =>
+        StatusException.InvalidArgument(
+            $"'{Printable(relative)}' cannot be a file below a folder: {objection}. Use a relative path of plain names."
+        );
 
     private static string Printable(string relative)
     {
         var shown = relative.Length > 200 ? relative[..200] + "…" : relative;
-        return string.Create(shown.Length, shown, static (span, text) =>
-        {
-            for (var i = 0; i < span.Length; i++)
+        return string.Create(
+            shown.Length,
+            shown,
+            static (span, text) =>
             {
-                span[i] = char.IsControl(text[i]) || char.IsSurrogate(text[i]) ? '\uFFFD' : text[i];
+                for (var i = 0; i < span.Length; i++)
+                {
+                    span[i] = char.IsControl(text[i]) || char.IsSurrogate(text[i]) ? '\uFFFD' : text[i];
+                }
             }
-        });
+        );
     }
 }

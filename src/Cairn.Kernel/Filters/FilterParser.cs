@@ -3,8 +3,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Filters;
 
 /// <summary>
-/// Parses AIP-160 filters: <c>AND OR NOT</c> (and <c>-</c>), juxtaposition as AND, comparison, <c>:</c> (has), functions, dotted paths. As in AIP-160,
-/// OR binds tighter than AND.
+/// Parses AIP-160 filters: <c>AND OR NOT</c> (and <c>-</c>), juxtaposition as AND, comparison, <c>:</c> (has), functions, dotted paths. As
+/// in AIP-160, OR binds tighter than AND.
 /// </summary>
 public sealed class FilterParser
 {
@@ -14,15 +14,15 @@ public sealed class FilterParser
     private const int MaxDepth = 64;
     private const int MaxNodes = 500;
 
-    private readonly FilterLexer lexer;
-    private FilterToken token;
-    private int depth;
-    private int nodes;
+    private readonly FilterLexer _lexer;
+    private FilterToken _token;
+    private int _depth;
+    private int _nodes;
 
     private FilterParser(string text)
     {
-        lexer = new FilterLexer(text);
-        token = lexer.Next();
+        _lexer = new FilterLexer(text);
+        _token = _lexer.Next();
     }
 
     /// <summary>Parses; null for an empty filter.</summary>
@@ -41,12 +41,12 @@ public sealed class FilterParser
 
         var parser = new FilterParser(text);
         var node = parser.Expression();
-        return parser.token.Kind == FilterTokenKind.End ? node : throw parser.Unexpected("the end of the filter");
+        return parser._token.Kind == FilterTokenKind.End ? node : throw parser.Unexpected("the end of the filter");
     }
 
     private FilterNode Expression()
     {
-        if (++depth > MaxDepth)
+        if (++_depth > MaxDepth)
         {
             throw StatusException.InvalidArgument($"`filter` is nested deeper than {MaxDepth} levels.");
         }
@@ -59,7 +59,7 @@ public sealed class FilterParser
                 Advance();
                 operands.Add(Factor());
             }
-            else if (token.Kind is FilterTokenKind.Word or FilterTokenKind.String or FilterTokenKind.Open or FilterTokenKind.Minus)
+            else if (_token.Kind is FilterTokenKind.Word or FilterTokenKind.String or FilterTokenKind.Open or FilterTokenKind.Minus)
             {
                 operands.Add(Factor());
             }
@@ -69,7 +69,7 @@ public sealed class FilterParser
             }
         }
 
-        depth--;
+        _depth--;
         return operands.Count == 1 ? operands[0] : new AndNode(operands);
     }
 
@@ -87,12 +87,12 @@ public sealed class FilterParser
 
     private FilterNode Term()
     {
-        if (++nodes > MaxNodes)
+        if (++_nodes > MaxNodes)
         {
             throw StatusException.InvalidArgument($"`filter` has more than {MaxNodes} terms.");
         }
 
-        if (token.Kind == FilterTokenKind.Minus || IsKeyword("NOT"))
+        if (_token.Kind == FilterTokenKind.Minus || IsKeyword("NOT"))
         {
             Advance();
             return new NotNode(Simple());
@@ -103,7 +103,7 @@ public sealed class FilterParser
 
     private FilterNode Simple()
     {
-        if (token.Kind != FilterTokenKind.Open)
+        if (_token.Kind != FilterTokenKind.Open)
         {
             return Restriction();
         }
@@ -116,52 +116,55 @@ public sealed class FilterParser
 
     private FilterNode Restriction()
     {
-        var start = token.Start;
-        if (token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String) || IsKeyword("AND") || IsKeyword("OR"))
+        var start = _token.Start;
+        if (_token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String) || IsKeyword("AND") || IsKeyword("OR"))
         {
             throw Unexpected("a field, a value or '('");
         }
 
-        var path = new List<string> { token.Text };
-        var quoted = token.Kind == FilterTokenKind.String;
+        var path = new List<string> { _token.Text };
+        var quoted = _token.Kind == FilterTokenKind.String;
         Advance();
-        if (token.Kind == FilterTokenKind.Open && !token.Spaced && !quoted)
+        if (_token.Kind == FilterTokenKind.Open && !_token.Spaced && !quoted)
         {
             return Function(path[0], start);
         }
 
-        while (token.Kind == FilterTokenKind.Dot)
+        while (_token.Kind == FilterTokenKind.Dot)
         {
             Advance();
-            if (token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String))
+            if (_token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String))
             {
                 throw Unexpected("a field name after '.'");
             }
 
-            path.Add(token.Text);
+            path.Add(_token.Text);
             Advance();
         }
 
-        if (token.Kind != FilterTokenKind.Operator)
+        if (_token.Kind != FilterTokenKind.Operator)
         {
             return new TextNode(string.Join('.', path), start);
         }
 
-        var op = token.Text;
+        var op = _token.Text;
         Advance();
         return Argument(path, op, start);
     }
 
-    /// <summary>What stands behind an operator: a value, or several in parentheses, joined by AND, OR and NOT, for each of which the comparison is made.</summary>
+    /// <summary>
+    /// What stands behind an operator: a value, or several in parentheses, joined by AND, OR and NOT, for each of which the comparison is
+    /// made.
+    /// </summary>
     private FilterNode Argument(List<string> path, string op, int start)
     {
-        if (token.Kind != FilterTokenKind.Open)
+        if (_token.Kind != FilterTokenKind.Open)
         {
             var (value, quoted) = Value();
             return new ComparisonNode(path, op, value, quoted, start);
         }
 
-        if (++depth > MaxDepth)
+        if (++_depth > MaxDepth)
         {
             throw StatusException.InvalidArgument($"`filter` is nested deeper than {MaxDepth} levels.");
         }
@@ -183,7 +186,7 @@ public sealed class FilterParser
                     Advance();
                 }
 
-                if (++nodes > MaxNodes)
+                if (++_nodes > MaxNodes)
                 {
                     throw StatusException.InvalidArgument($"`filter` has more than {MaxNodes} terms.");
                 }
@@ -196,13 +199,11 @@ public sealed class FilterParser
 
                 var operand = Argument(path, op, start);
                 any.Add(not ? new NotNode(operand) : operand);
-            }
-            while (IsKeyword("OR"));
+            } while (IsKeyword("OR"));
             all.Add(any.Count == 1 ? any[0] : new OrNode(any));
-        }
-        while (token.Kind != FilterTokenKind.Close);
+        } while (_token.Kind != FilterTokenKind.Close);
         Advance();
-        depth--;
+        _depth--;
         return all.Count == 1 ? all[0] : new AndNode(all);
     }
 
@@ -210,24 +211,30 @@ public sealed class FilterParser
     {
         Advance();
         var arguments = new List<string>();
-        while (token.Kind != FilterTokenKind.Close)
+        while (_token.Kind != FilterTokenKind.Close)
         {
             if (arguments.Count > 0)
             {
                 Expect(FilterTokenKind.Comma, "',' or ')'");
             }
 
-            if (token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String))
+            if (_token.Kind is not (FilterTokenKind.Word or FilterTokenKind.String))
             {
                 throw Unexpected("an argument");
             }
 
-            var argument = token.Text;
+            var argument = _token.Text;
             Advance();
-            while (token.Kind == FilterTokenKind.Dot)
+            while (_token.Kind == FilterTokenKind.Dot)
             {
                 Advance();
-                argument += "." + (token.Kind is FilterTokenKind.Word or FilterTokenKind.String ? token.Text : throw Unexpected("a field name after '.'"));
+                argument +=
+                    "."
+                    + (
+                        _token.Kind is FilterTokenKind.Word or FilterTokenKind.String
+                            ? _token.Text
+                            : throw Unexpected("a field name after '.'")
+                    );
                 Advance();
             }
 
@@ -240,14 +247,14 @@ public sealed class FilterParser
 
     private (string Value, bool Quoted) Value()
     {
-        switch (token.Kind)
+        switch (_token.Kind)
         {
             case FilterTokenKind.String:
-                var text = token.Text;
+                var text = _token.Text;
                 Advance();
                 return (text, true);
             case FilterTokenKind.Word or FilterTokenKind.Minus or FilterTokenKind.Dot:
-                var bare = token.Text + lexer.ReadBareValueTail();
+                var bare = _token.Text + _lexer.ReadBareValueTail();
                 Advance();
                 return (bare, false);
             default:
@@ -255,13 +262,13 @@ public sealed class FilterParser
         }
     }
 
-    private bool IsKeyword(string word) => token.Kind == FilterTokenKind.Word && token.Text == word;
+    private bool IsKeyword(string word) => _token.Kind == FilterTokenKind.Word && _token.Text == word;
 
-    private void Advance() => token = lexer.Next();
+    private void Advance() => _token = _lexer.Next();
 
     private void Expect(FilterTokenKind kind, string what)
     {
-        if (token.Kind != kind)
+        if (_token.Kind != kind)
         {
             throw Unexpected(what);
         }
@@ -269,8 +276,10 @@ public sealed class FilterParser
         Advance();
     }
 
-    private StatusException Unexpected(string expected) => StatusException.InvalidArgument(
-        token.Kind == FilterTokenKind.End
-            ? $"`filter` ends where {expected} should follow."
-            : $"`filter` has '{token.Text}' at position {token.Start + 1}, where {expected} should stand.");
+    private StatusException Unexpected(string expected) =>
+        StatusException.InvalidArgument(
+            _token.Kind == FilterTokenKind.End
+                ? $"`filter` ends where {expected} should follow."
+                : $"`filter` has '{_token.Text}' at position {_token.Start + 1}, where {expected} should stand."
+        );
 }

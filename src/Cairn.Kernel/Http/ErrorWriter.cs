@@ -19,7 +19,10 @@ public static class ErrorWriter
             response.Headers.WWWAuthenticate = "Bearer realm=\"cairn\"";
         }
 
-        await using var json = new Utf8JsonWriter(response.BodyWriter, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        await using var json = new Utf8JsonWriter(
+            response.BodyWriter,
+            new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteNumber("code", status);
@@ -48,17 +51,18 @@ public static class ErrorWriter
         json.WriteEndObject();
     }
 
-    private static string Reason(Code code) => code switch
-    {
-        Code.NotFound => "notFound",
-        Code.AlreadyExists => "conflict",
-        Code.InvalidArgument => "invalid",
-        Code.FailedPrecondition => "failedPrecondition",
-        Code.PermissionDenied => "forbidden",
-        Code.Unauthenticated => "required",
-        Code.ResourceExhausted => "rateLimitExceeded",
-        Code.Unimplemented => "notImplemented",
-        Code.DeadlineExceeded => "timeout",
-        _ => "backendError",
-    };
+    private static string Reason(Code code) =>
+        code switch
+        {
+            Code.NotFound => "notFound",
+            Code.AlreadyExists => "conflict",
+            Code.InvalidArgument => "invalid",
+            Code.FailedPrecondition => "failedPrecondition",
+            Code.PermissionDenied => "forbidden",
+            Code.Unauthenticated => "required",
+            Code.ResourceExhausted => "rateLimitExceeded",
+            Code.Unimplemented => "notImplemented",
+            Code.DeadlineExceeded => "timeout",
+            _ => "backendError",
+        };
 }

@@ -12,7 +12,8 @@ public static class HttpContextExtensions
         context.Features.Get<Principal>() ?? throw new InvalidOperationException("The request has not been authenticated.");
 
     /// <summary>Fires when the server begins to stop.</summary>
-    public static CancellationToken Stopping(this HttpContext context) => context.Features.Get<ServerState>()?.Stopping ?? CancellationToken.None;
+    public static CancellationToken Stopping(this HttpContext context) =>
+        context.Features.Get<ServerState>()?.Stopping ?? CancellationToken.None;
 
     /// <summary>Refuses a call that the server has no means for at present.</summary>
     /// <exception cref="StatusException">RESOURCE_EXHAUSTED.</exception>

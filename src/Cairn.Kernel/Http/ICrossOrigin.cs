@@ -1,8 +1,8 @@
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// Says for which resources their owners admit web pages of other origins. Whatever it says, such a page acts with a token of its own or not at all: the
-/// entrance lends it no identity that the browser's user merely has by being on this machine.
+/// Says for which resources their owners admit web pages of other origins. Whatever it says, such a page acts with a token of its own or
+/// not at all: the entrance lends it no identity that the browser's user merely has by being on this machine.
 /// </summary>
 public interface ICrossOrigin
 {

@@ -6,19 +6,19 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// A request's body that arrives as gzip (<c>Content-Encoding</c>, RFC 9110 section 8.4), inflated while it is read. The encoding is the request's and
-/// not that of what the body stands for: an object that is to be stored as gzip says so in its metadata.
+/// A request's body that arrives as gzip (<c>Content-Encoding</c>, RFC 9110 section 8.4), inflated while it is read. The encoding is the
+/// request's and not that of what the body stands for: an object that is to be stored as gzip says so in its metadata.
 /// </summary>
 public sealed class InflatedBody : ReadOnlyStream
 {
-    private readonly GZipStream gzip;
-    private readonly long? most;
-    private long inflated;
+    private readonly GZipStream _gzip;
+    private readonly long? _most;
+    private long _inflated;
 
     private InflatedBody(Stream source, long? most)
     {
-        gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
-        this.most = most;
+        _gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
+        this._most = most;
     }
 
     /// <summary>Where the request's body is compressed, puts the inflated one in its place; nothing that reads it need know.</summary>
@@ -34,7 +34,9 @@ public sealed class InflatedBody : ReadOnlyStream
 
         if (!encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase) && !encoding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase))
         {
-            throw StatusException.InvalidArgument($"The request's Content-Encoding is '{encoding}'; send the body as gzip, or as it is and without the header.");
+            throw StatusException.InvalidArgument(
+                $"The request's Content-Encoding is '{encoding}'; send the body as gzip, or as it is and without the header."
+            );
         }
 
         var body = new InflatedBody(request.Body, most);
@@ -49,24 +51,28 @@ public sealed class InflatedBody : ReadOnlyStream
         int read;
         try
         {
-            read = await gzip.ReadAsync(buffer, cancellationToken);
+            read = await _gzip.ReadAsync(buffer, cancellationToken);
         }
         catch (InvalidDataException)
         {
-            throw StatusException.InvalidArgument("The request says that its body is gzip (Content-Encoding), and it is not, or it is cut off.");
+            throw StatusException.InvalidArgument(
+                "The request says that its body is gzip (Content-Encoding), and it is not, or it is cut off."
+            );
         }
 
-        inflated += read;
-        return inflated <= (most ?? long.MaxValue)
+        _inflated += read;
+        return _inflated <= (_most ?? long.MaxValue)
             ? read
-            : throw StatusException.InvalidArgument($"The request's body inflates to more than the {most} bytes that this method accepts.");
+            : throw StatusException.InvalidArgument(
+                $"The request's body inflates to more than the {_most} bytes that this method accepts."
+            );
     }
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            gzip.Dispose();
+            _gzip.Dispose();
         }
 
         base.Dispose(disposing);

@@ -6,18 +6,19 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// A request's body as an object of ours. What the types do not say is held to all the same: the items of a list are there, and a text in one is no null, so that nobody who goes through
-/// them has to look.
+/// A request's body as an object of ours. What the types do not say is held to all the same: the items of a list are there, and a text in
+/// one is no null, so that nobody who goes through them has to look.
 /// </summary>
 public static class JsonRequest
 {
     /// <summary>Options for reading; for a type's own ones, begin with these.</summary>
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
-    {
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        Converters = { new PairConverter() },
-    };
+    public static JsonSerializerOptions Options { get; } =
+        new(JsonSerializerDefaults.Web)
+        {
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+            Converters = { new PairConverter() },
+        };
 
     /// <param name="context">The request, whose route has limited its size.</param>
     /// <param name="what">What the body is, for the sentence: <c>a move</c>.</param>
@@ -62,8 +63,11 @@ public static class JsonRequest
         private sealed record Pair(string Key, string Value);
 
         public override KeyValuePair<string, string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<Pair>(ref reader, options) is var (key, value) ? KeyValuePair.Create(key, value) : throw new JsonException("A pair of a key and a value is null.");
+            JsonSerializer.Deserialize<Pair>(ref reader, options) is var (key, value)
+                ? KeyValuePair.Create(key, value)
+                : throw new JsonException("A pair of a key and a value is null.");
 
-        public override void Write(Utf8JsonWriter writer, KeyValuePair<string, string> value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, new Pair(value.Key, value.Value), options);
+        public override void Write(Utf8JsonWriter writer, KeyValuePair<string, string> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, new Pair(value.Key, value.Value), options);
     }
 }

@@ -6,8 +6,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// What the text of a JSON body must be before a door reads it: UTF-8, with escapes (<c>\ud83d\ude00</c>) that name whole characters. A reader finds out only where a text is taken,
-/// which may be after other parts were acted upon.
+/// What the text of a JSON body must be before a door reads it: UTF-8, with escapes (<c>\ud83d\ude00</c>) that name whole characters. A
+/// reader finds out only where a text is taken, which may be after other parts were acted upon.
 /// </summary>
 public static class JsonText
 {
@@ -21,7 +21,9 @@ public static class JsonText
 
         if (HasHalfCharacter(json))
         {
-            throw StatusException.InvalidArgument(@"The request's body has a \u escape that is half of a surrogate pair, and stands for no character. Escape characters beyond U+FFFF as pairs, or write them as UTF-8.");
+            throw StatusException.InvalidArgument(
+                @"The request's body has a \u escape that is half of a surrogate pair, and stands for no character. Escape characters beyond U+FFFF as pairs, or write them as UTF-8."
+            );
         }
     }
 
@@ -59,7 +61,10 @@ public static class JsonText
 
     /// <summary>The UTF-16 unit that <c>\uXXXX</c> at the beginning stands for; null where something else stands there.</summary>
     private static char? Escape(ReadOnlySpan<byte> text) =>
-        text.Length >= 6 && text[0] == '\\' && text[1] == 'u' && ushort.TryParse(Encoding.ASCII.GetString(text[2..6]), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+        text.Length >= 6
+        && text[0] == '\\'
+        && text[1] == 'u'
+        && ushort.TryParse(Encoding.ASCII.GetString(text[2..6]), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
             ? (char)unit
             : null;
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// <c>POST</c> with <c>X-HTTP-Method-Override</c>, as Google's APIs take it. Java's clients send every PATCH so, because their HTTP library has none, and a GET
-/// whose query is long, which is then the body, as a form.
+/// <c>POST</c> with <c>X-HTTP-Method-Override</c>, as Google's APIs take it. Java's clients send every PATCH so, because their HTTP library
+/// has none, and a GET whose query is long, which is then the body, as a form.
 /// </summary>
 public static class MethodOverride
 {
@@ -40,7 +40,10 @@ public static class MethodOverride
         }
 
         request.Method = method;
-        if (!HttpMethods.IsGet(method) || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
+        if (
+            !HttpMethods.IsGet(method)
+            || request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true
+        )
         {
             return;
         }

@@ -1,8 +1,8 @@
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// A path template in the grammar of <c>google/api/http.proto</c>: <c>/v1/{name=projects/*/models/*}:verb</c>. <c>*</c> is one segment; <c>**</c>, only at the
-/// end, is all that is left, none included.
+/// A path template in the grammar of <c>google/api/http.proto</c>: <c>/v1/{name=projects/*/models/*}:verb</c>. <c>*</c> is one segment;
+/// <c>**</c>, only at the end, is all that is left, none included.
 /// </summary>
 public sealed class PathTemplate
 {
@@ -50,7 +50,7 @@ public sealed class PathTemplate
 
         var segments = new List<string>();
         var variables = new List<Variable>();
-        for (var at = 1; at <= body.Length;)
+        for (var at = 1; at <= body.Length; )
         {
             if (at < body.Length && body[at] == '{')
             {
@@ -75,7 +75,9 @@ public sealed class PathTemplate
             : new PathTemplate(text, segments, variables, verb);
     }
 
-    /// <summary>The variables of a path that matched this template; <paramref name="verbInPath"/> says that the last segment ends in the verb.</summary>
+    /// <summary>
+    /// The variables of a path that matched this template; <paramref name="verbInPath"/> says that the last segment ends in the verb.
+    /// </summary>
     public RouteValues Bind(RequestPath path, bool verbInPath)
     {
         var values = new KeyValuePair<string, string>[Variables.Count];
@@ -106,9 +108,12 @@ public sealed class PathTemplate
         for (var i = 0; i < parts.Length; i++)
         {
             // In a name of several segments an encoded slash would make two names out of one.
-            parts[i] = Segment(start + i) is var text && text.Contains('/', StringComparison.Ordinal)
-                ? throw Errors.StatusException.InvalidArgument($"The path segment '{path.Raw(start + i)}' holds an encoded '/', which a resource name cannot.")
-                : text;
+            parts[i] =
+                Segment(start + i) is var text && text.Contains('/', StringComparison.Ordinal)
+                    ? throw Errors.StatusException.InvalidArgument(
+                        $"The path segment '{path.Raw(start + i)}' holds an encoded '/', which a resource name cannot."
+                    )
+                    : text;
         }
 
         return string.Join('/', parts);

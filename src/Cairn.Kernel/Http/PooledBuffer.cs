@@ -6,32 +6,32 @@ namespace Cairn.Kernel.Http;
 /// <param name="capacity">How many bytes are expected.</param>
 internal sealed class PooledBuffer(int capacity) : IBufferWriter<byte>, IDisposable
 {
-    private byte[] bytes = ArrayPool<byte>.Shared.Rent(capacity);
-    private int length;
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    private int _length;
 
-    public int Length => length;
+    public int Length => _length;
 
-    public ReadOnlyMemory<byte> Written => bytes.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _length);
 
-    public void Advance(int count) => length += count;
+    public void Advance(int count) => _length += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return bytes.AsMemory(length);
+        return _bytes.AsMemory(_length);
     }
 
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return bytes.AsSpan(length);
+        return _bytes.AsSpan(_length);
     }
 
     public void Dispose()
     {
-        var lent = bytes;
-        bytes = [];
-        length = 0;
+        var lent = _bytes;
+        _bytes = [];
+        _length = 0;
         if (lent.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(lent);
@@ -41,15 +41,15 @@ internal sealed class PooledBuffer(int capacity) : IBufferWriter<byte>, IDisposa
     private void Reserve(int count)
     {
         count = Math.Max(count, 1);
-        if (bytes.Length - length >= count)
+        if (_bytes.Length - _length >= count)
         {
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(length + count), bytes.Length * 2));
-        bytes.AsSpan(0, length).CopyTo(larger);
-        var old = bytes;
-        bytes = larger;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + count), _bytes.Length * 2));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        var old = _bytes;
+        _bytes = larger;
         ArrayPool<byte>.Shared.Return(old);
     }
 }

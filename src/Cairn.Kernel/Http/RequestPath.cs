@@ -5,39 +5,41 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// A request target, split at <c>/</c> before it is decoded, so that an encoded slash stays inside its segment. Decoded once, strictly: what is not valid
-/// percent-encoded UTF-8, or holds a NUL, is refused.
+/// A request target, split at <c>/</c> before it is decoded, so that an encoded slash stays inside its segment. Decoded once, strictly:
+/// what is not valid percent-encoded UTF-8, or holds a NUL, is refused.
 /// </summary>
 public sealed class RequestPath
 {
     /// <summary>The longest accepted path in characters.</summary>
     public const int MaxLength = 16_384;
 
-    /// <summary>The longest accepted target in characters, query included: a client that reads a thousand time series names each of them there.</summary>
+    /// <summary>
+    /// The longest accepted target in characters, query included: a client that reads a thousand time series names each of them there.
+    /// </summary>
     public const int MaxTarget = 480 << 10;
 
     private const int MaxSegments = 1_100;
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
-    private readonly string[] raw;
-    private readonly string[] decoded;
+    private readonly string[] _raw;
+    private readonly string[] _decoded;
 
     private RequestPath(string[] raw, string[] decoded, string query)
     {
-        this.raw = raw;
-        this.decoded = decoded;
+        this._raw = raw;
+        this._decoded = decoded;
         Query = query;
     }
 
-    public int Count => raw.Length;
+    public int Count => _raw.Length;
 
     /// <summary>What follows <c>?</c>, still encoded.</summary>
     public string Query { get; }
 
-    public string Raw(int index) => raw[index];
+    public string Raw(int index) => _raw[index];
 
-    public string Decoded(int index) => decoded[index];
+    public string Decoded(int index) => _decoded[index];
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static RequestPath Parse(string target)
@@ -47,7 +49,8 @@ public sealed class RequestPath
         if (path.Length > MaxLength || target.Length > MaxTarget)
         {
             throw StatusException.InvalidArgument(
-                $"The request's address is {target.Length} characters long, its path {path.Length}; at most {MaxTarget} and {MaxLength} are accepted.");
+                $"The request's address is {target.Length} characters long, its path {path.Length}; at most {MaxTarget} and {MaxLength} are accepted."
+            );
         }
 
         // A proxy's absolute form: http://host/path.
@@ -60,7 +63,9 @@ public sealed class RequestPath
         var segments = path.Length == 0 || path[0] != '/' ? [] : path[1..].Split('/');
         if (segments.Length > MaxSegments)
         {
-            throw StatusException.InvalidArgument($"The request's path has {segments.Length} segments; at most {MaxSegments} are accepted.");
+            throw StatusException.InvalidArgument(
+                $"The request's path has {segments.Length} segments; at most {MaxSegments} are accepted."
+            );
         }
 
         var query = question < 0 ? "" : target[(question + 1)..];
@@ -69,8 +74,8 @@ public sealed class RequestPath
     }
 
     /// <summary>
-    /// What is percent-encoded in a query must be UTF-8 without NUL: a decoder that is lenient leaves it encoded, or puts another character there, and a name is looked up that the
-    /// caller did not mean. A '%' that is no escape stays what it is.
+    /// What is percent-encoded in a query must be UTF-8 without NUL: a decoder that is lenient leaves it encoded, or puts another character
+    /// there, and a name is looked up that the caller did not mean. A '%' that is no escape stays what it is.
     /// </summary>
     private static void RequireQuery(string query)
     {
@@ -79,7 +84,13 @@ public sealed class RequestPath
         {
             var length = 0;
             var start = at;
-            while (length < run.Length && at + 2 < query.Length && query[at] == '%' && char.IsAsciiHexDigit(query[at + 1]) && char.IsAsciiHexDigit(query[at + 2]))
+            while (
+                length < run.Length
+                && at + 2 < query.Length
+                && query[at] == '%'
+                && char.IsAsciiHexDigit(query[at + 1])
+                && char.IsAsciiHexDigit(query[at + 2])
+            )
             {
                 run[length++] = Convert.ToByte(query.Substring(at + 1, 2), 16);
                 at += 3;
@@ -131,7 +142,9 @@ public sealed class RequestPath
 
                 if (i + 2 >= segment.Length || !char.IsAsciiHexDigit(segment[i + 1]) || !char.IsAsciiHexDigit(segment[i + 2]))
                 {
-                    throw StatusException.InvalidArgument($"The path segment '{segment}' has a '%' that two hexadecimal digits do not follow.");
+                    throw StatusException.InvalidArgument(
+                        $"The path segment '{segment}' has a '%' that two hexadecimal digits do not follow."
+                    );
                 }
 
                 bytes[length++] = Convert.ToByte(segment.Substring(i + 1, 2), 16);

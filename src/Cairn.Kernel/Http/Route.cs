@@ -7,4 +7,10 @@ namespace Cairn.Kernel.Http;
 /// <param name="MaxBody">The largest request body in bytes, or null for no limit.</param>
 /// <param name="OnError">Writes what goes wrong; null for Google's form.</param>
 public sealed record Route(
-    string Method, PathTemplate Template, string Permission, Func<HttpContext, RouteValues, Task> Handler, long? MaxBody, Func<HttpContext, StatusException, Task>? OnError = null);
+    string Method,
+    PathTemplate Template,
+    string Permission,
+    Func<HttpContext, RouteValues, Task> Handler,
+    long? MaxBody,
+    Func<HttpContext, StatusException, Task>? OnError = null
+);

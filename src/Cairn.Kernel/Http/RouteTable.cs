@@ -3,35 +3,44 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Kernel.Http;
 
 /// <summary>
-/// Every route of every door, as one tree by segment. Literals win over <c>*</c>, and <c>*</c> over <c>**</c>. A first segment that is some route's literal
-/// belongs to that door alone: <c>/v1/nonsense</c> is not an object of a bucket <c>v1</c>.
+/// Every route of every door, as one tree by segment. Literals win over <c>*</c>, and <c>*</c> over <c>**</c>. A first segment that is some
+/// route's literal belongs to that door alone: <c>/v1/nonsense</c> is not an object of a bucket <c>v1</c>.
 /// </summary>
 public sealed class RouteTable : IRoutes
 {
-    private readonly Node root = new();
-    private readonly List<Route> all = [];
-    private Lazy<RouteTable>? later;
+    private readonly Node _root = new();
+    private readonly List<Route> _all = [];
+    private Lazy<RouteTable>? _later;
 
-    public IReadOnlyList<Route> All => later is null ? all : [.. all, .. later.Value.All];
+    public IReadOnlyList<Route> All => _later is null ? _all : [.. _all, .. _later.Value.All];
 
     /// <summary>Routes that are rarely asked for and dear to make: they are made when a request first matches no other.</summary>
-    public void AddLater(Action<IRoutes> map) => later = new Lazy<RouteTable>(() =>
-    {
-        var table = new RouteTable();
-        map(table);
-        return table;
-    });
+    public void AddLater(Action<IRoutes> map) =>
+        _later = new Lazy<RouteTable>(() =>
+        {
+            var table = new RouteTable();
+            map(table);
+            return table;
+        });
 
     public void Add(
-        string method, string template, string permission, Func<HttpContext, RouteValues, Task> handler, long? maxBody = 4 << 20, Func<HttpContext, Errors.StatusException, Task>? errors = null)
+        string method,
+        string template,
+        string permission,
+        Func<HttpContext, RouteValues, Task> handler,
+        long? maxBody = 4 << 20,
+        Func<HttpContext, Errors.StatusException, Task>? errors = null
+    )
     {
         if (string.IsNullOrWhiteSpace(permission))
         {
-            throw new InvalidOperationException($"The route {method} {template} declares no permission; the server does not start with one open by mistake.");
+            throw new InvalidOperationException(
+                $"The route {method} {template} declares no permission; the server does not start with one open by mistake."
+            );
         }
 
         var route = new Route(method, PathTemplate.Parse(template), permission, handler, maxBody, errors);
-        var node = root;
+        var node = _root;
         foreach (var segment in route.Template.Segments)
         {
             node = segment switch
@@ -44,21 +53,24 @@ public sealed class RouteTable : IRoutes
 
         if (!node.Routes.TryAdd((route.Template.Verb, method), route))
         {
-            throw new InvalidOperationException($"Two routes are {method} {template}: the other is {node.Routes[(route.Template.Verb, method)].Template.Text}.");
+            throw new InvalidOperationException(
+                $"Two routes are {method} {template}: the other is {node.Routes[(route.Template.Verb, method)].Template.Text}."
+            );
         }
 
-        all.Add(route);
+        _all.Add(route);
     }
 
     /// <summary>Finds the route of a request; null where no template matches.</summary>
-    public (Route Route, RouteValues Values)? Match(string method, RequestPath path) => Match(method, path, null) ?? later?.Value.Match(method, path);
+    public (Route Route, RouteValues Values)? Match(string method, RequestPath path) =>
+        Match(method, path, null) ?? _later?.Value.Match(method, path);
 
     /// <summary>The methods that templates of a path have.</summary>
     public IReadOnlyCollection<string> Allowed(RequestPath path)
     {
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
         Match("", path, allowed);
-        allowed.UnionWith(later?.Value.Allowed(path) ?? []);
+        allowed.UnionWith(_later?.Value.Allowed(path) ?? []);
         return allowed;
     }
 
@@ -71,12 +83,12 @@ public sealed class RouteTable : IRoutes
 
         var last = path.Raw(path.Count - 1);
         var colon = last.LastIndexOf(':');
-        if (colon >= 0 && Find(root, path, 0, last[..colon], last[(colon + 1)..], method, allowed) is { } withVerb)
+        if (colon >= 0 && Find(_root, path, 0, last[..colon], last[(colon + 1)..], method, allowed) is { } withVerb)
         {
             return (withVerb, withVerb.Template.Bind(path, verbInPath: true));
         }
 
-        return Find(root, path, 0, last, "", method, allowed) is { } plain ? (plain, plain.Template.Bind(path, verbInPath: false)) : null;
+        return Find(_root, path, 0, last, "", method, allowed) is { } plain ? (plain, plain.Template.Bind(path, verbInPath: false)) : null;
     }
 
     private static Route? Find(Node node, RequestPath path, int index, string last, string verb, string method, SortedSet<string>? allowed)

@@ -14,8 +14,9 @@ public interface IOperations
     Operation Completed(ISqlSession session, string parent, IMessage response, IMessage? metadata = null);
 
     /// <summary>
-    /// Records, in the caller's transaction, an operation that the handler named <paramref name="handler"/> will run. Call <see cref="Signal"/> once the
-    /// transaction has committed. After a crash the handler runs again from the start, so it must be idempotent.
+    /// Records, in the caller's transaction, an operation that the handler named <paramref name="handler"/> will run. Call
+    /// <see cref="Signal"/> once the transaction has committed. After a crash the handler runs again from the start, so it must be
+    /// idempotent.
     /// </summary>
     Operation Enqueue(ISqlSession session, string parent, string handler, IMessage request, IMessage? metadata = null);
 

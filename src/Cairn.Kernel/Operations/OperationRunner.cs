@@ -20,13 +20,14 @@ public sealed partial class OperationRunner(
     ILeases leases,
     ServerEnvironment environment,
     IEnumerable<IOperationHandler> handlers,
-    ILogger<OperationRunner> logger) : BackgroundService
+    ILogger<OperationRunner> logger
+) : BackgroundService
 {
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
-    private readonly Dictionary<string, IOperationHandler> byName = handlers.ToDictionary(static handler => handler.Name);
-    private readonly ConcurrentDictionary<string, CancellationTokenSource> running = new();
+    private readonly Dictionary<string, IOperationHandler> _byName = handlers.ToDictionary(static handler => handler.Name);
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,7 +36,7 @@ public sealed partial class OperationRunner(
             var next = signal.Next;
             try
             {
-                await StartPendingAsync(stoppingToken).ConfigureAwait(false);
+                await StartPendingAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -44,7 +45,7 @@ public sealed partial class OperationRunner(
 
             try
             {
-                await next.WaitAsync(LookAgain, stoppingToken).ConfigureAwait(false);
+                await next.WaitAsync(LookAgain, stoppingToken);
             }
             catch (TimeoutException)
             {
@@ -59,28 +60,28 @@ public sealed partial class OperationRunner(
 
     private async Task StartPendingAsync(CancellationToken stopping)
     {
-        foreach (var work in await store.PendingAsync(stopping).ConfigureAwait(false))
+        foreach (var work in await store.PendingAsync(stopping))
         {
-            if (running.TryGetValue(work.Name, out var current))
+            if (_running.TryGetValue(work.Name, out var current))
             {
                 if (work.Cancelled)
                 {
-                    await current.CancelAsync().ConfigureAwait(false);
+                    await current.CancelAsync();
                 }
 
-                await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping).ConfigureAwait(false);
+                await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping);
             }
-            else if (await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping).ConfigureAwait(false))
+            else if (await leases.TryAcquireAsync(work.Name, environment.ServerId, LeaseTime, stopping))
             {
                 // What was listed may have ended since, here or elsewhere, and given its lease up: look again while holding it.
-                if (!await store.IsPendingAsync(work.Name, stopping).ConfigureAwait(false))
+                if (!await store.IsPendingAsync(work.Name, stopping))
                 {
-                    await leases.ReleaseAsync(work.Name, environment.ServerId, stopping).ConfigureAwait(false);
+                    await leases.ReleaseAsync(work.Name, environment.ServerId, stopping);
                     continue;
                 }
 
                 var source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-                running[work.Name] = source;
+                _running[work.Name] = source;
                 _ = Task.Run(() => RunAsync(work, source, stopping), CancellationToken.None);
             }
         }
@@ -91,22 +92,23 @@ public sealed partial class OperationRunner(
         var recorded = false;
         try
         {
-            if (await OutcomeAsync(work, source.Token, stopping).ConfigureAwait(false) is { } outcome)
+            if (await OutcomeAsync(work, source.Token, stopping) is { } outcome)
             {
-                await store.EndAsync(work.Name, outcome, CancellationToken.None).ConfigureAwait(false);
+                await store.EndAsync(work.Name, outcome, CancellationToken.None);
                 recorded = true;
             }
         }
         catch (Exception error)
         {
-            // The store did not take the end. The operation is still to be done, so it is run again in a while; what it has done is not called a failure.
+            // The store did not take the end. The operation is still to be done, so it is run again in a while; what it has done is not
+            // called a failure.
             Log.NotRecorded(logger, error, work.Name);
         }
         finally
         {
-            running.TryRemove(work.Name, out _);
+            _running.TryRemove(work.Name, out _);
             source.Dispose();
-            await ReleaseAsync(work.Name).ConfigureAwait(false);
+            await ReleaseAsync(work.Name);
             if (recorded)
             {
                 signal.Pulse();
@@ -114,7 +116,10 @@ public sealed partial class OperationRunner(
         }
     }
 
-    /// <summary>Runs the handler and returns what to write into the operation; null where the server stops, and the operation stays as it is for the next start.</summary>
+    /// <summary>
+    /// Runs the handler and returns what to write into the operation; null where the server stops, and the operation stays as it is for the
+    /// next start.
+    /// </summary>
     private async Task<Action<Operation>?> OutcomeAsync(OperationWork work, CancellationToken cancellation, CancellationToken stopping)
     {
         try
@@ -124,12 +129,12 @@ public sealed partial class OperationRunner(
                 throw new StatusException(Code.Cancelled, "The operation was cancelled.");
             }
 
-            if (!byName.TryGetValue(work.Handler, out var handler))
+            if (!_byName.TryGetValue(work.Handler, out var handler))
             {
                 throw new StatusException(Code.Internal, $"This server has no handler '{work.Handler}' for the operation.");
             }
 
-            var response = await handler.RunAsync(work.Name, work.Request, cancellation).ConfigureAwait(false);
+            var response = await handler.RunAsync(work.Name, work.Request, cancellation);
             return operation => operation.Response = Any.Pack(response);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -147,7 +152,12 @@ public sealed partial class OperationRunner(
     {
         var status = (StorageErrors.Of(error) ?? error) switch
         {
-            StatusException known => new Status { Code = (int)known.Code, Message = known.Message, Details = { known.Details } },
+            StatusException known => new Status
+            {
+                Code = (int)known.Code,
+                Message = known.Message,
+                Details = { known.Details },
+            },
             OperationCanceledException => new Status { Code = (int)Code.Cancelled, Message = "The operation was cancelled." },
             _ => new Status { Code = (int)Code.Internal, Message = "The server failed while it ran the operation; its log says more." },
         };
@@ -164,7 +174,7 @@ public sealed partial class OperationRunner(
     {
         try
         {
-            await leases.ReleaseAsync(name, environment.ServerId, CancellationToken.None).ConfigureAwait(false);
+            await leases.ReleaseAsync(name, environment.ServerId, CancellationToken.None);
         }
         catch (Exception error)
         {

@@ -3,18 +3,18 @@ namespace Cairn.Kernel.Operations;
 /// <summary>Wakes the runner, and everyone who waits for some operation's end.</summary>
 public sealed class OperationSignal
 {
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
 
-    private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>A task that ends at the next pulse. Take it before looking at the state that it announces.</summary>
     public Task Next
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return next.Task;
+                return _next.Task;
             }
         }
     }
@@ -22,10 +22,10 @@ public sealed class OperationSignal
     public void Pulse()
     {
         TaskCompletionSource fired;
-        lock (gate)
+        lock (_gate)
         {
-            fired = next;
-            next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            fired = _next;
+            _next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         fired.SetResult();

@@ -9,7 +9,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Kernel.Operations;
 
 /// <summary><c>google.longrunning.Operations</c>, on every door: get, list, wait, cancel, delete.</summary>
-public sealed class OperationsService(OperationStore operations, IResourceStore store, OperationSignal signal, TimeProvider time) : IRpcService
+public sealed class OperationsService(OperationStore operations, IResourceStore store, OperationSignal signal, TimeProvider time)
+    : IRpcService
 {
     /// <summary>The longest that one WaitOperation call is held; the client calls again.</summary>
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
@@ -31,7 +32,8 @@ public sealed class OperationsService(OperationStore operations, IResourceStore 
         var page = await store.ListAsync<Operation>(
             OperationKind.Operation,
             new ListQuery(parent, request.Filter, "", request.PageSize, request.PageToken),
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         return new ListOperationsResponse { Operations = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
@@ -40,11 +42,17 @@ public sealed class OperationsService(OperationStore operations, IResourceStore 
     {
         context.RequireProject(request.Name);
         var wait = request.Timeout is { } asked ? asked.ToTimeSpan() : MaxWait;
-        var deadline = time.GetUtcNow() + (wait < TimeSpan.Zero ? TimeSpan.Zero : wait < MaxWait ? wait : MaxWait);
+        var deadline =
+            time.GetUtcNow()
+            + (
+                wait < TimeSpan.Zero ? TimeSpan.Zero
+                : wait < MaxWait ? wait
+                : MaxWait
+            );
         while (true)
         {
             var next = signal.Next;
-            var operation = await store.GetAsync<Operation>(OperationKind.Operation, request.Name, context.Cancellation).ConfigureAwait(false);
+            var operation = await store.GetAsync<Operation>(OperationKind.Operation, request.Name, context.Cancellation);
             var left = deadline - time.GetUtcNow();
             if (operation.Done || left <= TimeSpan.Zero || context.Stopping.IsCancellationRequested)
             {
@@ -54,11 +62,9 @@ public sealed class OperationsService(OperationStore operations, IResourceStore 
             try
             {
                 // Another server's end of the operation pulses nothing here, so look again now and then.
-                await next.WaitAsync(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), time, context.Cancellation).ConfigureAwait(false);
+                await next.WaitAsync(left < TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1), time, context.Cancellation);
             }
-            catch (TimeoutException)
-            {
-            }
+            catch (TimeoutException) { }
         }
     }
 
@@ -66,7 +72,7 @@ public sealed class OperationsService(OperationStore operations, IResourceStore 
     public async Task<Empty> CancelOperation(CancelOperationRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        await operations.CancelAsync(request.Name, context.Cancellation).ConfigureAwait(false);
+        await operations.CancelAsync(request.Name, context.Cancellation);
         return new Empty();
     }
 
@@ -74,7 +80,7 @@ public sealed class OperationsService(OperationStore operations, IResourceStore 
     public async Task<Empty> DeleteOperation(DeleteOperationRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        return await operations.DeleteAsync(request.Name, context.Cancellation).ConfigureAwait(false)
+        return await operations.DeleteAsync(request.Name, context.Cancellation)
             ? new Empty()
             : throw StatusException.NotFound($"Operation '{request.Name}' does not exist.");
     }

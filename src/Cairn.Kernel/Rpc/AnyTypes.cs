@@ -6,7 +6,9 @@ namespace Cairn.Kernel.Rpc;
 public static class AnyTypes
 {
     private static readonly Lazy<TypeRegistry> Every = new(static () => TypeRegistry.FromFiles(ContractFiles.All));
-    private static readonly Lazy<TypeRegistry> Near = new(static () => TypeRegistry.FromFiles([.. ContractFiles.Largest, Google.Rpc.ErrorDetailsReflection.Descriptor]));
+    private static readonly Lazy<TypeRegistry> Near = new(static () =>
+        TypeRegistry.FromFiles([.. ContractFiles.Largest, Google.Rpc.ErrorDetailsReflection.Descriptor])
+    );
 
     /// <summary>All of them; the first to ask waits for the thousands of messages to be read.</summary>
     public static TypeRegistry All => Every.Value;

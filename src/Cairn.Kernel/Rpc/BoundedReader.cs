@@ -14,7 +14,9 @@ internal static class BoundedReader
         {
             if (all.Length + read > limit)
             {
-                throw StatusException.ResourceExhausted($"The message has more than {limit} bytes after decompression; at most that many are accepted.");
+                throw StatusException.ResourceExhausted(
+                    $"The message has more than {limit} bytes after decompression; at most that many are accepted."
+                );
             }
 
             all.Write(buffer, 0, read);

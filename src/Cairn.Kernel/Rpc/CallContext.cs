@@ -8,7 +8,7 @@ namespace Cairn.Kernel.Rpc;
 /// <summary>What a handler may know of its call, whichever door it came through.</summary>
 public sealed class CallContext
 {
-    private Dictionary<string, string>? responseHeaders;
+    private Dictionary<string, string>? _responseHeaders;
 
     public required Principal Caller { get; init; }
 
@@ -19,18 +19,19 @@ public sealed class CallContext
     public CancellationToken Stopping => Request?.HttpContext.Stopping() ?? CancellationToken.None;
 
     /// <summary>Headers to send with the reply (HTTP headers, or gRPC initial metadata). Names are lower case.</summary>
-    public IDictionary<string, string> ResponseHeaders => responseHeaders ??= [];
+    public IDictionary<string, string> ResponseHeaders => _responseHeaders ??= [];
 
     /// <summary>What the call came in; null for one that the server makes to itself.</summary>
     internal HttpRequest? Request { get; init; }
 
     /// <summary>A header, or metadata, of the caller's by its lower-case name.</summary>
-    public string? RequestHeader(string name) => Request is { } request && request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
+    public string? RequestHeader(string name) =>
+        Request is { } request && request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
 
     /// <summary>Sends <see cref="ResponseHeaders"/> off.</summary>
     internal void WriteHeaders(HttpResponse response)
     {
-        foreach (var (name, value) in responseHeaders ?? [])
+        foreach (var (name, value) in _responseHeaders ?? [])
         {
             response.Headers[name] = value;
         }

@@ -17,13 +17,21 @@ public static class ContractFiles
 
     /// <summary>Those of the services that a server handles and that need the most others.</summary>
     public static IReadOnlyList<FileDescriptor> Largest =>
-    [
-        PredictionServiceReflection.Descriptor, JobServiceReflection.Descriptor, PipelineServiceReflection.Descriptor, ModelServiceReflection.Descriptor, EndpointServiceReflection.Descriptor,
-        DatasetServiceReflection.Descriptor, TensorboardServiceReflection.Descriptor, MetadataServiceReflection.Descriptor, VizierServiceReflection.Descriptor,
-    ];
+        [
+            PredictionServiceReflection.Descriptor,
+            JobServiceReflection.Descriptor,
+            PipelineServiceReflection.Descriptor,
+            ModelServiceReflection.Descriptor,
+            EndpointServiceReflection.Descriptor,
+            DatasetServiceReflection.Descriptor,
+            TensorboardServiceReflection.Descriptor,
+            MetadataServiceReflection.Descriptor,
+            VizierServiceReflection.Descriptor,
+        ];
 
     /// <summary>The services of Vertex AI v1, whether or not anyone handles them.</summary>
-    public static IEnumerable<ServiceDescriptor> VertexServices => All.Where(static file => file.Package == "google.cloud.aiplatform.v1").SelectMany(static file => file.Services);
+    public static IEnumerable<ServiceDescriptor> VertexServices =>
+        All.Where(static file => file.Package == "google.cloud.aiplatform.v1").SelectMany(static file => file.Services);
 
     private static List<FileDescriptor> Find()
     {
@@ -37,7 +45,9 @@ public static class ContractFiles
         return files;
     }
 
-    /// <summary>The classes' names, from the assembly's metadata: asking for its types would load the thousands of messages first.</summary>
+    /// <summary>
+    /// The classes' names, from the assembly's metadata: asking for its types would load the thousands of messages first.
+    /// </summary>
     private static unsafe List<string> Names(Assembly assembly)
     {
         if (!assembly.TryGetRawMetadata(out var blob, out var length))
@@ -48,8 +58,12 @@ public static class ContractFiles
         var metadata = new MetadataReader(blob, length);
         return
         [
-            .. metadata.TypeDefinitions.Select(metadata.GetTypeDefinition)
-                .Where(type => (type.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public && metadata.GetString(type.Name).EndsWith(Suffix, StringComparison.Ordinal))
+            .. metadata
+                .TypeDefinitions.Select(metadata.GetTypeDefinition)
+                .Where(type =>
+                    (type.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public
+                    && metadata.GetString(type.Name).EndsWith(Suffix, StringComparison.Ordinal)
+                )
                 .Select(type => $"{metadata.GetString(type.Namespace)}.{metadata.GetString(type.Name)}"),
         ];
     }

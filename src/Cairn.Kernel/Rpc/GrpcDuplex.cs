@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Cairn.Kernel.Rpc;
 
 /// <summary>
-/// Calls in which both sides stream. A message of the client's is read when the handler asks for it, and a reply waits until the client takes it, so that neither side can make the
-/// server hold more than a message. After its last message a client may go on listening.
+/// Calls in which both sides stream. A message of the client's is read when the handler asks for it, and a reply waits until the client
+/// takes it, so that neither side can make the server hold more than a message. After its last message a client may go on listening.
 /// </summary>
 internal static class GrpcDuplex
 {
@@ -27,7 +27,7 @@ internal static class GrpcDuplex
         }
 
         var started = false;
-        await foreach (var reply in RpcCalls.Duplex(method, Requests(context, method, cancellation), call).WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (var reply in RpcCalls.Duplex(method, Requests(context, method, cancellation), call).WithCancellation(cancellation))
         {
             if (!started)
             {
@@ -36,13 +36,17 @@ internal static class GrpcDuplex
             }
 
             GrpcTransport.Write(context.Response.BodyWriter, reply, compress);
-            await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+            await context.Response.BodyWriter.FlushAsync(cancellation);
         }
     }
 
-    private static async IAsyncEnumerable<IMessage> Requests(HttpContext context, RpcMethod method, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<IMessage> Requests(
+        HttpContext context,
+        RpcMethod method,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
-        while (await GrpcTransport.ReadAsync(context, method, cancellation).ConfigureAwait(false) is { } request)
+        while (await GrpcTransport.ReadAsync(context, method, cancellation) is { } request)
         {
             yield return request;
         }

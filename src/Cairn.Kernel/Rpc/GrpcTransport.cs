@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Kernel.Rpc;
 
 /// <summary>
-/// gRPC over HTTP/2 as <c>PROTOCOL-HTTP2.md</c> of the gRPC project describes it: one length-prefixed message each way (or several back), the status in
-/// trailers, deadlines in <c>grpc-timeout</c>, gzip where the client uses it.
+/// gRPC over HTTP/2 as <c>PROTOCOL-HTTP2.md</c> of the gRPC project describes it: one length-prefixed message each way (or several back),
+/// the status in trailers, deadlines in <c>grpc-timeout</c>, gzip where the client uses it.
 /// </summary>
 public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTransport> logger)
 {
@@ -26,8 +26,8 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
     private const int HeaderLength = 5;
 
     /// <summary>
-    /// The most bytes of a sentence, which travels in a header. Clients take 8 kB of headers (gRPC's core, Java) or 16 (Go), break the call where there are more, and tell nothing of why; a
-    /// sentence repeats names that somebody sent.
+    /// The most bytes of a sentence, which travels in a header. Clients take 8 kB of headers (gRPC's core, Java) or 16 (Go), break the call
+    /// where there are more, and tell nothing of why; a sentence repeats names that somebody sent.
     /// </summary>
     private const int MaxSentence = 2 << 10;
 
@@ -35,7 +35,9 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
     private const int FirstReply = 2 << 10;
 
     public static bool IsGrpc(HttpRequest request) =>
-        request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
+        request.ContentType is { } type
+        && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase)
+        && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Answers a call of an authenticated caller.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -55,14 +57,16 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
                 Cancellation = cancellation,
                 Request = context.Request,
             };
-            if (method.Express is { } express && await AnsweredAsync(context, method, express, call).ConfigureAwait(false))
+            if (method.Express is { } express && await AnsweredAsync(context, method, express, call))
             {
                 context.Response.AppendTrailer("grpc-status", "0");
                 return;
             }
 
-            var request = method.Duplex is not null ? null : await ReadAsync(context, method, cancellation).ConfigureAwait(false)
-                ?? throw StatusException.InvalidArgument("The call's body ended before its message.");
+            var request = method.Duplex is not null
+                ? null
+                : await ReadAsync(context, method, cancellation)
+                    ?? throw StatusException.InvalidArgument("The call's body ended before its message.");
             var compress = context.Request.Headers["grpc-encoding"] == "gzip";
             if (compress)
             {
@@ -71,12 +75,12 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
 
             if (request is null)
             {
-                await GrpcDuplex.AnswerAsync(context, method, call, compress).ConfigureAwait(false);
+                await GrpcDuplex.AnswerAsync(context, method, call, compress);
             }
             else if (method.Descriptor.IsServerStreaming)
             {
                 var any = false;
-                await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(cancellation).ConfigureAwait(false))
+                await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(cancellation))
                 {
                     if (!any)
                     {
@@ -85,12 +89,12 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
                     }
 
                     Write(context.Response.BodyWriter, reply, compress);
-                    await context.Response.BodyWriter.FlushAsync(cancellation).ConfigureAwait(false);
+                    await context.Response.BodyWriter.FlushAsync(cancellation);
                 }
             }
             else
             {
-                var reply = await RpcCalls.InvokeAsync(method, request, call).ConfigureAwait(false);
+                var reply = await RpcCalls.InvokeAsync(method, request, call);
                 call.WriteHeaders(context.Response);
                 Write(context.Response.BodyWriter, reply, compress);
             }
@@ -104,7 +108,9 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         }
     }
 
-    /// <summary>Ends a call with a status, in the headers where nothing has been sent yet ("trailers-only"), else in the trailers.</summary>
+    /// <summary>
+    /// Ends a call with a status, in the headers where nothing has been sent yet ("trailers-only"), else in the trailers.
+    /// </summary>
     public void Fail(HttpContext context, Exception error, bool deadlinePassed = false)
     {
         var status = RpcCalls.ToStatus(error, deadlinePassed);
@@ -120,7 +126,16 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         };
         if (status.Details.Count > 0)
         {
-            var details = Convert.ToBase64String(new Google.Rpc.Status { Code = (int)status.Code, Message = status.Message, Details = { status.Details } }.ToByteArray()).TrimEnd('=');
+            var details = Convert
+                .ToBase64String(
+                    new Google.Rpc.Status
+                    {
+                        Code = (int)status.Code,
+                        Message = status.Message,
+                        Details = { status.Details },
+                    }.ToByteArray()
+                )
+                .TrimEnd('=');
             if (details.Length <= 2 * MaxSentence)
             {
                 fields.Add(new("grpc-status-details-bin", details));
@@ -158,12 +173,24 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
     /// <summary><c>grpc-timeout</c>: up to 8 digits and a unit of H M S m u n. Timers hold no more than about 49 days.</summary>
     private static TimeSpan? Timeout(string text)
     {
-        if (text.Length is < 2 or > 9 || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (
+            text.Length is < 2 or > 9
+            || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        )
         {
             return null;
         }
 
-        var seconds = text[^1] switch { 'H' => count * 3600.0, 'M' => count * 60.0, 'S' => count, 'm' => count / 1e3, 'u' => count / 1e6, 'n' => count / 1e9, _ => -1 };
+        var seconds = text[^1] switch
+        {
+            'H' => count * 3600.0,
+            'M' => count * 60.0,
+            'S' => count,
+            'm' => count / 1e3,
+            'u' => count / 1e6,
+            'n' => count / 1e9,
+            _ => -1,
+        };
         return seconds < 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, 4e6));
     }
 
@@ -174,12 +201,12 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         var reader = context.Request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(call.Cancellation).ConfigureAwait(false);
+            var result = await reader.ReadAsync(call.Cancellation);
             var buffer = result.Buffer;
             if (Frame(buffer) is { } frame && buffer.Length >= HeaderLength + frame.Length)
             {
                 using var reply = new PooledBuffer(FirstReply);
-                var answered = !frame.Compressed && await AnswerAsync(express, call, buffer.Slice(HeaderLength, frame.Length), reply).ConfigureAwait(false);
+                var answered = !frame.Compressed && await AnswerAsync(express, call, buffer.Slice(HeaderLength, frame.Length), reply);
                 reader.AdvanceTo(answered ? buffer.GetPosition(HeaderLength + frame.Length) : buffer.Start);
                 if (answered)
                 {
@@ -198,17 +225,22 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         }
     }
 
-    private static async ValueTask<bool> AnswerAsync(IExpressHandler express, CallContext call, ReadOnlySequence<byte> message, PooledBuffer reply)
+    private static async ValueTask<bool> AnswerAsync(
+        IExpressHandler express,
+        CallContext call,
+        ReadOnlySequence<byte> message,
+        PooledBuffer reply
+    )
     {
         if (message.IsSingleSegment)
         {
-            return await express.TryAnswerAsync(new ExpressCall(call, message.First, null, reply)).ConfigureAwait(false);
+            return await express.TryAnswerAsync(new ExpressCall(call, message.First, null, reply));
         }
 
         using var whole = new PooledBuffer((int)message.Length);
         message.CopyTo(whole.GetSpan((int)message.Length));
         whole.Advance((int)message.Length);
-        return await express.TryAnswerAsync(new ExpressCall(call, whole.Written, null, reply)).ConfigureAwait(false);
+        return await express.TryAnswerAsync(new ExpressCall(call, whole.Written, null, reply));
     }
 
     /// <summary>The next message; null where the client has sent its last.</summary>
@@ -217,7 +249,7 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         var reader = context.Request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(cancellation).ConfigureAwait(false);
+            var result = await reader.ReadAsync(cancellation);
             var buffer = result.Buffer;
             if (Frame(buffer) is { } frame && buffer.Length >= HeaderLength + frame.Length)
             {
@@ -253,12 +285,16 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
     {
         try
         {
-            // From an array: messages that were generated long ago (google.rpc.Status, google.api.HttpBody) cannot be read from or written to buffers.
-            ArraySegment<byte> array = compressed ? Decompress(bytes)
+            // From an array: messages that were generated long ago (google.rpc.Status, google.api.HttpBody) cannot be read from or written
+            // to buffers.
+            ArraySegment<byte> array =
+                compressed ? Decompress(bytes)
                 : bytes.IsSingleSegment && MemoryMarshal.TryGetArray(bytes.First, out var segment) ? segment
                 : new ArraySegment<byte>(bytes.ToArray());
             // What is unknown is not kept: it would be stored, unseen, with what the message becomes.
-            var message = method.Descriptor.InputType.Parser.WithDiscardUnknownFields(true).ParseFrom(array.Array, array.Offset, array.Count);
+            var message = method
+                .Descriptor.InputType.Parser.WithDiscardUnknownFields(true)
+                .ParseFrom(array.Array, array.Offset, array.Count);
             WireChecks.Require(method.Descriptor.InputType, array);
             return message;
         }
@@ -309,7 +345,9 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         writer.Advance(HeaderLength + message.Length);
     }
 
-    /// <summary>Status messages are percent-encoded UTF-8 with printable ASCII left as it is. Of one that is too long, the beginning.</summary>
+    /// <summary>
+    /// Status messages are percent-encoded UTF-8 with printable ASCII left as it is. Of one that is too long, the beginning.
+    /// </summary>
     private static string PercentEncode(string text)
     {
         var encoded = new System.Text.StringBuilder(Math.Min(text.Length, MaxSentence) + 16);

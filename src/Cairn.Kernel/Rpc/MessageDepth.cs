@@ -8,9 +8,10 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Kernel.Rpc;
 
 /// <summary>
-/// How deep the messages of a request may nest. Readers of protobuf take 100 levels (the clients' do, in every language), and a JSON object in a free-form field is three of them (a
-/// <c>Struct</c>, its entry, a <c>Value</c>) and a list two; what came in as JSON of 50 levels could be stored and never be read again. A limit well below leaves room for the
-/// replies and operations that a resource is put into.
+/// How deep the messages of a request may nest. Readers of protobuf take 100 levels (the clients' do, in every language), and a JSON object
+/// in a free-form field is three of them (a
+/// <c>Struct</c>, its entry, a <c>Value</c>) and a list two; what came in as JSON of 50 levels could be stored and never be read again. A
+/// limit well below leaves room for the replies and operations that a resource is put into.
 /// </summary>
 public static class MessageDepth
 {
@@ -28,7 +29,8 @@ public static class MessageDepth
         if (depth > Max)
         {
             throw StatusException.InvalidArgument(
-                $"The request nests its messages deeper than {Max} levels, of which each JSON object in a free-form field takes three and each list two; no client could read it back. Keep what nests deeper as text.");
+                $"The request nests its messages deeper than {Max} levels, of which each JSON object in a free-form field takes three and each list two; no client could read it back. Keep what nests deeper as text."
+            );
         }
 
         switch (message)
@@ -59,7 +61,12 @@ public static class MessageDepth
                 WalkPacked(any, depth);
                 return;
             default:
-                foreach (var field in Open.GetOrAdd(message.Descriptor, static type => [.. Messages(type).Where(static field => MayNest(Target(field)))]))
+                foreach (
+                    var field in Open.GetOrAdd(
+                        message.Descriptor,
+                        static type => [.. Messages(type).Where(static field => MayNest(Target(field)))]
+                    )
+                )
                 {
                     WalkField(field, message, depth);
                 }
@@ -68,7 +75,10 @@ public static class MessageDepth
         }
     }
 
-    /// <summary>What is packed is stored as bytes and shown as JSON, so that it must be what it says it is. A type that is not published here is shown as bytes.</summary>
+    /// <summary>
+    /// What is packed is stored as bytes and shown as JSON, so that it must be what it says it is. A type that is not published here is
+    /// shown as bytes.
+    /// </summary>
     private static void WalkPacked(Any any, int depth)
     {
         if (AnyTypes.Find(any.TypeUrl[(any.TypeUrl.LastIndexOf('/') + 1)..]) is not { } type)
@@ -114,10 +124,13 @@ public static class MessageDepth
         }
     }
 
-    /// <summary>Most messages nest as deep as their types say; only those that lead to a type that can contain itself have to be looked into.</summary>
+    /// <summary>
+    /// Most messages nest as deep as their types say; only those that lead to a type that can contain itself have to be looked into.
+    /// </summary>
     private static bool MayNest(MessageDescriptor type) => IsRecursive(type) || Reachable(type).Any(IsRecursive);
 
-    private static bool IsRecursive(MessageDescriptor type) => Recursive.GetOrAdd(type, static type => type.FullName == Any.Descriptor.FullName || Reachable(type).Contains(type));
+    private static bool IsRecursive(MessageDescriptor type) =>
+        Recursive.GetOrAdd(type, static type => type.FullName == Any.Descriptor.FullName || Reachable(type).Contains(type));
 
     private static HashSet<MessageDescriptor> Reachable(MessageDescriptor from)
     {
@@ -134,8 +147,13 @@ public static class MessageDepth
         return found;
     }
 
-    private static IEnumerable<FieldDescriptor> Messages(MessageDescriptor type) => type.Fields.InDeclarationOrder().Where(static field =>
-        field.IsMap ? field.MessageType.FindFieldByNumber(2).FieldType == FieldType.Message : field.FieldType == FieldType.Message);
+    private static IEnumerable<FieldDescriptor> Messages(MessageDescriptor type) =>
+        type
+            .Fields.InDeclarationOrder()
+            .Where(static field =>
+                field.IsMap ? field.MessageType.FindFieldByNumber(2).FieldType == FieldType.Message : field.FieldType == FieldType.Message
+            );
 
-    private static MessageDescriptor Target(FieldDescriptor field) => field.IsMap ? field.MessageType.FindFieldByNumber(2).MessageType : field.MessageType;
+    private static MessageDescriptor Target(FieldDescriptor field) =>
+        field.IsMap ? field.MessageType.FindFieldByNumber(2).MessageType : field.MessageType;
 }

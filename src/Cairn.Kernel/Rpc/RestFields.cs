@@ -7,7 +7,9 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Kernel.Rpc;
 
-/// <summary>Sets fields of a request from path variables and query parameters, as <c>google/api/http.proto</c> describes their mapping.</summary>
+/// <summary>
+/// Sets fields of a request from path variables and query parameters, as <c>google/api/http.proto</c> describes their mapping.
+/// </summary>
 internal static class RestFields
 {
     /// <summary>Sets the field at a dotted path, in either spelling; a repeated field is appended to.</summary>
@@ -18,8 +20,11 @@ internal static class RestFields
         var segments = path.Split('.');
         for (var i = 0; i < segments.Length; i++)
         {
-            var field = Find(target.Descriptor, segments[i])
-                ?? throw StatusException.InvalidArgument($"The parameter '{path}' is unknown: {target.Descriptor.Name} has no field '{segments[i]}'.");
+            var field =
+                Find(target.Descriptor, segments[i])
+                ?? throw StatusException.InvalidArgument(
+                    $"The parameter '{path}' is unknown: {target.Descriptor.Name} has no field '{segments[i]}'."
+                );
             if (i == segments.Length - 1)
             {
                 SetField(target, field, path, text);
@@ -73,9 +78,18 @@ internal static class RestFields
         {
             value = Convert(field, text);
         }
-        catch (Exception error) when (error is FormatException or OverflowException or InvalidProtocolBufferException or InvalidJsonException or InvalidOperationException)
+        catch (Exception error)
+            when (error
+                    is FormatException
+                        or OverflowException
+                        or InvalidProtocolBufferException
+                        or InvalidJsonException
+                        or InvalidOperationException
+            )
         {
-            throw StatusException.InvalidArgument($"The parameter '{path}' is '{text}', which is not a valid {field.FieldType.ToString().ToLowerInvariant()}.");
+            throw StatusException.InvalidArgument(
+                $"The parameter '{path}' is '{text}', which is not a valid {field.FieldType.ToString().ToLowerInvariant()}."
+            );
         }
 
         if (field.IsMap)
@@ -93,26 +107,47 @@ internal static class RestFields
         }
     }
 
-    private static object Convert(FieldDescriptor field, string text) => field.FieldType switch
-    {
-        FieldType.String => text,
-        FieldType.Bool => text switch { "true" or "1" or "True" => true, "false" or "0" or "False" => false, _ => throw new FormatException() },
-        FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => int.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
-        FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
-        FieldType.UInt32 or FieldType.Fixed32 => uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
-        FieldType.UInt64 or FieldType.Fixed64 => ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
-        FieldType.Float => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
-        FieldType.Double => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
-        FieldType.Bytes => ByteString.FromBase64(text.Replace('-', '+').Replace('_', '/')),
-        FieldType.Enum => Enum(field.EnumType, text),
-        FieldType.Message when field.MessageType.FullName == FieldMask.Descriptor.FullName => Mask(text),
-        // The other messages that have a JSON string form: timestamps, durations, wrappers.
-        FieldType.Message => field.MessageType.Parser.ParseJson(IsPlain(field.MessageType) ? text : System.Text.Json.JsonSerializer.Serialize(text)),
-        _ => throw new FormatException(),
-    };
+    private static object Convert(FieldDescriptor field, string text) =>
+        field.FieldType switch
+        {
+            FieldType.String => text,
+            FieldType.Bool => text switch
+            {
+                "true" or "1" or "True" => true,
+                "false" or "0" or "False" => false,
+                _ => throw new FormatException(),
+            },
+            FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => int.Parse(
+                text,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture
+            ),
+            FieldType.Int64 or FieldType.SInt64 or FieldType.SFixed64 => long.Parse(
+                text,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture
+            ),
+            FieldType.UInt32 or FieldType.Fixed32 => uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
+            FieldType.UInt64 or FieldType.Fixed64 => ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
+            FieldType.Float => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+            FieldType.Double => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+            FieldType.Bytes => ByteString.FromBase64(text.Replace('-', '+').Replace('_', '/')),
+            FieldType.Enum => Enum(field.EnumType, text),
+            FieldType.Message when field.MessageType.FullName == FieldMask.Descriptor.FullName => Mask(text),
+            // The other messages that have a JSON string form: timestamps, durations, wrappers.
+            FieldType.Message => field.MessageType.Parser.ParseJson(
+                IsPlain(field.MessageType) ? text : System.Text.Json.JsonSerializer.Serialize(text)
+            ),
+            _ => throw new FormatException(),
+        };
 
     private static bool IsPlain(MessageDescriptor message) =>
-        message.FullName is "google.protobuf.BoolValue" or "google.protobuf.Int32Value" or "google.protobuf.DoubleValue" or "google.protobuf.FloatValue" or "google.protobuf.UInt32Value";
+        message.FullName
+            is "google.protobuf.BoolValue"
+                or "google.protobuf.Int32Value"
+                or "google.protobuf.DoubleValue"
+                or "google.protobuf.FloatValue"
+                or "google.protobuf.UInt32Value";
 
     private static object Enum(EnumDescriptor type, string text)
     {

@@ -18,8 +18,8 @@ internal static class RestRules
     private const string Operations = "google.longrunning.Operations";
 
     /// <summary>
-    /// Where Vertex puts operations: flat below a location, or below the resource they work on; the SDK's REST transport polls under <c>/ui</c>. The classic
-    /// API knows no locations.
+    /// Where Vertex puts operations: flat below a location, or below the resource they work on; the SDK's REST transport polls under
+    /// <c>/ui</c>. The classic API knows no locations.
     /// </summary>
     private static readonly string[] OperationParents =
     [
@@ -49,7 +49,10 @@ internal static class RestRules
             yield return rule;
             if (rule.Template.StartsWith("/v1/", StringComparison.Ordinal))
             {
-                yield return rule with { Template = string.Concat("/v1beta1/", rule.Template.AsSpan("/v1/".Length)) };
+                yield return rule with
+                {
+                    Template = string.Concat("/v1beta1/", rule.Template.AsSpan("/v1/".Length)),
+                };
             }
         }
     }

@@ -33,8 +33,26 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
     /// <summary>Parameters that every Google API takes and that select nothing here: the reply is always JSON with enum names.</summary>
     private static readonly HashSet<string> SystemParameters =
     [
-        "alt", "$alt", "prettyPrint", "$prettyPrint", "key", "access_token", "oauth_token", "quotaUser", "userProject", "callback", "$callback", "fields", "$fields", "upload_protocol", "uploadType",
-        "$.xgafv", "xgafv", "$outputDefaults", "trace", "$apiVersion",
+        "alt",
+        "$alt",
+        "prettyPrint",
+        "$prettyPrint",
+        "key",
+        "access_token",
+        "oauth_token",
+        "quotaUser",
+        "userProject",
+        "callback",
+        "$callback",
+        "fields",
+        "$fields",
+        "upload_protocol",
+        "uploadType",
+        "$.xgafv",
+        "xgafv",
+        "$outputDefaults",
+        "trace",
+        "$apiVersion",
     ];
 
     public void Map(IRoutes routes)
@@ -43,14 +61,20 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         {
             foreach (var rule in RestRules.Of(method.Descriptor))
             {
-                routes.Add(rule.Method, rule.Template, method.Permission, (context, values) => AnswerAsync(method, rule, context, values), MaxBody);
+                routes.Add(
+                    rule.Method,
+                    rule.Template,
+                    method.Permission,
+                    (context, values) => AnswerAsync(method, rule, context, values),
+                    MaxBody
+                );
             }
         }
     }
 
     private static async Task AnswerAsync(RpcMethod method, RestRule rule, HttpContext context, RouteValues values)
     {
-        using var body = rule.Body.Length > 0 && !TakesRaw(method.Descriptor.InputType, rule) ? await BodyAsync(context).ConfigureAwait(false) : null;
+        using var body = rule.Body.Length > 0 && !TakesRaw(method.Descriptor.InputType, rule) ? await BodyAsync(context) : null;
         using var deadline = Deadline(context);
         using var ending = RpcCalls.Ending(method, context, deadline?.Token ?? context.RequestAborted);
         var call = new CallContext
@@ -65,28 +89,31 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             {
                 RpcCalls.Authorize(method, call.Caller);
                 using var json = new PooledBuffer(FirstBuffer);
-                if (await express.TryAnswerAsync(new ExpressCall(call, body.Written, values, json)).ConfigureAwait(false))
+                if (await express.TryAnswerAsync(new ExpressCall(call, body.Written, values, json)))
                 {
                     call.WriteHeaders(context.Response);
-                    await WriteJsonAsync(context, json).ConfigureAwait(false);
+                    await WriteJsonAsync(context, json);
                     return;
                 }
             }
 
-            var request = await ReadAsync(method.Descriptor.InputType, rule, context, values, body).ConfigureAwait(false);
+            var request = await ReadAsync(method.Descriptor.InputType, rule, context, values, body);
             if (method.Descriptor.IsServerStreaming)
             {
-                await WriteArrayAsync(method, request, call, context).ConfigureAwait(false);
+                await WriteArrayAsync(method, request, call, context);
                 return;
             }
 
-            var reply = await RpcCalls.InvokeAsync(method, request, call).ConfigureAwait(false);
+            var reply = await RpcCalls.InvokeAsync(method, request, call);
             call.WriteHeaders(context.Response);
-            await WriteAsync(context, reply, rule).ConfigureAwait(false);
+            await WriteAsync(context, reply, rule);
         }
         catch (OperationCanceledException error) when (!context.RequestAborted.IsCancellationRequested)
         {
-            throw RpcCalls.ToStatus(deadline?.IsCancellationRequested == true ? error : RpcCalls.OrStopping(error, context), deadline?.IsCancellationRequested == true);
+            throw RpcCalls.ToStatus(
+                deadline?.IsCancellationRequested == true ? error : RpcCalls.OrStopping(error, context),
+                deadline?.IsCancellationRequested == true
+            );
         }
     }
 
@@ -94,7 +121,11 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
     private static CancellationTokenSource? Deadline(HttpContext context)
     {
         var text = context.Request.Headers["x-server-timeout"];
-        if (text.Count == 0 || !double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var seconds) || seconds is not (> 0 and < 4e6))
+        if (
+            text.Count == 0
+            || !double.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var seconds)
+            || seconds is not (> 0 and < 4e6)
+        )
         {
             return null;
         }
@@ -106,14 +137,22 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     /// <summary>Whether the body is anything at all, and becomes a field of the request as it is.</summary>
     private static bool TakesRaw(MessageDescriptor descriptor, RestRule rule) =>
-        rule.Body == "*" ? descriptor.FindFieldByName("http_body") is not null : descriptor.FindFieldByName(rule.Body).MessageType.FullName == HttpBody.Descriptor.FullName;
+        rule.Body == "*"
+            ? descriptor.FindFieldByName("http_body") is not null
+            : descriptor.FindFieldByName(rule.Body).MessageType.FullName == HttpBody.Descriptor.FullName;
 
     /// <param name="descriptor">The request's.</param>
     /// <param name="rule">Where its fields are.</param>
     /// <param name="context">The request.</param>
     /// <param name="values">The variables of its path.</param>
     /// <param name="json">Its body, or null where there is none, or one that is not JSON.</param>
-    private static async Task<IMessage> ReadAsync(MessageDescriptor descriptor, RestRule rule, HttpContext context, RouteValues values, PooledBuffer? json)
+    private static async Task<IMessage> ReadAsync(
+        MessageDescriptor descriptor,
+        RestRule rule,
+        HttpContext context,
+        RouteValues values,
+        PooledBuffer? json
+    )
     {
         IMessage request;
         if (rule.Body.Length == 0)
@@ -123,7 +162,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         else if (rule.Body == "*")
         {
             request = json is null
-                ? await RawRequestAsync(descriptor, descriptor.FindFieldByName("http_body"), context).ConfigureAwait(false)
+                ? await RawRequestAsync(descriptor, descriptor.FindFieldByName("http_body"), context)
                 : Parse(json, descriptor);
         }
         else
@@ -132,7 +171,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             var field = descriptor.FindFieldByName(rule.Body);
             if (json is null)
             {
-                field.Accessor.SetValue(request, await RawAsync(context).ConfigureAwait(false));
+                field.Accessor.SetValue(request, await RawAsync(context));
             }
             else if (json.Length > 0)
             {
@@ -164,10 +203,13 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         return string.IsNullOrWhiteSpace(text) ? descriptor.Parser.ParseFrom(ByteString.Empty) : RpcJson.Parse(text, descriptor);
     }
 
-    /// <summary>Raw prediction: the body is whatever the model's server takes, unless it is the request message spelled out, as generated clients send it.</summary>
+    /// <summary>
+    /// Raw prediction: the body is whatever the model's server takes, unless it is the request message spelled out, as generated clients
+    /// send it.
+    /// </summary>
     private static async Task<IMessage> RawRequestAsync(MessageDescriptor descriptor, FieldDescriptor field, HttpContext context)
     {
-        var body = await RawAsync(context).ConfigureAwait(false);
+        var body = await RawAsync(context);
         if (SpellsOut(body, field))
         {
             return RpcJson.Parse(body.Data.ToStringUtf8(), descriptor);
@@ -181,7 +223,10 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
     private static bool SpellsOut(HttpBody body, FieldDescriptor field)
     {
         // Most bodies are not even to be parsed: the name would stand in them.
-        if (body.Data.Span.IndexOf(Encoding.UTF8.GetBytes($"\"{field.Name}\"")) < 0 && body.Data.Span.IndexOf(Encoding.UTF8.GetBytes($"\"{field.JsonName}\"")) < 0)
+        if (
+            body.Data.Span.IndexOf(Encoding.UTF8.GetBytes($"\"{field.Name}\"")) < 0
+            && body.Data.Span.IndexOf(Encoding.UTF8.GetBytes($"\"{field.JsonName}\"")) < 0
+        )
         {
             return false;
         }
@@ -222,7 +267,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
     private static async Task<HttpBody> RawAsync(HttpContext context)
     {
-        var data = await ByteString.FromStreamAsync(context.Request.Body, context.RequestAborted).ConfigureAwait(false);
+        var data = await ByteString.FromStreamAsync(context.Request.Body, context.RequestAborted);
         return new HttpBody { ContentType = context.Request.ContentType ?? "", Data = data };
     }
 
@@ -235,7 +280,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
             var reader = context.Request.BodyReader;
             while (true)
             {
-                var result = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+                var result = await reader.ReadAsync(context.RequestAborted);
                 foreach (var part in result.Buffer)
                 {
                     body.Write(part.Span);
@@ -302,13 +347,13 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         {
             response.ContentType = body.ContentType.Length > 0 ? body.ContentType : "application/octet-stream";
             response.ContentLength = body.Data.Length;
-            await response.Body.WriteAsync(body.Data.Memory, context.RequestAborted).ConfigureAwait(false);
+            await response.Body.WriteAsync(body.Data.Memory, context.RequestAborted);
             return;
         }
 
         using var json = new PooledBuffer(FirstBuffer);
         MessageJson.Write(json, rule.IsPreview ? PreviewTypes.Of(reply) : reply);
-        await WriteJsonAsync(context, json).ConfigureAwait(false);
+        await WriteJsonAsync(context, json);
     }
 
     private static async Task WriteJsonAsync(HttpContext context, PooledBuffer json)
@@ -316,26 +361,32 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
         var response = context.Response;
         response.ContentType = Json;
         response.Headers.XContentTypeOptions = "nosniff";
-        if (json.Length > CompressAbove && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        if (
+            json.Length > CompressAbove
+            && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase)
+        )
         {
             response.Headers.ContentEncoding = "gzip";
             await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest);
-            await gzip.WriteAsync(json.Written, context.RequestAborted).ConfigureAwait(false);
+            await gzip.WriteAsync(json.Written, context.RequestAborted);
             return;
         }
 
         response.ContentLength = json.Length;
-        await response.BodyWriter.WriteAsync(json.Written, context.RequestAborted).ConfigureAwait(false);
+        await response.BodyWriter.WriteAsync(json.Written, context.RequestAborted);
     }
 
-    /// <summary>A stream of messages is a JSON array that grows; an error after its first element ends it as an error object, as Google's front end does.</summary>
+    /// <summary>
+    /// A stream of messages is a JSON array that grows; an error after its first element ends it as an error object, as Google's front end
+    /// does.
+    /// </summary>
     private static async Task WriteArrayAsync(RpcMethod method, IMessage request, CallContext call, HttpContext context)
     {
         var response = context.Response;
         var any = false;
         try
         {
-            await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(call.Cancellation).ConfigureAwait(false))
+            await foreach (var reply in RpcCalls.Stream(method, request, call).WithCancellation(call.Cancellation))
             {
                 if (!any)
                 {
@@ -345,7 +396,7 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
 
                 if (reply is HttpBody chunk)
                 {
-                    await response.BodyWriter.WriteAsync(chunk.Data.Memory, call.Cancellation).ConfigureAwait(false);
+                    await response.BodyWriter.WriteAsync(chunk.Data.Memory, call.Cancellation);
                 }
                 else
                 {
@@ -354,26 +405,34 @@ public sealed class RestTransport(IEnumerable<RpcMethod> methods) : IDoor
                 }
 
                 any = true;
-                await response.BodyWriter.FlushAsync(call.Cancellation).ConfigureAwait(false);
+                await response.BodyWriter.FlushAsync(call.Cancellation);
             }
         }
         catch (StatusException error) when (any && !IsRaw(method))
         {
-            await response.WriteAsync(",\n" + Error(error) + "]", CancellationToken.None).ConfigureAwait(false);
+            await response.WriteAsync(",\n" + Error(error) + "]", CancellationToken.None);
             return;
         }
 
         if (!IsRaw(method))
         {
             response.ContentType ??= Json;
-            await response.WriteAsync(any ? "]" : "[]", call.Cancellation).ConfigureAwait(false);
+            await response.WriteAsync(any ? "]" : "[]", call.Cancellation);
         }
     }
 
     private static bool IsRaw(RpcMethod method) => method.Descriptor.OutputType.FullName == HttpBody.Descriptor.FullName;
 
-    private static string Error(StatusException error) => System.Text.Json.JsonSerializer.Serialize(new
-    {
-        error = new { code = CodeMap.ToHttp(error), message = error.Message, status = CodeMap.Name(error.Code) },
-    });
+    private static string Error(StatusException error) =>
+        System.Text.Json.JsonSerializer.Serialize(
+            new
+            {
+                error = new
+                {
+                    code = CodeMap.ToHttp(error),
+                    message = error.Message,
+                    status = CodeMap.Name(error.Code),
+                },
+            }
+        );
 }

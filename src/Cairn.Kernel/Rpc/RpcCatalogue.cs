@@ -10,8 +10,8 @@ namespace Cairn.Kernel.Rpc;
 /// </summary>
 public sealed class RpcCatalogue
 {
-    private readonly Dictionary<string, RpcMethod> byPath;
-    private readonly Lazy<Dictionary<string, RpcMethod>> unhandled;
+    private readonly Dictionary<string, RpcMethod> _byPath;
+    private readonly Lazy<Dictionary<string, RpcMethod>> _unhandled;
 
     /// <param name="services">The services with handlers.</param>
     /// <param name="published">All published services, read when first needed.</param>
@@ -20,21 +20,23 @@ public sealed class RpcCatalogue
     public RpcCatalogue(IEnumerable<IRpcService> services, Func<IEnumerable<ServiceDescriptor>> published, ITenantGate gate)
     {
         var all = services.ToList();
-        byPath = RpcBinder.Bind(all, gate).ToDictionary(static method => method.Path);
+        _byPath = RpcBinder.Bind(all, gate).ToDictionary(static method => method.Path);
         var bound = all.Select(static service => service.Descriptor.FullName).ToHashSet();
-        unhandled = new(() => published()
-            .Where(service => !bound.Contains(service.FullName))
-            .SelectMany(static service => service.Methods)
-            .Select(RpcBinder.Unhandled)
-            .ToDictionary(static method => method.Path));
+        _unhandled = new(() =>
+            published()
+                .Where(service => !bound.Contains(service.FullName))
+                .SelectMany(static service => service.Methods)
+                .Select(RpcBinder.Unhandled)
+                .ToDictionary(static method => method.Path)
+        );
     }
 
     /// <summary>The methods of the services that have handlers; some of these methods may have none.</summary>
-    public IReadOnlyCollection<RpcMethod> OfServices => byPath.Values;
+    public IReadOnlyCollection<RpcMethod> OfServices => _byPath.Values;
 
     /// <summary>The methods of the services that nobody handles.</summary>
-    public IReadOnlyCollection<RpcMethod> OfOthers => unhandled.Value.Values;
+    public IReadOnlyCollection<RpcMethod> OfOthers => _unhandled.Value.Values;
 
     /// <summary>The method of a gRPC path; null where nobody publishes such a one.</summary>
-    public RpcMethod? Find(string path) => byPath.GetValueOrDefault(path) ?? unhandled.Value.GetValueOrDefault(path);
+    public RpcMethod? Find(string path) => _byPath.GetValueOrDefault(path) ?? _unhandled.Value.GetValueOrDefault(path);
 }

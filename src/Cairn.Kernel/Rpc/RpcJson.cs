@@ -23,7 +23,14 @@ public static class RpcJson
         {
             return (MayHaveAny(json) ? WithAny.Value : Plain).Parse(json, descriptor);
         }
-        catch (Exception error) when (error is InvalidJsonException or InvalidProtocolBufferException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception error)
+            when (error
+                    is InvalidJsonException
+                        or InvalidProtocolBufferException
+                        or FormatException
+                        or OverflowException
+                        or InvalidOperationException
+            )
         {
             throw StatusException.InvalidArgument($"The request's body is not the JSON of a {descriptor.Name}: {error.Message}");
         }
@@ -33,8 +40,11 @@ public static class RpcJson
     /// Whether a member <c>@type</c> may be in a text, maybe with some of its letters as escapes. Few requests have one, and only these
     /// need the descriptors of all messages.
     /// </summary>
-    private static bool MayHaveAny(string json) => json.Contains("@type", StringComparison.Ordinal) || json.Contains("\\u004", StringComparison.Ordinal)
-        || json.Contains("\\u006", StringComparison.Ordinal) || json.Contains("\\u007", StringComparison.Ordinal);
+    private static bool MayHaveAny(string json) =>
+        json.Contains("@type", StringComparison.Ordinal)
+        || json.Contains("\\u004", StringComparison.Ordinal)
+        || json.Contains("\\u006", StringComparison.Ordinal)
+        || json.Contains("\\u007", StringComparison.Ordinal);
 
     /// <summary>The parser limits how deep objects nest and not how deep arrays do; both would take its stack.</summary>
     private static void RequireShallow(string json)

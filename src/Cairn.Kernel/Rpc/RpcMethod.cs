@@ -17,7 +17,10 @@ public sealed class RpcMethod
     /// <summary>Answers a server-streaming call, or null.</summary>
     public Func<IMessage, CallContext, IAsyncEnumerable<IMessage>>? Streaming { get; init; }
 
-    /// <summary>Answers a call in which both sides stream, or null. Such a method has <see cref="Streaming"/> as well, for a client that sends one message only.</summary>
+    /// <summary>
+    /// Answers a call in which both sides stream, or null. Such a method has <see cref="Streaming"/> as well, for a client that sends one
+    /// message only.
+    /// </summary>
     public Func<IAsyncEnumerable<IMessage>, CallContext, IAsyncEnumerable<IMessage>>? Duplex { get; init; }
 
     /// <summary>Answers usual unary calls without making messages of them, or null.</summary>

@@ -12,8 +12,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Kernel.Rpc;
 
 /// <summary>
-/// Reads requests that hold JSON of any form (<c>google.protobuf.Value</c>), such as the instances of a prediction. They may be millions of numbers, for which the parser of
-/// messages takes ten times as long; it only gets what is beside them.
+/// Reads requests that hold JSON of any form (<c>google.protobuf.Value</c>), such as the instances of a prediction. They may be millions of
+/// numbers, for which the parser of messages takes ten times as long; it only gets what is beside them.
 /// </summary>
 internal static class ValueFields
 {
@@ -69,9 +69,11 @@ internal static class ValueFields
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw StatusException.InvalidArgument(e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                ? $"The request's body is nested deeper than {MaxDepth} levels."
-                : $"The request's body is not the JSON of a {descriptor.Name}: {e.Message}");
+            throw StatusException.InvalidArgument(
+                e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+                    ? $"The request's body is nested deeper than {MaxDepth} levels."
+                    : $"The request's body is not the JSON of a {descriptor.Name}: {e.Message}"
+            );
         }
 
         var message = RpcJson.Parse(Encoding.UTF8.GetString(others.WrittenSpan), descriptor);
@@ -106,8 +108,16 @@ internal static class ValueFields
         }
     }
 
-    private static FieldDescriptor[] Of(MessageDescriptor descriptor) => Found.GetOrAdd(descriptor, static descriptor =>
-    [
-        .. descriptor.Fields.InDeclarationOrder().Where(static field => field.FieldType == FieldType.Message && !field.IsMap && field.MessageType.FullName == Value.Descriptor.FullName),
-    ]);
+    private static FieldDescriptor[] Of(MessageDescriptor descriptor) =>
+        Found.GetOrAdd(
+            descriptor,
+            static descriptor =>
+                [
+                    .. descriptor
+                        .Fields.InDeclarationOrder()
+                        .Where(static field =>
+                            field.FieldType == FieldType.Message && !field.IsMap && field.MessageType.FullName == Value.Descriptor.FullName
+                        ),
+                ]
+        );
 }

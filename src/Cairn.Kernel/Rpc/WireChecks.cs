@@ -6,8 +6,9 @@ using Google.Protobuf.Reflection;
 namespace Cairn.Kernel.Rpc;
 
 /// <summary>
-/// What the runtime's reader lets pass of a message in wire form: it makes replacement characters of bytes that are not UTF-8, and takes times and durations that lie outside of what
-/// their types allow, where the reader of JSON refuses both. The message has been parsed, so that it is well-formed.
+/// What the runtime's reader lets pass of a message in wire form: it makes replacement characters of bytes that are not UTF-8, and takes
+/// times and durations that lie outside of what their types allow, where the reader of JSON refuses both. The message has been parsed, so
+/// that it is well-formed.
 /// </summary>
 internal static class WireChecks
 {
@@ -69,16 +70,25 @@ internal static class WireChecks
         var (seconds, nanos) = WellKnownJson.SecondsAndNanos(bytes);
         if (seconds is < MinSeconds or > MaxSeconds || nanos is < 0 or >= Second)
         {
-            throw StatusException.InvalidArgument($"A time of the message is {seconds} s and {nanos} ns since 1970; it must lie in the years 1 to 9999, with 0 to 999999999 ns.");
+            throw StatusException.InvalidArgument(
+                $"A time of the message is {seconds} s and {nanos} ns since 1970; it must lie in the years 1 to 9999, with 0 to 999999999 ns."
+            );
         }
     }
 
     private static void RequireDuration(ReadOnlySpan<byte> bytes)
     {
         var (seconds, nanos) = WellKnownJson.SecondsAndNanos(bytes);
-        if (seconds is < -MaxDuration or > MaxDuration || nanos is <= -Second or >= Second || (seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0))
+        if (
+            seconds is < -MaxDuration or > MaxDuration
+            || nanos is <= -Second or >= Second
+            || (seconds < 0 && nanos > 0)
+            || (seconds > 0 && nanos < 0)
+        )
         {
-            throw StatusException.InvalidArgument($"A duration of the message is {seconds} s and {nanos} ns; it must be at most {MaxDuration} s either way, with nanoseconds of the same sign.");
+            throw StatusException.InvalidArgument(
+                $"A duration of the message is {seconds} s and {nanos} ns; it must be at most {MaxDuration} s either way, with nanoseconds of the same sign."
+            );
         }
     }
 }

@@ -9,7 +9,10 @@ public sealed record Principal(string Name, IReadOnlyList<string> Permissions, s
     /// <summary>The caller of a loopback server that runs without authentication: it may do everything.</summary>
     public static Principal Anonymous { get; } = new("anonymous", ["*"]);
 
-    /// <summary>Whether a pattern covers the permission: <c>*</c> all, <c>storage.*</c> a service, <c>storage.*.get</c> a verb on all of a service's resources.</summary>
+    /// <summary>
+    /// Whether a pattern covers the permission: <c>*</c> all, <c>storage.*</c> a service, <c>storage.*.get</c> a verb on all of a service's
+    /// resources.
+    /// </summary>
     public bool May(string permission)
     {
         foreach (var pattern in Permissions)
@@ -20,9 +23,11 @@ public sealed record Principal(string Name, IReadOnlyList<string> Permissions, s
             }
 
             var star = pattern.IndexOf(".*", StringComparison.Ordinal);
-            if (star > 0
+            if (
+                star > 0
                 && permission.AsSpan().StartsWith(pattern.AsSpan(0, star + 1))
-                && permission.AsSpan(star + 1).EndsWith(pattern.AsSpan(star + 2)))
+                && permission.AsSpan(star + 1).EndsWith(pattern.AsSpan(star + 2))
+            )
             {
                 return true;
             }

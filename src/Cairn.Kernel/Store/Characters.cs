@@ -20,7 +20,8 @@ public static class Characters
     }
 
     /// <summary>The beginning of a text, with at most so many UTF-16 units and no half of a character at its end.</summary>
-    public static string Cut(string text, int most) => text.Length <= most ? text
+    public static string Cut(string text, int most) =>
+        text.Length <= most ? text
         : most > 0 && char.IsHighSurrogate(text[most - 1]) ? text[..(most - 1)]
         : text[..most];
 }

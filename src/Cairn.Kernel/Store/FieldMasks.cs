@@ -10,8 +10,10 @@ namespace Cairn.Kernel.Store;
 public static class FieldMasks
 {
     /// <summary>
-    /// Returns a copy of <paramref name="stored"/> with the masked fields of <paramref name="change"/>. Without a mask, every field that the change sets is taken;
-    /// <c>*</c> takes all. Paths may be in either spelling and may name a map's key (<c>labels.env</c>). Output-only fields are passed over; <c>name</c> stays.
+    /// Returns a copy of <paramref name="stored"/> with the masked fields of <paramref name="change"/>. Without a mask, every field that
+    /// the change sets is taken;
+    /// <c>*</c> takes all. Paths may be in either spelling and may name a map's key (<c>labels.env</c>). Output-only fields are passed
+    /// over; <c>name</c> stays.
     /// </summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT naming a path that leads nowhere.</exception>
     public static T Apply<T>(T stored, T change, FieldMask? mask)
@@ -49,8 +51,11 @@ public static class FieldMasks
 
     private static void Apply(string path, string[] segments, int at, IMessage change, IMessage result)
     {
-        var field = Find(change.Descriptor, segments[at])
-            ?? throw StatusException.InvalidArgument($"`update_mask` has '{path}': {change.Descriptor.Name} has no field '{segments[at]}'.");
+        var field =
+            Find(change.Descriptor, segments[at])
+            ?? throw StatusException.InvalidArgument(
+                $"`update_mask` has '{path}': {change.Descriptor.Name} has no field '{segments[at]}'."
+            );
         if (at == segments.Length - 1)
         {
             Copy(field, change, result);
@@ -76,7 +81,9 @@ public static class FieldMasks
 
         if (field.IsRepeated || field.FieldType != FieldType.Message)
         {
-            throw StatusException.InvalidArgument($"`update_mask` has '{path}': '{segments[at]}' is not a message and has no parts to update.");
+            throw StatusException.InvalidArgument(
+                $"`update_mask` has '{path}': '{segments[at]}' is not a message and has no parts to update."
+            );
         }
 
         var from = (IMessage?)field.Accessor.GetValue(change) ?? field.MessageType.Parser.ParseFrom(ByteString.Empty);
@@ -143,7 +150,8 @@ public static class FieldMasks
     }
 
     private static bool IsOutputOnly(FieldDescriptor field) =>
-        field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior) is { } behaviors && behaviors.Contains(FieldBehavior.OutputOnly);
+        field.GetOptions()?.GetExtension(FieldBehaviorExtensions.FieldBehavior) is { } behaviors
+        && behaviors.Contains(FieldBehavior.OutputOnly);
 
     private static FieldDescriptor? Find(MessageDescriptor message, string name) =>
         message.FindFieldByName(name) ?? message.Fields.InDeclarationOrder().FirstOrDefault(field => field.JsonName == name);

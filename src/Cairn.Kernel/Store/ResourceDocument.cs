@@ -9,12 +9,17 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Kernel.Store;
 
 /// <summary>
-/// The searchable form of a message: JSON with proto field names, made for comparison in SQL. Times are microseconds, durations seconds, booleans 0 and 1,
-/// 64-bit integers numbers, enums names; bytes and packed <c>Any</c>s are left out, and so is what the kind calls unsearchable.
+/// The searchable form of a message: JSON with proto field names, made for comparison in SQL. Times are microseconds, durations seconds,
+/// booleans 0 and 1, 64-bit integers numbers, enums names; bytes and packed <c>Any</c>s are left out, and so is what the kind calls
+/// unsearchable.
 /// </summary>
 internal static class ResourceDocument
 {
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Write(IMessage message, IReadOnlySet<string> unsearchable)
     {
@@ -63,7 +68,8 @@ internal static class ResourceDocument
     private static bool IsDefault(object value) => value is string { Length: 0 } or 0 or 0L or false or 0d or 0f or 0u or 0ul;
 
     private static bool IsSearchable(FieldDescriptor field) =>
-        field.FieldType != FieldType.Bytes && !(field.FieldType == FieldType.Message && field.MessageType.FullName == Any.Descriptor.FullName);
+        field.FieldType != FieldType.Bytes
+        && !(field.FieldType == FieldType.Message && field.MessageType.FullName == Any.Descriptor.FullName);
 
     private static void WriteMap(Utf8JsonWriter json, FieldDescriptor field, IDictionary map)
     {
@@ -143,7 +149,9 @@ internal static class ResourceDocument
     }
 
     private static void WriteEnum(Utf8JsonWriter json, FieldDescriptor field, int number) =>
-        json.WriteStringValue(field.EnumType.FindValueByNumber(number)?.Name ?? number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        json.WriteStringValue(
+            field.EnumType.FindValueByNumber(number)?.Name ?? number.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
 
     private static void WriteNumber(Utf8JsonWriter json, double number)
     {
@@ -225,7 +233,8 @@ internal static class ResourceDocument
         }
     }
 
-    private static string Clean(string text) => text.Contains('\0', StringComparison.Ordinal)
-        ? throw StatusException.InvalidArgument("The text contains a NUL character, which cannot be stored.")
-        : text;
+    private static string Clean(string text) =>
+        text.Contains('\0', StringComparison.Ordinal)
+            ? throw StatusException.InvalidArgument("The text contains a NUL character, which cannot be stored.")
+            : text;
 }

@@ -19,16 +19,25 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         "UPDATE resources SET display_name = $3, state = $4, update_time = $5, body = $6, doc = {document} WHERE name = $1 AND kind = $2";
 
     // PostgreSQL needs to be told that a text argument is a document; SQLite keeps documents as text.
-    private readonly string insertRow = InsertRow.Replace("{document}", database.Dialect == SqlDialect.Sqlite ? "$9" : "CAST($9 AS JSONB)", StringComparison.Ordinal);
-    private readonly string updateRow = UpdateRow.Replace("{document}", database.Dialect == SqlDialect.Sqlite ? "$7" : "CAST($7 AS JSONB)", StringComparison.Ordinal);
+    private readonly string _insertRow = InsertRow.Replace(
+        "{document}",
+        database.Dialect == SqlDialect.Sqlite ? "$9" : "CAST($9 AS JSONB)",
+        StringComparison.Ordinal
+    );
+    private readonly string _updateRow = UpdateRow.Replace(
+        "{document}",
+        database.Dialect == SqlDialect.Sqlite ? "$7" : "CAST($7 AS JSONB)",
+        StringComparison.Ordinal
+    );
 
-    public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) => database.WriteAsync(work, cancellation);
+    public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
+        database.WriteAsync(work, cancellation);
 
     public Task<T?> FindAsync<T>(ResourceKind kind, string name, CancellationToken cancellation = default)
         where T : class, IMessage<T> => database.ReadAsync(session => Find<T>(session, kind, name), cancellation);
 
     public async Task<T> GetAsync<T>(ResourceKind kind, string name, CancellationToken cancellation = default)
-        where T : class, IMessage<T> => await FindAsync<T>(kind, name, cancellation).ConfigureAwait(false) ?? throw Missing(kind, name);
+        where T : class, IMessage<T> => await FindAsync<T>(kind, name, cancellation) ?? throw Missing(kind, name);
 
     public Task<Page<T>> ListAsync<T>(ResourceKind kind, ListQuery query, CancellationToken cancellation = default)
         where T : class, IMessage<T>
@@ -51,7 +60,8 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
 
                         return count > list.PageSize ? null : Parse<T>(kind, row.GetFieldValue<byte[]>(0));
                     },
-                    list.Arguments);
+                    list.Arguments
+                );
                 if (count <= list.PageSize)
                 {
                     return new Page<T>(items!, "");
@@ -60,7 +70,8 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
                 items.RemoveAt(list.PageSize);
                 return new Page<T>(items!, list.Token(last));
             },
-            cancellation);
+            cancellation
+        );
     }
 
     public T? Find<T>(ISqlSession session, ResourceKind kind, string name)
@@ -85,7 +96,18 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         fields.SetTimes(stored, now, now);
         var body = Seal(fields, stored);
         var (parent, id) = Split(name);
-        session.Execute(insertRow, name, kind.Name, parent, id, fields.DisplayName(stored), fields.State(stored), now, body, ResourceDocument.Write(stored, kind.Unsearchable));
+        session.Execute(
+            _insertRow,
+            name,
+            kind.Name,
+            parent,
+            id,
+            fields.DisplayName(stored),
+            fields.State(stored),
+            now,
+            body,
+            ResourceDocument.Write(stored, kind.Unsearchable)
+        );
         InsertLabels(session, name, fields.Labels(stored));
         return stored;
     }
@@ -96,7 +118,12 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         var fields = ResourceFields.Of(kind.Descriptor);
         var stored = resource.Clone();
         var name = fields.Name(stored);
-        var (created, updated, old) = session.QueryFirst(SelectTimes, static row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)), name, kind.Name);
+        var (created, updated, old) = session.QueryFirst(
+            SelectTimes,
+            static row => (row.GetInt64(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)),
+            name,
+            kind.Name
+        );
         if (old is null)
         {
             throw Missing(kind, name);
@@ -105,13 +132,24 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         var before = Parse<T>(kind, old);
         if (fields.Etag(resource) is { Length: > 0 } expected && expected != fields.Etag(before))
         {
-            throw StatusException.Aborted($"{kind.Name} '{name}' has changed since it was read: its etag is '{fields.Etag(before)}', not '{expected}'. Read it again and repeat the change.");
+            throw StatusException.Aborted(
+                $"{kind.Name} '{name}' has changed since it was read: its etag is '{fields.Etag(before)}', not '{expected}'. Read it again and repeat the change."
+            );
         }
 
         var now = Math.Max(Timestamps.ToMicros(time.GetUtcNow()), updated + 1);
         fields.SetTimes(stored, created, now);
         var body = Seal(fields, stored);
-        session.Execute(updateRow, name, kind.Name, fields.DisplayName(stored), fields.State(stored), now, body, ResourceDocument.Write(stored, kind.Unsearchable));
+        session.Execute(
+            _updateRow,
+            name,
+            kind.Name,
+            fields.DisplayName(stored),
+            fields.State(stored),
+            now,
+            body,
+            ResourceDocument.Write(stored, kind.Unsearchable)
+        );
         if (fields.Labels(stored) is { } labels && !Same(labels, fields.Labels(before)!))
         {
             session.Execute("DELETE FROM resource_labels WHERE name = $1", name);
@@ -131,11 +169,13 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         session.Execute("UPDATE resources SET kind = $3 WHERE name = $1 AND kind = $2", name, from.Name, to.Name) > 0;
 
     public List<T> Children<T>(ISqlSession session, ResourceKind kind, string parent)
-        where T : class, IMessage<T> => session.Query(
+        where T : class, IMessage<T> =>
+        session.Query(
             "SELECT body FROM resources WHERE kind = $1 AND parent = $2 ORDER BY create_time, name",
             row => Parse<T>(kind, row.GetFieldValue<byte[]>(0)),
             kind.Name,
-            parent);
+            parent
+        );
 
     public List<T> FindMany<T>(ISqlSession session, ResourceKind kind, IReadOnlyCollection<string> names)
         where T : class, IMessage<T>
@@ -167,14 +207,16 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
         return [.. session.Query(sql.ToString(), static row => row.GetString(0), sql.Arguments)];
     }
 
-    private static string Names(SqlText sql, IReadOnlyCollection<string> names) => names.Count <= IResourceStore.MaxNames
-        ? string.Join(", ", names.Select(name => sql.Argument(name)))
-        : throw new ArgumentException($"{names.Count} names are asked for; at most {IResourceStore.MaxNames} can be.", nameof(names));
+    private static string Names(SqlText sql, IReadOnlyCollection<string> names) =>
+        names.Count <= IResourceStore.MaxNames
+            ? string.Join(", ", names.Select(name => sql.Argument(name)))
+            : throw new ArgumentException($"{names.Count} names are asked for; at most {IResourceStore.MaxNames} can be.", nameof(names));
 
     private static T Parse<T>(ResourceKind kind, byte[] body)
         where T : class, IMessage<T> => (T)StoredMessage.Read(kind.Parser, body);
 
-    private static StatusException Missing(ResourceKind kind, string name) => StatusException.NotFound($"{kind.Name} '{name}' does not exist.");
+    private static StatusException Missing(ResourceKind kind, string name) =>
+        StatusException.NotFound($"{kind.Name} '{name}' does not exist.");
 
     /// <summary>Sets the etag from the content and returns the bytes to store.</summary>
     private static byte[] Seal(ResourceFields fields, IMessage stored)

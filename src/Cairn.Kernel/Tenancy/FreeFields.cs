@@ -8,7 +8,8 @@ public static class FreeFields
     private const string Text = "It is text for people, or for the caller's own program, and the server resolves nothing in it.";
     private const string Program = "The task resolves it itself, with a token that is good in its own project only.";
     private const string Matching = "It is compared with what the listing's own project has, and never resolved.";
-    private const string Opaque = "It is a value of the caller's own form; a handler that reads names or addresses in it asks the gate itself.";
+    private const string Opaque =
+        "It is a value of the caller's own form; a handler that reads names or addresses in it asks the gate itself.";
 
     /// <summary>Names that mean the same wherever they stand.</summary>
     private static readonly Dictionary<string, string> ByName = new(StringComparer.Ordinal)
@@ -26,7 +27,8 @@ public static class FreeFields
 
     private static readonly Dictionary<string, string> ByFullName = new(StringComparer.Ordinal)
     {
-        ["google.cloud.aiplatform.v1.EnvVar.value"] = "The task resolves it itself, with a token of its own project; initial weights, which the server resolves, are looked for in the job's project only.",
+        ["google.cloud.aiplatform.v1.EnvVar.value"] =
+            "The task resolves it itself, with a token of its own project; initial weights, which the server resolves, are looked for in the job's project only.",
         ["google.cloud.aiplatform.v1.TensorboardBlob.id"] = "It is the id of a blob within the time series that holds it.",
         ["google.cloud.ml.v1.TrainingInput.args"] = Program,
         ["google.logging.v2.LogEntry.text_payload"] = Text,

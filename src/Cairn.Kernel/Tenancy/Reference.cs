@@ -1,7 +1,8 @@
 namespace Cairn.Kernel.Tenancy;
 
 /// <summary>What a text refers to: a project's resource, an object or folder in a bucket, or neither.</summary>
-/// <param name="Project">The project of <c>projects/P/…</c>, also where a host stands before it: <c>//aiplatform.googleapis.com/projects/P/…</c>.</param>
+/// <param name="Project">The project of <c>projects/P/…</c>, also where a host stands before it:
+/// <c>//aiplatform.googleapis.com/projects/P/…</c>.</param>
 /// <param name="Bucket">The bucket of <c>gs://bucket/…</c>.</param>
 internal readonly record struct Reference(string? Project, string? Bucket)
 {
@@ -30,7 +31,11 @@ internal readonly record struct Reference(string? Project, string? Bucket)
     /// <summary>Where the name begins in <c>//host/projects/…</c> and <c>https://host/v1/projects/…</c>; -1 where there is none.</summary>
     private static int AfterHost(string text)
     {
-        var host = text.StartsWith("//", StringComparison.Ordinal) ? 2 : text.StartsWith("https://", StringComparison.Ordinal) ? 8 : text.StartsWith("http://", StringComparison.Ordinal) ? 7 : -1;
+        var host =
+            text.StartsWith("//", StringComparison.Ordinal) ? 2
+            : text.StartsWith("https://", StringComparison.Ordinal) ? 8
+            : text.StartsWith("http://", StringComparison.Ordinal) ? 7
+            : -1;
         var path = host < 0 ? -1 : text.IndexOf('/', host);
         if (path < 0)
         {

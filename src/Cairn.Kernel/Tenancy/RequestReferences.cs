@@ -6,8 +6,8 @@ using Google.Protobuf.Reflection;
 namespace Cairn.Kernel.Tenancy;
 
 /// <summary>
-/// The texts of a request that may refer to something: those of all its fields but the <see cref="FreeFields"/>. A field that the contracts get later is among them until somebody says why
-/// it need not be.
+/// The texts of a request that may refer to something: those of all its fields but the <see cref="FreeFields"/>. A field that the contracts
+/// get later is among them until somebody says why it need not be.
 /// </summary>
 public static class RequestReferences
 {
@@ -20,7 +20,8 @@ public static class RequestReferences
     public static IEnumerable<(string Field, string Value)> Of(IMessage request) => Of(request, "", MaxDepth);
 
     /// <summary>The fields of a message that are looked at, or into.</summary>
-    public static IReadOnlyList<FieldDescriptor> Fields(MessageDescriptor message) => Plans.GetOrAdd(message, static found => [.. found.Fields.InDeclarationOrder().Where(static field => Leads(field, []))]);
+    public static IReadOnlyList<FieldDescriptor> Fields(MessageDescriptor message) =>
+        Plans.GetOrAdd(message, static found => [.. found.Fields.InDeclarationOrder().Where(static field => Leads(field, []))]);
 
     private static IEnumerable<(string Field, string Value)> Of(IMessage message, string prefix, int depth)
     {
@@ -60,6 +61,10 @@ public static class RequestReferences
 
         var valued = field.IsMap ? field.MessageType.FindFieldByNumber(2) : field;
         return valued.FieldType == FieldType.String
-            || (valued.FieldType == FieldType.Message && seen.Add(valued.MessageType) && valued.MessageType.Fields.InDeclarationOrder().Any(inner => Leads(inner, seen)));
+            || (
+                valued.FieldType == FieldType.Message
+                && seen.Add(valued.MessageType)
+                && valued.MessageType.Fields.InDeclarationOrder().Any(inner => Leads(inner, seen))
+            );
     }
 }

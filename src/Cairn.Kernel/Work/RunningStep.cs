@@ -3,15 +3,15 @@ namespace Cairn.Kernel.Work;
 /// <summary>A step that runs on this server.</summary>
 internal sealed class RunningStep(IWorker worker, WorkItem item, CancellationToken stopping) : IDisposable
 {
-    private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-    private readonly Lock gate = new();
-    private bool disposed;
+    private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+    private readonly Lock _gate = new();
+    private bool _disposed;
 
     public IWorker Worker => worker;
 
     public WorkItem Item => item;
 
-    public CancellationToken Lost => source.Token;
+    public CancellationToken Lost => _source.Token;
 
     /// <summary>
     /// Tells the step that the item was cancelled or is another's. Its callbacks run on another thread, so that none of them holds up the
@@ -19,21 +19,21 @@ internal sealed class RunningStep(IWorker worker, WorkItem item, CancellationTok
     /// </summary>
     public void Stop()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!disposed)
+            if (!_disposed)
             {
-                _ = source.CancelAsync();
+                _ = _source.CancelAsync();
             }
         }
     }
 
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            disposed = true;
-            source.Dispose();
+            _disposed = true;
+            _source.Dispose();
         }
     }
 }

@@ -12,5 +12,6 @@ public sealed record WorkKind(string Name, int AtOnce)
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The wait after the n-th failure in a row.</summary>
-    internal TimeSpan Backoff(int failures) => TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Math.Min(failures, 30) - 1), MaxBackoff.TotalSeconds));
+    internal TimeSpan Backoff(int failures) =>
+        TimeSpan.FromSeconds(Math.Min(Math.Pow(2, Math.Min(failures, 30) - 1), MaxBackoff.TotalSeconds));
 }

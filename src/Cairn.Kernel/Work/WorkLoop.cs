@@ -14,19 +14,25 @@ namespace Cairn.Kernel.Work;
 /// written.
 /// </summary>
 public sealed partial class WorkLoop(
-    IDatabase database, IEnumerable<IWorker> workers, WorkSignal signal, ServerEnvironment environment, TimeProvider time, ILogger<WorkLoop> logger) : BackgroundService
+    IDatabase database,
+    IEnumerable<IWorker> workers,
+    WorkSignal signal,
+    ServerEnvironment environment,
+    TimeProvider time,
+    ILogger<WorkLoop> logger
+) : BackgroundService
 {
     /// <summary>
     /// How often the table is looked at though nobody pulsed: another server may have left something, or put something in.
     /// </summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
-    private readonly IReadOnlyList<IWorker> all = [.. workers];
-    private readonly ConcurrentDictionary<(string Kind, string Key), RunningStep> running = new();
-    private DateTimeOffset renewed;
+    private readonly IReadOnlyList<IWorker> _all = [.. workers];
+    private readonly ConcurrentDictionary<(string Kind, string Key), RunningStep> _running = new();
+    private DateTimeOffset _renewed;
 
     /// <summary>How many steps are over whose items are being given back.</summary>
-    private int givingBack;
+    private int _givingBack;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,9 +41,9 @@ public sealed partial class WorkLoop(
             var wait = LookAgain;
             try
             {
-                await WatchAsync(stoppingToken).ConfigureAwait(false);
-                await StartDueAsync(stoppingToken).ConfigureAwait(false);
-                wait = await UntilNextAsync(stoppingToken).ConfigureAwait(false);
+                await WatchAsync(stoppingToken);
+                await StartDueAsync(stoppingToken);
+                wait = await UntilNextAsync(stoppingToken);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
@@ -50,7 +56,7 @@ public sealed partial class WorkLoop(
 
             try
             {
-                await signal.WaitAsync(wait, stoppingToken).ConfigureAwait(false);
+                await signal.WaitAsync(wait, stoppingToken);
             }
             catch (OperationCanceledException)
             {
@@ -59,22 +65,22 @@ public sealed partial class WorkLoop(
         }
 
         // Steps were told by their token; what they give back is another server's at once.
-        while (!running.IsEmpty || Volatile.Read(ref givingBack) > 0)
+        while (!_running.IsEmpty || Volatile.Read(ref _givingBack) > 0)
         {
-            await Task.Delay(10, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(10, CancellationToken.None);
         }
     }
 
     /// <summary>Tells steps that their items were cancelled, removed or taken over, and renews the leases of the others.</summary>
     private async Task WatchAsync(CancellationToken stopping)
     {
-        var steps = running.Values.ToList();
+        var steps = _running.Values.ToList();
         if (steps.Count == 0)
         {
             return;
         }
 
-        var held = await database.ReadAsync(session => WorkTable.Of(session, environment.ServerId), stopping).ConfigureAwait(false);
+        var held = await database.ReadAsync(session => WorkTable.Of(session, environment.ServerId), stopping);
         foreach (var step in steps)
         {
             var known = held.TryGetValue((step.Item.Kind, step.Item.Key), out var row) && row.Fence == step.Item.Fence;
@@ -86,7 +92,7 @@ public sealed partial class WorkLoop(
 
         var now = time.GetUtcNow();
         var shortest = steps.Min(static step => step.Worker.Kind.Lease) / 3;
-        if (now - renewed < shortest && now >= renewed)
+        if (now - _renewed < shortest && now >= _renewed)
         {
             return;
         }
@@ -101,34 +107,40 @@ public sealed partial class WorkLoop(
 
                 return true;
             },
-            stopping).ConfigureAwait(false);
-        renewed = now;
+            stopping
+        );
+        _renewed = now;
     }
 
     private async Task StartDueAsync(CancellationToken stopping)
     {
         var now = time.GetUtcNow();
-        var open = all.Where(worker => Free(worker) > 0).ToList();
+        var open = _all.Where(worker => Free(worker) > 0).ToList();
         var due = await database.ReadAsync(
             session => open.Where(worker => WorkTable.FirstDue(session, worker.Kind.Name) <= Timestamps.ToMicros(now)).ToList(),
-            stopping).ConfigureAwait(false);
+            stopping
+        );
         if (due.Count == 0)
         {
             return;
         }
 
         var claimed = await database.WriteAsync(
-            session => due.ToDictionary(
-                static worker => worker, worker => WorkTable.Claim(session, worker.Kind, Free(worker), environment.ServerId, now)),
-            stopping).ConfigureAwait(false);
+            session =>
+                due.ToDictionary(
+                    static worker => worker,
+                    worker => WorkTable.Claim(session, worker.Kind, Free(worker), environment.ServerId, now)
+                ),
+            stopping
+        );
         foreach (var (worker, item) in claimed.SelectMany(static pair => pair.Value.Select(item => (pair.Key, item))))
         {
             var step = new RunningStep(worker, item, stopping);
-            if (!running.TryAdd((item.Kind, item.Key), step))
+            if (!_running.TryAdd((item.Kind, item.Key), step))
             {
                 // This server stalled for longer than its lease, and has claimed an item that its own former step still works on: that
                 // step has lost it. The item is claimed again when this lease ends.
-                if (running.TryGetValue((item.Kind, item.Key), out var former))
+                if (_running.TryGetValue((item.Kind, item.Key), out var former))
                 {
                     former.Stop();
                 }
@@ -145,13 +157,15 @@ public sealed partial class WorkLoop(
     private async Task<TimeSpan> UntilNextAsync(CancellationToken stopping)
     {
         var now = Timestamps.ToMicros(time.GetUtcNow());
-        var open = all.Where(worker => Free(worker) > 0).ToList();
-        var next = await database.ReadAsync(session => open.Min(worker => WorkTable.FirstDue(session, worker.Kind.Name)), stopping).ConfigureAwait(false);
-        return next is { } due && due - now < LookAgain.TotalMicroseconds ? TimeSpan.FromMicroseconds(Math.Max(due - now, 1_000)) : LookAgain;
+        var open = _all.Where(worker => Free(worker) > 0).ToList();
+        var next = await database.ReadAsync(session => open.Min(worker => WorkTable.FirstDue(session, worker.Kind.Name)), stopping);
+        return next is { } due && due - now < LookAgain.TotalMicroseconds
+            ? TimeSpan.FromMicroseconds(Math.Max(due - now, 1_000))
+            : LookAgain;
     }
 
     /// <summary>How many more steps of a worker may run.</summary>
-    private int Free(IWorker worker) => worker.Kind.AtOnce - running.Keys.Count(key => key.Kind == worker.Kind.Name);
+    private int Free(IWorker worker) => worker.Kind.AtOnce - _running.Keys.Count(key => key.Kind == worker.Kind.Name);
 
     private async Task RunAsync(RunningStep step, CancellationToken stopping)
     {
@@ -159,7 +173,7 @@ public sealed partial class WorkLoop(
         Action<ISqlSession>? after = null;
         try
         {
-            var next = await step.Worker.StepAsync(item, step.Lost).ConfigureAwait(false);
+            var next = await step.Worker.StepAsync(item, step.Lost);
             after = session =>
             {
                 if (next.IsDone)
@@ -182,12 +196,13 @@ public sealed partial class WorkLoop(
         {
             var failures = item.Attempt + 1;
             Log.StepFailed(logger, error, item.Kind, item.Key, failures);
-            after = session => WorkTable.GiveBack(session, item, step.Worker.Kind.Backoff(failures), failures, null, Said(error), time.GetUtcNow());
+            after = session =>
+                WorkTable.GiveBack(session, item, step.Worker.Kind.Backoff(failures), failures, null, Said(error), time.GetUtcNow());
         }
 
         // Before the item can be claimed again, which would be a second step of it here.
-        Interlocked.Increment(ref givingBack);
-        running.TryRemove(KeyValuePair.Create((item.Kind, item.Key), step));
+        Interlocked.Increment(ref _givingBack);
+        _running.TryRemove(KeyValuePair.Create((item.Kind, item.Key), step));
         try
         {
             await database.WriteAsync(
@@ -196,7 +211,8 @@ public sealed partial class WorkLoop(
                     after(session);
                     return true;
                 },
-                CancellationToken.None).ConfigureAwait(false);
+                CancellationToken.None
+            );
         }
         catch (Exception error)
         {
@@ -205,7 +221,7 @@ public sealed partial class WorkLoop(
         }
         finally
         {
-            Interlocked.Decrement(ref givingBack);
+            Interlocked.Decrement(ref _givingBack);
             step.Dispose();
             signal.Pulse();
         }
@@ -222,7 +238,11 @@ public sealed partial class WorkLoop(
         [LoggerMessage(1, LogLevel.Error, "Looking for work failed; it is tried again.")]
         public static partial void LookFailed(ILogger logger, Exception error);
 
-        [LoggerMessage(2, LogLevel.Error, "The step of {Kind} for {Key} failed, {Failures} times in a row now; it is tried again, and the others go on.")]
+        [LoggerMessage(
+            2,
+            LogLevel.Error,
+            "The step of {Kind} for {Key} failed, {Failures} times in a row now; it is tried again, and the others go on."
+        )]
         public static partial void StepFailed(ILogger logger, Exception error, string kind, string key, int failures);
 
         [LoggerMessage(3, LogLevel.Information, "The step of {Kind} for {Key} was stopped: {Reason}")]

@@ -14,7 +14,10 @@ public sealed class WorkQueue(WorkSignal signal, TimeProvider time) : IWork
     {
         if (key.Length is 0 or > MaxKey)
         {
-            throw new ArgumentException($"The key of work of the kind '{kind}' has {key.Length} characters; it must have 1 to {MaxKey}.", nameof(key));
+            throw new ArgumentException(
+                $"The key of work of the kind '{kind}' has {key.Length} characters; it must have 1 to {MaxKey}.",
+                nameof(key)
+            );
         }
 
         if (!WorkTable.Wake(session, kind, key, time.GetUtcNow()))

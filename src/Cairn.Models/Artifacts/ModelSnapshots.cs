@@ -6,8 +6,9 @@ using Cairn.Kernel.Hosting;
 namespace Cairn.Models.Artifacts;
 
 /// <summary>
-/// Local copies of registered artifacts, one folder for each content, so that overwriting or deleting the objects afterwards does not change a registered
-/// version. A folder that is missing (another server registered the version) is made again from the objects, and refused where they have changed since.
+/// Local copies of registered artifacts, one folder for each content, so that overwriting or deleting the objects afterwards does not
+/// change a registered version. A folder that is missing (another server registered the version) is made again from the objects, and
+/// refused where they have changed since.
 /// </summary>
 public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environment)
 {
@@ -16,17 +17,18 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
     private readonly string _root = Path.Combine(environment.DataDirectory, "models", "snapshots");
 
     /// <summary>Copies what is below <paramref name="uri"/> now.</summary>
-    /// <exception cref="StatusException">NOT_FOUND where there is nothing; INVALID_ARGUMENT where there are too many files, or a name that cannot be a file.</exception>
+    /// <exception cref="StatusException">NOT_FOUND where there is nothing; INVALID_ARGUMENT where there are too many files, or a name that
+    /// cannot be a file.</exception>
     public async Task<ArtifactManifest> TakeAsync(GsUri uri, CancellationToken cancellation)
     {
         var staging = Path.Combine(_root, ".staging-" + Path.GetRandomFileName());
         Directory.CreateDirectory(staging);
         try
         {
-            var count = await objects.DownloadAsync(Folder(uri), staging, cancellation).ConfigureAwait(false);
+            var count = await objects.DownloadAsync(Folder(uri), staging, cancellation);
             if (count == 0)
             {
-                throw await NothingThere(uri, cancellation).ConfigureAwait(false);
+                throw await NothingThere(uri, cancellation);
             }
 
             if (count > MaxFiles)
@@ -34,7 +36,7 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
                 throw StatusException.InvalidArgument($"`artifact_uri` '{uri}' holds {count} files; a model may have {MaxFiles}.");
             }
 
-            var manifest = await DescribeAsync(uri, staging, cancellation).ConfigureAwait(false);
+            var manifest = await DescribeAsync(uri, staging, cancellation);
             Publish(staging, manifest.Digest());
             return manifest;
         }
@@ -45,7 +47,8 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
     }
 
     /// <summary>The folder with exactly the manifest's files. Nobody writes to it.</summary>
-    /// <exception cref="StatusException">FAILED_PRECONDITION where no copy is on this server and the objects have changed or gone.</exception>
+    /// <exception cref="StatusException">FAILED_PRECONDITION where no copy is on this server and the objects have changed or
+    /// gone.</exception>
     public async Task<string> OpenAsync(ArtifactManifest manifest, CancellationToken cancellation)
     {
         var digest = manifest.Digest();
@@ -59,22 +62,27 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
         ArtifactManifest now;
         try
         {
-            now = await TakeAsync(GsUri.Parse(manifest.Uri, "artifact_uri"), cancellation).ConfigureAwait(false);
+            now = await TakeAsync(GsUri.Parse(manifest.Uri, "artifact_uri"), cancellation);
         }
         catch (StatusException e) when (e.Code == Google.Rpc.Code.NotFound)
         {
-            throw StatusException.FailedPrecondition($"The model's files at '{manifest.Uri}' are gone, and this server has no copy of them. Restore them, or upload the model again.");
+            throw StatusException.FailedPrecondition(
+                $"The model's files at '{manifest.Uri}' are gone, and this server has no copy of them. Restore them, or upload the model again."
+            );
         }
 
         return now.Digest() == digest
             ? folder
-            : throw StatusException.FailedPrecondition($"The model's files at '{manifest.Uri}' have changed since this version was registered, and this server has no copy of the registered ones. Upload them as a new version.");
+            : throw StatusException.FailedPrecondition(
+                $"The model's files at '{manifest.Uri}' have changed since this version was registered, and this server has no copy of the registered ones. Upload them as a new version."
+            );
     }
 
     /// <summary>Deletes a copy that no version refers to any more.</summary>
     public void Remove(string digest) => Discard(Path.Combine(_root, digest));
 
-    private static GsUri Folder(GsUri uri) => uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };
+    private static GsUri Folder(GsUri uri) =>
+        uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };
 
     private static void Discard(string folder)
     {
@@ -82,14 +90,15 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
         {
             Directory.Delete(folder, recursive: true);
         }
-        catch (DirectoryNotFoundException)
-        {
-        }
+        catch (DirectoryNotFoundException) { }
     }
 
-    /// <summary>Sizes only: content was hashed when the copy was made, and a crash of the machine can at worst have cut files short.</summary>
+    /// <summary>
+    /// Sizes only: content was hashed when the copy was made, and a crash of the machine can at worst have cut files short.
+    /// </summary>
     private static bool IsWhole(string folder, ArtifactManifest manifest) =>
-        Directory.Exists(folder) && manifest.Files.All(f => new FileInfo(Path.Combine(folder, f.Path)) is { Exists: true } file && file.Length == f.Size);
+        Directory.Exists(folder)
+        && manifest.Files.All(f => new FileInfo(Path.Combine(folder, f.Path)) is { Exists: true } file && file.Length == f.Size);
 
     private static async Task<ArtifactManifest> DescribeAsync(GsUri uri, string folder, CancellationToken cancellation)
     {
@@ -97,9 +106,9 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
         foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
         {
             var stream = File.OpenRead(path);
-            await using (stream.ConfigureAwait(false))
+            await using (stream)
             {
-                var hash = await SHA256.HashDataAsync(stream, cancellation).ConfigureAwait(false);
+                var hash = await SHA256.HashDataAsync(stream, cancellation);
                 files.Add(new ArtifactFile(Path.GetRelativePath(folder, path), stream.Length, Convert.ToHexStringLower(hash)));
             }
         }
@@ -126,13 +135,15 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
 
     private async Task<StatusException> NothingThere(GsUri uri, CancellationToken cancellation)
     {
-        if (await objects.ProjectOfAsync(uri.Bucket, cancellation).ConfigureAwait(false) is null)
+        if (await objects.ProjectOfAsync(uri.Bucket, cancellation) is null)
         {
             return StatusException.NotFound($"`artifact_uri` is '{uri}', but there is no bucket '{uri.Bucket}'.");
         }
 
-        return uri.Object.Length > 0 && await objects.FindAsync(uri, cancellation).ConfigureAwait(false) is not null
-            ? StatusException.InvalidArgument($"`artifact_uri` is '{uri}', which is an object; it must be the folder that holds the model's files.")
+        return uri.Object.Length > 0 && await objects.FindAsync(uri, cancellation) is not null
+            ? StatusException.InvalidArgument(
+                $"`artifact_uri` is '{uri}', which is an object; it must be the folder that holds the model's files."
+            )
             : StatusException.NotFound($"`artifact_uri` is '{uri}', but there is no object below it.");
     }
 }

@@ -12,6 +12,8 @@ public readonly record struct EvaluationName(ModelName Model, string Id)
         var at = text.IndexOf(collection, StringComparison.Ordinal);
         return at > 0 && text.Length > at + collection.Length && text.IndexOf('/', at + collection.Length) < 0
             ? new EvaluationName(ModelName.Parse(text[..at], field), text[(at + collection.Length)..])
-            : throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/models/MODEL/evaluations/EVALUATION.");
+            : throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/models/MODEL/evaluations/EVALUATION."
+            );
     }
 }

@@ -15,14 +15,18 @@ public readonly record struct ModelName(LocationName Parent, string Id, string V
         var parts = text.Split('/');
         if (parts is not ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "models", { Length: > 0 } last])
         {
-            throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/models/MODEL, with @VERSION or @ALIAS where a version is meant.");
+            throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/models/MODEL, with @VERSION or @ALIAS where a version is meant."
+            );
         }
 
         var at = last.IndexOf('@');
         var (id, version) = at < 0 ? (last, "") : (last[..at], last[(at + 1)..]);
         if (id.Length == 0 || (at >= 0 && version.Length == 0))
         {
-            throw StatusException.InvalidArgument($"`{field}` is '{text}'; a model's ID stands before '@', and a version's number or alias after it.");
+            throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; a model's ID stands before '@', and a version's number or alias after it."
+            );
         }
 
         return new ModelName(new LocationName(project, location), id, version == "-" ? "" : version);

@@ -16,7 +16,9 @@ public static partial class ResourceId
     {
         if (!ModelId().IsMatch(id))
         {
-            throw StatusException.InvalidArgument($"`model_id` is '{id}'; it must be 1 to 63 characters of a-z, 0-9, '_' and '-', and must not start with a digit or a hyphen.");
+            throw StatusException.InvalidArgument(
+                $"`model_id` is '{id}'; it must be 1 to 63 characters of a-z, 0-9, '_' and '-', and must not start with a digit or a hyphen."
+            );
         }
     }
 
@@ -25,9 +27,11 @@ public static partial class ResourceId
     {
         if (Characters.Count(displayName) is 0 or > MaxDisplayName)
         {
-            throw StatusException.InvalidArgument(displayName.Length == 0
-                ? $"`{field}` is empty; it must have 1 to {MaxDisplayName} characters."
-                : $"`{field}` has {displayName.Length} characters; it must have 1 to {MaxDisplayName}.");
+            throw StatusException.InvalidArgument(
+                displayName.Length == 0
+                    ? $"`{field}` is empty; it must have 1 to {MaxDisplayName} characters."
+                    : $"`{field}` has {displayName.Length} characters; it must have 1 to {MaxDisplayName}."
+            );
         }
     }
 
@@ -43,7 +47,9 @@ public static partial class ResourceId
         {
             if (Characters.Count(key) is 0 or > MaxLabel || Characters.Count(value) > MaxLabel)
             {
-                throw StatusException.InvalidArgument($"`{field}` has '{key}': '{value}'; a label's key must have 1 to {MaxLabel} characters, and its value at most {MaxLabel}.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}` has '{key}': '{value}'; a label's key must have 1 to {MaxLabel} characters, and its value at most {MaxLabel}."
+                );
             }
         }
     }

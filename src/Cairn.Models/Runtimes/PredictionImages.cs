@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Cairn.Models.Runtimes;
 
 /// <summary>
-/// Maps the names of prediction images to local runtimes: the file's lines first, then what is known of Vertex's prebuilt images. An image that no line matches
-/// is a custom container.
+/// Maps the names of prediction images to local runtimes: the file's lines first, then what is known of Vertex's prebuilt images. An image
+/// that no line matches is a custom container.
 /// </summary>
 public sealed class PredictionImages(IReadOnlyList<PredictionImage> images)
 {
@@ -23,7 +23,6 @@ public sealed class PredictionImages(IReadOnlyList<PredictionImage> images)
         .. Everywhere("tf_opt-*", ModelFramework.TensorFlow, ""),
         .. Everywhere("tf-*", ModelFramework.TensorFlow, ""),
         .. Everywhere("pytorch-*", ModelFramework.PyTorch, "python"),
-
         // Vertex has no images of these; the names are made as its others are.
         .. Everywhere("lightgbm-cpu.*", ModelFramework.LightGbm, "python"),
         .. Everywhere("r-cpu.*", ModelFramework.R, "r"),
@@ -54,7 +53,10 @@ public sealed class PredictionImages(IReadOnlyList<PredictionImage> images)
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' must be a JSON array of objects with pattern, framework and predictor: {e.Message}", e);
+            throw new InvalidDataException(
+                $"'{path}' must be a JSON array of objects with pattern, framework and predictor: {e.Message}",
+                e
+            );
         }
     }
 
@@ -77,9 +79,16 @@ public sealed class PredictionImages(IReadOnlyList<PredictionImage> images)
     {
         string[] places =
         [
-            "us-docker.pkg.dev/vertex-ai/prediction/", "europe-docker.pkg.dev/vertex-ai/prediction/", "asia-docker.pkg.dev/vertex-ai/prediction/",
-            "us-docker.pkg.dev/vertex-ai-restricted/prediction/", "europe-docker.pkg.dev/vertex-ai-restricted/prediction/", "asia-docker.pkg.dev/vertex-ai-restricted/prediction/",
-            "gcr.io/cloud-aiplatform/prediction/", "us.gcr.io/cloud-aiplatform/prediction/", "eu.gcr.io/cloud-aiplatform/prediction/", "asia.gcr.io/cloud-aiplatform/prediction/",
+            "us-docker.pkg.dev/vertex-ai/prediction/",
+            "europe-docker.pkg.dev/vertex-ai/prediction/",
+            "asia-docker.pkg.dev/vertex-ai/prediction/",
+            "us-docker.pkg.dev/vertex-ai-restricted/prediction/",
+            "europe-docker.pkg.dev/vertex-ai-restricted/prediction/",
+            "asia-docker.pkg.dev/vertex-ai-restricted/prediction/",
+            "gcr.io/cloud-aiplatform/prediction/",
+            "us.gcr.io/cloud-aiplatform/prediction/",
+            "eu.gcr.io/cloud-aiplatform/prediction/",
+            "asia.gcr.io/cloud-aiplatform/prediction/",
         ];
         return places.Select(place => new PredictionImage(place + image, framework, predictor));
     }

@@ -8,7 +8,10 @@ using Google.LongRunning;
 
 namespace Cairn.Models.Versions;
 
-/// <summary>Copies a version into another model or location of the same project. The files are not copied: both refer to the same registered content.</summary>
+/// <summary>
+/// Copies a version into another model or location of the same project. The files are not copied: both refer to the same registered
+/// content.
+/// </summary>
 public sealed class ModelCopies(IResourceStore store, IOperations operations, ModelRegistry registry, ModelUploads uploads)
 {
     public Task<Operation> CopyAsync(CopyModelRequest request, CallContext context)
@@ -17,7 +20,9 @@ public sealed class ModelCopies(IResourceStore store, IOperations operations, Mo
         var source = ModelName.Parse(request.SourceModel, "source_model");
         if (source.Parent.Project != parent.Project)
         {
-            throw StatusException.InvalidArgument($"`source_model` '{source}' lies in another project than `parent` '{parent}'; a model can be copied within its project.");
+            throw StatusException.InvalidArgument(
+                $"`source_model` '{source}' lies in another project than `parent` '{parent}'; a model can be copied within its project."
+            );
         }
 
         var target = uploads.Target(parent, request.ParentModel, request.ModelId);
@@ -33,8 +38,14 @@ public sealed class ModelCopies(IResourceStore store, IOperations operations, Mo
                 copy.ModelSourceInfo ??= new ModelSourceInfo { SourceType = ModelSourceInfo.Types.ModelSourceType.Custom };
                 copy.ModelSourceInfo.Copy = true;
                 var (model, number) = uploads.Add(session, target, copy, from.Artifacts);
-                return operations.Completed(session, request.Parent, new CopyModelResponse { Model = model, ModelVersionId = number }, new CopyModelOperationMetadata());
+                return operations.Completed(
+                    session,
+                    request.Parent,
+                    new CopyModelResponse { Model = model, ModelVersionId = number },
+                    new CopyModelOperationMetadata()
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 }

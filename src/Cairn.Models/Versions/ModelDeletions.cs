@@ -11,13 +11,22 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Models.Versions;
 
 /// <summary>Removes models and versions that nothing serves.</summary>
-public sealed class ModelDeletions(IResourceStore store, IOperations operations, VersionRows rows, ModelSnapshots snapshots, IEnumerable<IModelDeployments> deployments, IEnumerable<IVersionObserver> observers)
+public sealed class ModelDeletions(
+    IResourceStore store,
+    IOperations operations,
+    VersionRows rows,
+    ModelSnapshots snapshots,
+    IEnumerable<IModelDeployments> deployments,
+    IEnumerable<IVersionObserver> observers
+)
 {
     public async Task<Operation> DeleteModelAsync(ModelName name, CancellationToken cancellation)
     {
         if (name.Version.Length > 0)
         {
-            throw StatusException.InvalidArgument($"`name` is '{name}'; DeleteModel takes the whole model, '{name.Model}'. DeleteModelVersion deletes one version.");
+            throw StatusException.InvalidArgument(
+                $"`name` is '{name}'; DeleteModel takes the whole model, '{name.Model}'. DeleteModelVersion deletes one version."
+            );
         }
 
         var (operation, unused) = await store.WriteAsync(
@@ -35,7 +44,8 @@ public sealed class ModelDeletions(IResourceStore store, IOperations operations,
                 store.Delete(session, ModelKinds.Model, name.Model);
                 return (operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata()), digests);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         unused.ForEach(snapshots.Remove);
         return operation;
     }
@@ -53,9 +63,11 @@ public sealed class ModelDeletions(IResourceStore store, IOperations operations,
                 var version = rows.GetVersion(session, name);
                 if (version.VersionAliases.Contains(VersionAliases.Default))
                 {
-                    throw StatusException.FailedPrecondition(rows.Versions(session, name.Model).Count == 1
-                        ? $"Version '{version.VersionId}' is the only one of model '{name.Model}'; delete the model instead."
-                        : $"Version '{version.VersionId}' of model '{name.Model}' is the default one; give the alias 'default' to another version first.");
+                    throw StatusException.FailedPrecondition(
+                        rows.Versions(session, name.Model).Count == 1
+                            ? $"Version '{version.VersionId}' is the only one of model '{name.Model}'; delete the model instead."
+                            : $"Version '{version.VersionId}' of model '{name.Model}' is the default one; give the alias 'default' to another version first."
+                    );
                 }
 
                 RequireUndeployed(session, name.Model, version.VersionId);
@@ -63,7 +75,8 @@ public sealed class ModelDeletions(IResourceStore store, IOperations operations,
                 DeleteRow(session, name.Model, version, digests);
                 return (operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata()), digests);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         unused.ForEach(snapshots.Remove);
         return operation;
     }
@@ -93,7 +106,9 @@ public sealed class ModelDeletions(IResourceStore store, IOperations operations,
         if (endpoints.Length > 0)
         {
             var what = version is null ? $"Model '{model}'" : $"Version '{version}' of model '{model}'";
-            throw StatusException.FailedPrecondition($"{what} is deployed to {string.Join(", ", endpoints.Select(e => $"'{e}'"))}; undeploy it there first.");
+            throw StatusException.FailedPrecondition(
+                $"{what} is deployed to {string.Join(", ", endpoints.Select(e => $"'{e}'"))}; undeploy it there first."
+            );
         }
     }
 }

@@ -6,7 +6,9 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Models.Versions;
 
-/// <summary>Changes what may change: a model's display name, description and labels, or a version's description and labels; and aliases.</summary>
+/// <summary>
+/// Changes what may change: a model's display name, description and labels, or a version's description and labels; and aliases.
+/// </summary>
 public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
 {
     public Task<Model> UpdateAsync(UpdateModelRequest request, ModelName name, CancellationToken cancellation)
@@ -23,7 +25,9 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                 var model = rows.GetModel(session, name.Model);
                 if (request.Model.Etag.Length > 0 && request.Model.Etag != model.Etag)
                 {
-                    throw StatusException.Aborted($"Model '{name.Model}' has changed since it was read: its etag is '{model.Etag}', the request's is '{request.Model.Etag}'. Read it again and repeat the change.");
+                    throw StatusException.Aborted(
+                        $"Model '{name.Model}' has changed since it was read: its etag is '{model.Etag}', the request's is '{request.Model.Etag}'. Read it again and repeat the change."
+                    );
                 }
 
                 var version = rows.GetVersion(session, model, name);
@@ -41,7 +45,8 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                 model = rows.WriteModel(session, name.Model, model, insert: false);
                 return VersionRows.Compose(model, version);
             },
-            cancellation);
+            cancellation
+        );
     }
 
     public Task<Model> MergeAliasesAsync(MergeVersionAliasesRequest request, ModelName name, CancellationToken cancellation)
@@ -54,7 +59,9 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
         var (added, removed) = VersionAliases.Parse(request.VersionAliases);
         if (added.Count + removed.Count == 0 && request.VersionAliases.Count == 0)
         {
-            throw StatusException.InvalidArgument("`version_aliases` is empty; it lists aliases to add, and, after '-', aliases to remove.");
+            throw StatusException.InvalidArgument(
+                "`version_aliases` is empty; it lists aliases to add, and, after '-', aliases to remove."
+            );
         }
 
         return store.WriteAsync(
@@ -64,21 +71,25 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                 var version = rows.GetVersion(session, model, name);
                 if (removed.Contains(VersionAliases.Default) && version.VersionAliases.Contains(VersionAliases.Default))
                 {
-                    throw StatusException.FailedPrecondition($"The alias 'default' cannot be removed from version '{version.VersionId}' of model '{name.Model}', for a model always has a default version; add it to another version instead.");
+                    throw StatusException.FailedPrecondition(
+                        $"The alias 'default' cannot be removed from version '{version.VersionId}' of model '{name.Model}', for a model always has a default version; add it to another version instead."
+                    );
                 }
 
                 rows.MoveAliases(session, name.Model, version.VersionId, added, removed);
                 model = rows.WriteModel(session, name.Model, model, insert: false);
                 return VersionRows.Compose(model, rows.GetVersion(session, name with { Version = version.VersionId }));
             },
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>Makes a version the default one, in the caller's transaction.</summary>
     /// <param name="model">The model's name, without a version.</param>
     /// <param name="number">The version's number.</param>
     /// <exception cref="StatusException">NOT_FOUND.</exception>
-    public void SetDefault(ISqlSession session, string model, string number) => MoveAliases(session, model, number, [VersionAliases.Default], []);
+    public void SetDefault(ISqlSession session, string model, string number) =>
+        MoveAliases(session, model, number, [VersionAliases.Default], []);
 
     /// <summary>
     /// Gives aliases to a version and takes others from it, in the caller's transaction, whatever their form: other registries' names have
@@ -138,9 +149,13 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                     version.ExplanationSpec = given.ExplanationSpec;
                     break;
                 case "version_description":
-                    throw StatusException.FailedPrecondition($"`update_mask` names 'version_description', which is a version's; name the version in `model.name`, as '{model.Name}@VERSION'.");
+                    throw StatusException.FailedPrecondition(
+                        $"`update_mask` names 'version_description', which is a version's; name the version in `model.name`, as '{model.Name}@VERSION'."
+                    );
                 default:
-                    throw StatusException.InvalidArgument($"`update_mask` names '{path}', which cannot be changed; display_name, description, labels and explanation_spec can.");
+                    throw StatusException.InvalidArgument(
+                        $"`update_mask` names '{path}', which cannot be changed; display_name, description, labels and explanation_spec can."
+                    );
             }
         }
     }
@@ -163,9 +178,13 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
                     ApplyLabel(version.Labels, given.Labels, label["labels.".Length..]);
                     break;
                 case "display_name" or "description":
-                    throw StatusException.FailedPrecondition($"`update_mask` names '{path}', which is the model's and not a version's; leave '@{version.VersionId}' out of `model.name`.");
+                    throw StatusException.FailedPrecondition(
+                        $"`update_mask` names '{path}', which is the model's and not a version's; leave '@{version.VersionId}' out of `model.name`."
+                    );
                 default:
-                    throw StatusException.InvalidArgument($"`update_mask` names '{path}', which cannot be changed on a version; version_description and labels can.");
+                    throw StatusException.InvalidArgument(
+                        $"`update_mask` names '{path}', which cannot be changed on a version; version_description and labels can."
+                    );
             }
         }
     }
@@ -184,5 +203,7 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
 
     /// <summary>Masks come in the field's own spelling, or from JSON clients in camelCase.</summary>
     private static string ToSnakeCase(string path) =>
-        path.StartsWith("labels.", StringComparison.Ordinal) ? path : string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString()));
+        path.StartsWith("labels.", StringComparison.Ordinal)
+            ? path
+            : string.Concat(path.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString()));
 }

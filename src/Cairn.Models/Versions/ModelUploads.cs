@@ -14,11 +14,20 @@ using Google.LongRunning;
 namespace Cairn.Models.Versions;
 
 /// <summary>Registers new models and new versions.</summary>
-public sealed class ModelUploads(IResourceStore store, IOperations operations, VersionRows rows, ModelSnapshots snapshots, PredictionImages images, BucketAccess buckets, IIdSource ids, IEnumerable<IVersionObserver> observers)
+public sealed class ModelUploads(
+    IResourceStore store,
+    IOperations operations,
+    VersionRows rows,
+    ModelSnapshots snapshots,
+    PredictionImages images,
+    BucketAccess buckets,
+    IIdSource ids,
+    IEnumerable<IVersionObserver> observers
+)
 {
     public async Task<Operation> UploadAsync(UploadModelRequest request, CallContext context)
     {
-        var upload = await PrepareAsync(request, context).ConfigureAwait(false);
+        var upload = await PrepareAsync(request, context);
         return await store.WriteAsync(
             session =>
             {
@@ -26,7 +35,8 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
                 var response = new UploadModelResponse { Model = name, ModelVersionId = number };
                 return operations.Completed(session, request.Parent, response, new UploadModelOperationMetadata());
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
     }
 
     /// <summary>Checks an upload and takes stock of its files; <see cref="Add(ISqlSession, PreparedUpload)"/> registers it.</summary>
@@ -46,12 +56,13 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
             VersionAliases.Require(alias);
         }
 
-        var artifacts = await TakeArtifactsAsync(model, context).ConfigureAwait(false);
+        var artifacts = await TakeArtifactsAsync(model, context);
         return new PreparedUpload(target, Version(model), artifacts);
     }
 
     /// <summary>Registers what was prepared, in the caller's transaction; returns the model's name and the version's number.</summary>
-    public (string Model, string Number) Add(ISqlSession session, PreparedUpload upload) => Add(session, upload.Target, upload.Version.Clone(), upload.Artifacts);
+    public (string Model, string Number) Add(ISqlSession session, PreparedUpload upload) =>
+        Add(session, upload.Target, upload.Version.Clone(), upload.Artifacts);
 
     /// <summary>The model that a version goes into, and whether it must exist already.</summary>
     public UploadTarget Target(LocationName parent, string parentModel, string modelId)
@@ -81,7 +92,9 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
         var existing = target.Exists ? rows.GetModel(session, target.Model) : null;
         if (!target.Exists && store.Find<Model>(session, ModelKinds.Model, target.Model) is not null)
         {
-            throw StatusException.AlreadyExists($"Model '{target.Model}' exists. Give it as `parent_model` to upload a new version of it, or choose another `model_id`.");
+            throw StatusException.AlreadyExists(
+                $"Model '{target.Model}' exists. Give it as `parent_model` to upload a new version of it, or choose another `model_id`."
+            );
         }
 
         var aliases = version.VersionAliases.Distinct().ToList();
@@ -141,11 +154,13 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
         version.SupportedExportFormats.Clear();
         if (version.ArtifactUri.Length > 0)
         {
-            version.SupportedExportFormats.Add(new Model.Types.ExportFormat
-            {
-                Id = "custom-trained",
-                ExportableContents = { Model.Types.ExportFormat.Types.ExportableContent.Artifact },
-            });
+            version.SupportedExportFormats.Add(
+                new Model.Types.ExportFormat
+                {
+                    Id = "custom-trained",
+                    ExportableContents = { Model.Types.ExportFormat.Types.ExportableContent.Artifact },
+                }
+            );
         }
 
         return version;
@@ -163,17 +178,19 @@ public sealed class ModelUploads(IResourceStore store, IOperations operations, V
         if (model.ArtifactUri.Length > 0)
         {
             var uri = GsUri.Parse(model.ArtifactUri, "model.artifact_uri");
-            await buckets.RequireAsync(uri, context).ConfigureAwait(false);
-            artifacts = await snapshots.TakeAsync(uri, context.Cancellation).ConfigureAwait(false);
+            await buckets.RequireAsync(uri, context);
+            artifacts = await snapshots.TakeAsync(uri, context.Cancellation);
         }
 
         if (image.Length == 0)
         {
             if (ServableFiles.Detect(artifacts) is null)
             {
-                throw StatusException.InvalidArgument(artifacts is null
-                    ? "`model` has neither `container_spec` nor `artifact_uri`; it needs an image, or a folder with a file such as 'model.onnx' or 'model.joblib'."
-                    : $"`model.container_spec` is missing, and `artifact_uri` '{artifacts.Uri}' holds no file that tells what serves it, such as 'model.onnx' or 'model.joblib'.");
+                throw StatusException.InvalidArgument(
+                    artifacts is null
+                        ? "`model` has neither `container_spec` nor `artifact_uri`; it needs an image, or a folder with a file such as 'model.onnx' or 'model.joblib'."
+                        : $"`model.container_spec` is missing, and `artifact_uri` '{artifacts.Uri}' holds no file that tells what serves it, such as 'model.onnx' or 'model.joblib'."
+                );
             }
         }
         else if (images.Find(image) is { Framework: not ModelFramework.Custom } prebuilt)

@@ -14,7 +14,8 @@ public static partial class VersionAliases
     /// Applies a merge: <c>golden</c> adds an alias, <c>-golden</c> removes it, and both together cancel out. One of another form, which
     /// another door gave, can be removed.
     /// </summary>
-    /// <exception cref="StatusException">INVALID_ARGUMENT where an alias has not the form that distinguishes it from a version's number.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT where an alias has not the form that distinguishes it from a version's
+    /// number.</exception>
     public static (IReadOnlySet<string> Added, IReadOnlySet<string> Removed) Parse(IEnumerable<string> aliases)
     {
         HashSet<string> added = [];
@@ -42,7 +43,9 @@ public static partial class VersionAliases
     {
         if (alias.Length > MaxLength || !Form().IsMatch(alias))
         {
-            throw StatusException.InvalidArgument($"`version_aliases` has '{alias}'; an alias starts with a letter a-z, has letters, digits, '.' and '-' after it, ends with none of those two, and has 2 to {MaxLength} characters.");
+            throw StatusException.InvalidArgument(
+                $"`version_aliases` has '{alias}'; an alias starts with a letter a-z, has letters, digits, '.' and '-' after it, ends with none of those two, and has 2 to {MaxLength} characters."
+            );
         }
     }
 

@@ -8,8 +8,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Models.Versions;
 
 /// <summary>
-/// The rows of a model and its versions, inside a transaction. The invariant: a model's row repeats its default version's row, but for the display name,
-/// description and labels, which are its own; exactly one version has the alias <c>default</c>.
+/// The rows of a model and its versions, inside a transaction. The invariant: a model's row repeats its default version's row, but for the
+/// display name, description and labels, which are its own; exactly one version has the alias <c>default</c>.
 /// </summary>
 public sealed class VersionRows(IResourceStore store)
 {
@@ -29,12 +29,15 @@ public sealed class VersionRows(IResourceStore store)
         var number = name.Version.Length == 0 || name.Version == VersionAliases.Default ? model.VersionId : name.Version;
         if (number.All(char.IsAsciiDigit))
         {
-            return store.Find<Model>(session, ModelKinds.Version, RowName(name.Model, number)) ?? throw StatusException.NotFound($"Model '{name.Model}' has no version '{number}'.");
+            return store.Find<Model>(session, ModelKinds.Version, RowName(name.Model, number))
+                ?? throw StatusException.NotFound($"Model '{name.Model}' has no version '{number}'.");
         }
 
         var versions = store.Children<Model>(session, ModelKinds.Version, name.Model);
-        return versions.Find(v => v.VersionAliases.Contains(number)) ?? throw StatusException.NotFound(
-            $"No version of model '{name.Model}' has the alias '{number}'; there are {string.Join(", ", versions.SelectMany(v => v.VersionAliases).Order(StringComparer.Ordinal).Select(a => $"'{a}'"))}.");
+        return versions.Find(v => v.VersionAliases.Contains(number))
+            ?? throw StatusException.NotFound(
+                $"No version of model '{name.Model}' has the alias '{number}'; there are {string.Join(", ", versions.SelectMany(v => v.VersionAliases).Order(StringComparer.Ordinal).Select(a => $"'{a}'"))}."
+            );
     }
 
     public List<Model> Versions(ISqlSession session, string model) => store.Children<Model>(session, ModelKinds.Version, model);
@@ -61,14 +64,18 @@ public sealed class VersionRows(IResourceStore store)
     }
 
     /// <summary>Gives aliases to a version and takes them from the others that had them.</summary>
-    public void MoveAliases(ISqlSession session, string model, string number, IReadOnlyCollection<string> added, IReadOnlySet<string> removed)
+    public void MoveAliases(
+        ISqlSession session,
+        string model,
+        string number,
+        IReadOnlyCollection<string> added,
+        IReadOnlySet<string> removed
+    )
     {
         foreach (var version in Versions(session, model))
         {
             var own = version.VersionId == number;
-            var aliases = own
-                ? version.VersionAliases.Union(added.Distinct()).Except(removed)
-                : version.VersionAliases.Except(added);
+            var aliases = own ? version.VersionAliases.Union(added.Distinct()).Except(removed) : version.VersionAliases.Except(added);
             // In the order in which they were given.
             var next = aliases.ToArray();
             if (!next.SequenceEqual(version.VersionAliases))

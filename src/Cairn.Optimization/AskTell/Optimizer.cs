@@ -4,19 +4,23 @@ using Cairn.Optimization.Studies;
 
 namespace Cairn.Optimization.AskTell;
 
-/// <summary>A study in memory: ask for a trial, evaluate it however you like, tell what it came to. Not for use from several threads at once.</summary>
+/// <summary>
+/// A study in memory: ask for a trial, evaluate it however you like, tell what it came to. Not for use from several threads at once.
+/// </summary>
 public sealed class Optimizer(Problem problem, IDesigner designer)
 {
-    private readonly List<Trial> trials = [];
+    private readonly List<Trial> _trials = [];
 
-    public IReadOnlyList<Trial> Trials => trials;
+    public IReadOnlyList<Trial> Trials => _trials;
 
-    /// <summary>The completed trials that no other is better than: one, or with several objectives the Pareto front; equals in their order.</summary>
+    /// <summary>
+    /// The completed trials that no other is better than: one, or with several objectives the Pareto front; equals in their order.
+    /// </summary>
     public IReadOnlyList<Trial> Best
     {
         get
         {
-            var measured = trials.Where(trial => problem.ObjectivesOf(trial) is not null).ToList();
+            var measured = _trials.Where(trial => problem.ObjectivesOf(trial) is not null).ToList();
             return [.. Pareto.Front(measured.ConvertAll(trial => problem.ObjectivesOf(trial)!)).Order().Select(i => measured[i])];
         }
     }
@@ -24,9 +28,9 @@ public sealed class Optimizer(Problem problem, IDesigner designer)
     /// <returns>New active trials; fewer than asked for only when the space is exhausted.</returns>
     public IReadOnlyList<Trial> Ask(int count = 1, CancellationToken cancellation = default)
     {
-        var points = designer.Suggest(new SuggestRequest(problem, [.. trials], trials.Count, count), cancellation);
-        var asked = points.Select((point, i) => new Trial(trials.Count + 1 + i, point, TrialState.Active)).ToList();
-        trials.AddRange(asked);
+        var points = designer.Suggest(new SuggestRequest(problem, [.. _trials], _trials.Count, count), cancellation);
+        var asked = points.Select((point, i) => new Trial(_trials.Count + 1 + i, point, TrialState.Active)).ToList();
+        _trials.AddRange(asked);
         return asked;
     }
 
@@ -49,19 +53,19 @@ public sealed class Optimizer(Problem problem, IDesigner designer)
             throw new ArgumentException($"The trial is no point of the search space: {why}");
         }
 
-        var trial = new Trial(trials.Count + 1, parameters, TrialState.Active);
-        trials.Add(trial);
+        var trial = new Trial(_trials.Count + 1, parameters, TrialState.Active);
+        _trials.Add(trial);
         return trial;
     }
 
     private void Replace(Trial trial, Trial by)
     {
         var index = checked((int)(trial.Id - 1));
-        if (index < 0 || index >= trials.Count || trials[index].State != TrialState.Active)
+        if (index < 0 || index >= _trials.Count || _trials[index].State != TrialState.Active)
         {
             throw new ArgumentException($"Trial {trial.Id} is not an active trial of this study.");
         }
 
-        trials[index] = by;
+        _trials[index] = by;
     }
 }

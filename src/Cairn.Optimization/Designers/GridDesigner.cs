@@ -3,7 +3,9 @@ using Cairn.Optimization.Spaces;
 
 namespace Cairn.Optimization.Designers;
 
-/// <summary>Every combination once, in order; continuous parameters at evenly spaced points (under their scale). Ends when the grid does.</summary>
+/// <summary>
+/// Every combination once, in order; continuous parameters at evenly spaced points (under their scale). Ends when the grid does.
+/// </summary>
 /// <param name="Resolution">Points of a continuous parameter, at least 1.</param>
 public sealed class GridDesigner(int Resolution = 10) : IDesigner
 {
@@ -14,7 +16,10 @@ public sealed class GridDesigner(int Resolution = 10) : IDesigner
     /// <summary>The number of combinations, conditional parameters counted only where they exist.</summary>
     public BigInteger Size(SearchSpace space) => space.Parameters.Aggregate(BigInteger.One, (size, parameter) => size * Size(parameter));
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
         var size = Size(request.Space);
         var suggestions = new List<Dictionary<string, ParameterValue>>();
@@ -60,7 +65,9 @@ public sealed class GridDesigner(int Resolution = 10) : IDesigner
     private BigInteger SizeUnder(Parameter parameter, ParameterValue value) =>
         parameter.Children.Where(child => child.Matches(value)).Aggregate(BigInteger.One, (size, child) => size * Size(child.Parameter));
 
-    /// <summary>Takes this parameter's digit (and those of its children) off a number in the grid's mixed radix; returns what is left of it.</summary>
+    /// <summary>
+    /// Takes this parameter's digit (and those of its children) off a number in the grid's mixed radix; returns what is left of it.
+    /// </summary>
     private BigInteger Assign(Parameter parameter, BigInteger number, Dictionary<string, ParameterValue> assignment)
     {
         var whole = Size(parameter);

@@ -3,8 +3,8 @@ using Cairn.Optimization.Spaces;
 namespace Cairn.Optimization.Designers;
 
 /// <summary>
-/// An algorithm that says where to look next. It keeps no state between calls: what it knows is in the request, so a study goes on after a restart as if
-/// nothing had been, and the same request gives the same answer.
+/// An algorithm that says where to look next. It keeps no state between calls: what it knows is in the request, so a study goes on after a
+/// restart as if nothing had been, and the same request gives the same answer.
 /// </summary>
 public interface IDesigner
 {

@@ -9,7 +9,10 @@ public sealed class QuasiRandomDesigner : IDesigner
 
     public bool ReadsTrials => false;
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
         var sequence = new Halton(request.Space.Dimensions.Count, request.Problem.Seed);
         var suggestions = new Dictionary<string, ParameterValue>[request.Count];

@@ -9,7 +9,10 @@ public sealed class RandomDesigner : IDesigner
 
     public bool ReadsTrials => false;
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
         var suggestions = new Dictionary<string, ParameterValue>[request.Count];
         for (var i = 0; i < suggestions.Length; i++)

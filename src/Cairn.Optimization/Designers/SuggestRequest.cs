@@ -38,7 +38,9 @@ public sealed record SuggestRequest(Problem Problem, IReadOnlyList<Trial> Trials
         Space.Snap(point);
     }
 
-    /// <summary>A pinned point's assignment, with exactly the values that were pinned: a coordinate and back may differ in the last digit.</summary>
+    /// <summary>
+    /// A pinned point's assignment, with exactly the values that were pinned: a coordinate and back may differ in the last digit.
+    /// </summary>
     internal Dictionary<string, ParameterValue> Decode(double[] point)
     {
         var assignment = Space.Decode(point);

@@ -15,7 +15,14 @@ internal static class GaussianProcessFit
     /// <param name="noise">What is known of the noise.</param>
     /// <param name="random">For the starts.</param>
     /// <param name="starts">How often to start.</param>
-    public static Hyperparameters Find(Features features, double[][] points, double[] values, Noise noise, SeededRandom random, int starts = 2)
+    public static Hyperparameters Find(
+        Features features,
+        double[][] points,
+        double[] values,
+        Noise noise,
+        SeededRandom random,
+        int starts = 2
+    )
     {
         var prior = HyperparameterPrior.For(features.Count, noise);
         (points, values) = Reduce(points, values, random);

@@ -3,8 +3,8 @@ using Cairn.Optimization.Numerics;
 namespace Cairn.Optimization.GaussianProcesses;
 
 /// <summary>
-/// The logarithm of the expected improvement, which has a gradient also where the improvement itself is as good as zero: Ament and others, "Unexpected Improvements
-/// to Expected Improvement for Bayesian Optimization" (NeurIPS 2023), section 4.1.
+/// The logarithm of the expected improvement, which has a gradient also where the improvement itself is as good as zero: Ament and others,
+/// "Unexpected Improvements to Expected Improvement for Bayesian Optimization" (NeurIPS 2023), section 4.1.
 /// </summary>
 internal static class LogExpectedImprovement
 {

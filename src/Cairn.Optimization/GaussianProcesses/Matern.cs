@@ -1,7 +1,8 @@
 namespace Cairn.Optimization.GaussianProcesses;
 
 /// <summary>
-/// The Matérn kernel of smoothness 5/2, k(r) = (1 + √5 r + 5/3 r²) exp(−√5 r): Rasmussen and Williams, "Gaussian Processes for Machine Learning" (2006), equation 4.17.
+/// The Matérn kernel of smoothness 5/2, k(r) = (1 + √5 r + 5/3 r²) exp(−√5 r): Rasmussen and Williams, "Gaussian Processes for Machine
+/// Learning" (2006), equation 4.17.
 /// </summary>
 internal static class Matern
 {

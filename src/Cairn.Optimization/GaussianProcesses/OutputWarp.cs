@@ -3,9 +3,9 @@ using Cairn.Optimization.Numerics;
 namespace Cairn.Optimization.GaussianProcesses;
 
 /// <summary>
-/// Brings objective values to what a Gaussian process models well. Values below the median are replaced by what their rank would be worth under a normal distribution as
-/// wide as the upper half, so that disasters do not flatten the rest: the half-rank warping of Song and others, "The Vizier Gaussian Process Bandit Algorithm"
-/// (arXiv:2408.11527, 2024), section 3.2. All are then standardised.
+/// Brings objective values to what a Gaussian process models well. Values below the median are replaced by what their rank would be worth
+/// under a normal distribution as wide as the upper half, so that disasters do not flatten the rest: the half-rank warping of Song and
+/// others, "The Vizier Gaussian Process Bandit Algorithm" (arXiv:2408.11527, 2024), section 3.2. All are then standardised.
 /// </summary>
 internal static class OutputWarp
 {
@@ -30,13 +30,15 @@ internal static class OutputWarp
         var order = Enumerable.Range(0, values.Length).OrderBy(i => values[i]).ToArray();
         var count = order.Length;
         var median = count % 2 == 1 ? values[order[count / 2]] : 0.5 * (values[order[count / 2]] + values[order[(count / 2) - 1]]);
-        var spread = Math.Sqrt(order.Where(i => values[i] >= median).Select(i => (values[i] - median) * (values[i] - median)).DefaultIfEmpty().Average());
+        var spread = Math.Sqrt(
+            order.Where(i => values[i] >= median).Select(i => (values[i] - median) * (values[i] - median)).DefaultIfEmpty().Average()
+        );
         if (spread <= 0)
         {
             return;
         }
 
-        for (var rank = 0; rank < count;)
+        for (var rank = 0; rank < count; )
         {
             // Equal values have equal ranks: the middle of theirs.
             var end = rank;
@@ -63,6 +65,8 @@ internal static class OutputWarp
     {
         var mean = values.Average();
         var deviation = Math.Sqrt(values.Select(value => (value - mean) * (value - mean)).Average());
-        return deviation > 1e-12 * Math.Max(1e-300, Math.Abs(mean)) ? [.. values.Select(value => (value - mean) / deviation)] : new double[values.Length];
+        return deviation > 1e-12 * Math.Max(1e-300, Math.Abs(mean))
+            ? [.. values.Select(value => (value - mean) / deviation)]
+            : new double[values.Length];
     }
 }

@@ -1,8 +1,8 @@
 namespace Cairn.Optimization.Numerics;
 
 /// <summary>
-/// Minimises a smooth function in a box: the limited-memory BFGS two-loop recursion (Nocedal and Wright, "Numerical Optimization", 2006, algorithm 7.4) on
-/// the coordinates that no bound holds, with a backtracking line search along the projected path.
+/// Minimises a smooth function in a box: the limited-memory BFGS two-loop recursion (Nocedal and Wright, "Numerical Optimization", 2006,
+/// algorithm 7.4) on the coordinates that no bound holds, with a backtracking line search along the projected path.
 /// </summary>
 internal static class BoxLbfgs
 {
@@ -74,7 +74,13 @@ internal static class BoxLbfgs
         return value;
     }
 
-    private static void Remember(List<(double[] Step, double[] Change, double Rho)> history, double[] x, double[] gradient, double[] next, double[] nextGradient)
+    private static void Remember(
+        List<(double[] Step, double[] Change, double Rho)> history,
+        double[] x,
+        double[] gradient,
+        double[] next,
+        double[] nextGradient
+    )
     {
         var (s, y) = (new double[x.Length], new double[x.Length]);
         for (var i = 0; i < x.Length; i++)
@@ -96,7 +102,14 @@ internal static class BoxLbfgs
         history.Add((s, y, 1 / curvature));
     }
 
-    private static void Direct(List<(double[] Step, double[] Change, double Rho)> history, double[] x, double[] gradient, double[] low, double[] high, double[] direction)
+    private static void Direct(
+        List<(double[] Step, double[] Change, double Rho)> history,
+        double[] x,
+        double[] gradient,
+        double[] low,
+        double[] high,
+        double[] direction
+    )
     {
         Span<double> weights = stackalloc double[Memory];
         for (var i = 0; i < x.Length; i++)

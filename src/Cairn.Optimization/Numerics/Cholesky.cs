@@ -1,18 +1,19 @@
 namespace Cairn.Optimization.Numerics;
 
 /// <summary>
-/// The lower triangle L with L·Lᵀ = A, by rows. A row's products are of contiguous numbers, so that they run at the speed of vector instructions.
+/// The lower triangle L with L·Lᵀ = A, by rows. A row's products are of contiguous numbers, so that they run at the speed of vector
+/// instructions.
 /// </summary>
 internal sealed class Cholesky
 {
-    private readonly Rows rows;
-    private readonly double[] l;
-    private readonly int stride;
+    private readonly Rows _rows;
+    private readonly double[] _l;
+    private readonly int _stride;
 
     private Cholesky(Rows rows, int size)
     {
-        this.rows = rows;
-        (l, stride) = (rows.Numbers, rows.Stride);
+        this._rows = rows;
+        (_l, _stride) = (rows.Numbers, rows.Stride);
         Size = size;
     }
 
@@ -25,14 +26,17 @@ internal sealed class Cholesky
             var sum = 0.0;
             for (var i = 0; i < Size; i++)
             {
-                sum += Math.Log(l[(i * stride) + i]);
+                sum += Math.Log(_l[(i * _stride) + i]);
             }
 
             return 2 * sum;
         }
     }
 
-    /// <summary>Factors a symmetric matrix given by rows (its lower triangle is read; the array is kept and overwritten); null where it is not positive definite.</summary>
+    /// <summary>
+    /// Factors a symmetric matrix given by rows (its lower triangle is read; the array is kept and overwritten); null where it is not
+    /// positive definite.
+    /// </summary>
     public static Cholesky? Factor(double[] a, int size)
     {
         for (var i = 0; i < size; i++)
@@ -61,7 +65,7 @@ internal sealed class Cholesky
     public Cholesky With(ReadOnlySpan<double> row, double diagonal)
     {
         // Rows behind this factor's own may be another's, which grew from it before.
-        var grown = rows.Used == Size && Size < stride ? rows : rows.Copy(Size);
+        var grown = _rows.Used == Size && Size < _stride ? _rows : _rows.Copy(Size);
         var target = grown.Numbers.AsSpan(Size * grown.Stride, Size + 1);
         row[..Size].CopyTo(target);
         target[Size] = diagonal;
@@ -78,8 +82,8 @@ internal sealed class Cholesky
             var end = Math.Min(many.Count, first + block);
             for (var i = 0; i < Size; i++)
             {
-                var row = l.AsSpan(i * stride, i);
-                var pivot = l[(i * stride) + i];
+                var row = _l.AsSpan(i * _stride, i);
+                var pivot = _l[(i * _stride) + i];
                 for (var at = first; at < end; at++)
                 {
                     var b = many[at];
@@ -94,7 +98,7 @@ internal sealed class Cholesky
     {
         for (var i = 0; i < Size; i++)
         {
-            b[i] = (b[i] - Vectors.Dot(l.AsSpan(i * stride, i), b[..i])) / l[(i * stride) + i];
+            b[i] = (b[i] - Vectors.Dot(_l.AsSpan(i * _stride, i), b[..i])) / _l[(i * _stride) + i];
         }
     }
 
@@ -103,8 +107,8 @@ internal sealed class Cholesky
     {
         for (var i = Size - 1; i >= 0; i--)
         {
-            b[i] /= l[(i * stride) + i];
-            Vectors.AddScaled(b[..i], -b[i], l.AsSpan(i * stride, i));
+            b[i] /= _l[(i * _stride) + i];
+            Vectors.AddScaled(b[..i], -b[i], _l.AsSpan(i * _stride, i));
         }
     }
 
@@ -116,10 +120,10 @@ internal sealed class Cholesky
         var columns = new double[n * n];
         for (var i = 0; i < n; i++)
         {
-            var diagonal = 1 / l[(i * stride) + i];
+            var diagonal = 1 / _l[(i * _stride) + i];
             for (var j = 0; j < i; j++)
             {
-                columns[(j * n) + i] = -diagonal * Vectors.Dot(l.AsSpan((i * stride) + j, i - j), columns.AsSpan((j * n) + j, i - j));
+                columns[(j * n) + i] = -diagonal * Vectors.Dot(_l.AsSpan((i * _stride) + j, i - j), columns.AsSpan((j * n) + j, i - j));
             }
 
             columns[(i * n) + i] = diagonal;

@@ -1,30 +1,33 @@
 namespace Cairn.Optimization.Numerics;
 
 /// <summary>
-/// xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021), seeded by SplitMix64: the same numbers on every machine and
-/// version of the runtime, and a stream of its own for each pair of seeds.
+/// xoshiro256** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021), seeded by SplitMix64: the same numbers on
+/// every machine and version of the runtime, and a stream of its own for each pair of seeds.
 /// </summary>
 internal sealed class SeededRandom
 {
-    private ulong a, b, c, d;
-    private double spare = double.NaN;
+    private ulong _a,
+        _b,
+        _c,
+        _d;
+    private double _spare = double.NaN;
 
     public SeededRandom(ulong seed, ulong stream = 0)
     {
         var state = Mix(ref seed) ^ (stream * 0xD1342543DE82EF95);
-        (a, b, c, d) = (Mix(ref state), Mix(ref state), Mix(ref state), Mix(ref state));
+        (_a, _b, _c, _d) = (Mix(ref state), Mix(ref state), Mix(ref state), Mix(ref state));
     }
 
     public ulong NextBits()
     {
-        var result = ulong.RotateLeft(b * 5, 7) * 9;
-        var t = b << 17;
-        c ^= a;
-        d ^= b;
-        b ^= c;
-        a ^= d;
-        c ^= t;
-        d = ulong.RotateLeft(d, 45);
+        var result = ulong.RotateLeft(_b * 5, 7) * 9;
+        var t = _b << 17;
+        _c ^= _a;
+        _d ^= _b;
+        _b ^= _c;
+        _a ^= _d;
+        _c ^= t;
+        _d = ulong.RotateLeft(_d, 45);
         return result;
     }
 
@@ -37,24 +40,25 @@ internal sealed class SeededRandom
     /// <returns>From the standard normal distribution, by the polar method of Marsaglia.</returns>
     public double NextGaussian()
     {
-        if (!double.IsNaN(spare))
+        if (!double.IsNaN(_spare))
         {
-            var kept = spare;
-            spare = double.NaN;
+            var kept = _spare;
+            _spare = double.NaN;
             return kept;
         }
 
-        double u, v, s;
+        double u,
+            v,
+            s;
         do
         {
             u = (2 * NextDouble()) - 1;
             v = (2 * NextDouble()) - 1;
             s = (u * u) + (v * v);
-        }
-        while (s is >= 1 or 0);
+        } while (s is >= 1 or 0);
 
         var factor = Math.Sqrt(-2 * Math.Log(s) / s);
-        spare = v * factor;
+        _spare = v * factor;
         return u * factor;
     }
 

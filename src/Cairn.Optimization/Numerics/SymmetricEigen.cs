@@ -1,6 +1,8 @@
 namespace Cairn.Optimization.Numerics;
 
-/// <summary>Eigenvalues and vectors of a symmetric matrix by Jacobi's rotations (Golub and Van Loan, "Matrix Computations", section 8.5).</summary>
+/// <summary>
+/// Eigenvalues and vectors of a symmetric matrix by Jacobi's rotations (Golub and Van Loan, "Matrix Computations", section 8.5).
+/// </summary>
 internal static class SymmetricEigen
 {
     /// <param name="matrix">By rows; it is overwritten, and its diagonal becomes the eigenvalues.</param>

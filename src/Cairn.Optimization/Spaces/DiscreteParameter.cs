@@ -8,10 +8,11 @@ public sealed class DiscreteParameter : Parameter
     public const int MaxValues = 1_000;
     private const double Apart = 1e-10;
 
-    private readonly double[] values;
-    private readonly double[] units;
+    private readonly double[] _values;
+    private readonly double[] _units;
 
-    /// <exception cref="ArgumentException">No values, more than <see cref="MaxValues"/>, not increasing by at least 1e-10, or not positive under a logarithmic scale.</exception>
+    /// <exception cref="ArgumentException">No values, more than <see cref="MaxValues"/>, not increasing by at least 1e-10, or not positive
+    /// under a logarithmic scale.</exception>
     public DiscreteParameter(string id, IReadOnlyList<double> values, Scale scale = Scale.Linear, double? start = null)
         : base(id)
     {
@@ -20,38 +21,42 @@ public sealed class DiscreteParameter : Parameter
             throw new ArgumentException($"Parameter '{id}' has {values.Count} discrete values; it must have 1 to {MaxValues}.");
         }
 
-        this.values = [.. values];
-        for (var i = 1; i < this.values.Length; i++)
+        this._values = [.. values];
+        for (var i = 1; i < this._values.Length; i++)
         {
-            if (!(this.values[i] - this.values[i - 1] >= Apart))
+            if (!(this._values[i] - this._values[i - 1] >= Apart))
             {
-                throw new ArgumentException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Parameter '{id}' has the discrete value {this.values[i]:R} after {this.values[i - 1]:R}; values must increase and be at least 1e-10 apart."));
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Parameter '{id}' has the discrete value {this._values[i]:R} after {this._values[i - 1]:R}; values must increase and be at least 1e-10 apart."
+                    )
+                );
             }
         }
 
-        NumericRange.Check(id, this.values[0], this.values[^1], scale, start);
-        var range = new UnitScale(this.values[0], this.values[^1], scale);
-        units = [.. this.values.Select(range.ToUnit)];
-        Centre = start is { } value ? FromUnit(range.ToUnit(value)) : this.values[this.values.Length / 2];
+        NumericRange.Check(id, this._values[0], this._values[^1], scale, start);
+        var range = new UnitScale(this._values[0], this._values[^1], scale);
+        _units = [.. this._values.Select(range.ToUnit)];
+        Centre = start is { } value ? FromUnit(range.ToUnit(value)) : this._values[this._values.Length / 2];
     }
 
-    public IReadOnlyList<double> Values => values;
+    public IReadOnlyList<double> Values => _values;
 
-    public override long? Count => values.Length;
+    public override long? Count => _values.Length;
 
     public override ParameterValue Centre { get; }
 
-    public override bool Contains(ParameterValue value) => value.Text is null && Math.Abs(values[Nearest(values, value.Number)] - value.Number) <= Apart;
+    public override bool Contains(ParameterValue value) =>
+        value.Text is null && Math.Abs(_values[Nearest(_values, value.Number)] - value.Number) <= Apart;
 
-    public override double ToUnit(ParameterValue value) => units[Nearest(values, value.Number)];
+    public override double ToUnit(ParameterValue value) => _units[Nearest(_values, value.Number)];
 
-    public override ParameterValue FromUnit(double unit) => values[Nearest(units, unit)];
+    public override ParameterValue FromUnit(double unit) => _values[Nearest(_units, unit)];
 
-    public override ParameterValue FromQuantile(double quantile) => values[Math.Min(values.Length - 1, (int)(quantile * values.Length))];
+    public override ParameterValue FromQuantile(double quantile) => _values[Math.Min(_values.Length - 1, (int)(quantile * _values.Length))];
 
-    public override ParameterValue AtGrid(long index, int resolution) => values[index];
+    public override ParameterValue AtGrid(long index, int resolution) => _values[index];
 
     private static int Nearest(double[] sorted, double wanted)
     {
@@ -62,6 +67,8 @@ public sealed class DiscreteParameter : Parameter
         }
 
         at = ~at;
-        return at == 0 ? 0 : at == sorted.Length || wanted - sorted[at - 1] <= sorted[at] - wanted ? at - 1 : at;
+        return at == 0 ? 0
+            : at == sorted.Length || wanted - sorted[at - 1] <= sorted[at] - wanted ? at - 1
+            : at;
     }
 }

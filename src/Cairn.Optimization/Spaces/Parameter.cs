@@ -3,7 +3,7 @@ namespace Cairn.Optimization.Spaces;
 /// <summary>One thing to tune, with its feasible values. It validates itself: a parameter that exists can be searched.</summary>
 public abstract class Parameter
 {
-    private readonly ParameterChild[] children = [];
+    private readonly ParameterChild[] _children = [];
 
     /// <exception cref="ArgumentException">The id is empty or has white space.</exception>
     protected Parameter(string id)
@@ -19,10 +19,11 @@ public abstract class Parameter
     public string Id { get; }
 
     /// <summary>Parameters that exist for some of this one's values.</summary>
-    /// <exception cref="ArgumentException">A condition names no value, or one that this parameter cannot have; or it hangs on a continuous parameter.</exception>
+    /// <exception cref="ArgumentException">A condition names no value, or one that this parameter cannot have; or it hangs on a continuous
+    /// parameter.</exception>
     public IReadOnlyList<ParameterChild> Children
     {
-        get => children;
+        get => _children;
         init
         {
             foreach (var child in value)
@@ -30,7 +31,7 @@ public abstract class Parameter
                 Check(child);
             }
 
-            children = [.. value];
+            _children = [.. value];
         }
     }
 
@@ -45,7 +46,10 @@ public abstract class Parameter
 
     public abstract bool Contains(ParameterValue value);
 
-    /// <summary>A value's coordinate: in [0, 1] for numbers, the index for categories. Outside the feasible values, that of the nearest (categories: NaN).</summary>
+    /// <summary>
+    /// A value's coordinate: in [0, 1] for numbers, the index for categories. Outside the feasible values, that of the nearest (categories:
+    /// NaN).
+    /// </summary>
     public abstract double ToUnit(ParameterValue value);
 
     /// <summary>The feasible value nearest to a coordinate.</summary>
@@ -54,7 +58,9 @@ public abstract class Parameter
     /// <summary>The feasible value at a quantile in [0, 1) of the uniform distribution (under the scale).</summary>
     public abstract ParameterValue FromQuantile(double quantile);
 
-    /// <summary>The value at an index of a grid: of all values in order, or of <paramref name="resolution"/> evenly spaced ones of a range.</summary>
+    /// <summary>
+    /// The value at an index of a grid: of all values in order, or of <paramref name="resolution"/> evenly spaced ones of a range.
+    /// </summary>
     public abstract ParameterValue AtGrid(long index, int resolution);
 
     /// <summary>The number of grid points.</summary>
@@ -64,7 +70,9 @@ public abstract class Parameter
     {
         if (Count is null)
         {
-            throw new ArgumentException($"Parameter '{child.Parameter.Id}' is conditional on '{Id}', which is continuous; only categorical, discrete and integer parameters have children.");
+            throw new ArgumentException(
+                $"Parameter '{child.Parameter.Id}' is conditional on '{Id}', which is continuous; only categorical, discrete and integer parameters have children."
+            );
         }
 
         if (child.ParentValues.Count == 0)
@@ -76,7 +84,9 @@ public abstract class Parameter
         {
             if (!Contains(value))
             {
-                throw new ArgumentException($"Parameter '{child.Parameter.Id}' is conditional on '{Id}' being '{value}', which is not one of its values.");
+                throw new ArgumentException(
+                    $"Parameter '{child.Parameter.Id}' is conditional on '{Id}' being '{value}', which is not one of its values."
+                );
             }
         }
     }

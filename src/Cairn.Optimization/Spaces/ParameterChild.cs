@@ -7,6 +7,8 @@ public sealed record ParameterChild(Parameter Parameter, IReadOnlyList<Parameter
     private const double Epsilon = 1e-10;
 
     /// <summary>Whether the child exists where the parent has this value.</summary>
-    public bool Matches(ParameterValue parent) => ParentValues.Any(value =>
-        value.Text is null ? parent.Text is null && Math.Abs(value.Number - parent.Number) <= Epsilon : value.Text == parent.Text);
+    public bool Matches(ParameterValue parent) =>
+        ParentValues.Any(value =>
+            value.Text is null ? parent.Text is null && Math.Abs(value.Number - parent.Number) <= Epsilon : value.Text == parent.Text
+        );
 }

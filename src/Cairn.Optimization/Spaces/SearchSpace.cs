@@ -3,16 +3,17 @@ using Cairn.Optimization.Numerics;
 namespace Cairn.Optimization.Spaces;
 
 /// <summary>
-/// The parameters, with those that exist only under conditions. Inside this library a point is an array of coordinates, one for each parameter of the whole
-/// tree in depth-first order: see <see cref="Parameter.ToUnit"/>; NaN where the parameter does not exist.
+/// The parameters, with those that exist only under conditions. Inside this library a point is an array of coordinates, one for each
+/// parameter of the whole tree in depth-first order: see <see cref="Parameter.ToUnit"/>; NaN where the parameter does not exist.
 /// </summary>
 public sealed class SearchSpace
 {
     public const int MaxParameters = 1_000;
 
-    private readonly List<Dimension> dimensions = [];
+    private readonly List<Dimension> _dimensions = [];
 
-    /// <exception cref="ArgumentException">No parameters, more than <see cref="MaxParameters"/>, or an id that can occur twice in one assignment.</exception>
+    /// <exception cref="ArgumentException">No parameters, more than <see cref="MaxParameters"/>, or an id that can occur twice in one
+    /// assignment.</exception>
     public SearchSpace(IReadOnlyList<Parameter> parameters)
     {
         if (parameters.Count == 0)
@@ -26,9 +27,9 @@ public sealed class SearchSpace
             Add(parameter, -1, null);
         }
 
-        if (dimensions.Count > MaxParameters)
+        if (_dimensions.Count > MaxParameters)
         {
-            throw new ArgumentException($"A search space has {dimensions.Count} parameters; at most {MaxParameters} can be searched.");
+            throw new ArgumentException($"A search space has {_dimensions.Count} parameters; at most {MaxParameters} can be searched.");
         }
 
         CheckIds();
@@ -36,14 +37,14 @@ public sealed class SearchSpace
 
     public IReadOnlyList<Parameter> Parameters { get; }
 
-    internal IReadOnlyList<Dimension> Dimensions => dimensions;
+    internal IReadOnlyList<Dimension> Dimensions => _dimensions;
 
     /// <summary>Why an assignment is not a point of this space, in a sentence; null where it is one.</summary>
     public string? Reject(IReadOnlyDictionary<string, ParameterValue> assignment)
     {
         var used = 0;
-        var active = new bool[dimensions.Count];
-        foreach (var dimension in dimensions)
+        var active = new bool[_dimensions.Count];
+        foreach (var dimension in _dimensions)
         {
             if (!(active[dimension.Index] = Exists(dimension, active, assignment)))
             {
@@ -68,15 +69,18 @@ public sealed class SearchSpace
             return null;
         }
 
-        var known = dimensions.Where(dimension => active[dimension.Index]).Select(static dimension => dimension.Parameter.Id).ToHashSet();
+        var known = _dimensions.Where(dimension => active[dimension.Index]).Select(static dimension => dimension.Parameter.Id).ToHashSet();
         return $"parameter '{assignment.Keys.First(id => !known.Contains(id))}' has a value, and the study has no such parameter under these conditions.";
     }
 
-    /// <summary>Coordinates of an assignment, which may come from another space: what is missing takes its centre, what is out of range the nearest value.</summary>
+    /// <summary>
+    /// Coordinates of an assignment, which may come from another space: what is missing takes its centre, what is out of range the nearest
+    /// value.
+    /// </summary>
     internal double[] Encode(IReadOnlyDictionary<string, ParameterValue> assignment)
     {
-        var point = new double[dimensions.Count];
-        foreach (var dimension in dimensions)
+        var point = new double[_dimensions.Count];
+        foreach (var dimension in _dimensions)
         {
             var known = assignment.TryGetValue(dimension.Parameter.Id, out var value);
             var unit = known ? dimension.Parameter.ToUnit(value) : double.NaN;
@@ -90,7 +94,7 @@ public sealed class SearchSpace
     internal Dictionary<string, ParameterValue> Decode(ReadOnlySpan<double> point)
     {
         var assignment = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
-        foreach (var dimension in dimensions)
+        foreach (var dimension in _dimensions)
         {
             if (!double.IsNaN(point[dimension.Index]))
             {
@@ -101,13 +105,21 @@ public sealed class SearchSpace
         return assignment;
     }
 
-    /// <summary>Moves coordinates to those of feasible values: NaN where a parameter does not exist, its centre where it does and has none.</summary>
+    /// <summary>
+    /// Moves coordinates to those of feasible values: NaN where a parameter does not exist, its centre where it does and has none.
+    /// </summary>
     internal void Snap(Span<double> point)
     {
-        foreach (var dimension in dimensions)
+        foreach (var dimension in _dimensions)
         {
             ref var at = ref point[dimension.Index];
-            if (dimension.Parent >= 0 && (double.IsNaN(point[dimension.Parent]) || !dimension.Condition!.Matches(dimensions[dimension.Parent].Parameter.FromUnit(point[dimension.Parent]))))
+            if (
+                dimension.Parent >= 0
+                && (
+                    double.IsNaN(point[dimension.Parent])
+                    || !dimension.Condition!.Matches(_dimensions[dimension.Parent].Parameter.FromUnit(point[dimension.Parent]))
+                )
+            )
             {
                 at = double.NaN;
             }
@@ -129,8 +141,8 @@ public sealed class SearchSpace
     /// <summary>A uniform sample, one quantile a dimension.</summary>
     internal double[] Sample(Func<int, double> quantile)
     {
-        var point = new double[dimensions.Count];
-        foreach (var dimension in dimensions)
+        var point = new double[_dimensions.Count];
+        foreach (var dimension in _dimensions)
         {
             point[dimension.Index] = dimension.Parameter.ToUnit(dimension.Parameter.FromQuantile(quantile(dimension.Index)));
         }
@@ -144,7 +156,7 @@ public sealed class SearchSpace
     /// <summary>The centre of everything, where a search begins.</summary>
     internal double[] Centre()
     {
-        var point = new double[dimensions.Count];
+        var point = new double[_dimensions.Count];
         Array.Fill(point, double.NaN);
         Snap(point);
         return point;
@@ -154,12 +166,16 @@ public sealed class SearchSpace
 
     private bool Exists(Dimension dimension, bool[] active, IReadOnlyDictionary<string, ParameterValue> assignment) =>
         dimension.Parent < 0
-        || (active[dimension.Parent] && assignment.TryGetValue(dimensions[dimension.Parent].Parameter.Id, out var parent) && dimension.Condition!.Matches(parent));
+        || (
+            active[dimension.Parent]
+            && assignment.TryGetValue(_dimensions[dimension.Parent].Parameter.Id, out var parent)
+            && dimension.Condition!.Matches(parent)
+        );
 
     private void Add(Parameter parameter, int parent, ParameterChild? condition)
     {
-        var index = dimensions.Count;
-        dimensions.Add(new Dimension(index, parameter, parent, condition));
+        var index = _dimensions.Count;
+        _dimensions.Add(new Dimension(index, parameter, parent, condition));
         foreach (var child in parameter.Children)
         {
             Add(child.Parameter, index, child);
@@ -169,7 +185,7 @@ public sealed class SearchSpace
     /// <summary>An id may occur again only where the two can never exist together: under different values of one parent.</summary>
     private void CheckIds()
     {
-        foreach (var group in dimensions.GroupBy(static dimension => dimension.Parameter.Id, StringComparer.Ordinal))
+        foreach (var group in _dimensions.GroupBy(static dimension => dimension.Parameter.Id, StringComparer.Ordinal))
         {
             var same = group.ToList();
             for (var i = 0; i < same.Count; i++)
@@ -178,7 +194,9 @@ public sealed class SearchSpace
                 {
                     if (!NeverTogether(same[i], same[j]))
                     {
-                        throw new ArgumentException($"Parameter '{group.Key}' occurs twice; ids must be unique, except under different values of one parent.");
+                        throw new ArgumentException(
+                            $"Parameter '{group.Key}' occurs twice; ids must be unique, except under different values of one parent."
+                        );
                     }
                 }
             }
@@ -187,9 +205,9 @@ public sealed class SearchSpace
 
     private bool NeverTogether(Dimension left, Dimension right)
     {
-        for (var a = left; a.Parent >= 0; a = dimensions[a.Parent])
+        for (var a = left; a.Parent >= 0; a = _dimensions[a.Parent])
         {
-            for (var b = right; b.Parent >= 0; b = dimensions[b.Parent])
+            for (var b = right; b.Parent >= 0; b = _dimensions[b.Parent])
             {
                 if (a.Parent == b.Parent && a.Index != b.Index && !Overlap(a.Condition!, b.Condition!))
                 {

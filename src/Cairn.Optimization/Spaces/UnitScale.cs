@@ -37,14 +37,16 @@ internal readonly record struct UnitScale(double Min, double Max, Scale Scale)
         return Math.Clamp(value, Min, Max);
     }
 
-    /// <summary>The ends' ratio; of 1e-160 and 1e160 it is more than the greatest double, and only logarithms tell how far they are apart.</summary>
+    /// <summary>
+    /// The ends' ratio; of 1e-160 and 1e160 it is more than the greatest double, and only logarithms tell how far they are apart.
+    /// </summary>
     private double Ratio => Max / Min;
 
-    private double LogUnit(double value) => double.IsFinite(Ratio)
-        ? Math.Log(value / Min) / Math.Log(Ratio)
-        : (Math.Log(value) - Math.Log(Min)) / (Math.Log(Max) - Math.Log(Min));
+    private double LogUnit(double value) =>
+        double.IsFinite(Ratio)
+            ? Math.Log(value / Min) / Math.Log(Ratio)
+            : (Math.Log(value) - Math.Log(Min)) / (Math.Log(Max) - Math.Log(Min));
 
-    private double LogValue(double unit) => double.IsFinite(Ratio)
-        ? Min * Math.Pow(Ratio, unit)
-        : Math.Exp((Math.Log(Min) * (1 - unit)) + (Math.Log(Max) * unit));
+    private double LogValue(double unit) =>
+        double.IsFinite(Ratio) ? Min * Math.Pow(Ratio, unit) : Math.Exp((Math.Log(Min) * (1 - unit)) + (Math.Log(Max) * unit));
 }

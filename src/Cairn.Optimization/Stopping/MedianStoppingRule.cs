@@ -4,8 +4,8 @@ using Cairn.Optimization.Studies;
 namespace Cairn.Optimization.Stopping;
 
 /// <summary>
-/// Stops a trial whose best value so far is below the median of the running averages that completed trials had at the same point of their run: Golovin and others,
-/// "Google Vizier" (KDD 2017), section 3.2.2.
+/// Stops a trial whose best value so far is below the median of the running averages that completed trials had at the same point of their
+/// run: Golovin and others, "Google Vizier" (KDD 2017), section 3.2.2.
 /// </summary>
 /// <param name="ByElapsed">Whether the point of the run is elapsed time, not steps.</param>
 /// <param name="MinCompleted">How many completed trials it takes, at least 1.</param>
@@ -32,7 +32,8 @@ public sealed class MedianStoppingRule(bool ByElapsed = false, int MinCompleted 
         return curve.Best < median
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"The best {metric.Id} so far is {metric.Oriented(curve.Best):G6}; the median of the running averages of {means.Count} completed trials at the same point is {metric.Oriented(median):G6}.")
+                $"The best {metric.Id} so far is {metric.Oriented(curve.Best):G6}; the median of the running averages of {means.Count} completed trials at the same point is {metric.Oriented(median):G6}."
+            )
             : null;
     }
 }

@@ -21,14 +21,24 @@ public sealed class Problem
             throw new ArgumentException($"A metric's id is '{unnamed.Id}'; it must not be empty and must have no white space.");
         }
 
-        if (metrics.GroupBy(static metric => metric.Id, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is { } twice)
+        if (
+            metrics.GroupBy(static metric => metric.Id, StringComparer.Ordinal).FirstOrDefault(static group => group.Count() > 1) is
+            { } twice
+        )
         {
             throw new ArgumentException($"Metric '{twice.Key}' occurs twice; ids must be unique.");
         }
 
-        if (SafetyMetrics.FirstOrDefault(static metric => !double.IsFinite(metric.Safety!.Threshold) || metric.Safety.MinSafeFraction is < 0 or > 1 or double.NaN) is { } wrong)
+        if (
+            SafetyMetrics.FirstOrDefault(static metric =>
+                !double.IsFinite(metric.Safety!.Threshold) || metric.Safety.MinSafeFraction is < 0 or > 1 or double.NaN
+            ) is
+            { } wrong
+        )
         {
-            throw new ArgumentException($"The safety bound of metric '{wrong.Id}' needs a finite threshold, and a fraction of safe trials between 0 and 1.");
+            throw new ArgumentException(
+                $"The safety bound of metric '{wrong.Id}' needs a finite threshold, and a fraction of safe trials between 0 and 1."
+            );
         }
     }
 
@@ -42,13 +52,25 @@ public sealed class Problem
 
     public ulong Seed { get; init; }
 
-    /// <summary>Trials of studies like this one, oldest study first, which a designer may learn from. Their metrics are matched by id, their parameters too.</summary>
+    /// <summary>
+    /// Trials of studies like this one, oldest study first, which a designer may learn from. Their metrics are matched by id, their
+    /// parameters too.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<Trial>> Predecessors { get; init; } = [];
 
     /// <summary>The same problem with other predecessors.</summary>
-    public Problem With(IReadOnlyList<IReadOnlyList<Trial>> predecessors) => new(Space, [.. Objectives, .. SafetyMetrics]) { Noise = Noise, Seed = Seed, Predecessors = predecessors };
+    public Problem With(IReadOnlyList<IReadOnlyList<Trial>> predecessors) =>
+        new(Space, [.. Objectives, .. SafetyMetrics])
+        {
+            Noise = Noise,
+            Seed = Seed,
+            Predecessors = predecessors,
+        };
 
-    /// <summary>The objectives of a trial, turned so that more is better; null where it has none (active, infeasible, or a value missing or not finite).</summary>
+    /// <summary>
+    /// The objectives of a trial, turned so that more is better; null where it has none (active, infeasible, or a value missing or not
+    /// finite).
+    /// </summary>
     internal double[]? ObjectivesOf(Trial trial) => Values(trial, Objectives);
 
     /// <summary>Safety metrics of a trial as distances to the unsafe side (negative: unsafe); null where they were not measured.</summary>

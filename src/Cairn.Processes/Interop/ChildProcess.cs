@@ -5,19 +5,35 @@ using Microsoft.Win32.SafeHandles;
 namespace Cairn.Processes.Interop;
 
 /// <summary>
-/// A program started in a session of its own, so that signals to this process's group or terminal do not reach it and its whole group can be signalled.
-/// <see cref="System.Diagnostics.Process"/> can do neither. The parent must collect the exit status with <see cref="Wait"/> or <see cref="TryReap"/>.
+/// A program started in a session of its own, so that signals to this process's group or terminal do not reach it and its whole group can
+/// be signalled.
+/// <see cref="System.Diagnostics.Process"/> can do neither. The parent must collect the exit status with <see cref="Wait"/> or
+/// <see cref="TryReap"/>.
 /// </summary>
 internal static unsafe class ChildProcess
 {
-    /// <summary>Starts a program that keeps no connection to this process: standard input is empty, both outputs go to the end of a file.</summary>
-    public static int StartDetached(string file, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string directory, string outputFile) =>
-        Start(file, arguments, environment, directory, actions =>
-        {
-            const int append = Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend;
-            Check(Libc.FileActionsAddOpen(actions, 1, outputFile, append, Convert.ToUInt32("600", 8)), "open the output file");
-            Check(Libc.FileActionsAddDup(actions, 1, 2), "redirect standard error");
-        });
+    /// <summary>
+    /// Starts a program that keeps no connection to this process: standard input is empty, both outputs go to the end of a file.
+    /// </summary>
+    public static int StartDetached(
+        string file,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string directory,
+        string outputFile
+    ) =>
+        Start(
+            file,
+            arguments,
+            environment,
+            directory,
+            actions =>
+            {
+                const int append = Libc.OpenWriteOnly | Libc.OpenCreate | Libc.OpenAppend;
+                Check(Libc.FileActionsAddOpen(actions, 1, outputFile, append, Convert.ToUInt32("600", 8)), "open the output file");
+                Check(Libc.FileActionsAddDup(actions, 1, 2), "redirect standard error");
+            }
+        );
 
     /// <summary>Starts a program whose outputs the caller reads. The streams end when the last process that holds them is gone.</summary>
     /// <param name="inputFile">A file that the program finds open as descriptor 3, or null.</param>
@@ -28,21 +44,28 @@ internal static unsafe class ChildProcess
         string directory,
         string? inputFile,
         out Stream output,
-        out Stream error)
+        out Stream error
+    )
     {
         var (outputRead, outputWrite) = OpenPipe();
         var (errorRead, errorWrite) = OpenPipe();
         try
         {
-            var pid = Start(file, arguments, environment, directory, actions =>
-            {
-                Check(Libc.FileActionsAddDup(actions, outputWrite, 1), "redirect standard output");
-                Check(Libc.FileActionsAddDup(actions, errorWrite, 2), "redirect standard error");
-                if (inputFile is not null)
+            var pid = Start(
+                file,
+                arguments,
+                environment,
+                directory,
+                actions =>
                 {
-                    Check(Libc.FileActionsAddOpen(actions, 3, inputFile, Libc.OpenReadOnly, 0), "open the input file");
+                    Check(Libc.FileActionsAddDup(actions, outputWrite, 1), "redirect standard output");
+                    Check(Libc.FileActionsAddDup(actions, errorWrite, 2), "redirect standard error");
+                    if (inputFile is not null)
+                    {
+                        Check(Libc.FileActionsAddOpen(actions, 3, inputFile, Libc.OpenReadOnly, 0), "open the input file");
+                    }
                 }
-            });
+            );
             output = new FileStream(new SafeFileHandle(outputRead, ownsHandle: true), FileAccess.Read, bufferSize: 0);
             error = new FileStream(new SafeFileHandle(errorRead, ownsHandle: true), FileAccess.Read, bufferSize: 0);
             return pid;
@@ -83,7 +106,13 @@ internal static unsafe class ChildProcess
 
     private delegate void Redirect(void* actions);
 
-    private static int Start(string file, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, string directory, Redirect redirect)
+    private static int Start(
+        string file,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string directory,
+        Redirect redirect
+    )
     {
         // glibc's posix_spawn_file_actions_t is 80 bytes, posix_spawnattr_t 336, sigset_t 128; there is room for later versions.
         var actions = stackalloc byte[256];

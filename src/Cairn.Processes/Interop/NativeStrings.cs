@@ -5,13 +5,13 @@ namespace Cairn.Processes.Interop;
 /// <summary>A NULL-terminated array of UTF-8 strings in unmanaged memory: <c>argv</c> or <c>envp</c>.</summary>
 internal sealed unsafe class NativeStrings : IDisposable
 {
-    private readonly byte** pointers;
-    private readonly int count;
+    private readonly byte** _pointers;
+    private readonly int _count;
 
     public NativeStrings(IReadOnlyCollection<string> values)
     {
-        count = values.Count;
-        pointers = (byte**)NativeMemory.AllocZeroed((nuint)(count + 1), (nuint)sizeof(byte*));
+        _count = values.Count;
+        _pointers = (byte**)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(byte*));
         var i = 0;
         foreach (var value in values)
         {
@@ -21,20 +21,20 @@ internal sealed unsafe class NativeStrings : IDisposable
                 throw new ArgumentException("An argument or environment variable contains a NUL character, which no program can receive.");
             }
 
-            pointers[i++] = (byte*)Marshal.StringToCoTaskMemUTF8(value);
+            _pointers[i++] = (byte*)Marshal.StringToCoTaskMemUTF8(value);
         }
     }
 
-    public byte** Pointer => pointers;
+    public byte** Pointer => _pointers;
 
     public void Dispose()
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < _count; i++)
         {
-            Marshal.FreeCoTaskMem((nint)pointers[i]);
-            pointers[i] = null;
+            Marshal.FreeCoTaskMem((nint)_pointers[i]);
+            _pointers[i] = null;
         }
 
-        NativeMemory.Free(pointers);
+        NativeMemory.Free(_pointers);
     }
 }

@@ -22,13 +22,16 @@ internal static class ProcessTree
         return found;
     }
 
-    /// <summary>The moment a process was started, in clock ticks since boot: with the pid it names a process for ever. Null where there is none.</summary>
+    /// <summary>
+    /// The moment a process was started, in clock ticks since boot: with the pid it names a process for ever. Null where there is none.
+    /// </summary>
     public static long? StartTime(int pid)
     {
         try
         {
             var stat = File.ReadAllText($"/proc/{pid}/stat");
-            // The command's name may hold spaces and parentheses; fields are counted from the last one. Start time is field 22, state is field 3.
+            // The command's name may hold spaces and parentheses; fields are counted from the last one. Start time is field 22, state is
+            // field 3.
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return fields[0] == "Z" ? null : long.Parse(fields[19], CultureInfo.InvariantCulture);
         }

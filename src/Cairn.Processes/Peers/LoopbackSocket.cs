@@ -35,11 +35,17 @@ internal readonly record struct LoopbackSocket(uint User, ulong Inode)
         var ports = string.Create(CultureInfo.InvariantCulture, $":{client.Port:X4} ");
         foreach (var line in lines)
         {
-            if (line.Contains(ports, StringComparison.Ordinal)
+            if (
+                line.Contains(ports, StringComparison.Ordinal)
                 && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > InodeColumn } columns
-                && IsAt(columns[LocalColumn], client) && IsAt(columns[RemoteColumn], server))
+                && IsAt(columns[LocalColumn], client)
+                && IsAt(columns[RemoteColumn], server)
+            )
             {
-                return new LoopbackSocket(uint.Parse(columns[UserColumn], CultureInfo.InvariantCulture), ulong.Parse(columns[InodeColumn], CultureInfo.InvariantCulture));
+                return new LoopbackSocket(
+                    uint.Parse(columns[UserColumn], CultureInfo.InvariantCulture),
+                    ulong.Parse(columns[InodeColumn], CultureInfo.InvariantCulture)
+                );
             }
         }
 

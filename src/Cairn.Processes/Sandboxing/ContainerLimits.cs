@@ -15,15 +15,17 @@ internal static class ContainerLimits
     /// <summary>Options of <c>podman run</c>. Processes are counted by a control group; podman, which is told some of these limits, would
     /// raise the others as far as only root of a machine may.</summary>
     public static IReadOnlyList<string> Of(ProgramLimits limits) =>
-    [
-        "--ulimit", "core=0:0",
-        "--ulimit", Text($"nproc={MostProcesses}:{MostProcesses}"),
-        .. (limits.PermittedOpenFiles ?? ProgramLimits.Own(Libc.LimitOfOpenFiles)) is { } files
-            ? (string[])["--ulimit", Text($"nofile={files}:{files}")]
-            : [],
-        .. limits.Processes is { } processes ? (string[])["--pids-limit", Text($"{processes}")] : [],
-        .. limits.SharedMemory is { } shared ? (string[])["--shm-size", Text($"{shared}")] : [],
-    ];
+        [
+            "--ulimit",
+            "core=0:0",
+            "--ulimit",
+            Text($"nproc={MostProcesses}:{MostProcesses}"),
+            .. (limits.PermittedOpenFiles ?? ProgramLimits.Own(Libc.LimitOfOpenFiles)) is { } files
+                ? (string[])["--ulimit", Text($"nofile={files}:{files}")]
+                : [],
+            .. limits.Processes is { } processes ? (string[])["--pids-limit", Text($"{processes}")] : [],
+            .. limits.SharedMemory is { } shared ? (string[])["--shm-size", Text($"{shared}")] : [],
+        ];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,21 +1,40 @@
 namespace Cairn.Processes.Sandboxing;
 
 /// <summary>
-/// bubblewrap makes the folders above a mount for its own user alone, so a program that became another user could not pass through them. Here each of them is made before, open to all.
+/// bubblewrap makes the folders above a mount for its own user alone, so a program that became another user could not pass through them.
+/// Here each of them is made before, open to all.
 /// </summary>
 internal static class MountPoints
 {
     /// <summary>Options that put something at a path, with the number of arguments, of which the path is the last.</summary>
     private static readonly Dictionary<string, int> Mounts = new()
     {
-        ["--bind"] = 2, ["--bind-try"] = 2, ["--ro-bind"] = 2, ["--ro-bind-try"] = 2, ["--dev-bind"] = 2, ["--dev-bind-try"] = 2, ["--symlink"] = 2,
-        ["--tmpfs"] = 1, ["--dir"] = 1, ["--proc"] = 1, ["--dev"] = 1,
+        ["--bind"] = 2,
+        ["--bind-try"] = 2,
+        ["--ro-bind"] = 2,
+        ["--ro-bind-try"] = 2,
+        ["--dev-bind"] = 2,
+        ["--dev-bind-try"] = 2,
+        ["--symlink"] = 2,
+        ["--tmpfs"] = 1,
+        ["--dir"] = 1,
+        ["--proc"] = 1,
+        ["--dev"] = 1,
     };
 
     /// <summary>Other options with arguments, and their number; the rest have none.</summary>
     private static readonly Dictionary<string, int> Others = new()
     {
-        ["--perms"] = 1, ["--size"] = 1, ["--chdir"] = 1, ["--hostname"] = 1, ["--cap-add"] = 1, ["--cap-drop"] = 1, ["--seccomp"] = 1, ["--remount-ro"] = 1, ["--setenv"] = 2, ["--unsetenv"] = 1,
+        ["--perms"] = 1,
+        ["--size"] = 1,
+        ["--chdir"] = 1,
+        ["--hostname"] = 1,
+        ["--cap-add"] = 1,
+        ["--cap-drop"] = 1,
+        ["--seccomp"] = 1,
+        ["--remount-ro"] = 1,
+        ["--setenv"] = 2,
+        ["--unsetenv"] = 1,
     };
 
     /// <summary>The arguments, up to what is run, with the folders that they need.</summary>
@@ -26,7 +45,7 @@ internal static class MountPoints
 
         // What permissions and a size stand before belongs to them.
         var start = -1;
-        for (var i = 0; i < arguments.Count;)
+        for (var i = 0; i < arguments.Count; )
         {
             if (arguments[i] == "--")
             {
@@ -42,7 +61,10 @@ internal static class MountPoints
 
             if (mount)
             {
-                var parents = Parents(arguments[i + count]).Where(made.Add).SelectMany(static folder => (string[])["--perms", "0755", "--dir", folder]).ToList();
+                var parents = Parents(arguments[i + count])
+                    .Where(made.Add)
+                    .SelectMany(static folder => (string[])["--perms", "0755", "--dir", folder])
+                    .ToList();
                 opened.InsertRange(start < 0 ? opened.Count : start, parents);
                 made.Add(arguments[i + count]);
             }

@@ -21,7 +21,13 @@ internal static class PrivateFiles
     /// <param name="path">Where the program sees it.</param>
     /// <param name="bytes">How much it holds; null for the kernel's own measure, half of the machine's memory.</param>
     public static IReadOnlyList<string> InMemory(string path, long? bytes) =>
-        ["--perms", "1777", .. bytes is { } most && Bounded.Value ? (string[])["--size", most.ToString(CultureInfo.InvariantCulture)] : [], "--tmpfs", path];
+        [
+            "--perms",
+            "1777",
+            .. bytes is { } most && Bounded.Value ? (string[])["--size", most.ToString(CultureInfo.InvariantCulture)] : [],
+            "--tmpfs",
+            path,
+        ];
 
     private static bool IsBounding(string? bubblewrap)
     {
@@ -30,7 +36,9 @@ internal static class PrivateFiles
             return false;
         }
 
-        using var process = Process.Start(new ProcessStartInfo(bubblewrap, ["--help"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(bubblewrap, ["--help"]) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var help = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

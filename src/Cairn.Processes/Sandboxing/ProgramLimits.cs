@@ -21,22 +21,24 @@ internal sealed record ProgramLimits
     public long? SharedMemory { get; init; } = 1L << 30;
 
     /// <summary>Why these limits cannot be set on this machine, or null.</summary>
-    public static string? Obstacle => HostTools.Find("prlimit") is not null ? null
-        : "the program 'prlimit' (of util-linux) is not installed, which holds programs of users to their limits";
+    public static string? Obstacle =>
+        HostTools.Find("prlimit") is not null
+            ? null
+            : "the program 'prlimit' (of util-linux) is not installed, which holds programs of users to their limits";
 
     /// <summary>A program under these limits.</summary>
     /// <param name="command">The program and its arguments.</param>
     /// <param name="ownProcesses">Whether the kernel counts this program's processes alone, rather than all those of a user who has
     /// others.</param>
     public IReadOnlyList<string> Apply(IReadOnlyList<string> command, bool ownProcesses) =>
-    [
-        HostTools.Find("prlimit") ?? "prlimit",
-        "--core=0",
-        .. PermittedOpenFiles is { } files ? Option("nofile", files) : [],
-        .. ownProcesses && Processes is { } processes ? Option("nproc", processes) : [],
-        "--",
-        .. command,
-    ];
+        [
+            HostTools.Find("prlimit") ?? "prlimit",
+            "--core=0",
+            .. PermittedOpenFiles is { } files ? Option("nofile", files) : [],
+            .. ownProcesses && Processes is { } processes ? Option("nproc", processes) : [],
+            "--",
+            .. command,
+        ];
 
     /// <summary>Holds this process, and what it starts from now on, to the limits of each single process.</summary>
     public unsafe void ApplyToThisProcess()

@@ -18,35 +18,92 @@ internal sealed record RefusedCalls(uint Machine, uint CloneCall, uint IoctlCall
     /// quotactl_fd.</summary>
     private static readonly uint[] Everywhere = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 443, 467];
 
-    private static readonly RefusedCalls X64 = new(0xC000003E, CloneCall: 56, IoctlCall: 16, SocketCall: 41,
-    [
-        165, 166, 155, 161, // mount, umount2, pivot_root, chroot
-        175, 313, 176, 246, 320, 169, // init_module, finit_module, delete_module, kexec_load, kexec_file_load, reboot
-        321, 298, 323, 103, 212, // bpf, perf_event_open, userfaultfd, syslog, lookup_dcookie
-        248, 249, 250, // add_key, request_key, keyctl
-        272, 308, 304, // unshare, setns, open_by_handle_at
-        167, 168, 163, 179, 180, // swapon, swapoff, acct, quotactl, nfsservctl
-        164, 227, 153, 172, 173, // settimeofday, clock_settime, vhangup, iopl, ioperm
-        .. Everywhere,
-    ]);
+    private static readonly RefusedCalls X64 = new(
+        0xC000003E,
+        CloneCall: 56,
+        IoctlCall: 16,
+        SocketCall: 41,
+        [
+            165,
+            166,
+            155,
+            161, // mount, umount2, pivot_root, chroot
+            175,
+            313,
+            176,
+            246,
+            320,
+            169, // init_module, finit_module, delete_module, kexec_load, kexec_file_load, reboot
+            321,
+            298,
+            323,
+            103,
+            212, // bpf, perf_event_open, userfaultfd, syslog, lookup_dcookie
+            248,
+            249,
+            250, // add_key, request_key, keyctl
+            272,
+            308,
+            304, // unshare, setns, open_by_handle_at
+            167,
+            168,
+            163,
+            179,
+            180, // swapon, swapoff, acct, quotactl, nfsservctl
+            164,
+            227,
+            153,
+            172,
+            173, // settimeofday, clock_settime, vhangup, iopl, ioperm
+            .. Everywhere,
+        ]
+    );
 
-    private static readonly RefusedCalls Arm64 = new(0xC00000B7, CloneCall: 220, IoctlCall: 29, SocketCall: 198,
-    [
-        40, 39, 41, 51,
-        105, 273, 106, 104, 294, 142,
-        280, 241, 282, 116, 18,
-        217, 218, 219,
-        97, 268, 265,
-        224, 225, 89, 60, 42,
-        170, 112, 58,
-        .. Everywhere,
-    ]);
+    private static readonly RefusedCalls Arm64 = new(
+        0xC00000B7,
+        CloneCall: 220,
+        IoctlCall: 29,
+        SocketCall: 198,
+        [
+            40,
+            39,
+            41,
+            51,
+            105,
+            273,
+            106,
+            104,
+            294,
+            142,
+            280,
+            241,
+            282,
+            116,
+            18,
+            217,
+            218,
+            219,
+            97,
+            268,
+            265,
+            224,
+            225,
+            89,
+            60,
+            42,
+            170,
+            112,
+            58,
+            .. Everywhere,
+        ]
+    );
 
     /// <summary>Those of this machine, or null where its numbers are not known.</summary>
-    public static RefusedCalls? OfThisMachine => RuntimeInformation.OSArchitecture switch
-    {
-        Architecture.X64 => X64,
-        Architecture.Arm64 => Arm64,
-        _ => null,
-    };
+    public static RefusedCalls? OfThisMachine =>
+        RuntimeInformation.OSArchitecture switch
+        {
+            Architecture.X64 => X64,
+            Architecture.Arm64 => Arm64,
+            _ => null,
+        };
 }

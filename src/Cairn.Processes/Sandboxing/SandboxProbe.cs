@@ -32,7 +32,12 @@ internal static class SandboxProbe
         }
 
         using var filter = SeccompFilter.Open();
-        var result = await HostTools.RunAsync(bubblewrap, [.. MountPoints.Open(policy.Arguments(filter)), "--", .. policy.Program(["/usr/bin/true"])], HostTools.Environment, cancellation);
+        var result = await HostTools.RunAsync(
+            bubblewrap,
+            [.. MountPoints.Open(policy.Arguments(filter)), "--", .. policy.Program(["/usr/bin/true"])],
+            HostTools.Environment,
+            cancellation
+        );
         return result.ExitCode == 0 ? null
             : result.Complaint.Contains("--perms", StringComparison.Ordinal) ? $"bubblewrap is older than {LeastVersion}"
             : $"bubblewrap cannot be used: {result.Complaint}";

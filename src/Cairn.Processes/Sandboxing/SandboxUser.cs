@@ -19,7 +19,9 @@ internal readonly record struct SandboxUser(uint? Id)
 
     private const uint Count = 100_000_000;
 
-    private static readonly Lazy<bool> Available = new(static () => Environment.IsPrivilegedProcess && Maps("/proc/self/uid_map") && Maps("/proc/self/gid_map"));
+    private static readonly Lazy<bool> Available = new(static () =>
+        Environment.IsPrivilegedProcess && Maps("/proc/self/uid_map") && Maps("/proc/self/gid_map")
+    );
 
     /// <summary>The user of a program, the same for the same name.</summary>
     /// <param name="program">What tells the program from others, such as a task's id and its replica.</param>
@@ -43,7 +45,9 @@ internal readonly record struct SandboxUser(uint? Id)
     {
         if (Id is { } user && Interop.Libc.ChangeOwner(path, user, user) != 0)
         {
-            throw new IOException($"'{path}' cannot be given to the user {user} of a sandbox: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}.");
+            throw new IOException(
+                $"'{path}' cannot be given to the user {user} of a sandbox: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}."
+            );
         }
     }
 
@@ -52,9 +56,12 @@ internal readonly record struct SandboxUser(uint? Id)
     {
         try
         {
-            return File.ReadLines(file).Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Any(static map =>
-                long.Parse(map[0], CultureInfo.InvariantCulture) <= First
-                && long.Parse(map[0], CultureInfo.InvariantCulture) + long.Parse(map[2], CultureInfo.InvariantCulture) >= First + Count);
+            return File.ReadLines(file)
+                .Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Any(static map =>
+                    long.Parse(map[0], CultureInfo.InvariantCulture) <= First
+                    && long.Parse(map[0], CultureInfo.InvariantCulture) + long.Parse(map[2], CultureInfo.InvariantCulture) >= First + Count
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

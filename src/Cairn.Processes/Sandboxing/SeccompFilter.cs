@@ -78,20 +78,25 @@ internal static unsafe class SeccompFilter
 
     /// <summary>Of one call, looks at an argument: it is refused where a check holds, and allowed else. The checks are skipped for other
     /// calls.</summary>
-    private static IEnumerable<(ushort, Target, Target, uint)> When(uint number, uint argument, params (ushort Code, uint Value)[] checks) =>
-    [
-        (IfEqual, Target.Next, (Target)(checks.Length + 2), number),
-        (Load, Target.Next, Target.Next, argument),
-        .. checks.Select(static check => (check.Code, Target.Refuse, Target.Next, check.Value)),
-        (Return, Target.Next, Target.Next, Allow),
-    ];
+    private static IEnumerable<(ushort, Target, Target, uint)> When(
+        uint number,
+        uint argument,
+        params (ushort Code, uint Value)[] checks
+    ) =>
+        [
+            (IfEqual, Target.Next, (Target)(checks.Length + 2), number),
+            (Load, Target.Next, Target.Next, argument),
+            .. checks.Select(static check => (check.Code, Target.Refuse, Target.Next, check.Value)),
+            (Return, Target.Next, Target.Next, Allow),
+        ];
 
-    private static byte Distance(Target target, int from, int count) => target switch
-    {
-        Target.Refuse => checked((byte)(count - 2 - from - 1)),
-        Target.Missing => checked((byte)(count - 1 - from - 1)),
-        _ => (byte)target,
-    };
+    private static byte Distance(Target target, int from, int count) =>
+        target switch
+        {
+            Target.Refuse => checked((byte)(count - 2 - from - 1)),
+            Target.Missing => checked((byte)(count - 1 - from - 1)),
+            _ => (byte)target,
+        };
 
     private static int Keep(byte[] filter)
     {

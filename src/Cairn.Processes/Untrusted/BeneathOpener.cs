@@ -61,7 +61,9 @@ internal static unsafe class BeneathOpener
         for (var i = 0; i < names.Length; i++)
         {
             // A link is opened as itself by O_PATH, and has nothing below it.
-            var next = names[i] is "" or "." or ".." ? -1 : Libc.OpenAt(current, names[i], i == names.Length - 1 ? flags : UntrustedFolder.Step);
+            var next = names[i] is "" or "." or ".."
+                ? -1
+                : Libc.OpenAt(current, names[i], i == names.Length - 1 ? flags : UntrustedFolder.Step);
             if (current != folder)
             {
                 _ = Libc.Close(current);

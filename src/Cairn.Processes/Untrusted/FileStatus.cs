@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cairn.Processes.Untrusted;
 
-/// <summary>What kind of thing a path names, links not followed. .NET does not tell devices and pipes from files, and opening one can block for ever.</summary>
+/// <summary>
+/// What kind of thing a path names, links not followed. .NET does not tell devices and pipes from files, and opening one can block for
+/// ever.
+/// </summary>
 /// <param name="Owner">The number of the user whose file it is.</param>
 /// <param name="Links">How many names the file has.</param>
 internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode, long ModifiedNanoseconds, uint Owner, uint Links)
@@ -20,10 +23,16 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode
     /// <summary>What an open file is.</summary>
     public static FileStatus? Of(SafeFileHandle file) => Of((int)file.DangerousGetHandle(), "", EmptyPath);
 
-    /// <summary>How many bytes of the disk what stands in a folder takes, which is less than its size where it has holes; 0 where there is nothing.</summary>
-    public static long AllocatedBytes(SafeFileHandle folder, string name) => Allocated((int)folder.DangerousGetHandle(), name, NoFollow)?.Bytes ?? 0;
+    /// <summary>
+    /// How many bytes of the disk what stands in a folder takes, which is less than its size where it has holes; 0 where there is nothing.
+    /// </summary>
+    public static long AllocatedBytes(SafeFileHandle folder, string name) =>
+        Allocated((int)folder.DangerousGetHandle(), name, NoFollow)?.Bytes ?? 0;
 
-    /// <summary>The file that a link leads to, such as one of <c>/proc/PID/fd</c>: its number, and the bytes that it takes. Null where there is none.</summary>
+    /// <summary>
+    /// The file that a link leads to, such as one of <c>/proc/PID/fd</c>: its number, and the bytes that it takes. Null where there is
+    /// none.
+    /// </summary>
     public static (ulong Inode, long Bytes)? Behind(string link) => Allocated(CurrentDirectory, link, 0);
 
     private static unsafe (ulong Inode, long Bytes)? Allocated(int directory, string path, int flags)
@@ -32,13 +41,16 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode
         Span<byte> buffer = stackalloc byte[256];
         fixed (byte* pointer = buffer)
         {
-            return Libc.Statx(directory, path, flags, BasicStats, pointer) == 0 ? (MemoryMarshal.Read<ulong>(buffer[32..]), MemoryMarshal.Read<long>(buffer[48..]) * 512) : null;
+            return Libc.Statx(directory, path, flags, BasicStats, pointer) == 0
+                ? (MemoryMarshal.Read<ulong>(buffer[32..]), MemoryMarshal.Read<long>(buffer[48..]) * 512)
+                : null;
         }
     }
 
     private static unsafe FileStatus? Of(int directory, string path, int flags)
     {
-        // struct statx, the same on every architecture: links at 16, owner at 20, mode at 28, inode at 32, size at 40, mtime at 112, rdev at 128.
+        // struct statx, the same on every architecture: links at 16, owner at 20, mode at 28, inode at 32, size at 40, mtime at 112, rdev
+        // at 128.
         Span<byte> buffer = stackalloc byte[256];
         fixed (byte* pointer = buffer)
         {
@@ -59,7 +71,14 @@ internal readonly record struct FileStatus(FileKind Kind, long Size, ulong Inode
             _ => FileKind.Other,
         };
         var modified = (MemoryMarshal.Read<long>(buffer[112..]) * 1_000_000_000) + MemoryMarshal.Read<uint>(buffer[120..]);
-        return new FileStatus(kind, MemoryMarshal.Read<long>(buffer[40..]), MemoryMarshal.Read<ulong>(buffer[32..]), modified, MemoryMarshal.Read<uint>(buffer[20..]), MemoryMarshal.Read<uint>(buffer[16..]));
+        return new FileStatus(
+            kind,
+            MemoryMarshal.Read<long>(buffer[40..]),
+            MemoryMarshal.Read<ulong>(buffer[32..]),
+            modified,
+            MemoryMarshal.Read<uint>(buffer[20..]),
+            MemoryMarshal.Read<uint>(buffer[16..])
+        );
     }
 
     /// <summary>Whether a folder of an overlay's upper layer hides the one below it.</summary>

@@ -16,7 +16,12 @@ internal readonly record struct FolderUse(long Bytes, long Files, bool TooDeep)
     /// <summary>Each folder on the way is held open.</summary>
     public const int MaxDepth = 100;
 
-    private static readonly EnumerationOptions All = new() { AttributesToSkip = 0, IgnoreInaccessible = true, ReturnSpecialDirectories = false };
+    private static readonly EnumerationOptions All = new()
+    {
+        AttributesToSkip = 0,
+        IgnoreInaccessible = true,
+        ReturnSpecialDirectories = false,
+    };
 
     public static FolderUse operator +(FolderUse one, FolderUse other) =>
         new(one.Bytes + other.Bytes, one.Files + other.Files, one.TooDeep || other.TooDeep);
@@ -79,7 +84,8 @@ internal readonly record struct FolderUse(long Bytes, long Files, bool TooDeep)
                 .. new FileSystemEnumerable<(string, bool)>(
                     $"/proc/self/fd/{folder.DangerousGetHandle()}",
                     static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory),
-                    All),
+                    All
+                ),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -23,12 +23,12 @@ internal sealed unsafe class UntrustedFolder : IDisposable
     /// <summary>How a folder on the way to something is opened.</summary>
     internal static readonly int Step = PathOnly | FolderOnly | NoFollow | Libc.OpenCloseOnExec;
 
-    private readonly SafeFileHandle handle;
+    private readonly SafeFileHandle _handle;
 
-    private UntrustedFolder(SafeFileHandle handle) => this.handle = handle;
+    private UntrustedFolder(SafeFileHandle handle) => this._handle = handle;
 
     /// <summary>The folder under a name that leads to it whatever happens to its place.</summary>
-    private string Self => Link(handle);
+    private string Self => Link(_handle);
 
     /// <summary>Opens a folder whose path is the server's own, and only what is in it is not; null where there is none.</summary>
     public static UntrustedFolder? Open(string path)
@@ -71,7 +71,13 @@ internal sealed unsafe class UntrustedFolder : IDisposable
 
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(folder is null ? Self : Link(folder)).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            return
+            [
+                .. Directory
+                    .EnumerateFileSystemEntries(folder is null ? Self : Link(folder))
+                    .Select(static path => Path.GetFileName(path))
+                    .Order(StringComparer.Ordinal),
+            ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -113,15 +119,16 @@ internal sealed unsafe class UntrustedFolder : IDisposable
             : throw new IOException($"'{relative}' cannot be read: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 
     /// <summary>A file with one name is whose folder it is in. One with several may have another name elsewhere, and is taken where it is
     /// this server's or a sandbox's.</summary>
-    private static bool IsOwn(FileStatus status) => status.Links <= 1 || status.Owner == Libc.GetUserId() || SandboxUser.IsOne(status.Owner);
+    private static bool IsOwn(FileStatus status) =>
+        status.Links <= 1 || status.Owner == Libc.GetUserId() || SandboxUser.IsOne(status.Owner);
 
     private SafeFileHandle? OpenPath(string relative, int flags)
     {
-        var descriptor = BeneathOpener.Open(handle, relative, PathOnly | NoFollow | Libc.OpenCloseOnExec | flags);
+        var descriptor = BeneathOpener.Open(_handle, relative, PathOnly | NoFollow | Libc.OpenCloseOnExec | flags);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
 

@@ -7,12 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Server.Entry;
 
 /// <summary>
-/// Cross-origin resource sharing (fetch.spec.whatwg.org, "HTTP CORS protocol") for resources whose owners admit pages of other origins. Pages are admitted with
-/// a bearer token of their own only: what a browser adds by itself, and the anonymous identity of a loopback server, are not theirs to use.
+/// Cross-origin resource sharing (fetch.spec.whatwg.org, "HTTP CORS protocol") for resources whose owners admit pages of other origins.
+/// Pages are admitted with a bearer token of their own only: what a browser adds by itself, and the anonymous identity of a loopback
+/// server, are not theirs to use.
 /// </summary>
 internal sealed class CrossOriginGate(RouteTable routes, IEnumerable<ICrossOrigin> owners)
 {
-    private readonly ICrossOrigin[] owners = [.. owners];
+    private readonly ICrossOrigin[] _owners = [.. owners];
 
     /// <summary>Lets a request of a foreign page on, with the headers that show it the answer; or answers a preflight.</summary>
     /// <returns>Whether the request has been answered.</returns>
@@ -59,10 +60,14 @@ internal sealed class CrossOriginGate(RouteTable routes, IEnumerable<ICrossOrigi
     /// <exception cref="StatusException">UNAUTHENTICATED.</exception>
     public static void RequireToken(HttpRequest request, Principal caller)
     {
-        if (caller.Name == Principal.Anonymous.Name || !request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        if (
+            caller.Name == Principal.Anonymous.Name
+            || !request.Headers.Authorization.ToString().StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+        )
         {
             throw StatusException.Unauthenticated(
-                $"A page of another origin ('{request.Headers.Origin}') needs a token, also where this server asks nobody else for one: send 'Authorization: Bearer TOKEN'.");
+                $"A page of another origin ('{request.Headers.Origin}') needs a token, also where this server asks nobody else for one: send 'Authorization: Bearer TOKEN'."
+            );
         }
     }
 
@@ -73,7 +78,7 @@ internal sealed class CrossOriginGate(RouteTable routes, IEnumerable<ICrossOrigi
             return null;
         }
 
-        foreach (var owner in owners)
+        foreach (var owner in _owners)
         {
             if (await owner.FindAsync(origin, method, match.Route, match.Values, context.RequestAborted) is { } grant)
             {
@@ -87,12 +92,16 @@ internal sealed class CrossOriginGate(RouteTable routes, IEnumerable<ICrossOrigi
     // No page gets in without a token, so that the header which carries it goes without saying.
     private static string Requested(HttpRequest request, CrossOriginGrant grant, string origin)
     {
-        var wanted = request.Headers.AccessControlRequestHeaders.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var wanted = request
+            .Headers.AccessControlRequestHeaders.ToString()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         foreach (var header in wanted)
         {
             if (!header.Equals("authorization", StringComparison.OrdinalIgnoreCase) && !grant.AdmitsHeader(header))
             {
-                throw StatusException.PermissionDenied($"Pages of '{origin}' may not send the header '{header}' here: the bucket's `cors` does not have it as a `responseHeader`.");
+                throw StatusException.PermissionDenied(
+                    $"Pages of '{origin}' may not send the header '{header}' here: the bucket's `cors` does not have it as a `responseHeader`."
+                );
             }
         }
 

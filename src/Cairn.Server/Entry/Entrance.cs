@@ -16,13 +16,21 @@ namespace Cairn.Server.Entry;
 /// form of the protocol that was spoken.
 /// </summary>
 internal sealed partial class Entrance(
-    RouteTable routes, GrpcTransport grpc, IAuthenticator authenticator, OriginGuard guard, CrossOriginGate crossOrigin, IHostApplicationLifetime lifetime, DiskReserve reserve, ILogger<Entrance> logger)
+    RouteTable routes,
+    GrpcTransport grpc,
+    IAuthenticator authenticator,
+    OriginGuard guard,
+    CrossOriginGate crossOrigin,
+    IHostApplicationLifetime lifetime,
+    DiskReserve reserve,
+    ILogger<Entrance> logger
+)
 {
-    private readonly ServerState state = new(lifetime.ApplicationStopping, reserve.Require);
+    private readonly ServerState _state = new(lifetime.ApplicationStopping, reserve.Require);
 
     public Task InvokeAsync(HttpContext context)
     {
-        context.Features.Set(state);
+        context.Features.Set(_state);
         return GrpcTransport.IsGrpc(context.Request) ? GrpcAsync(context) : HttpAsync(context);
     }
 
@@ -31,7 +39,7 @@ internal sealed partial class Entrance(
         try
         {
             guard.Check(context.Request);
-            context.Features.Set(await authenticator.AuthenticateAsync(context).ConfigureAwait(false));
+            context.Features.Set(await authenticator.AuthenticateAsync(context));
         }
         catch (Exception error)
         {
@@ -39,7 +47,7 @@ internal sealed partial class Entrance(
             return;
         }
 
-        await grpc.InvokeAsync(context).ConfigureAwait(false);
+        await grpc.InvokeAsync(context);
     }
 
     private async Task HttpAsync(HttpContext context)
@@ -48,23 +56,23 @@ internal sealed partial class Entrance(
         try
         {
             var foreign = guard.CheckSender(context.Request);
-            await MethodOverride.ApplyAsync(context).ConfigureAwait(false);
+            await MethodOverride.ApplyAsync(context);
             var path = RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget);
-            if (foreign && await crossOrigin.AdmitAsync(context, path).ConfigureAwait(false))
+            if (foreign && await crossOrigin.AdmitAsync(context, path))
             {
                 return;
             }
 
             if (routes.Match(context.Request.Method, path) is not { } match)
             {
-                await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
+                await authenticator.AuthenticateAsync(context);
                 throw NoRoute(context, routes.Allowed(path));
             }
 
             route = match.Route;
             if (match.Route.Permission != IRoutes.Public)
             {
-                var caller = await authenticator.AuthenticateAsync(context).ConfigureAwait(false);
+                var caller = await authenticator.AuthenticateAsync(context);
                 context.Features.Set(caller);
                 if (foreign)
                 {
@@ -85,7 +93,7 @@ internal sealed partial class Entrance(
             }
 
             InflatedBody.Replace(context.Request, match.Route.MaxBody);
-            await match.Route.Handler(context, match.Values).ConfigureAwait(false);
+            await match.Route.Handler(context, match.Values);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -93,7 +101,7 @@ internal sealed partial class Entrance(
         }
         catch (Exception error)
         {
-            await FailAsync(context, error, route?.OnError ?? ErrorWriter.WriteAsync).ConfigureAwait(false);
+            await FailAsync(context, error, route?.OnError ?? ErrorWriter.WriteAsync);
         }
     }
 
@@ -103,9 +111,13 @@ internal sealed partial class Entrance(
         {
             StatusException known => known,
             _ when StorageErrors.Of(error) is { } known => known,
-            BadHttpRequestException { StatusCode: 413 } => StatusException.InvalidArgument("The request's body is larger than this method accepts."),
+            BadHttpRequestException { StatusCode: 413 } => StatusException.InvalidArgument(
+                "The request's body is larger than this method accepts."
+            ),
             BadHttpRequestException bad => StatusException.InvalidArgument(bad.Message),
-            IOException { InnerException: OverflowException } => StatusException.InvalidArgument("The request's body has a chunk whose size is larger than any."),
+            IOException { InnerException: OverflowException } => StatusException.InvalidArgument(
+                "The request's body has a chunk whose size is larger than any."
+            ),
             _ => new StatusException(Code.Internal, "The server failed on this request; its log says more."),
         };
         if (status.Code == Code.Internal && error is not StatusException)
@@ -121,14 +133,16 @@ internal sealed partial class Entrance(
         }
 
         context.Response.Clear();
-        await write(context, status).ConfigureAwait(false);
+        await write(context, status);
     }
 
     private static StatusException NoRoute(HttpContext context, IReadOnlyCollection<string> allowed)
     {
         if (allowed.Count == 0)
         {
-            return StatusException.NotFound($"There is nothing at {context.Request.Path.Value}. 'cairn server --list-methods' lists what this server answers.");
+            return StatusException.NotFound(
+                $"There is nothing at {context.Request.Path.Value}. 'cairn server --list-methods' lists what this server answers."
+            );
         }
 
         var methods = string.Join(", ", allowed);

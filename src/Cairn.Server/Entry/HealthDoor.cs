@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Server.Entry;
 
-/// <summary><c>GET /healthz</c>: 200 when the server answers and its store does, with <c>ok</c>, or <c>degraded</c> and why where it answers not all calls. <c>GET /</c>: what this is.</summary>
+/// <summary>
+/// <c>GET /healthz</c>: 200 when the server answers and its store does, with <c>ok</c>, or <c>degraded</c> and why where it answers not all
+/// calls. <c>GET /</c>: what this is.
+/// </summary>
 internal sealed class HealthDoor(IDatabase database, DiskReserve reserve) : IDoor
 {
     public void Map(IRoutes routes)
@@ -20,7 +23,7 @@ internal sealed class HealthDoor(IDatabase database, DiskReserve reserve) : IDoo
     {
         try
         {
-            await database.ReadAsync(static session => session.QueryFirst("SELECT 1", static row => 1), context.RequestAborted).ConfigureAwait(false);
+            await database.ReadAsync(static session => session.QueryFirst("SELECT 1", static row => 1), context.RequestAborted);
         }
         catch (System.Data.Common.DbException)
         {
@@ -28,10 +31,11 @@ internal sealed class HealthDoor(IDatabase database, DiskReserve reserve) : IDoo
         }
 
         context.Response.ContentType = "text/plain; charset=utf-8";
-        var state = database is SqliteDatabase { Damage: { } damage } ? $"degraded: the database is damaged. {damage}"
+        var state =
+            database is SqliteDatabase { Damage: { } damage } ? $"degraded: the database is damaged. {damage}"
             : reserve.IsFull ? "degraded: the disk is full. What would store more is refused; reading and deleting work."
             : "ok";
-        await context.Response.WriteAsync(state + "\n", context.RequestAborted).ConfigureAwait(false);
+        await context.Response.WriteAsync(state + "\n", context.RequestAborted);
     }
 
     private static async Task WelcomeAsync(HttpContext context, RouteValues values)
@@ -46,6 +50,7 @@ internal sealed class HealthDoor(IDatabase database, DiskReserve reserve) : IDoo
               GET /healthz           200 when it is ready
 
             """,
-            context.RequestAborted).ConfigureAwait(false);
+            context.RequestAborted
+        );
     }
 }

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Server.Entry;
 
 /// <summary>
-/// Keeps web pages that a browser on this machine has open from using a loopback server: a page of another origin sends its <c>Origin</c>, and a name
-/// that was rebound to 127.0.0.1 stands in <c>Host</c>.
+/// Keeps web pages that a browser on this machine has open from using a loopback server: a page of another origin sends its <c>Origin</c>,
+/// and a name that was rebound to 127.0.0.1 stands in <c>Host</c>.
 /// </summary>
 internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedHosts)
 {
@@ -20,12 +20,19 @@ internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedH
         }
     }
 
-    /// <summary>The same for a request whose page a resource's owner may admit: true says that it comes from a page of another origin.</summary>
+    /// <summary>
+    /// The same for a request whose page a resource's owner may admit: true says that it comes from a page of another origin.
+    /// </summary>
     /// <exception cref="StatusException">PERMISSION_DENIED.</exception>
     public bool CheckSender(HttpRequest request)
     {
         CheckHost(request);
-        if (request.Headers.Origin.ToString().Length == 0 && request.Headers["Sec-Fetch-Site"] == "cross-site" && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (
+            request.Headers.Origin.ToString().Length == 0
+            && request.Headers["Sec-Fetch-Site"] == "cross-site"
+            && !HttpMethods.IsGet(request.Method)
+            && !HttpMethods.IsHead(request.Method)
+        )
         {
             throw StatusException.PermissionDenied("The request comes from a page of another site.");
         }
@@ -33,14 +40,17 @@ internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedH
         return IsForeign(request);
     }
 
-    public static StatusException Refusal(string origin) => StatusException.PermissionDenied($"The request comes from a page of '{origin}', which is not this server's.");
+    public static StatusException Refusal(string origin) =>
+        StatusException.PermissionDenied($"The request comes from a page of '{origin}', which is not this server's.");
 
     private void CheckHost(HttpRequest request)
     {
         var host = request.Host;
         if (checkHost && !IsOwn(host.Host))
         {
-            throw StatusException.PermissionDenied($"The request's Host is '{host}', and this server answers to loopback names only. Allow it with --allowed-host {host.Host}.");
+            throw StatusException.PermissionDenied(
+                $"The request's Host is '{host}', and this server answers to loopback names only. Allow it with --allowed-host {host.Host}."
+            );
         }
     }
 
@@ -49,8 +59,10 @@ internal sealed class OriginGuard(bool checkHost, IReadOnlyList<string> allowedH
         // Same origin: the console. The scheme is not compared, because a proxy may end TLS.
         var (origin, host) = (request.Headers.Origin.ToString(), request.Host.Value);
         return origin.Length > 0
-            && (!Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-                || (uri.Authority != host && !string.Equals($"{uri.Host}:{uri.Port}", host, StringComparison.OrdinalIgnoreCase)));
+            && (
+                !Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                || (uri.Authority != host && !string.Equals($"{uri.Host}:{uri.Port}", host, StringComparison.OrdinalIgnoreCase))
+            );
     }
 
     private bool IsOwn(string host) =>

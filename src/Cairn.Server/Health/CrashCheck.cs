@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Server.Health;
 
 /// <summary>
-/// Looks through the database at a start after a crash or a loss of power: a page that the disk lost is better found now than by the requests that read it. A small database is
-/// looked through before the server answers, a large one (about a second for each gigabyte and more) while it does. After a clean stop nothing is looked through.
+/// Looks through the database at a start after a crash or a loss of power: a page that the disk lost is better found now than by the
+/// requests that read it. A small database is looked through before the server answers, a large one (about a second for each gigabyte and
+/// more) while it does. After a clean stop nothing is looked through.
 /// </summary>
 /// <param name="database">The file.</param>
 /// <param name="isDue">Whether the last server ended otherwise than by stopping.</param>
@@ -32,7 +33,9 @@ internal sealed partial class CrashCheck(string database, bool isDue, IDatabase 
         }
 
         return Look(sqlite) is { } damage
-            ? throw StatusException.FailedPrecondition($"The database '{database}' is damaged: {damage} Restore a backup of the data folder; 'cairn doctor' says more.")
+            ? throw StatusException.FailedPrecondition(
+                $"The database '{database}' is damaged: {damage} Restore a backup of the data folder; 'cairn doctor' says more."
+            )
             : Task.CompletedTask;
     }
 
@@ -52,7 +55,11 @@ internal sealed partial class CrashCheck(string database, bool isDue, IDatabase 
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The last server on this folder did not stop cleanly; {Database} is large, and is looked through while this one answers.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "The last server on this folder did not stop cleanly; {Database} is large, and is looked through while this one answers."
+        )]
         public static partial void Looking(ILogger logger, string database);
 
         [LoggerMessage(2, LogLevel.Critical, "The database {Database} is damaged: {Damage} Restore a backup of the data folder.")]

@@ -36,13 +36,16 @@ internal sealed partial class DiskWatch(DiskReserve reserve, TimeProvider time, 
                     Log.Room(logger);
                 }
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The disk of the data folder is full. What would store more is refused until there is room; reading, deletions and the ends of jobs go on in space that was kept back.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Error,
+            "The disk of the data folder is full. What would store more is refused until there is room; reading, deletions and the ends of jobs go on in space that was kept back."
+        )]
         public static partial void Full(ILogger logger);
 
         [LoggerMessage(2, LogLevel.Information, "The disk of the data folder has room again.")]

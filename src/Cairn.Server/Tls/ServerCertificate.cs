@@ -5,7 +5,9 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Server.Tls;
 
-/// <summary>The certificate that was given, or one of the server's own making, kept in the data folder so that clients can be told to trust it.</summary>
+/// <summary>
+/// The certificate that was given, or one of the server's own making, kept in the data folder so that clients can be told to trust it.
+/// </summary>
 internal static class ServerCertificate
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(825);
@@ -65,7 +67,17 @@ internal static class ServerCertificate
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
         var now = DateTimeOffset.UtcNow;
         using var made = request.CreateSelfSigned(now.AddHours(-1), now + Lifetime);
-        using (var file = new FileStream(key, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        using (
+            var file = new FileStream(
+                key,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.Create,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
         using (var writer = new StreamWriter(file))
         {
             writer.Write(pair.ExportPkcs8PrivateKeyPem());

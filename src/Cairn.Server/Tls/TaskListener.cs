@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Hosting;
 
 namespace Cairn.Server.Tls;
 
@@ -15,43 +15,55 @@ namespace Cairn.Server.Tls;
 /// </summary>
 internal sealed class TaskListener(ServerOptions options)
 {
-    private readonly Lazy<X509Certificate2> certificate = new(() => ServerCertificate.Load(options with { Certificate = null, Key = null }));
+    private readonly Lazy<X509Certificate2> _certificate = new(() =>
+        ServerCertificate.Load(options with { Certificate = null, Key = null })
+    );
 
-    private readonly string portFile = Path.Combine(options.Data, "jobs", "tls-port");
+    private readonly string _portFile = Path.Combine(options.Data, "jobs", "tls-port");
 
     /// <summary>The file of the certificate, which is there from now on.</summary>
     public string CertificateFile
     {
         get
         {
-            _ = certificate.Value;
+            _ = _certificate.Value;
             return ServerCertificate.FileIn(options.Data);
         }
     }
 
-    public void Listen(KestrelServerOptions kestrel, Action<ListenOptions> open) => kestrel.Listen(IPAddress.Loopback, UsualPort(), listen =>
-    {
-        open(listen);
-        listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => certificate.Value });
-    });
+    public void Listen(KestrelServerOptions kestrel, Action<ListenOptions> open) =>
+        kestrel.Listen(
+            IPAddress.Loopback,
+            UsualPort(),
+            listen =>
+            {
+                open(listen);
+                listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificateSelector = (_, _) => _certificate.Value });
+            }
+        );
 
     /// <summary>Notes the port that was taken.</summary>
     public void Bound(int port)
     {
         var text = port.ToString(CultureInfo.InvariantCulture);
-        if (!File.Exists(portFile) || File.ReadAllText(portFile) != text)
+        if (!File.Exists(_portFile) || File.ReadAllText(_portFile) != text)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(portFile)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            File.WriteAllText(portFile, text);
+            Directory.CreateDirectory(
+                Path.GetDirectoryName(_portFile)!,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
+            File.WriteAllText(_portFile, text);
         }
     }
 
     /// <summary>The last one, or 0, for any, where it cannot be had.</summary>
     private int UsualPort()
     {
-        if (!File.Exists(portFile)
-            || !int.TryParse(File.ReadAllText(portFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
-            || port > IPEndPoint.MaxPort)
+        if (
+            !File.Exists(_portFile)
+            || !int.TryParse(File.ReadAllText(_portFile), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > IPEndPoint.MaxPort
+        )
         {
             return 0;
         }

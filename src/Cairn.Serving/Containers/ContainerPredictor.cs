@@ -21,7 +21,8 @@ internal sealed partial class ContainerPredictor(
     ServingOptions options,
     TimeProvider time,
     ILogger logger,
-    Func<Task> stopped) : IPredictor
+    Func<Task> stopped
+) : IPredictor
 {
     private const int MaxQuoted = 2_000;
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(30);
@@ -33,7 +34,7 @@ internal sealed partial class ContainerPredictor(
 
     public async Task StartAsync(CancellationToken cancellation)
     {
-        await Task.WhenAll(Enumerable.Range(0, count).Select(async i => Set(i, await start(cancellation).ConfigureAwait(false)))).ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, count).Select(async i => Set(i, await start(cancellation))));
         for (var i = 0; i < count; i++)
         {
             _keepers.Add(KeepAsync(i));
@@ -50,7 +51,7 @@ internal sealed partial class ContainerPredictor(
             ValueWriter.WriteRequest(writer, request.Instances, request.Parameters);
         }
 
-        var reply = await PredictRawAsync(new RawBody("application/json", body.WrittenMemory), request.Timeout, cancellation).ConfigureAwait(false);
+        var reply = await PredictRawAsync(new RawBody("application/json", body.WrittenMemory), request.Timeout, cancellation);
         PredictionBodies.ReadPredictions(reply.Data.Span, title, predictions);
     }
 
@@ -60,19 +61,27 @@ internal sealed partial class ContainerPredictor(
         using var deadline = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         // A copy: the body may be in borrowed memory, and a connection that is given up may still be sending it.
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address, settings.PredictRoute)) { Content = new ByteArrayContent(body.Data.ToArray()) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.TryParse(body.ContentType, out var type) ? type : new MediaTypeHeaderValue("application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(replica.Address, settings.PredictRoute))
+        {
+            Content = new ByteArrayContent(body.Data.ToArray()),
+        };
+        request.Content.Headers.ContentType = MediaTypeHeaderValue.TryParse(body.ContentType, out var type)
+            ? type
+            : new MediaTypeHeaderValue("application/json");
         try
         {
-            using var reply = await client.SendAsync(request, both.Token).ConfigureAwait(false);
-            var data = await reply.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false);
+            using var reply = await client.SendAsync(request, both.Token);
+            var data = await reply.Content.ReadAsByteArrayAsync(both.Token);
             return reply.IsSuccessStatusCode
                 ? new RawReply(reply.Content.Headers.ContentType?.ToString() ?? "application/octet-stream", data)
                 : throw Refused(reply.StatusCode, data);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw new StatusException(Code.DeadlineExceeded, $"The container of {title} worked on the request for {timeout.TotalSeconds:0.#} s without an answer.");
+            throw new StatusException(
+                Code.DeadlineExceeded,
+                $"The container of {title} worked on the request for {timeout.TotalSeconds:0.#} s without an answer."
+            );
         }
         catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
@@ -81,27 +90,29 @@ internal sealed partial class ContainerPredictor(
         catch (HttpRequestException e)
         {
             // A container that ended closes its connections a moment before its end is seen.
-            await Task.WhenAny(replica.Exited, Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellation)).ConfigureAwait(false);
-            throw StatusException.Unavailable(replica.Running
-                ? $"The container of {title} did not answer: {e.Message}"
-                : $"The container of {title} is gone while it held this request: {EndOfProcess.Describe(replica.ExitCode)}. It is being replaced; try again. {replica.LastLines(3)}");
+            await Task.WhenAny(replica.Exited, Task.Delay(TimeSpan.FromMilliseconds(500), time, cancellation));
+            throw StatusException.Unavailable(
+                replica.Running
+                    ? $"The container of {title} did not answer: {e.Message}"
+                    : $"The container of {title} is gone while it held this request: {EndOfProcess.Describe(replica.ExitCode)}. It is being replaced; try again. {replica.LastLines(3)}"
+            );
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_keepers).ConfigureAwait(false);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_keepers);
         foreach (var (replica, _) in _replicas)
         {
             if (replica is not null)
             {
-                await replica.DisposeAsync().ConfigureAwait(false);
+                await replica.DisposeAsync();
             }
         }
 
         client.Dispose();
-        await stopped().ConfigureAwait(false);
+        await stopped();
     }
 
     private (Replica Replica, ContainerSettings Settings) Pick()
@@ -139,19 +150,23 @@ internal sealed partial class ContainerPredictor(
                 var replica = _replicas[index].Replica!;
                 if (replica.Running)
                 {
-                    await replica.Exited.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                    await replica.Exited.WaitAsync(_stopping.Token);
                 }
 
                 Log.Ended(logger, title, EndOfProcess.Describe(replica.ExitCode), replica.LastLines(3));
                 if (failures > 0)
                 {
-                    await Task.Delay(TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, failures))), time, _stopping.Token).ConfigureAwait(false);
+                    await Task.Delay(
+                        TimeSpan.FromSeconds(Math.Min(LongestBackoff.TotalSeconds, Math.Pow(2, failures))),
+                        time,
+                        _stopping.Token
+                    );
                 }
 
                 failures++;
-                var successor = await start(_stopping.Token).ConfigureAwait(false);
+                var successor = await start(_stopping.Token);
                 Set(index, successor);
-                await replica.DisposeAsync().ConfigureAwait(false);
+                await replica.DisposeAsync();
                 failures = 0;
             }
             catch (OperationCanceledException)

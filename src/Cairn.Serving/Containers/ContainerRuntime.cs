@@ -11,7 +11,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Cairn.Serving.Containers;
 
-/// <summary>Runs custom prediction containers under podman, on the host's network: each replica is told a free port in <c>AIP_HTTP_PORT</c>.</summary>
+/// <summary>
+/// Runs custom prediction containers under podman, on the host's network: each replica is told a free port in <c>AIP_HTTP_PORT</c>.
+/// </summary>
 public sealed class ContainerRuntime(
     Podman podman,
     OrphanContainers orphans,
@@ -23,7 +25,8 @@ public sealed class ContainerRuntime(
     ServingOptions options,
     TimeProvider time,
     IHttpClientFactory clients,
-    ILogger<ContainerRuntime> logger) : IPredictorRuntime
+    ILogger<ContainerRuntime> logger
+) : IPredictorRuntime
 {
     private static readonly TimeSpan HealthInterval = TimeSpan.FromMilliseconds(100);
 
@@ -31,13 +34,13 @@ public sealed class ContainerRuntime(
 
     public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
     {
-        await orphans.RemovedAsync(cancellation).ConfigureAwait(false);
-        var folder = spec.Model.Artifacts is null ? null : await registry.OpenFilesAsync(spec.Model.Artifacts, cancellation).ConfigureAwait(false);
-        await RequireImageAsync(spec, cancellation).ConfigureAwait(false);
+        await orphans.RemovedAsync(cancellation);
+        var folder = spec.Model.Artifacts is null ? null : await registry.OpenFilesAsync(spec.Model.Artifacts, cancellation);
+        await RequireImageAsync(spec, cancellation);
         // Named after the deployed model, so that a restarted server replaces the token of the one that was killed.
         var task = $"{spec.Endpoint}/deployedModels/{spec.DeployedModelId}";
-        await tokens.RevokeAsync(task, cancellation).ConfigureAwait(false);
-        var token = await tokens.IssueAsync(task, spec.Model.Name.Parent.Project, cancellation).ConfigureAwait(false);
+        await tokens.RevokeAsync(task, cancellation);
+        var token = await tokens.IssueAsync(task, spec.Model.Name.Parent.Project, cancellation);
         var predictor = new ContainerPredictor(
             stop => StartReplicaAsync(spec, folder, token, stop),
             Math.Max(1, spec.MinReplicas),
@@ -46,15 +49,16 @@ public sealed class ContainerRuntime(
             options,
             time,
             logger,
-            () => tokens.RevokeAsync(task));
+            () => tokens.RevokeAsync(task)
+        );
         try
         {
-            await predictor.StartAsync(cancellation).ConfigureAwait(false);
+            await predictor.StartAsync(cancellation);
             return predictor;
         }
         catch
         {
-            await predictor.DisposeAsync().ConfigureAwait(false);
+            await predictor.DisposeAsync();
             throw;
         }
     }
@@ -62,27 +66,48 @@ public sealed class ContainerRuntime(
     private async Task RequireImageAsync(PredictorSpec spec, CancellationToken cancellation)
     {
         var image = spec.Image?.Image ?? spec.Model.Message.ContainerSpec?.ImageUri ?? "";
-        var (code, _, _) = await podman.RunAsync(cancellation, "image", "exists", "--", image).ConfigureAwait(false);
+        var (code, _, _) = await podman.RunAsync(cancellation, "image", "exists", "--", image);
         if (code == 0)
         {
             return;
         }
 
-        var (pulled, _, error) = await podman.RunAsync(cancellation, "pull", "--quiet", "--", image).ConfigureAwait(false);
+        var (pulled, _, error) = await podman.RunAsync(cancellation, "pull", "--quiet", "--", image);
         if (pulled != 0)
         {
             var reason = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
             throw StatusException.FailedPrecondition(
-                $"Image '{image}' is neither on this server nor can it be pulled ({reason}). Load it with 'podman load' or 'podman build', or map it to a local runtime by a line in {PredictionImages.FileName} in the server's data folder: {{\"pattern\": \"{image.Split(':')[0]}\", \"framework\": \"Sklearn\", \"predictor\": \"python\"}}.");
+                $"Image '{image}' is neither on this server nor can it be pulled ({reason}). Load it with 'podman load' or 'podman build', or map it to a local runtime by a line in {PredictionImages.FileName} in the server's data folder: {{\"pattern\": \"{image.Split(':')[0]}\", \"framework\": \"Sklearn\", \"predictor\": \"python\"}}."
+            );
         }
     }
 
-    private async Task<(Replica Replica, ContainerSettings Settings)> StartReplicaAsync(PredictorSpec spec, string? folder, string token, CancellationToken cancellation)
+    private async Task<(Replica Replica, ContainerSettings Settings)> StartReplicaAsync(
+        PredictorSpec spec,
+        string? folder,
+        string token,
+        CancellationToken cancellation
+    )
     {
         var port = FreePort();
         var settings = new ContainerSettings(spec, port, environment, token);
         var name = $"cairn-serving-{ids.NextHex()[..12]}";
-        List<string> arguments = ["run", "--rm", "--name", name, "--network", "host", "--pull", "never", .. ContainerLimits.Of(new ProgramLimits()), "--label", $"{ServerLabel.Key}={ServerLabel.Value(environment)}", "--label", $"dev.cairn.deployed-model={spec.DeployedModelId}"];
+        List<string> arguments =
+        [
+            "run",
+            "--rm",
+            "--name",
+            name,
+            "--network",
+            "host",
+            "--pull",
+            "never",
+            .. ContainerLimits.Of(new ProgramLimits()),
+            "--label",
+            $"{ServerLabel.Key}={ServerLabel.Value(environment)}",
+            "--label",
+            $"dev.cairn.deployed-model={spec.DeployedModelId}",
+        ];
         foreach (var (key, value) in settings.Environment)
         {
             arguments.AddRange(["--env", $"{key}={value}"]);
@@ -102,16 +127,16 @@ public sealed class ContainerRuntime(
         // What a client names is never an option.
         arguments.AddRange(["--", settings.Image]);
         arguments.AddRange(settings.Arguments);
-        var process = await launcher.StartAsync(podman.Command(arguments)).ConfigureAwait(false);
+        var process = await launcher.StartAsync(podman.Command(arguments));
         var replica = new Replica(podman, name, process, new Uri($"http://127.0.0.1:{port}"), spec.Title, logger);
         try
         {
-            await WaitHealthyAsync(spec, settings, replica, cancellation).ConfigureAwait(false);
+            await WaitHealthyAsync(spec, settings, replica, cancellation);
             return (replica, settings);
         }
         catch
         {
-            await replica.DisposeAsync().ConfigureAwait(false);
+            await replica.DisposeAsync();
             throw;
         }
     }
@@ -129,12 +154,14 @@ public sealed class ContainerRuntime(
             {
                 if (!replica.Running)
                 {
-                    throw StatusException.FailedPrecondition($"The container of {spec.Title} ended before it was healthy: {EndOfProcess.Describe(replica.ExitCode)}. {replica.LastLines(5)}");
+                    throw StatusException.FailedPrecondition(
+                        $"The container of {spec.Title} ended before it was healthy: {EndOfProcess.Describe(replica.ExitCode)}. {replica.LastLines(5)}"
+                    );
                 }
 
                 try
                 {
-                    using var reply = await client.GetAsync(new Uri(replica.Address, settings.HealthRoute), both.Token).ConfigureAwait(false);
+                    using var reply = await client.GetAsync(new Uri(replica.Address, settings.HealthRoute), both.Token);
                     if (reply.IsSuccessStatusCode)
                     {
                         return;
@@ -147,20 +174,26 @@ public sealed class ContainerRuntime(
                     // Nothing listens yet.
                 }
 
-                await Task.Delay(HealthInterval, time, both.Token).ConfigureAwait(false);
+                await Task.Delay(HealthInterval, time, both.Token);
             }
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            throw StatusException.FailedPrecondition($"The container of {spec.Title} did not answer GET {settings.HealthRoute} on AIP_HTTP_PORT {replica.Address.Port} with 200 within {limit.TotalSeconds:0} s; {last}. {replica.LastLines(5)}");
+            throw StatusException.FailedPrecondition(
+                $"The container of {spec.Title} did not answer GET {settings.HealthRoute} on AIP_HTTP_PORT {replica.Address.Port} with 200 within {limit.TotalSeconds:0} s; {last}. {replica.LastLines(5)}"
+            );
         }
     }
 
-    /// <summary>Where gcsfuse would show the folder; elsewhere, if its name has what podman's option or a path gives a meaning to.</summary>
+    /// <summary>
+    /// Where gcsfuse would show the folder; elsewhere, if its name has what podman's option or a path gives a meaning to.
+    /// </summary>
     private static string MountPoint(string uri)
     {
         var path = uri["gs://".Length..].TrimEnd('/');
-        return path.Split('/').All(part => part.Length > 0 && part is not ("." or "..") && !part.AsSpan().ContainsAny(",:=\"\\\n\r")) ? $"/gcs/{path}" : "/gcs/model";
+        return path.Split('/').All(part => part.Length > 0 && part is not ("." or "..") && !part.AsSpan().ContainsAny(",:=\"\\\n\r"))
+            ? $"/gcs/{path}"
+            : "/gcs/model";
     }
 
     private static int FreePort()

@@ -5,7 +5,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Serving.Containers;
 
 /// <summary>
-/// What a prediction container is given: Vertex's <c>AIP_*</c> variables (custom container requirements), routes, command and arguments with <c>$(NAME)</c> expanded.
+/// What a prediction container is given: Vertex's <c>AIP_*</c> variables (custom container requirements), routes, command and arguments
+/// with <c>$(NAME)</c> expanded.
 /// </summary>
 internal sealed class ContainerSettings
 {
@@ -58,7 +59,10 @@ internal sealed class ContainerSettings
 
     public IReadOnlyList<string> Arguments { get; }
 
-    private static string Route(string given, string otherwise) => given.Length == 0 ? otherwise : given.StartsWith('/') ? given : "/" + given;
+    private static string Route(string given, string otherwise) =>
+        given.Length == 0 ? otherwise
+        : given.StartsWith('/') ? given
+        : "/" + given;
 
     /// <summary>Replaces <c>$(NAME)</c> by a variable's value; an unknown one stays as it is, and <c>$$</c> is a dollar sign.</summary>
     private string Expand(string text)

@@ -30,11 +30,11 @@ public sealed partial class OrphanContainers : IHostedService
         try
         {
             var label = $"label={ServerLabel.Key}={ServerLabel.Value(environment)}";
-            var (code, output, _) = await podman.RunAsync(CancellationToken.None, "ps", "--all", "--quiet", "--filter", label).ConfigureAwait(false);
+            var (code, output, _) = await podman.RunAsync(CancellationToken.None, "ps", "--all", "--quiet", "--filter", label);
             var orphans = code == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
             if (orphans.Length > 0)
             {
-                await podman.RunAsync(CancellationToken.None, ["rm", "--force", "--ignore", "--time", "2", .. orphans]).ConfigureAwait(false);
+                await podman.RunAsync(CancellationToken.None, ["rm", "--force", "--ignore", "--time", "2", .. orphans]);
                 Log.Removed(logger, orphans.Length);
             }
         }

@@ -20,7 +20,9 @@ public sealed class Podman(ServerEnvironment environment)
         }
 
         var path = Path.Combine(environment.DataDirectory, "serving-containers.conf");
-        File.WriteAllText(path, $"""
+        File.WriteAllText(
+            path,
+            $"""
             [containers]
             default_ulimits = ["nofile=20000:20000","nproc=8192:8192"]
             cgroups = "enabled"
@@ -29,7 +31,8 @@ public sealed class Podman(ServerEnvironment environment)
             cgroup_manager = "cgroupfs"
             events_logger = "file"
 
-            """);
+            """
+        );
         return path;
     });
 
@@ -43,8 +46,8 @@ public sealed class Podman(ServerEnvironment environment)
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
             var error = process.StandardError.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation).ConfigureAwait(false);
-            return (process.ExitCode, await output.ConfigureAwait(false), await error.ConfigureAwait(false));
+            await process.WaitForExitAsync(cancellation);
+            return (process.ExitCode, await output, await error);
         }
         catch (OperationCanceledException)
         {
@@ -55,7 +58,13 @@ public sealed class Podman(ServerEnvironment environment)
 
     public ProcessStartInfo Command(params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo { FileName = Program, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo
+        {
+            FileName = Program,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -77,7 +86,9 @@ public sealed class Podman(ServerEnvironment environment)
         }
         catch (Win32Exception)
         {
-            throw StatusException.FailedPrecondition($"Custom containers need '{Program}', which is not installed on this server: install it, or map the image in {Cairn.Models.Runtimes.PredictionImages.FileName} to a local runtime.");
+            throw StatusException.FailedPrecondition(
+                $"Custom containers need '{Program}', which is not installed on this server: install it, or map the image in {Cairn.Models.Runtimes.PredictionImages.FileName} to a local runtime."
+            );
         }
     }
 }

@@ -35,11 +35,11 @@ internal sealed partial class Replica : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _podman.RunAsync(CancellationToken.None, "rm", "--force", "--ignore", "--time", "2", _name).ConfigureAwait(false);
-        if (await Task.WhenAny(Exited, Task.Delay(TimeSpan.FromSeconds(5))).ConfigureAwait(false) != Exited)
+        await _podman.RunAsync(CancellationToken.None, "rm", "--force", "--ignore", "--time", "2", _name);
+        if (await Task.WhenAny(Exited, Task.Delay(TimeSpan.FromSeconds(5))) != Exited)
         {
             _process.Kill(entireProcessTree: true);
-            await Exited.ConfigureAwait(false);
+            await Exited;
         }
 
         _process.Dispose();
@@ -49,15 +49,13 @@ internal sealed partial class Replica : IAsyncDisposable
     {
         try
         {
-            while (await output.ReadLineAsync().ConfigureAwait(false) is { } line)
+            while (await output.ReadLineAsync() is { } line)
             {
                 _log.Add(line);
                 Log.Printed(logger, title, line);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException) { }
     }
 
     private static partial class Log

@@ -15,9 +15,9 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Serving.Endpoints;
 
 /// <summary>
-/// Deploys models and takes them away. Deploying is an operation: it loads the model on this server first, so that a model which does not load is never
-/// deployed, and then changes the endpoint in one transaction. The deployed model's number is chosen when the operation is recorded; a run that is repeated
-/// after a crash finds what it did before.
+/// Deploys models and takes them away. Deploying is an operation: it loads the model on this server first, so that a model which does not
+/// load is never deployed, and then changes the endpoint in one transaction. The deployed model's number is chosen when the operation is
+/// recorded; a run that is repeated after a crash finds what it did before.
 /// </summary>
 public sealed class Deployments(
     IResourceStore store,
@@ -29,7 +29,8 @@ public sealed class Deployments(
     EndpointRoutes routes,
     IEnumerable<IDeploymentObserver> observers,
     IIdSource ids,
-    TimeProvider time) : IOperationHandler
+    TimeProvider time
+) : IOperationHandler
 {
     private const int MaxDeployed = 50;
 
@@ -41,12 +42,16 @@ public sealed class Deployments(
         var deployed = work.DeployedModel;
         if (deployed.PredictionResourcesCase == DeployedModel.PredictionResourcesOneofCase.SharedResources)
         {
-            throw StatusException.Unimplemented("`deployed_model.shared_resources` is not supported yet; use `dedicated_resources`, or leave the resources out.");
+            throw StatusException.Unimplemented(
+                "`deployed_model.shared_resources` is not supported yet; use `dedicated_resources`, or leave the resources out."
+            );
         }
 
         if (deployed.Id.Length > 0 && (deployed.Id.Length > 19 || !deployed.Id.All(char.IsAsciiDigit) || deployed.Id == TrafficSplit.New))
         {
-            throw StatusException.InvalidArgument($"`deployed_model.id` is '{deployed.Id}'; it must be a number of up to 19 digits, and not '{TrafficSplit.New}'.");
+            throw StatusException.InvalidArgument(
+                $"`deployed_model.id` is '{deployed.Id}'; it must be a number of up to 19 digits, and not '{TrafficSplit.New}'."
+            );
         }
 
         Replicas.Require(deployed);
@@ -63,9 +68,16 @@ public sealed class Deployments(
                 RequireRoom(endpoint, entry.Id);
                 // Refused now rather than after a minute of loading; checked again when the endpoint is changed.
                 Place(endpoint, entry, request.TrafficSplit);
-                return operations.Enqueue(session, name.Parent.ToString(), Name, new DeployModelRequest(work) { DeployedModel = entry }, new DeployModelOperationMetadata());
+                return operations.Enqueue(
+                    session,
+                    name.Parent.ToString(),
+                    Name,
+                    new DeployModelRequest(work) { DeployedModel = entry },
+                    new DeployModelOperationMetadata()
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -74,22 +86,22 @@ public sealed class Deployments(
     {
         var work = request.UnpackStored<DeployModelRequest>();
         var name = EndpointName.Parse(work.Endpoint, "endpoint");
-        var before = await database.ReadAsync(session => Endpoint(session, name), cancellation).ConfigureAwait(false);
+        var before = await database.ReadAsync(session => Endpoint(session, name), cancellation);
         if (before.DeployedModels.FirstOrDefault(d => d.Id == work.DeployedModel.Id) is { } earlier)
         {
             return new DeployModelResponse { DeployedModel = earlier };
         }
 
-        var spec = await specs.GetAsync(work.Endpoint, work.DeployedModel, cancellation).ConfigureAwait(false);
+        var spec = await specs.GetAsync(work.Endpoint, work.DeployedModel, cancellation);
         DeployedModel deployed;
         try
         {
-            await host.StartAsync(spec, cancellation).ConfigureAwait(false);
-            deployed = await store.WriteAsync(session => Commit(session, name, work), cancellation).ConfigureAwait(false);
+            await host.StartAsync(spec, cancellation);
+            deployed = await store.WriteAsync(session => Commit(session, name, work), cancellation);
         }
         catch
         {
-            await host.StopAsync(work.Endpoint, work.DeployedModel.Id).ConfigureAwait(false);
+            await host.StopAsync(work.Endpoint, work.DeployedModel.Id);
             throw;
         }
 
@@ -103,7 +115,8 @@ public sealed class Deployments(
             session =>
             {
                 var endpoint = Endpoint(session, name);
-                var deployed = endpoint.DeployedModels.FirstOrDefault(d => d.Id == request.DeployedModelId)
+                var deployed =
+                    endpoint.DeployedModels.FirstOrDefault(d => d.Id == request.DeployedModelId)
                     ?? throw StatusException.NotFound($"Endpoint '{name}' has no deployed model '{request.DeployedModelId}'.");
                 endpoint.DeployedModels.Remove(deployed);
                 var share = endpoint.TrafficSplit.GetValueOrDefault(deployed.Id);
@@ -118,7 +131,9 @@ public sealed class Deployments(
                 }
                 else if (share > 0)
                 {
-                    throw StatusException.FailedPrecondition($"Deployed model '{deployed.Id}' receives {share} % of the traffic of endpoint '{name}'; give a `traffic_split` over the others, or move its traffic first.");
+                    throw StatusException.FailedPrecondition(
+                        $"Deployed model '{deployed.Id}' receives {share} % of the traffic of endpoint '{name}'; give a `traffic_split` over the others, or move its traffic first."
+                    );
                 }
 
                 store.Update(session, EndpointKinds.Endpoint, endpoint);
@@ -128,11 +143,17 @@ public sealed class Deployments(
                     observer.Undeployed(session, endpoint, deployed);
                 }
 
-                return operations.Completed(session, name.Parent.ToString(), new UndeployModelResponse(), new UndeployModelOperationMetadata());
+                return operations.Completed(
+                    session,
+                    name.Parent.ToString(),
+                    new UndeployModelResponse(),
+                    new UndeployModelOperationMetadata()
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         routes.Invalidate(request.Endpoint);
-        await host.StopAsync(request.Endpoint, request.DeployedModelId).ConfigureAwait(false);
+        await host.StopAsync(request.Endpoint, request.DeployedModelId);
         return operation;
     }
 
@@ -183,10 +204,13 @@ public sealed class Deployments(
 
         if (endpoint.DeployedModels.Count >= MaxDeployed)
         {
-            throw StatusException.ResourceExhausted($"Endpoint '{endpoint.Name}' has {MaxDeployed} deployed models, which is the most; undeploy one first.");
+            throw StatusException.ResourceExhausted(
+                $"Endpoint '{endpoint.Name}' has {MaxDeployed} deployed models, which is the most; undeploy one first."
+            );
         }
     }
 
     private Endpoint Endpoint(ISqlSession session, EndpointName name) =>
-        store.Find<Endpoint>(session, EndpointKinds.Endpoint, name.ToString()) ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
+        store.Find<Endpoint>(session, EndpointKinds.Endpoint, name.ToString())
+        ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
 }

@@ -13,7 +13,9 @@ public readonly partial record struct EndpointName(LocationName Parent, string I
         var parts = text.Split('/');
         return parts is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "endpoints", { Length: > 0 } id]
             ? new EndpointName(new LocationName(project, location), id)
-            : throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT.");
+            : throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT."
+            );
     }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where a caller's ID is not of the documented form.</exception>
@@ -21,7 +23,9 @@ public readonly partial record struct EndpointName(LocationName Parent, string I
     {
         if (!Form().IsMatch(id))
         {
-            throw StatusException.InvalidArgument($"`endpoint_id` is '{id}'; it must be a letter a-z followed by up to 62 letters, digits and '-' (the last not '-'), or a number of up to 19 digits without leading zeros.");
+            throw StatusException.InvalidArgument(
+                $"`endpoint_id` is '{id}'; it must be a letter a-z followed by up to 62 letters, digits and '-' (the last not '-'), or a number of up to 19 digits without leading zeros."
+            );
         }
     }
 

@@ -15,7 +15,14 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Serving.Endpoints;
 
 /// <summary>Vertex's <c>EndpointService</c>.</summary>
-public sealed class EndpointService(IResourceStore store, IOperations operations, Deployments deployments, EndpointRoutes routes, IEnumerable<IDeploymentObserver> observers, IIdSource ids) : IRpcService
+public sealed class EndpointService(
+    IResourceStore store,
+    IOperations operations,
+    Deployments deployments,
+    EndpointRoutes routes,
+    IEnumerable<IDeploymentObserver> observers,
+    IIdSource ids
+) : IRpcService
 {
     public ServiceDescriptor Descriptor => EndpointServiceReflection.Descriptor.Services[0];
 
@@ -36,12 +43,21 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
         Require(endpoint);
         if (endpoint.TrafficSplit.Count > 0)
         {
-            throw StatusException.InvalidArgument("`endpoint.traffic_split` must be empty on an endpoint that has no deployed model yet; give it when a model is deployed.");
+            throw StatusException.InvalidArgument(
+                "`endpoint.traffic_split` must be empty on an endpoint that has no deployed model yet; give it when a model is deployed."
+            );
         }
 
         return store.WriteAsync(
-            session => operations.Completed(session, request.Parent, store.Insert(session, EndpointKinds.Endpoint, endpoint), new CreateEndpointOperationMetadata()),
-            context.Cancellation);
+            session =>
+                operations.Completed(
+                    session,
+                    request.Parent,
+                    store.Insert(session, EndpointKinds.Endpoint, endpoint),
+                    new CreateEndpointOperationMetadata()
+                ),
+            context.Cancellation
+        );
     }
 
     [Permission("aiplatform.endpoints.get")]
@@ -54,20 +70,32 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
         context.RequireProject(request.Parent);
         LocationName.Parse(request.Parent, "parent");
         var query = new ListQuery(request.Parent, request.Filter, request.OrderBy, request.PageSize, request.PageToken);
-        var page = await store.ListAsync<Endpoint>(EndpointKinds.Endpoint, query, context.Cancellation).ConfigureAwait(false);
+        var page = await store.ListAsync<Endpoint>(EndpointKinds.Endpoint, query, context.Cancellation);
         return new ListEndpointsResponse { Endpoints = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
     [Permission("aiplatform.endpoints.update")]
     public Task<Endpoint> UpdateEndpoint(UpdateEndpointRequest request, CallContext context) =>
-        UpdateAsync(Name(request.Endpoint.Name, "endpoint.name", context), request.Endpoint, request.UpdateMask, static (_, endpoint) => endpoint, context);
+        UpdateAsync(
+            Name(request.Endpoint.Name, "endpoint.name", context),
+            request.Endpoint,
+            request.UpdateMask,
+            static (_, endpoint) => endpoint,
+            context
+        );
 
     [Permission("aiplatform.endpoints.update")]
     public Task<Operation> UpdateEndpointLongRunning(UpdateEndpointLongRunningRequest request, CallContext context)
     {
         var name = Name(request.Endpoint.Name, "endpoint.name", context);
         var mask = new FieldMask { Paths = { "client_connection_config" } };
-        return UpdateAsync(name, request.Endpoint, mask, (session, endpoint) => operations.Completed(session, name.Parent.ToString(), endpoint, new UpdateEndpointOperationMetadata()), context);
+        return UpdateAsync(
+            name,
+            request.Endpoint,
+            mask,
+            (session, endpoint) => operations.Completed(session, name.Parent.ToString(), endpoint, new UpdateEndpointOperationMetadata()),
+            context
+        );
     }
 
     [Permission("aiplatform.endpoints.delete")]
@@ -77,11 +105,14 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
         var operation = await store.WriteAsync(
             session =>
             {
-                var endpoint = store.Find<Endpoint>(session, EndpointKinds.Endpoint, request.Name) ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
+                var endpoint =
+                    store.Find<Endpoint>(session, EndpointKinds.Endpoint, request.Name)
+                    ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
                 if (endpoint.DeployedModels.Count > 0)
                 {
                     throw StatusException.FailedPrecondition(
-                        $"Endpoint '{name}' has deployed models: {string.Join(", ", endpoint.DeployedModels.Select(d => $"'{d.Id}' ({d.Model}@{d.ModelVersionId})"))}; undeploy them first.");
+                        $"Endpoint '{name}' has deployed models: {string.Join(", ", endpoint.DeployedModels.Select(d => $"'{d.Id}' ({d.Model}@{d.ModelVersionId})"))}; undeploy them first."
+                    );
                 }
 
                 store.Delete(session, EndpointKinds.Endpoint, endpoint.Name);
@@ -93,7 +124,8 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
 
                 return operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata());
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         routes.Invalidate(request.Name);
         return operation;
     }
@@ -109,12 +141,20 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
     public Task<Operation> UndeployModel(UndeployModelRequest request, CallContext context) =>
         deployments.UndeployAsync(request, Name(request.Endpoint, "endpoint", context), context.Cancellation);
 
-    private async Task<T> UpdateAsync<T>(EndpointName name, Endpoint change, FieldMask? mask, Func<Kernel.Database.ISqlSession, Endpoint, T> result, CallContext context)
+    private async Task<T> UpdateAsync<T>(
+        EndpointName name,
+        Endpoint change,
+        FieldMask? mask,
+        Func<Kernel.Database.ISqlSession, Endpoint, T> result,
+        CallContext context
+    )
     {
         var updated = await store.WriteAsync(
             session =>
             {
-                var stored = store.Find<Endpoint>(session, EndpointKinds.Endpoint, name.ToString()) ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
+                var stored =
+                    store.Find<Endpoint>(session, EndpointKinds.Endpoint, name.ToString())
+                    ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
                 var next = FieldMasks.Apply(stored, change, mask);
                 next.Etag = change.Etag;
                 Require(next);
@@ -126,7 +166,8 @@ public sealed class EndpointService(IResourceStore store, IOperations operations
                 DeploymentTable.Bump(session);
                 return result(session, store.Update(session, EndpointKinds.Endpoint, next));
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         routes.Invalidate(name.ToString());
         return updated;
     }

@@ -11,8 +11,14 @@ public static class Replicas
     {
         var (min, max) = deployed.PredictionResourcesCase switch
         {
-            DeployedModel.PredictionResourcesOneofCase.DedicatedResources => (deployed.DedicatedResources.MinReplicaCount, deployed.DedicatedResources.MaxReplicaCount),
-            DeployedModel.PredictionResourcesOneofCase.AutomaticResources => (deployed.AutomaticResources.MinReplicaCount, deployed.AutomaticResources.MaxReplicaCount),
+            DeployedModel.PredictionResourcesOneofCase.DedicatedResources => (
+                deployed.DedicatedResources.MinReplicaCount,
+                deployed.DedicatedResources.MaxReplicaCount
+            ),
+            DeployedModel.PredictionResourcesOneofCase.AutomaticResources => (
+                deployed.AutomaticResources.MinReplicaCount,
+                deployed.AutomaticResources.MaxReplicaCount
+            ),
             _ => (0, 0),
         };
         min = Math.Max(1, min);
@@ -24,13 +30,21 @@ public static class Replicas
     {
         var (min, max) = deployed.PredictionResourcesCase switch
         {
-            DeployedModel.PredictionResourcesOneofCase.DedicatedResources => (deployed.DedicatedResources.MinReplicaCount, deployed.DedicatedResources.MaxReplicaCount),
-            DeployedModel.PredictionResourcesOneofCase.AutomaticResources => (deployed.AutomaticResources.MinReplicaCount, deployed.AutomaticResources.MaxReplicaCount),
+            DeployedModel.PredictionResourcesOneofCase.DedicatedResources => (
+                deployed.DedicatedResources.MinReplicaCount,
+                deployed.DedicatedResources.MaxReplicaCount
+            ),
+            DeployedModel.PredictionResourcesOneofCase.AutomaticResources => (
+                deployed.AutomaticResources.MinReplicaCount,
+                deployed.AutomaticResources.MaxReplicaCount
+            ),
             _ => (0, 0),
         };
         if (min < 0 || max < 0 || (max > 0 && max < min))
         {
-            throw StatusException.InvalidArgument($"`min_replica_count` is {min} and `max_replica_count` is {max}; neither may be negative, and the second may not be less than the first.");
+            throw StatusException.InvalidArgument(
+                $"`min_replica_count` is {min} and `max_replica_count` is {max}; neither may be negative, and the second may not be less than the first."
+            );
         }
     }
 }

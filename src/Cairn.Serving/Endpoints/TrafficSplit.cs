@@ -31,13 +31,20 @@ public static class TrafficSplit
             var id = key == New && newId is not null ? newId : key;
             if (endpoint.DeployedModels.All(d => d.Id != id))
             {
-                var deployed = endpoint.DeployedModels.Count == 0 ? "no deployed model" : $"the deployed models {string.Join(", ", endpoint.DeployedModels.Select(d => $"'{d.Id}'"))}";
-                throw StatusException.InvalidArgument($"`traffic_split` names deployed model '{key}', which is not on endpoint '{endpoint.Name}'; it has {deployed}.");
+                var deployed =
+                    endpoint.DeployedModels.Count == 0
+                        ? "no deployed model"
+                        : $"the deployed models {string.Join(", ", endpoint.DeployedModels.Select(d => $"'{d.Id}'"))}";
+                throw StatusException.InvalidArgument(
+                    $"`traffic_split` names deployed model '{key}', which is not on endpoint '{endpoint.Name}'; it has {deployed}."
+                );
             }
 
             if (percent is < 0 or > Whole)
             {
-                throw StatusException.InvalidArgument($"`traffic_split` gives {percent} to deployed model '{key}'; a percentage lies between 0 and {Whole}.");
+                throw StatusException.InvalidArgument(
+                    $"`traffic_split` gives {percent} to deployed model '{key}'; a percentage lies between 0 and {Whole}."
+                );
             }
 
             sum += percent;

@@ -6,12 +6,18 @@ namespace Cairn.Serving.Express;
 /// <summary>Numbers between text and binary, as exact as the runtime's own conversions and faster for those that are usual.</summary>
 internal static class DecimalText
 {
-    /// <summary>Whole numbers up to here, and powers of ten up to 10^22, are exact as doubles; so is the rounding of one product or quotient of two of them (Clinger, "How to read floating point numbers accurately", 1990).</summary>
+    /// <summary>
+    /// Whole numbers up to here, and powers of ten up to 10^22, are exact as doubles; so is the rounding of one product or quotient of two
+    /// of them (Clinger, "How to read floating point numbers accurately", 1990).
+    /// </summary>
     private const ulong LargestExact = 1UL << 53;
 
     private const int MostDigits = 18;
 
-    private static readonly double[] Powers = [.. Enumerable.Range(0, 23).Select(static exponent => double.Parse("1e" + exponent, CultureInfo.InvariantCulture))];
+    private static readonly double[] Powers =
+    [
+        .. Enumerable.Range(0, 23).Select(static exponent => double.Parse("1e" + exponent, CultureInfo.InvariantCulture)),
+    ];
 
     /// <summary>Reads the JSON number that a text begins with.</summary>
     /// <param name="text">The text.</param>

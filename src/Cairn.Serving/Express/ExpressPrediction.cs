@@ -9,8 +9,8 @@ using Cairn.Serving.Predictors;
 namespace Cairn.Serving.Express;
 
 /// <summary>
-/// What most requests are. Rows of numbers for an ONNX model in this process go from the request's bytes into the model's input, and from its output into the reply's bytes. Requests for
-/// a model in another process are looked through and passed on, and so are its replies.
+/// What most requests are. Rows of numbers for an ONNX model in this process go from the request's bytes into the model's input, and from
+/// its output into the reply's bytes. Requests for a model in another process are looked through and passed on, and so are its replies.
 /// </summary>
 internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions options) : IExpressHandler
 {
@@ -25,7 +25,7 @@ internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions op
         call.Context.RequireProject(endpoint);
         var route = await routes.GetAsync(endpoint, call.Context.Cancellation);
         var target = route.Pick(Random.Shared);
-        if (await target.Entry.HoldAsync(call.Context.Cancellation).ConfigureAwait(false) is not { } predictor)
+        if (await target.Entry.HoldAsync(call.Context.Cancellation) is not { } predictor)
         {
             return false;
         }
@@ -34,7 +34,10 @@ internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions op
         {
             return predictor switch
             {
-                OnnxPredictor { Express: { } model } onnx => await onnx.ComputeAsync(() => TryAnswer(call, model, target), call.Context.Cancellation),
+                OnnxPredictor { Express: { } model } onnx => await onnx.ComputeAsync(
+                    () => TryAnswer(call, model, target),
+                    call.Context.Cancellation
+                ),
                 { TakesJson: true } => Json(call) is { } body && await PassAsync(call, predictor, target, body, route.Timeout),
                 _ => false,
             };
@@ -58,7 +61,13 @@ internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions op
         return WireValues.TryWriteRequest(call.Body.Span, options.MaxInstances, json) ? json.WrittenMemory : (ReadOnlyMemory<byte>?)null;
     }
 
-    private static async ValueTask<bool> PassAsync(ExpressCall call, IPredictor predictor, EndpointRoute.Target target, ReadOnlyMemory<byte> body, TimeSpan timeout)
+    private static async ValueTask<bool> PassAsync(
+        ExpressCall call,
+        IPredictor predictor,
+        EndpointRoute.Target target,
+        ReadOnlyMemory<byte> body,
+        TimeSpan timeout
+    )
     {
         var reply = await predictor.PredictRawAsync(new RawBody("application/json", body), timeout, call.Context.Cancellation);
         // The model has answered: from here on there is a reply or an error, and no second try.

@@ -4,7 +4,8 @@ using System.Text.Unicode;
 namespace Cairn.Serving.Express;
 
 /// <summary>
-/// Looks through JSON that is passed on as it is: what the receiver gets is JSON, is UTF-8 throughout, is not nested too deeply, and has no number that is more than a double holds.
+/// Looks through JSON that is passed on as it is: what the receiver gets is JSON, is UTF-8 throughout, is not nested too deeply, and has no
+/// number that is more than a double holds.
 /// </summary>
 internal static class JsonBody
 {
@@ -13,8 +14,8 @@ internal static class JsonBody
     private static readonly JsonReaderOptions Options = new() { MaxDepth = MaxDepth };
 
     /// <summary>
-    /// Whether a body is an object with a list <c>instances</c> of one entry to <paramref name="most"/> and perhaps <c>parameters</c>, and nothing else. What is not is left to those who
-    /// say what is wrong with it.
+    /// Whether a body is an object with a list <c>instances</c> of one entry to <paramref name="most"/> and perhaps <c>parameters</c>, and
+    /// nothing else. What is not is left to those who say what is wrong with it.
     /// </summary>
     public static bool IsRequest(ReadOnlySpan<byte> body, int most)
     {
@@ -92,9 +93,7 @@ internal static class JsonBody
                 reader.Skip();
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException) { }
 
         return default;
     }
@@ -121,7 +120,9 @@ internal static class JsonBody
             switch (reader.TokenType)
             {
                 // No number of fewer characters is more than a double holds.
-                case JsonTokenType.Number when reader.ValueSpan.Length >= 5 && (reader.ValueSpan.Length > 300 || reader.ValueSpan.ContainsAny((byte)'e', (byte)'E')):
+                case JsonTokenType.Number
+                    when reader.ValueSpan.Length >= 5
+                        && (reader.ValueSpan.Length > 300 || reader.ValueSpan.ContainsAny((byte)'e', (byte)'E')):
                     if (!double.IsFinite(reader.GetDouble()))
                     {
                         throw new JsonException();
@@ -130,12 +131,16 @@ internal static class JsonBody
                     break;
 
                 // Only what is escaped can be half of a surrogate pair: to read it is to find that.
-                case JsonTokenType.String or JsonTokenType.PropertyName when reader.ValueIsEscaped:
+                case JsonTokenType.String
+                or JsonTokenType.PropertyName when reader.ValueIsEscaped:
                     reader.GetString();
                     break;
             }
 
-            if (reader.CurrentDepth == depth && reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject or JsonTokenType.PropertyName))
+            if (
+                reader.CurrentDepth == depth
+                && reader.TokenType is not (JsonTokenType.StartArray or JsonTokenType.StartObject or JsonTokenType.PropertyName)
+            )
             {
                 return true;
             }

@@ -3,8 +3,8 @@ namespace Cairn.Serving.Express;
 /// <summary>Reads <c>{"instances": [[1, 2], [3, 4]]}</c> and nothing else.</summary>
 internal ref struct JsonRows(ReadOnlySpan<byte> text)
 {
-    private readonly ReadOnlySpan<byte> text = text;
-    private int at;
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _at;
 
     /// <summary>Reads the instances of a body; false where it is anything but rows of numbers.</summary>
     public static bool TryRead(ReadOnlySpan<byte> body, NumberRows rows)
@@ -27,8 +27,7 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
             {
                 return false;
             }
-        }
-        while (Take(','));
+        } while (Take(','));
 
         return Take(']');
     }
@@ -62,7 +61,7 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
             }
 
             SkipSpace();
-            var length = DecimalText.Read(text[at..], out var number);
+            var length = DecimalText.Read(_text[_at..], out var number);
             if (length == 0)
             {
                 return false;
@@ -74,7 +73,7 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
                 return false;
             }
 
-            at += length;
+            _at += length;
         }
 
         return Take(']');
@@ -84,38 +83,38 @@ internal ref struct JsonRows(ReadOnlySpan<byte> text)
     {
         SkipSpace();
         var name = "\"instances\""u8;
-        if (!text[at..].StartsWith(name))
+        if (!_text[_at..].StartsWith(name))
         {
             return false;
         }
 
-        at += name.Length;
+        _at += name.Length;
         return true;
     }
 
     private bool Take(char mark)
     {
         SkipSpace();
-        if (at == text.Length || text[at] != mark)
+        if (_at == _text.Length || _text[_at] != mark)
         {
             return false;
         }
 
-        at++;
+        _at++;
         return true;
     }
 
     private bool AtEnd()
     {
         SkipSpace();
-        return at == text.Length;
+        return _at == _text.Length;
     }
 
     private void SkipSpace()
     {
-        while (at < text.Length && text[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
+        while (_at < _text.Length && _text[_at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
         {
-            at++;
+            _at++;
         }
     }
 }

@@ -9,17 +9,19 @@ internal sealed class NumberRows(int[] shape, int most) : IDisposable
 {
     private const int FirstNumbers = 4096;
 
-    private readonly int columns = shape.Aggregate(1, static (numbers, dimension) => numbers * dimension);
-    private float[] numbers = ArrayPool<float>.Shared.Rent(Math.Max(FirstNumbers, shape.Aggregate(1, static (numbers, dimension) => numbers * dimension)));
+    private readonly int _columns = shape.Aggregate(1, static (numbers, dimension) => numbers * dimension);
+    private float[] _numbers = ArrayPool<float>.Shared.Rent(
+        Math.Max(FirstNumbers, shape.Aggregate(1, static (numbers, dimension) => numbers * dimension))
+    );
 
     public int[] Shape => shape;
 
     /// <summary>How many numbers an instance has.</summary>
-    public int Columns => columns;
+    public int Columns => _columns;
 
     public int Count { get; private set; }
 
-    public ReadOnlySpan<float> Numbers => numbers.AsSpan(0, Count * columns);
+    public ReadOnlySpan<float> Numbers => _numbers.AsSpan(0, Count * _columns);
 
     /// <summary>Room for one more instance; empty where there may be no more.</summary>
     public Span<float> Add()
@@ -29,22 +31,22 @@ internal sealed class NumberRows(int[] shape, int most) : IDisposable
             return default;
         }
 
-        var end = (Count + 1) * columns;
-        if (end > numbers.Length)
+        var end = (Count + 1) * _columns;
+        if (end > _numbers.Length)
         {
-            var larger = ArrayPool<float>.Shared.Rent(numbers.Length * 2);
+            var larger = ArrayPool<float>.Shared.Rent(_numbers.Length * 2);
             Numbers.CopyTo(larger);
-            ArrayPool<float>.Shared.Return(numbers);
-            numbers = larger;
+            ArrayPool<float>.Shared.Return(_numbers);
+            _numbers = larger;
         }
 
         Count++;
-        return numbers.AsSpan(end - columns, columns);
+        return _numbers.AsSpan(end - _columns, _columns);
     }
 
     public void Dispose()
     {
-        ArrayPool<float>.Shared.Return(numbers);
-        numbers = [];
+        ArrayPool<float>.Shared.Return(_numbers);
+        _numbers = [];
     }
 }

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Cairn.Serving.Express;
 
 /// <summary>
-/// Writes a list of JSON as the predictions of a <c>PredictResponse</c>, in protobuf's wire form. A message is written behind its length, so the JSON is read twice: first the lengths
-/// of its lists and objects are found, in the order in which they begin.
+/// Writes a list of JSON as the predictions of a <c>PredictResponse</c>, in protobuf's wire form. A message is written behind its length,
+/// so the JSON is read twice: first the lengths of its lists and objects are found, in the order in which they begin.
 /// </summary>
 /// <param name="list">A list, which has been looked through by <see cref="JsonBody"/>.</param>
 internal sealed class ValueWire(ReadOnlyMemory<byte> list)
@@ -20,8 +20,8 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 200 };
 
-    private readonly List<int> lengths = [];
-    private int next;
+    private readonly List<int> _lengths = [];
+    private int _next;
 
     public void Write(IBufferWriter<byte> output)
     {
@@ -30,7 +30,7 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
         Measure(ref reader);
 
         // The list itself is no value here, but a repeated field.
-        next = 1;
+        _next = 1;
         reader = new Utf8JsonReader(list.Span, Options);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -41,9 +41,15 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
 
     private static int Delimited(int length) => VarintLength(length) + length;
 
-    private static int VarintLength(int value) => value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : value < 1 << 28 ? 4 : 5;
+    private static int VarintLength(int value) =>
+        value < 1 << 7 ? 1
+        : value < 1 << 14 ? 2
+        : value < 1 << 21 ? 3
+        : value < 1 << 28 ? 4
+        : 5;
 
-    private static int TextLength(ref Utf8JsonReader reader) => reader.ValueIsEscaped ? Encoding.UTF8.GetByteCount(reader.GetString()!) : reader.ValueSpan.Length;
+    private static int TextLength(ref Utf8JsonReader reader) =>
+        reader.ValueIsEscaped ? Encoding.UTF8.GetByteCount(reader.GetString()!) : reader.ValueSpan.Length;
 
     /// <summary>How long the <c>Value</c> is that the reader stands on. Goes to its end.</summary>
     private int Measure(ref Utf8JsonReader reader)
@@ -53,8 +59,8 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
             return ScalarLength(ref reader);
         }
 
-        var place = lengths.Count;
-        lengths.Add(0);
+        var place = _lengths.Count;
+        _lengths.Add(0);
         var length = 0;
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
         {
@@ -70,22 +76,25 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
             }
         }
 
-        lengths[place] = length;
+        _lengths[place] = length;
         return 1 + Delimited(length);
     }
 
     private static int EntryLength(int name, int value) => 1 + Delimited(name) + 1 + Delimited(value);
 
-    private static int ScalarLength(ref Utf8JsonReader reader) => reader.TokenType switch
-    {
-        JsonTokenType.Number => 1 + sizeof(double),
-        JsonTokenType.String => 1 + Delimited(TextLength(ref reader)),
-        _ => 2,
-    };
+    private static int ScalarLength(ref Utf8JsonReader reader) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.Number => 1 + sizeof(double),
+            JsonTokenType.String => 1 + Delimited(TextLength(ref reader)),
+            _ => 2,
+        };
 
     /// <summary>The length of the value that the reader stands on, whose lists and objects have been measured.</summary>
     private int Known(ref Utf8JsonReader reader) =>
-        reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject ? 1 + Delimited(lengths[next]) : ScalarLength(ref reader);
+        reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject
+            ? 1 + Delimited(_lengths[_next])
+            : ScalarLength(ref reader);
 
     private void WriteField(IBufferWriter<byte> output, byte tag, ref Utf8JsonReader reader)
     {
@@ -107,7 +116,7 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
                 WriteText(output, (3 << 3) | 2, ref reader);
                 break;
             case JsonTokenType.StartArray:
-                WriteLength(output, (6 << 3) | 2, lengths[next++]);
+                WriteLength(output, (6 << 3) | 2, _lengths[_next++]);
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
                     WriteField(output, ItemTag, ref reader);
@@ -115,7 +124,7 @@ internal sealed class ValueWire(ReadOnlyMemory<byte> list)
 
                 break;
             case JsonTokenType.StartObject:
-                WriteLength(output, (5 << 3) | 2, lengths[next++]);
+                WriteLength(output, (5 << 3) | 2, _lengths[_next++]);
                 while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
                 {
                     WriteEntry(output, ref reader);

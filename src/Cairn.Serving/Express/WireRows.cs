@@ -4,8 +4,9 @@ using System.Text;
 namespace Cairn.Serving.Express;
 
 /// <summary>
-/// Reads a <c>PredictRequest</c> of <c>prediction_service.proto</c> from its wire form, where its instances are lists (<c>Value.list_value</c>) of numbers
-/// (<c>Value.number_value</c>), and it has nothing else. A number then is 11 bytes: the tag and length of its <c>Value</c>, its own tag, and the double.
+/// Reads a <c>PredictRequest</c> of <c>prediction_service.proto</c> from its wire form, where its instances are lists
+/// (<c>Value.list_value</c>) of numbers (<c>Value.number_value</c>), and it has nothing else. A number then is 11 bytes: the tag and length
+/// of its <c>Value</c>, its own tag, and the double.
 /// </summary>
 internal ref struct WireRows(ReadOnlySpan<byte> message)
 {
@@ -16,7 +17,7 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
     private const byte NumberTag = (2 << 3) | 1;
     private const int ItemLength = 11;
 
-    private ReadOnlySpan<byte> rest = message;
+    private ReadOnlySpan<byte> _rest = message;
 
     /// <summary>The endpoint that a message begins with, which every client writes first; null where it does not.</summary>
     public static string? Endpoint(ReadOnlySpan<byte> message)
@@ -34,7 +35,7 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
             return false;
         }
 
-        while (!reader.rest.IsEmpty)
+        while (!reader._rest.IsEmpty)
         {
             if (!reader.TryDelimited(InstancesTag, out var instance) || !TryRow(instance, rows))
             {
@@ -48,7 +49,7 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
     private static bool TryRow(ReadOnlySpan<byte> instance, NumberRows rows)
     {
         var reader = new WireRows(instance);
-        if (!reader.TryDelimited(ListTag, out var items) || !reader.rest.IsEmpty || items.Length != rows.Columns * ItemLength)
+        if (!reader.TryDelimited(ListTag, out var items) || !reader._rest.IsEmpty || items.Length != rows.Columns * ItemLength)
         {
             return false;
         }
@@ -81,7 +82,7 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
     private bool TryDelimited(byte tag, out ReadOnlySpan<byte> value)
     {
         value = default;
-        if (rest.Length < 2 || rest[0] != tag)
+        if (_rest.Length < 2 || _rest[0] != tag)
         {
             return false;
         }
@@ -91,12 +92,12 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
         for (var shift = 0; ; shift += 7)
         {
             // Four of these are more than a message may have.
-            if (at == rest.Length || shift > 21)
+            if (at == _rest.Length || shift > 21)
             {
                 return false;
             }
 
-            var next = rest[at++];
+            var next = _rest[at++];
             length |= (next & 0x7F) << shift;
             if (next < 0x80)
             {
@@ -104,13 +105,13 @@ internal ref struct WireRows(ReadOnlySpan<byte> message)
             }
         }
 
-        if (length > rest.Length - at)
+        if (length > _rest.Length - at)
         {
             return false;
         }
 
-        value = rest.Slice(at, length);
-        rest = rest[(at + length)..];
+        value = _rest.Slice(at, length);
+        _rest = _rest[(at + length)..];
         return true;
     }
 }

@@ -7,8 +7,9 @@ using Cairn.Serving.Json;
 namespace Cairn.Serving.Express;
 
 /// <summary>
-/// Writes a <c>PredictRequest</c> of <c>prediction_service.proto</c> as the JSON that predictors take, straight from its wire form (<c>google/protobuf/struct.proto</c> has the fields of
-/// values). The bytes are a stranger's: false is answered where they are anything unusual, and what was written until then is worth nothing.
+/// Writes a <c>PredictRequest</c> of <c>prediction_service.proto</c> as the JSON that predictors take, straight from its wire form
+/// (<c>google/protobuf/struct.proto</c> has the fields of values). The bytes are a stranger's: false is answered where they are anything
+/// unusual, and what was written until then is worth nothing.
 /// </summary>
 internal ref struct WireValues
 {
@@ -16,9 +17,9 @@ internal ref struct WireValues
 
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
 
-    private ReadOnlySpan<byte> rest;
+    private ReadOnlySpan<byte> _rest;
 
-    private WireValues(ReadOnlySpan<byte> bytes) => rest = bytes;
+    private WireValues(ReadOnlySpan<byte> bytes) => _rest = bytes;
 
     public static bool TryWriteRequest(ReadOnlySpan<byte> message, int most, IBufferWriter<byte> output)
     {
@@ -29,7 +30,7 @@ internal ref struct WireValues
         var hasParameters = false;
         json.WriteStartObject();
         json.WriteStartArray("instances"u8);
-        while (!fields.rest.IsEmpty)
+        while (!fields._rest.IsEmpty)
         {
             if (!fields.TryVarint(out var tag) || !fields.TryDelimited(out var value))
             {
@@ -85,9 +86,9 @@ internal ref struct WireValues
             case 1 << 3 when reader.TryVarint(out _):
                 json.WriteNullValue();
                 break;
-            case (2 << 3) | 1 when reader.rest.Length >= sizeof(double):
-                ValueWriter.WriteNumber(json, BinaryPrimitives.ReadDoubleLittleEndian(reader.rest));
-                reader.rest = reader.rest[sizeof(double)..];
+            case (2 << 3) | 1 when reader._rest.Length >= sizeof(double):
+                ValueWriter.WriteNumber(json, BinaryPrimitives.ReadDoubleLittleEndian(reader._rest));
+                reader._rest = reader._rest[sizeof(double)..];
                 break;
             case (3 << 3) | 2 when reader.TryDelimited(out var text) && Utf8.IsValid(text):
                 json.WriteStringValue(text);
@@ -102,16 +103,21 @@ internal ref struct WireValues
                 return false;
         }
 
-        return reader.rest.IsEmpty;
+        return reader._rest.IsEmpty;
     }
 
     private static bool TryItems(Utf8JsonWriter json, ReadOnlySpan<byte> list, int depth)
     {
         var reader = new WireValues(list);
         json.WriteStartArray();
-        while (!reader.rest.IsEmpty)
+        while (!reader._rest.IsEmpty)
         {
-            if (!reader.TryVarint(out var tag) || tag != ((1 << 3) | 2) || !reader.TryDelimited(out var item) || !TryValue(json, item, depth + 1))
+            if (
+                !reader.TryVarint(out var tag)
+                || tag != ((1 << 3) | 2)
+                || !reader.TryDelimited(out var item)
+                || !TryValue(json, item, depth + 1)
+            )
             {
                 return false;
             }
@@ -125,7 +131,7 @@ internal ref struct WireValues
     {
         var reader = new WireValues(fields);
         json.WriteStartObject();
-        while (!reader.rest.IsEmpty)
+        while (!reader._rest.IsEmpty)
         {
             if (!reader.TryVarint(out var tag) || tag != ((1 << 3) | 2) || !reader.TryDelimited(out var entry))
             {
@@ -134,8 +140,16 @@ internal ref struct WireValues
 
             // Every client writes the key and then the value.
             var pair = new WireValues(entry);
-            if (!pair.TryVarint(out var first) || first != ((1 << 3) | 2) || !pair.TryDelimited(out var name) || !Utf8.IsValid(name)
-                || !pair.TryVarint(out var second) || second != ((2 << 3) | 2) || !pair.TryDelimited(out var value) || !pair.rest.IsEmpty)
+            if (
+                !pair.TryVarint(out var first)
+                || first != ((1 << 3) | 2)
+                || !pair.TryDelimited(out var name)
+                || !Utf8.IsValid(name)
+                || !pair.TryVarint(out var second)
+                || second != ((2 << 3) | 2)
+                || !pair.TryDelimited(out var value)
+                || !pair._rest.IsEmpty
+            )
             {
                 return false;
             }
@@ -154,13 +168,13 @@ internal ref struct WireValues
     private bool TryDelimited(out ReadOnlySpan<byte> value)
     {
         value = default;
-        if (!TryVarint(out var length) || length > (ulong)rest.Length)
+        if (!TryVarint(out var length) || length > (ulong)_rest.Length)
         {
             return false;
         }
 
-        value = rest[..(int)length];
-        rest = rest[(int)length..];
+        value = _rest[..(int)length];
+        _rest = _rest[(int)length..];
         return true;
     }
 
@@ -168,12 +182,12 @@ internal ref struct WireValues
     {
         value = 0;
         var shift = 0;
-        for (var at = 0; at < rest.Length && shift < 64; at++, shift += 7)
+        for (var at = 0; at < _rest.Length && shift < 64; at++, shift += 7)
         {
-            value |= (ulong)(rest[at] & 0x7F) << shift;
-            if (rest[at] < 0x80)
+            value |= (ulong)(_rest[at] & 0x7F) << shift;
+            if (_rest[at] < 0x80)
             {
-                rest = rest[(at + 1)..];
+                _rest = _rest[(at + 1)..];
                 return true;
             }
         }

@@ -8,25 +8,32 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Hosting;
 
 /// <summary>
-/// Starts every deployed model again after the server's start, in the background (a request that comes earlier starts its own), and then follows what other servers
-/// change, by the revision.
+/// Starts every deployed model again after the server's start, in the background (a request that comes earlier starts its own), and then
+/// follows what other servers change, by the revision.
 /// </summary>
-public sealed partial class DeploymentWatch(IDatabase database, EndpointRoutes routes, PredictorHost host, ServingOptions options, TimeProvider time, ILogger<DeploymentWatch> logger) : BackgroundService
+public sealed partial class DeploymentWatch(
+    IDatabase database,
+    EndpointRoutes routes,
+    PredictorHost host,
+    ServingOptions options,
+    TimeProvider time,
+    ILogger<DeploymentWatch> logger
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var seen = await RevisionAsync(stoppingToken).ConfigureAwait(false);
-        await WarmAsync(stoppingToken).ConfigureAwait(false);
+        var seen = await RevisionAsync(stoppingToken);
+        await WarmAsync(stoppingToken);
         using var timer = new PeriodicTimer(options.RevisionInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                var revision = await RevisionAsync(stoppingToken).ConfigureAwait(false);
+                var revision = await RevisionAsync(stoppingToken);
                 if (revision != seen)
                 {
                     routes.InvalidateAll();
-                    var deployed = await database.ReadAsync(DeploymentTable.All, stoppingToken).ConfigureAwait(false);
+                    var deployed = await database.ReadAsync(DeploymentTable.All, stoppingToken);
                     host.StopOthers(deployed.Select(d => (d.Endpoint, d.DeployedModelId)).ToHashSet());
                     seen = revision;
                 }
@@ -40,15 +47,15 @@ public sealed partial class DeploymentWatch(IDatabase database, EndpointRoutes r
 
     private async Task WarmAsync(CancellationToken cancellation)
     {
-        var deployed = await database.ReadAsync(DeploymentTable.All, cancellation).ConfigureAwait(false);
+        var deployed = await database.ReadAsync(DeploymentTable.All, cancellation);
         foreach (var endpoint in deployed.Select(d => d.Endpoint).Distinct())
         {
             try
             {
-                var route = await routes.GetAsync(endpoint, cancellation).ConfigureAwait(false);
+                var route = await routes.GetAsync(endpoint, cancellation);
                 foreach (var target in route.Targets)
                 {
-                    await target.Entry.ReadyAsync(cancellation).ConfigureAwait(false);
+                    await target.Entry.ReadyAsync(cancellation);
                 }
             }
             catch (StatusException e)

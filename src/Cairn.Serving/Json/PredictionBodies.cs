@@ -100,15 +100,21 @@ internal static class PredictionBodies
     {
         switch (parameters)
         {
-            case null or { KindCase: Value.KindOneofCase.None or Value.KindOneofCase.NullValue } or { KindCase: Value.KindOneofCase.StructValue, StructValue.Fields.Count: 0 }:
+            case null
+            or { KindCase: Value.KindOneofCase.None or Value.KindOneofCase.NullValue }
+            or { KindCase: Value.KindOneofCase.StructValue, StructValue.Fields.Count: 0 }:
                 return;
             case { KindCase: Value.KindOneofCase.StructValue }:
-                throw StatusException.InvalidArgument($"`parameters` has '{parameters.StructValue.Fields.Keys.First()}'; ONNX models take no parameters. Leave it out.");
+                throw StatusException.InvalidArgument(
+                    $"`parameters` has '{parameters.StructValue.Fields.Keys.First()}'; ONNX models take no parameters. Leave it out."
+                );
             default:
                 throw StatusException.InvalidArgument("`parameters` must be an object.");
         }
     }
 
     private static StatusException BadRequest(string why) =>
-        StatusException.InvalidArgument($"The body must be a JSON object with a list `instances` (and `parameters`, where the model takes any): {why}.");
+        StatusException.InvalidArgument(
+            $"The body must be a JSON object with a list `instances` (and `parameters`, where the model takes any): {why}."
+        );
 }

@@ -5,7 +5,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Serving.Json;
 
 /// <summary>
-/// Writes protobuf values as JSON. A <see cref="Value"/> holds every number as a double; one that is whole is written as an integer, so that a predictor sees
+/// Writes protobuf values as JSON. A <see cref="Value"/> holds every number as a double; one that is whole is written as an integer, so
+/// that a predictor sees
 /// <c>3</c> where the client sent <c>3</c>.
 /// </summary>
 internal static class ValueWriter

@@ -5,8 +5,9 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Serving.Onnx;
 
 /// <summary>
-/// How instances lie in an input's tensor. The first dimension is the batch; the rest is an instance's own shape, taken from the model, and from the first instance
-/// where the model leaves it open. Where the model wants one value in a dimension (<c>float[?,1]</c>), a bare number is as good as a list of one.
+/// How instances lie in an input's tensor. The first dimension is the batch; the rest is an instance's own shape, taken from the model, and
+/// from the first instance where the model leaves it open. Where the model wants one value in a dimension (<c>float[?,1]</c>), a bare
+/// number is as good as a list of one.
 /// </summary>
 internal readonly record struct BatchShape(long[] Dimensions, int[] Instance, bool Bare)
 {
@@ -41,7 +42,9 @@ internal readonly record struct BatchShape(long[] Dimensions, int[] Instance, bo
 
         if (declared[0] >= 0 && declared[0] != column.Count)
         {
-            throw StatusException.InvalidArgument($"Input '{info.Name}' is {info}: the model takes exactly {declared[0]} instances at once; {column.Count} were given.");
+            throw StatusException.InvalidArgument(
+                $"Input '{info.Name}' is {info}: the model takes exactly {declared[0]} instances at once; {column.Count} were given."
+            );
         }
 
         var given = ShapeOf(first);
@@ -56,8 +59,10 @@ internal readonly record struct BatchShape(long[] Dimensions, int[] Instance, bo
         return Checked(info, [column.Count, .. instance.Select(d => (long)d)], instance, bare);
     }
 
-    public static StatusException Mismatch(OnnxValueInfo info, int index, Value value) => StatusException.InvalidArgument(
-        $"`instances[{index}]` has for input '{info.Name}' a value of shape {OnnxValueInfo.FormatShape(ShapeOf(value).Select(d => (long)d))}; the model takes {info}, so an instance must have shape {OnnxValueInfo.FormatShape(info.Shape.Skip(1))}.");
+    public static StatusException Mismatch(OnnxValueInfo info, int index, Value value) =>
+        StatusException.InvalidArgument(
+            $"`instances[{index}]` has for input '{info.Name}' a value of shape {OnnxValueInfo.FormatShape(ShapeOf(value).Select(d => (long)d))}; the model takes {info}, so an instance must have shape {OnnxValueInfo.FormatShape(info.Shape.Skip(1))}."
+        );
 
     private static BatchShape Checked(OnnxValueInfo info, long[] dimensions, int[] instance, bool bare)
     {
@@ -69,7 +74,9 @@ internal readonly record struct BatchShape(long[] Dimensions, int[] Instance, bo
 
         return elements <= MaxElements
             ? new BatchShape(dimensions, instance, bare)
-            : throw StatusException.InvalidArgument($"Input '{info.Name}' would have shape {OnnxValueInfo.FormatShape(dimensions)}; a tensor may have {MaxElements} elements. Send fewer instances at once.");
+            : throw StatusException.InvalidArgument(
+                $"Input '{info.Name}' would have shape {OnnxValueInfo.FormatShape(dimensions)}; a tensor may have {MaxElements} elements. Send fewer instances at once."
+            );
     }
 
     private static bool Fits(long[] expected, List<int> given)

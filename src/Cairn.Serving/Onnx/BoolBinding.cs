@@ -14,9 +14,14 @@ internal sealed class BoolBinding(OnnxValueInfo info) : InputBinding(info)
         var leaves = new LeafReader(Info, column, shape);
         for (var i = 0; leaves.Next(out var value, out var index); i++)
         {
-            elements[i] = value.KindCase == Value.KindOneofCase.BoolValue
-                ? value.BoolValue ? (byte)1 : (byte)0
-                : throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes true or false.");
+            elements[i] =
+                value.KindCase == Value.KindOneofCase.BoolValue
+                    ? value.BoolValue
+                        ? (byte)1
+                        : (byte)0
+                    : throw StatusException.InvalidArgument(
+                        $"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes true or false."
+                    );
         }
     }
 }

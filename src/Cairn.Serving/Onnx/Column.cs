@@ -24,7 +24,9 @@ internal readonly record struct Column(RepeatedField<Value> Instances, int First
 
             return instance.StructValue.Fields.TryGetValue(input, out var value)
                 ? value
-                : throw StatusException.InvalidArgument($"`instances[{First + index}]` has no '{input}', which the model needs; it has {string.Join(", ", instance.StructValue.Fields.Keys.Select(k => $"'{k}'"))}.");
+                : throw StatusException.InvalidArgument(
+                    $"`instances[{First + index}]` has no '{input}', which the model needs; it has {string.Join(", ", instance.StructValue.Fields.Keys.Select(k => $"'{k}'"))}."
+                );
         }
     }
 }

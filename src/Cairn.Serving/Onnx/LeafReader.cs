@@ -42,7 +42,9 @@ internal sealed class LeafReader
     {
         if (depth == shape.Length)
         {
-            return value.KindCase is Value.KindOneofCase.ListValue or Value.KindOneofCase.StructValue ? throw BatchShape.Mismatch(info, index, whole) : [value];
+            return value.KindCase is Value.KindOneofCase.ListValue or Value.KindOneofCase.StructValue
+                ? throw BatchShape.Mismatch(info, index, whole)
+                : [value];
         }
 
         return value.KindCase == Value.KindOneofCase.ListValue && value.ListValue.Values.Count == shape[depth]

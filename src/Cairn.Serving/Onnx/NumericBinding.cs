@@ -20,9 +20,10 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
         for (var i = 0; i < column.Count; i++)
         {
             var value = column[i, Info.Name];
-            var used = shape.Bare && value.KindCase != Value.KindOneofCase.ListValue
-                ? Store(value, elements.Slice(i, 1), column.First + i)
-                : Fill(value, elements.Slice(i * size, size), shape.Instance, 0, column.First + i);
+            var used =
+                shape.Bare && value.KindCase != Value.KindOneofCase.ListValue
+                    ? Store(value, elements.Slice(i, 1), column.First + i)
+                    : Fill(value, elements.Slice(i * size, size), shape.Instance, 0, column.First + i);
             if (used != size)
             {
                 throw BatchShape.Mismatch(Info, column.First + i, value);
@@ -67,11 +68,15 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
             Value.KindOneofCase.NullValue when !integral => double.NaN,
             Value.KindOneofCase.StringValue when !integral && SpecialNumbers.TryRead(value.StringValue, out var special) => special,
             Value.KindOneofCase.ListValue or Value.KindOneofCase.StructValue => throw BatchShape.Mismatch(Info, index, value),
-            _ => throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes {Info.ElementType.ToString().ToLowerInvariant()} numbers."),
+            _ => throw StatusException.InvalidArgument(
+                $"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes {Info.ElementType.ToString().ToLowerInvariant()} numbers."
+            ),
         };
         if (integral && !double.IsInteger(number))
         {
-            throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes whole numbers ({Info.ElementType.ToString().ToLowerInvariant()}).");
+            throw StatusException.InvalidArgument(
+                $"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes whole numbers ({Info.ElementType.ToString().ToLowerInvariant()})."
+            );
         }
 
         try
@@ -80,7 +85,9 @@ internal sealed class NumericBinding<T>(OnnxValueInfo info, Func<double, T> conv
         }
         catch (OverflowException)
         {
-            throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which does not fit {Info.ElementType.ToString().ToLowerInvariant()}.");
+            throw StatusException.InvalidArgument(
+                $"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which does not fit {Info.ElementType.ToString().ToLowerInvariant()}."
+            );
         }
 
         return 1;

@@ -30,20 +30,26 @@ public sealed class OnnxPredictor : IPredictor
     // A moving average over some sixteen computations. A lost update does not matter.
     private long _usualTicks = Stopwatch.Frequency;
 
-    /// <exception cref="StatusException">FAILED_PRECONDITION where the model has an input of a type that instances cannot express.</exception>
+    /// <exception cref="StatusException">FAILED_PRECONDITION where the model has an input of a type that instances cannot
+    /// express.</exception>
     public OnnxPredictor(OnnxSession session)
     {
         _session = session;
         _inputs = [.. session.Inputs.Select(InputBinding.For)];
         Express = ExpressModel.Of(session);
         _byName = [.. _inputs.Select(input => input.Info.Name)];
-        _batch = _inputs.Select(input => input.Info.Shape is [> 0 and <= int.MaxValue and var fixedBatch, ..] ? (int?)fixedBatch : null).FirstOrDefault(fixedBatch => fixedBatch is not null);
+        _batch = _inputs
+            .Select(input => input.Info.Shape is [> 0 and <= int.MaxValue and var fixedBatch, ..] ? (int?)fixedBatch : null)
+            .FirstOrDefault(fixedBatch => fixedBatch is not null);
     }
 
     /// <summary>The model as one that takes rows of numbers, or null for one of another form.</summary>
     internal ExpressModel? Express { get; }
 
-    /// <summary>Runs a computation of this model's on the caller's thread when there is a core for it. A brief one does not wait: to hand the thread over would cost as much.</summary>
+    /// <summary>
+    /// Runs a computation of this model's on the caller's thread when there is a core for it. A brief one does not wait: to hand the thread
+    /// over would cost as much.
+    /// </summary>
     internal async ValueTask<T> ComputeAsync<T>(Func<T> compute, CancellationToken cancellation)
     {
         if (Volatile.Read(ref _usualTicks) < BriefTicks)
@@ -51,7 +57,7 @@ public sealed class OnnxPredictor : IPredictor
             return Timed(compute);
         }
 
-        await _cores.WaitAsync(cancellation).ConfigureAwait(false);
+        await _cores.WaitAsync(cancellation);
         try
         {
             return Timed(compute);
@@ -75,7 +81,7 @@ public sealed class OnnxPredictor : IPredictor
     public async ValueTask PredictAsync(PredictionRequest request, RepeatedField<Value> predictions, CancellationToken cancellation)
     {
         PredictionBodies.RequireNoParameters(request.Parameters);
-        await _cores.WaitAsync(cancellation).ConfigureAwait(false);
+        await _cores.WaitAsync(cancellation);
         try
         {
             Predict(request.Instances, predictions, cancellation);
@@ -88,14 +94,17 @@ public sealed class OnnxPredictor : IPredictor
 
     public async ValueTask<RawReply> PredictRawAsync(RawBody body, TimeSpan timeout, CancellationToken cancellation)
     {
-        if (Express is { } model && await ComputeAsync(() => ExpressReply.Raw(model, body.Data.Span, cancellation), cancellation) is { } express)
+        if (
+            Express is { } model
+            && await ComputeAsync(() => ExpressReply.Raw(model, body.Data.Span, cancellation), cancellation) is { } express
+        )
         {
             return new RawReply("application/json", express);
         }
 
         var (instances, parameters) = PredictionBodies.ReadRequest(body.Data.Span);
         var predictions = new RepeatedField<Value>();
-        await PredictAsync(new PredictionRequest(instances, parameters, timeout), predictions, cancellation).ConfigureAwait(false);
+        await PredictAsync(new PredictionRequest(instances, parameters, timeout), predictions, cancellation);
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
@@ -131,7 +140,8 @@ public sealed class OnnxPredictor : IPredictor
         if (instances.Count % batch != 0)
         {
             throw StatusException.InvalidArgument(
-                $"The model takes exactly {batch} instances at once, or a multiple of them ({Inputs()}); {instances.Count} were given.");
+                $"The model takes exactly {batch} instances at once, or a multiple of them ({Inputs()}); {instances.Count} were given."
+            );
         }
 
         for (var first = 0; first < instances.Count; first += batch)
@@ -193,7 +203,9 @@ public sealed class OnnxPredictor : IPredictor
             {
                 if (!_byName.Contains(name))
                 {
-                    throw StatusException.InvalidArgument($"`instances[{i}]` has '{name}', which is no input of the model; it has {Inputs()}.");
+                    throw StatusException.InvalidArgument(
+                        $"`instances[{i}]` has '{name}', which is no input of the model; it has {Inputs()}."
+                    );
                 }
             }
         }

@@ -16,18 +16,30 @@ public sealed class OnnxPredictorRuntime(ModelRegistry registry, ServingOptions 
 
     public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
     {
-        var artifacts = spec.Model.Artifacts ?? throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' has no `artifact_uri` to load '{ServableFiles.Onnx}' from.");
-        var folder = await registry.OpenFilesAsync(artifacts, cancellation).ConfigureAwait(false);
+        var artifacts =
+            spec.Model.Artifacts
+            ?? throw StatusException.FailedPrecondition(
+                $"Model '{spec.Model.Name}' has no `artifact_uri` to load '{ServableFiles.Onnx}' from."
+            );
+        var folder = await registry.OpenFilesAsync(artifacts, cancellation);
         OnnxSession session;
         try
         {
             session = await Task.Run(
-                () => OnnxSession.Open(_library.Value, Path.Combine(folder, ServableFiles.Onnx), new OnnxSessionOptions { IntraOpThreads = options.OnnxThreads }),
-                cancellation).ConfigureAwait(false);
+                () =>
+                    OnnxSession.Open(
+                        _library.Value,
+                        Path.Combine(folder, ServableFiles.Onnx),
+                        new OnnxSessionOptions { IntraOpThreads = options.OnnxThreads }
+                    ),
+                cancellation
+            );
         }
         catch (OnnxException e)
         {
-            throw StatusException.FailedPrecondition($"'{ServableFiles.Onnx}' of model '{spec.Model.Name}' does not load: {e.Message.Replace(folder + "/", "", StringComparison.Ordinal)}");
+            throw StatusException.FailedPrecondition(
+                $"'{ServableFiles.Onnx}' of model '{spec.Model.Name}' does not load: {e.Message.Replace(folder + "/", "", StringComparison.Ordinal)}"
+            );
         }
 
         try

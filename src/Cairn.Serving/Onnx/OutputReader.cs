@@ -9,8 +9,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Serving.Onnx;
 
 /// <summary>
-/// Turns a batch's outputs into one prediction for each instance: the value itself where the model has one output, else an object by output name. A dimension of
-/// one that follows the batch (<c>float[?,1]</c>) stays a list of one, as the model declares it.
+/// Turns a batch's outputs into one prediction for each instance: the value itself where the model has one output, else an object by output
+/// name. A dimension of one that follows the batch (<c>float[?,1]</c>) stays a list of one, as the model declares it.
 /// </summary>
 internal static class OutputReader
 {
@@ -53,7 +53,9 @@ internal static class OutputReader
 
                 break;
             default:
-                throw StatusException.FailedPrecondition($"The model's output '{info.Name}' is a {Describe(output)}, which has not one row for each of {count} instances; the model cannot be served in batches.");
+                throw StatusException.FailedPrecondition(
+                    $"The model's output '{info.Name}' is a {Describe(output)}, which has not one row for each of {count} instances; the model cannot be served in batches."
+                );
         }
     }
 
@@ -161,13 +163,14 @@ internal static class OutputReader
     }
 
     /// <summary>A number; what JSON has no number for is text, as in protobuf's JSON.</summary>
-    private static Value Number(double number) => double.IsFinite(number)
-        ? new Value { NumberValue = number }
-        : new Value { StringValue = SpecialNumbers.Text(number) };
+    private static Value Number(double number) =>
+        double.IsFinite(number) ? new Value { NumberValue = number } : new Value { StringValue = SpecialNumbers.Text(number) };
 
-    private static string Text(Value key) => key.KindCase == Value.KindOneofCase.StringValue ? key.StringValue : key.NumberValue.ToString(CultureInfo.InvariantCulture);
+    private static string Text(Value key) =>
+        key.KindCase == Value.KindOneofCase.StringValue ? key.StringValue : key.NumberValue.ToString(CultureInfo.InvariantCulture);
 
-    private static string Describe(OnnxValue value) => value.Kind == OnnxValueKind.Tensor
-        ? $"{value.ElementType.ToString().ToLowerInvariant()}{OnnxValueInfo.FormatShape(value.Shape.ToArray().AsEnumerable())}"
-        : value.Kind.ToString().ToLowerInvariant();
+    private static string Describe(OnnxValue value) =>
+        value.Kind == OnnxValueKind.Tensor
+            ? $"{value.ElementType.ToString().ToLowerInvariant()}{OnnxValueInfo.FormatShape(value.Shape.ToArray().AsEnumerable())}"
+            : value.Kind.ToString().ToLowerInvariant();
 }

@@ -14,9 +14,13 @@ internal sealed class StringBinding(OnnxValueInfo info) : InputBinding(info)
         var leaves = new LeafReader(Info, column, shape);
         while (leaves.Next(out var value, out var index))
         {
-            strings.Add(value.KindCase == Value.KindOneofCase.StringValue
-                ? value.StringValue
-                : throw StatusException.InvalidArgument($"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes strings."));
+            strings.Add(
+                value.KindCase == Value.KindOneofCase.StringValue
+                    ? value.StringValue
+                    : throw StatusException.InvalidArgument(
+                        $"`instances[{index}]` has {ValueText.Of(value)} for input '{Info.Name}', which takes strings."
+                    )
+            );
         }
 
         tensor.SetStrings(strings);

@@ -44,9 +44,11 @@ public sealed class EndpointRoute
 
         if (_targets.Length == 0)
         {
-            throw StatusException.FailedPrecondition(_deployed.Count == 0
-                ? $"Endpoint '{_endpoint}' has no deployed model; deploy one first."
-                : $"Endpoint '{_endpoint}' has {_deployed.Count} deployed models, but its `traffic_split` is empty; update it to send them requests.");
+            throw StatusException.FailedPrecondition(
+                _deployed.Count == 0
+                    ? $"Endpoint '{_endpoint}' has no deployed model; deploy one first."
+                    : $"Endpoint '{_endpoint}' has {_deployed.Count} deployed models, but its `traffic_split` is empty; update it to send them requests."
+            );
         }
 
         var at = random.Next(_upTo[^1]);
@@ -62,7 +64,8 @@ public sealed class EndpointRoute
     /// <summary>The deployed model that the caller names, whether or not it receives traffic.</summary>
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public Target Find(string deployedModelId) =>
-        _deployed.FirstOrDefault(target => target.DeployedModelId == deployedModelId) ?? throw StatusException.NotFound($"Endpoint '{_endpoint}' has no deployed model '{deployedModelId}'.");
+        _deployed.FirstOrDefault(target => target.DeployedModelId == deployedModelId)
+        ?? throw StatusException.NotFound($"Endpoint '{_endpoint}' has no deployed model '{deployedModelId}'.");
 
     /// <summary>A deployed model of an endpoint, with what a reply says of it.</summary>
     public sealed record Target(string DeployedModelId, string Model, string ModelVersionId, string ModelDisplayName, PredictorEntry Entry)
@@ -73,6 +76,13 @@ public sealed class EndpointRoute
         internal ReplyTail Tail => _tail ??= new ReplyTail(Reply());
 
         /// <summary>A reply without predictions.</summary>
-        public PredictResponse Reply() => new() { DeployedModelId = DeployedModelId, Model = Model, ModelVersionId = ModelVersionId, ModelDisplayName = ModelDisplayName };
+        public PredictResponse Reply() =>
+            new()
+            {
+                DeployedModelId = DeployedModelId,
+                Model = Model,
+                ModelVersionId = ModelVersionId,
+                ModelDisplayName = ModelDisplayName,
+            };
     }
 }

@@ -10,10 +10,16 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Serving.Prediction;
 
 /// <summary>
-/// The routes of this server's endpoints, read once and kept until a change: a prediction reads no database. A change made here invalidates before it is
-/// acknowledged, so the next request sees it; a change made by another server is seen by its revision.
+/// The routes of this server's endpoints, read once and kept until a change: a prediction reads no database. A change made here invalidates
+/// before it is acknowledged, so the next request sees it; a change made by another server is seen by its revision.
 /// </summary>
-public sealed class EndpointRoutes(IDatabase database, IResourceStore store, PredictorSpecs specs, PredictorHost host, ServingOptions options) : IModelObserver
+public sealed class EndpointRoutes(
+    IDatabase database,
+    IResourceStore store,
+    PredictorSpecs specs,
+    PredictorHost host,
+    ServingOptions options
+) : IModelObserver
 {
     private readonly ConcurrentDictionary<string, EndpointRoute> _routes = new(StringComparer.Ordinal);
     private long _changes;
@@ -47,18 +53,23 @@ public sealed class EndpointRoutes(IDatabase database, IResourceStore store, Pre
         while (true)
         {
             var before = Interlocked.Read(ref _changes);
-            var endpoint = await database.ReadAsync(session => store.Find<Endpoint>(session, EndpointKinds.Endpoint, name), cancellation).ConfigureAwait(false)
+            var endpoint =
+                await database.ReadAsync(session => store.Find<Endpoint>(session, EndpointKinds.Endpoint, name), cancellation)
                 ?? throw StatusException.NotFound($"There is no endpoint '{name}'.");
             List<EndpointRoute.Target> targets = [];
             foreach (var deployed in endpoint.DeployedModels)
             {
-                var spec = await specs.GetAsync(name, deployed, cancellation).ConfigureAwait(false);
+                var spec = await specs.GetAsync(name, deployed, cancellation);
                 var entry = host.Entry(spec);
                 entry.Routed = true;
-                targets.Add(new EndpointRoute.Target(deployed.Id, deployed.Model, deployed.ModelVersionId, spec.Model.Message.DisplayName, entry));
+                targets.Add(
+                    new EndpointRoute.Target(deployed.Id, deployed.Model, deployed.ModelVersionId, spec.Model.Message.DisplayName, entry)
+                );
             }
 
-            var timeout = endpoint.ClientConnectionConfig?.InferenceTimeout?.ToTimeSpan() is { Ticks: > 0 } own ? own : options.PredictionTimeout;
+            var timeout = endpoint.ClientConnectionConfig?.InferenceTimeout?.ToTimeSpan() is { Ticks: > 0 } own
+                ? own
+                : options.PredictionTimeout;
             var route = new EndpointRoute(endpoint, targets, timeout);
             _routes[name] = route;
             // What was read may be older than a change that came in between; then nobody may see it.

@@ -40,14 +40,20 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
 
         if (request.Instances.Count > options.MaxInstances)
         {
-            throw StatusException.InvalidArgument($"`instances` has {request.Instances.Count} entries; one request may have {options.MaxInstances}.");
+            throw StatusException.InvalidArgument(
+                $"`instances` has {request.Instances.Count} entries; one request may have {options.MaxInstances}."
+            );
         }
 
-        var (route, target, predictor) = await HoldAsync(request.Endpoint, deployedModelId, context.Cancellation).ConfigureAwait(false);
+        var (route, target, predictor) = await HoldAsync(request.Endpoint, deployedModelId, context.Cancellation);
         try
         {
             var response = target.Reply();
-            await predictor.PredictAsync(new PredictionRequest(request.Instances, request.Parameters, route.Timeout), response.Predictions, context.Cancellation).ConfigureAwait(false);
+            await predictor.PredictAsync(
+                new PredictionRequest(request.Instances, request.Parameters, route.Timeout),
+                response.Predictions,
+                context.Cancellation
+            );
             return response;
         }
         finally
@@ -57,12 +63,13 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
     }
 
     [Permission("aiplatform.endpoints.predict")]
-    public Task<HttpBody> RawPredict(RawPredictRequest request, CallContext context) => RawAsync(request.Endpoint, request.HttpBody, context);
+    public Task<HttpBody> RawPredict(RawPredictRequest request, CallContext context) =>
+        RawAsync(request.Endpoint, request.HttpBody, context);
 
     [Permission("aiplatform.endpoints.predict")]
     public async IAsyncEnumerable<HttpBody> StreamRawPredict(StreamRawPredictRequest request, CallContext context)
     {
-        yield return await RawAsync(request.Endpoint, request.HttpBody, context).ConfigureAwait(false);
+        yield return await RawAsync(request.Endpoint, request.HttpBody, context);
     }
 
     private async Task<HttpBody> RawAsync(string endpoint, HttpBody? body, CallContext context)
@@ -74,10 +81,14 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
             throw StatusException.InvalidArgument($"The body has {data.Length} bytes; one request may have {options.MaxRawBytes}.");
         }
 
-        var (route, target, predictor) = await HoldAsync(endpoint, null, context.Cancellation).ConfigureAwait(false);
+        var (route, target, predictor) = await HoldAsync(endpoint, null, context.Cancellation);
         try
         {
-            var reply = await predictor.PredictRawAsync(new RawBody(body?.ContentType ?? "", data.Memory), route.Timeout, context.Cancellation).ConfigureAwait(false);
+            var reply = await predictor.PredictRawAsync(
+                new RawBody(body?.ContentType ?? "", data.Memory),
+                route.Timeout,
+                context.Cancellation
+            );
             context.ResponseHeaders["x-vertex-ai-deployed-model-id"] = target.DeployedModelId;
             context.ResponseHeaders["x-vertex-ai-model"] = target.Model;
             context.ResponseHeaders["x-vertex-ai-model-display-name"] = HeaderText(target.ModelDisplayName);
@@ -90,13 +101,17 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
         }
     }
 
-    private async ValueTask<(EndpointRoute Route, EndpointRoute.Target Target, IPredictor Predictor)> HoldAsync(string endpoint, string? deployedModelId, CancellationToken cancellation)
+    private async ValueTask<(EndpointRoute Route, EndpointRoute.Target Target, IPredictor Predictor)> HoldAsync(
+        string endpoint,
+        string? deployedModelId,
+        CancellationToken cancellation
+    )
     {
         for (var tries = 0; ; tries++)
         {
-            var route = await routes.GetAsync(endpoint, cancellation).ConfigureAwait(false);
+            var route = await routes.GetAsync(endpoint, cancellation);
             var target = deployedModelId is null ? route.Pick(Random.Shared) : route.Find(deployedModelId);
-            if (await target.Entry.HoldAsync(cancellation).ConfigureAwait(false) is { } predictor)
+            if (await target.Entry.HoldAsync(cancellation) is { } predictor)
             {
                 return (route, target, predictor);
             }

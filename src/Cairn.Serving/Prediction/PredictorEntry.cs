@@ -4,7 +4,8 @@ using Cairn.Serving.Predictors;
 namespace Cairn.Serving.Prediction;
 
 /// <summary>One deployed model on this server: not started, starting, running, or failed a moment ago.</summary>
-public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime, TimeProvider time, CancellationToken stopping) : IAsyncDisposable
+public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime, TimeProvider time, CancellationToken stopping)
+    : IAsyncDisposable
 {
     /// <summary>A model that did not start is not tried again by every request that comes in.</summary>
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
@@ -28,7 +29,7 @@ public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime
 
     /// <summary>Completes when the model can predict.</summary>
     /// <exception cref="StatusException">It does not start, with the reason.</exception>
-    public async ValueTask ReadyAsync(CancellationToken cancellation) => await PredictorAsync(cancellation).ConfigureAwait(false);
+    public async ValueTask ReadyAsync(CancellationToken cancellation) => await PredictorAsync(cancellation);
 
     /// <summary>The running predictor, held until <see cref="Release"/>; started first where it is not.</summary>
     /// <returns>Null where the model was undeployed in the meantime: the route is to be looked up again.</returns>
@@ -78,16 +79,16 @@ public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime
 
         if (_running is null)
         {
-            await _retired.CancelAsync().ConfigureAwait(false);
+            await _retired.CancelAsync();
         }
 
-        await _drained.Task.ConfigureAwait(false);
+        await _drained.Task;
         if (start is not null)
         {
             await ((Task)start).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (start.IsCompletedSuccessfully)
             {
-                await (await start.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+                await (await start).DisposeAsync();
             }
         }
     }
@@ -96,7 +97,7 @@ public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime
     {
         try
         {
-            return await PredictorAsync(cancellation).ConfigureAwait(false);
+            return await PredictorAsync(cancellation);
         }
         catch
         {
@@ -118,7 +119,7 @@ public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime
             start = _start;
         }
 
-        return await start.WaitAsync(cancellation).ConfigureAwait(false);
+        return await start.WaitAsync(cancellation);
     }
 
     private async Task<IPredictor> StartAsync()
@@ -127,7 +128,7 @@ public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime
         await Task.Yield();
         try
         {
-            var predictor = await runtime.StartAsync(spec, _retired.Token).ConfigureAwait(false);
+            var predictor = await runtime.StartAsync(spec, _retired.Token);
             lock (_lock)
             {
                 _running = predictor;

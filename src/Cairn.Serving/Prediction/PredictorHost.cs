@@ -7,20 +7,23 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Prediction;
 
 /// <summary>
-/// The predictors that run on this server, one for each deployed model. One that is needed and not there is started once, however many requests wait for it; one that is
-/// no longer deployed finishes the requests it holds and is then stopped.
+/// The predictors that run on this server, one for each deployed model. One that is needed and not there is started once, however many
+/// requests wait for it; one that is no longer deployed finishes the requests it holds and is then stopped.
 /// </summary>
-public sealed partial class PredictorHost(IEnumerable<IPredictorRuntime> runtimes, TimeProvider time, ILogger<PredictorHost> logger) : IHostedService
+public sealed partial class PredictorHost(IEnumerable<IPredictorRuntime> runtimes, TimeProvider time, ILogger<PredictorHost> logger)
+    : IHostedService
 {
     private readonly Dictionary<string, IPredictorRuntime> _runtimes = runtimes.ToDictionary(r => r.Name, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Endpoint, string Id), PredictorEntry> _entries = new();
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The entry of a deployed model, started or not.</summary>
-    public PredictorEntry Entry(PredictorSpec spec) => _entries.GetOrAdd(
-        (spec.Endpoint, spec.DeployedModelId),
-        static (_, args) => new PredictorEntry(args.spec, args.host._runtimes[args.spec.Runtime], args.time, args.host._stopping.Token),
-        (spec, host: this, time));
+    public PredictorEntry Entry(PredictorSpec spec) =>
+        _entries.GetOrAdd(
+            (spec.Endpoint, spec.DeployedModelId),
+            static (_, args) => new PredictorEntry(args.spec, args.host._runtimes[args.spec.Runtime], args.time, args.host._stopping.Token),
+            (spec, host: this, time)
+        );
 
     /// <summary>Starts a predictor, or waits until the one that is being started is ready.</summary>
     /// <exception cref="StatusException">It does not start, with the reason.</exception>
@@ -29,7 +32,7 @@ public sealed partial class PredictorHost(IEnumerable<IPredictorRuntime> runtime
         var entry = Entry(spec);
         try
         {
-            await entry.ReadyAsync(cancellation).ConfigureAwait(false);
+            await entry.ReadyAsync(cancellation);
         }
         catch
         {
@@ -70,15 +73,17 @@ public sealed partial class PredictorHost(IEnumerable<IPredictorRuntime> runtime
 
     async Task IHostedService.StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_entries.Values.Select(RetireAsync)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_entries.Values.Select(RetireAsync))
+            .WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task RetireAsync(PredictorEntry entry)
     {
         try
         {
-            await entry.DisposeAsync().ConfigureAwait(false);
+            await entry.DisposeAsync();
         }
         catch (Exception e)
         {

@@ -32,12 +32,19 @@ public sealed class PredictorChoice(PredictionImages images)
         {
             ModelFramework.Onnx => ("onnx", framework, image),
             ModelFramework.Sklearn or ModelFramework.Xgboost or ModelFramework.LightGbm or ModelFramework.R => ("python", framework, image),
-            ModelFramework.PyTorch when ServableFiles.Find(framework, model.Artifacts) == ServableFiles.TorchScript => ("python", framework, image),
+            ModelFramework.PyTorch when ServableFiles.Find(framework, model.Artifacts) == ServableFiles.TorchScript => (
+                "python",
+                framework,
+                image
+            ),
             ModelFramework.PyTorch => throw StatusException.FailedPrecondition(
-                $"Model '{model.Name}' has an archive of TorchServe, which is not served here without a container of TorchServe. Save the model as TorchScript, torch.jit.script(model).save(\"{ServableFiles.TorchScript}\"), or export it as '{ServableFiles.Onnx}'; or name a container for its image in {PredictionImages.FileName}."),
-            _ => throw StatusException.FailedPrecondition(uri.Length > 0
-                ? $"Image '{uri}' ({framework}) is not served here. Add a line for it to {PredictionImages.FileName} in the server's data folder that names a container image to run instead, as {{\"pattern\": \"{uri.Split(':')[0]}\", \"framework\": \"{framework}\", \"predictor\": \"container\", \"image\": \"…\"}}, or export the model as '{ServableFiles.Onnx}'."
-                : $"Model '{model.Name}' has files of {framework}, which is not served here without a container; set `container_spec.image_uri`, or export the model as '{ServableFiles.Onnx}'."),
+                $"Model '{model.Name}' has an archive of TorchServe, which is not served here without a container of TorchServe. Save the model as TorchScript, torch.jit.script(model).save(\"{ServableFiles.TorchScript}\"), or export it as '{ServableFiles.Onnx}'; or name a container for its image in {PredictionImages.FileName}."
+            ),
+            _ => throw StatusException.FailedPrecondition(
+                uri.Length > 0
+                    ? $"Image '{uri}' ({framework}) is not served here. Add a line for it to {PredictionImages.FileName} in the server's data folder that names a container image to run instead, as {{\"pattern\": \"{uri.Split(':')[0]}\", \"framework\": \"{framework}\", \"predictor\": \"container\", \"image\": \"…\"}}, or export the model as '{ServableFiles.Onnx}'."
+                    : $"Model '{model.Name}' has files of {framework}, which is not served here without a container; set `container_spec.image_uri`, or export the model as '{ServableFiles.Onnx}'."
+            ),
         };
     }
 }

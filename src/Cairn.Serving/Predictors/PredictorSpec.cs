@@ -20,7 +20,8 @@ public sealed record PredictorSpec(
     PredictionImage? Image,
     ModelFramework Framework,
     int MinReplicas,
-    int MaxReplicas)
+    int MaxReplicas
+)
 {
     /// <summary>How sentences and logs call it.</summary>
     public string Title => $"Deployed model '{DeployedModelId}' ({Model.Name})";

@@ -27,7 +27,7 @@ internal sealed class PythonPredictor(WorkerPool pool, string title) : IPredicto
             ValueWriter.WriteRequest(writer, request.Instances, request.Parameters);
         }
 
-        var reply = await AskAsync(frame.WrittenSpan.ToArray(), request.Timeout, cancellation).ConfigureAwait(false);
+        var reply = await AskAsync(frame.WrittenSpan.ToArray(), request.Timeout, cancellation);
         PredictionBodies.ReadPredictions(reply, title, predictions);
     }
 
@@ -46,9 +46,9 @@ internal sealed class PythonPredictor(WorkerPool pool, string title) : IPredicto
         BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(bytes.Length - sizeof(uint)));
         bytes[sizeof(uint)] = PredictFrame;
 
-        var worker = await pool.RentAsync(cancellation).ConfigureAwait(false);
+        var worker = await pool.RentAsync(cancellation);
         // A worker cannot be told to stop. Where the client has gone, it finishes in the background and only then serves the next.
-        var reply = await ExchangeAsync(worker, bytes, timeout).WaitAsync(cancellation).ConfigureAwait(false);
+        var reply = await ExchangeAsync(worker, bytes, timeout).WaitAsync(cancellation);
         return reply.Kind switch
         {
             'R' => reply.Payload,
@@ -62,18 +62,23 @@ internal sealed class PythonPredictor(WorkerPool pool, string title) : IPredicto
         using var deadline = new CancellationTokenSource(timeout);
         try
         {
-            return await worker.ExchangeAsync(frame, deadline.Token).ConfigureAwait(false);
+            return await worker.ExchangeAsync(frame, deadline.Token);
         }
         catch (OperationCanceledException)
         {
             worker.Kill();
-            throw new StatusException(Code.DeadlineExceeded, $"{title} worked on the request for {timeout.TotalSeconds:0.#} s without an answer; its process was ended and is being replaced.");
+            throw new StatusException(
+                Code.DeadlineExceeded,
+                $"{title} worked on the request for {timeout.TotalSeconds:0.#} s without an answer; its process was ended and is being replaced."
+            );
         }
         catch (IOException)
         {
             worker.Kill();
-            var code = await worker.Exited.ConfigureAwait(false);
-            throw StatusException.Unavailable($"The predictor process of {title} is gone while it held this request: {EndOfProcess.Describe(code)}. It is being replaced; try again.");
+            var code = await worker.Exited;
+            throw StatusException.Unavailable(
+                $"The predictor process of {title} is gone while it held this request: {EndOfProcess.Describe(code)}. It is being replaced; try again."
+            );
         }
         finally
         {

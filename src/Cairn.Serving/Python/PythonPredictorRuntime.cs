@@ -15,18 +15,23 @@ public sealed class PythonPredictorRuntime(
     ServerEnvironment environment,
     ServingOptions options,
     TimeProvider time,
-    ILogger<PythonPredictorRuntime> logger) : IPredictorRuntime
+    ILogger<PythonPredictorRuntime> logger
+) : IPredictorRuntime
 {
     public string Name => "python";
 
     public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
     {
-        var artifacts = spec.Model.Artifacts ?? throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' has no `artifact_uri` to load from.");
-        var folder = await registry.OpenFilesAsync(artifacts, cancellation).ConfigureAwait(false);
+        var artifacts =
+            spec.Model.Artifacts
+            ?? throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' has no `artifact_uri` to load from.");
+        var folder = await registry.OpenFilesAsync(artifacts, cancellation);
         var program = WorkerProgram.Of(spec, environment, options);
         if (!File.Exists(program.Interpreter))
         {
-            throw StatusException.FailedPrecondition($"The interpreter '{program.Interpreter}' that serves {spec.Framework} models is not there; install it ({program.Install}), or name another in {PredictionImages.FileName}.");
+            throw StatusException.FailedPrecondition(
+                $"The interpreter '{program.Interpreter}' that serves {spec.Framework} models is not there; install it ({program.Install}), or name another in {PredictionImages.FileName}."
+            );
         }
 
         var pool = new WorkerPool(
@@ -34,33 +39,41 @@ public sealed class PythonPredictorRuntime(
             new PoolSize(spec.MinReplicas, spec.MaxReplicas, options.IdleReplica),
             spec.Title,
             time,
-            logger);
+            logger
+        );
         try
         {
-            await pool.StartAsync(cancellation).ConfigureAwait(false);
+            await pool.StartAsync(cancellation);
         }
         catch
         {
-            await pool.DisposeAsync().ConfigureAwait(false);
+            await pool.DisposeAsync();
             throw;
         }
 
         return new PythonPredictor(pool, spec.Title);
     }
 
-    private async Task<PythonWorker> StartWorkerAsync(PredictorSpec spec, WorkerProgram program, string folder, CancellationToken cancellation)
+    private async Task<PythonWorker> StartWorkerAsync(
+        PredictorSpec spec,
+        WorkerProgram program,
+        string folder,
+        CancellationToken cancellation
+    )
     {
-        using var command = await sandbox.CommandAsync(program, folder).ConfigureAwait(false);
-        var worker = await PythonWorker.StartAsync(launcher, command.Start, spec.Title, logger).ConfigureAwait(false);
+        using var command = await sandbox.CommandAsync(program, folder);
+        var worker = await PythonWorker.StartAsync(launcher, command.Start, spec.Title, logger);
         var ready = false;
         try
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             deadline.CancelAfter(options.StartTimeout);
-            var hello = await worker.ReadAsync(deadline.Token).ConfigureAwait(false);
+            var hello = await worker.ReadAsync(deadline.Token);
             if (hello.Kind == 'E')
             {
-                throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' does not load: {WorkerError.Read(hello.Payload).Message}");
+                throw StatusException.FailedPrecondition(
+                    $"Model '{spec.Model.Name}' does not load: {WorkerError.Read(hello.Payload).Message}"
+                );
             }
 
             ready = true;
@@ -68,19 +81,23 @@ public sealed class PythonPredictorRuntime(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw StatusException.FailedPrecondition($"Model '{spec.Model.Name}' did not load within {options.StartTimeout.TotalSeconds:0} s.");
+            throw StatusException.FailedPrecondition(
+                $"Model '{spec.Model.Name}' did not load within {options.StartTimeout.TotalSeconds:0} s."
+            );
         }
         catch (IOException)
         {
-            var code = await worker.Exited.WaitAsync(TimeSpan.FromSeconds(2), cancellation).ConfigureAwait(false);
-            throw StatusException.FailedPrecondition($"The predictor process of model '{spec.Model.Name}' ended while it loaded the model: {EndOfProcess.Describe(code)}. {worker.LastLines(3)}");
+            var code = await worker.Exited.WaitAsync(TimeSpan.FromSeconds(2), cancellation);
+            throw StatusException.FailedPrecondition(
+                $"The predictor process of model '{spec.Model.Name}' ended while it loaded the model: {EndOfProcess.Describe(code)}. {worker.LastLines(3)}"
+            );
         }
         finally
         {
             if (!ready)
             {
                 worker.Kill();
-                await worker.DisposeAsync().ConfigureAwait(false);
+                await worker.DisposeAsync();
             }
         }
     }

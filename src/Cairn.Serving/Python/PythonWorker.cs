@@ -45,22 +45,22 @@ internal sealed partial class PythonWorker : IAsyncDisposable
 
     /// <summary>Starts a process; its first frame says whether the model loaded.</summary>
     public static async Task<PythonWorker> StartAsync(ChildLauncher launcher, ProcessStartInfo command, string title, ILogger logger) =>
-        new(await launcher.StartAsync(command).ConfigureAwait(false), title, logger);
+        new(await launcher.StartAsync(command), title, logger);
 
     /// <summary>Sends a request and reads its reply.</summary>
     /// <exception cref="IOException">The process is gone, or does not speak the protocol.</exception>
     public async Task<WorkerReply> ExchangeAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellation)
     {
-        await _requests.WriteAsync(frame, cancellation).ConfigureAwait(false);
-        await _requests.FlushAsync(cancellation).ConfigureAwait(false);
-        return await ReadAsync(cancellation).ConfigureAwait(false);
+        await _requests.WriteAsync(frame, cancellation);
+        await _requests.FlushAsync(cancellation);
+        return await ReadAsync(cancellation);
     }
 
     /// <exception cref="IOException">The process is gone, or does not speak the protocol.</exception>
     public async Task<WorkerReply> ReadAsync(CancellationToken cancellation)
     {
         var header = new byte[5];
-        await _replies.ReadExactlyAsync(header, cancellation).ConfigureAwait(false);
+        await _replies.ReadExactlyAsync(header, cancellation);
         var length = BinaryPrimitives.ReadUInt32BigEndian(header);
         if (length is 0 or > MaxFrame)
         {
@@ -68,7 +68,7 @@ internal sealed partial class PythonWorker : IAsyncDisposable
         }
 
         var payload = new byte[length - 1];
-        await _replies.ReadExactlyAsync(payload, cancellation).ConfigureAwait(false);
+        await _replies.ReadExactlyAsync(payload, cancellation);
         return new WorkerReply((char)header[4], payload);
     }
 
@@ -93,19 +93,17 @@ internal sealed partial class PythonWorker : IAsyncDisposable
     {
         try
         {
-            await _requests.DisposeAsync().ConfigureAwait(false);
+            await _requests.DisposeAsync();
         }
-        catch (IOException)
-        {
-        }
+        catch (IOException) { }
 
-        if (await Task.WhenAny(_exited.Task, Task.Delay(TimeSpan.FromSeconds(2))).ConfigureAwait(false) != _exited.Task)
+        if (await Task.WhenAny(_exited.Task, Task.Delay(TimeSpan.FromSeconds(2))) != _exited.Task)
         {
             Kill();
         }
 
-        await _exited.Task.ConfigureAwait(false);
-        await _logReader.ConfigureAwait(false);
+        await _exited.Task;
+        await _logReader;
         _process.Dispose();
     }
 
@@ -113,15 +111,13 @@ internal sealed partial class PythonWorker : IAsyncDisposable
     {
         try
         {
-            while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
+            while (await _process.StandardError.ReadLineAsync() is { } line)
             {
                 _log.Add(line);
                 Log.Printed(logger, title, line);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException) { }
     }
 
     private static partial class Log

@@ -20,7 +20,7 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
     /// <summary>How much a worker may keep in its <c>/tmp</c>, which is memory.</summary>
     private const long TemporaryBytes = 1L << 30;
 
-    private Task<string?>? obstacle;
+    private Task<string?>? _obstacle;
 
     /// <summary>Tells what hinders sandboxes on this machine; asked once.</summary>
     internal Func<CancellationToken, Task<string?>> Probe { get; init; } = SandboxProbe.ObstacleAsync;
@@ -29,7 +29,10 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
     /// <exception cref="StatusException">FAILED_PRECONDITION where it must be kept in a sandbox, and cannot.</exception>
     internal async Task<WorkerCommand> CommandAsync(WorkerProgram program, string modelFolder)
     {
-        var hindrance = options.Sandbox == SandboxMode.Off ? "this server is configured not to use one" : await (obstacle ??= Probe(CancellationToken.None)).ConfigureAwait(false);
+        var hindrance =
+            options.Sandbox == SandboxMode.Off
+                ? "this server is configured not to use one"
+                : await (_obstacle ??= Probe(CancellationToken.None));
         if (hindrance is null)
         {
             return Confined(program, modelFolder);
@@ -37,7 +40,9 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
 
         if (options.Sandbox == SandboxMode.Required)
         {
-            throw StatusException.FailedPrecondition($"Loading this model may run code that is in it, so this server does it in a sandbox only, and cannot: {hindrance}. Mend that, or start the server with '--predictor-sandbox auto', where all models are trusted.");
+            throw StatusException.FailedPrecondition(
+                $"Loading this model may run code that is in it, so this server does it in a sandbox only, and cannot: {hindrance}. Mend that, or start the server with '--predictor-sandbox auto', where all models are trusted."
+            );
         }
 
         Log.NoSandbox(logger, modelFolder, hindrance);
@@ -46,20 +51,42 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
 
     private WorkerCommand Confined(WorkerProgram program, string modelFolder)
     {
-        var policy = new SandboxPolicy(SandboxUser.Of(modelFolder)) { OverridesPermissions = program.OpensItsOutput || !IsReadable(modelFolder) || !IsReadable(program.CodeFolder) };
+        var policy = new SandboxPolicy(SandboxUser.Of(modelFolder))
+        {
+            OverridesPermissions = program.OpensItsOutput || !IsReadable(modelFolder) || !IsReadable(program.CodeFolder),
+        };
         var filter = SeccompFilter.Open();
         List<string> arguments = [.. policy.Arguments(filter), "--new-session", .. PrivateFiles.InMemory("/tmp", TemporaryBytes)];
 
         // An interpreter of a virtual environment elsewhere needs that environment.
         var interpreter = program.Interpreter;
-        IEnumerable<string> own = !interpreter.StartsWith(SystemFolder, StringComparison.Ordinal) && Path.GetDirectoryName(Path.GetDirectoryName(interpreter)) is { Length: > 1 } environment ? [environment] : [];
+        IEnumerable<string> own =
+            !interpreter.StartsWith(SystemFolder, StringComparison.Ordinal)
+            && Path.GetDirectoryName(Path.GetDirectoryName(interpreter)) is { Length: > 1 } environment
+                ? [environment]
+                : [];
         foreach (var folder in own.Concat(options.ReadablePaths).Distinct())
         {
             arguments.AddRange(["--ro-bind", folder, folder]);
         }
 
-        arguments.AddRange(["--ro-bind", modelFolder, ModelFolder, "--ro-bind", program.CodeFolder, CodeFolder, .. PrivateFiles.Sealed, "--"]);
-        return new WorkerCommand(Start(SandboxProbe.Bubblewrap!, [.. MountPoints.Open(arguments), .. policy.Program([interpreter, .. program.Arguments(CodeFolder, ModelFolder)])]), filter);
+        arguments.AddRange([
+            "--ro-bind",
+            modelFolder,
+            ModelFolder,
+            "--ro-bind",
+            program.CodeFolder,
+            CodeFolder,
+            .. PrivateFiles.Sealed,
+            "--",
+        ]);
+        return new WorkerCommand(
+            Start(
+                SandboxProbe.Bubblewrap!,
+                [.. MountPoints.Open(arguments), .. policy.Program([interpreter, .. program.Arguments(CodeFolder, ModelFolder)])]
+            ),
+            filter
+        );
     }
 
     private static ProcessStartInfo Start(string file, IEnumerable<string> arguments)
@@ -87,7 +114,19 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
 
     /// <summary>Whether every user can read all of a folder.</summary>
     private static bool IsReadable(string folder) =>
-        IsOpen(folder) && Directory.EnumerateFileSystemEntries(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false }).All(IsOpen);
+        IsOpen(folder)
+        && Directory
+            .EnumerateFileSystemEntries(
+                folder,
+                "*",
+                new EnumerationOptions
+                {
+                    RecurseSubdirectories = true,
+                    AttributesToSkip = FileAttributes.ReparsePoint,
+                    IgnoreInaccessible = false,
+                }
+            )
+            .All(IsOpen);
 
     private static bool IsOpen(string path)
     {
@@ -97,7 +136,10 @@ public sealed partial class Sandbox(ServingOptions options, ILogger<Sandbox> log
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A predictor worker for {ModelFolder} runs without a sandbox, as the server's user: {Reason}.")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "A predictor worker for {ModelFolder} runs without a sandbox, as the server's user: {Reason}."
+        )]
         public static partial void NoSandbox(ILogger logger, string modelFolder, string reason);
     }
 }

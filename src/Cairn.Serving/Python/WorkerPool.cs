@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Serving.Python;
 
 /// <summary>
-/// The replicas of a deployed model. At least the minimum are kept alive: one that dies is replaced. More are started, up to the maximum, when a request finds all
-/// busy, and stopped again when idle.
+/// The replicas of a deployed model. At least the minimum are kept alive: one that dies is replaced. More are started, up to the maximum,
+/// when a request finds all busy, and stopped again when idle.
 /// </summary>
 internal sealed partial class WorkerPool : IAsyncDisposable
 {
@@ -38,7 +38,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     /// <summary>Starts the least number of replicas, and at least one, to see that the model loads.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
-        var first = await _start(cancellation).ConfigureAwait(false);
+        var first = await _start(cancellation);
         lock (_lock)
         {
             _all.Add(first);
@@ -77,7 +77,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
 
         using (cancellation.UnsafeRegister(_ => waiter.TrySetCanceled(cancellation), null))
         {
-            return await waiter.Task.ConfigureAwait(false);
+            return await waiter.Task;
         }
     }
 
@@ -114,8 +114,8 @@ internal sealed partial class WorkerPool : IAsyncDisposable
             FailWaiting(StatusException.Unavailable($"{_title} is being undeployed."));
         }
 
-        await _trimmer.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(workers.Select(w => w.DisposeAsync().AsTask())).ConfigureAwait(false);
+        await _trimmer.DisposeAsync();
+        await Task.WhenAll(workers.Select(w => w.DisposeAsync().AsTask()));
     }
 
     private void StartMissing()
@@ -137,7 +137,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     {
         try
         {
-            var worker = await _start(_stopping.Token).ConfigureAwait(false);
+            var worker = await _start(_stopping.Token);
             lock (_lock)
             {
                 _starting--;
@@ -147,7 +147,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
 
             if (_stopping.IsCancellationRequested)
             {
-                await worker.DisposeAsync().ConfigureAwait(false);
+                await worker.DisposeAsync();
                 return;
             }
 
@@ -179,7 +179,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(pause, _time, _stopping.Token).ConfigureAwait(false);
+            await Task.Delay(pause, _time, _stopping.Token);
         }
         catch (OperationCanceledException)
         {
@@ -196,7 +196,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
 
     private async Task WatchAsync(PythonWorker worker)
     {
-        var code = await worker.Exited.ConfigureAwait(false);
+        var code = await worker.Exited;
         lock (_lock)
         {
             var kept = _idle.Where(w => w != worker).Reverse().ToArray();
@@ -215,7 +215,7 @@ internal sealed partial class WorkerPool : IAsyncDisposable
         }
 
         Log.Died(_logger, _title, worker.ProcessId, EndOfProcess.Describe(code), worker.LastLines(3));
-        await worker.DisposeAsync().ConfigureAwait(false);
+        await worker.DisposeAsync();
     }
 
     private void Trim()

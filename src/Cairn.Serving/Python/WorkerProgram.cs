@@ -12,7 +12,8 @@ namespace Cairn.Serving.Python;
 public sealed record WorkerProgram(string Interpreter, string Install, string CodeFolder, Func<string, string, string[]> Arguments)
 {
     /// <summary>
-    /// Whether the program opens its output by name. R writes bytes to nothing else, and the pipe is the server's: another user may not open it.
+    /// Whether the program opens its output by name. R writes bytes to nothing else, and the pipe is the server's: another user may not
+    /// open it.
     /// </summary>
     public bool OpensItsOutput { get; init; }
 
@@ -21,7 +22,11 @@ public sealed record WorkerProgram(string Interpreter, string Install, string Co
         if (spec.Framework == ModelFramework.R)
         {
             return new WorkerProgram(
-                spec.Image?.Interpreter ?? "/usr/bin/Rscript", "on Debian, apt-get install r-base-core r-cran-jsonlite", options.RFolder, static (code, model) => ["--vanilla", $"{code}/predictor.R", model])
+                spec.Image?.Interpreter ?? "/usr/bin/Rscript",
+                "on Debian, apt-get install r-base-core r-cran-jsonlite",
+                options.RFolder,
+                static (code, model) => ["--vanilla", $"{code}/predictor.R", model]
+            )
             {
                 OpensItsOutput = true,
             };
@@ -35,6 +40,10 @@ public sealed record WorkerProgram(string Interpreter, string Install, string Co
             _ => "xgboost",
         };
         return new WorkerProgram(
-            spec.Image?.Interpreter ?? environment.Python, "on Debian, apt-get install python3", options.PythonFolder, (code, model) => ["-I", "-B", $"{code}/predictor.py", framework, model]);
+            spec.Image?.Interpreter ?? environment.Python,
+            "on Debian, apt-get install python3",
+            options.PythonFolder,
+            (code, model) => ["-I", "-B", $"{code}/predictor.py", framework, model]
+        );
     }
 }

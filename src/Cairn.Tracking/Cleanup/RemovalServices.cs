@@ -6,9 +6,10 @@ namespace Cairn.Tracking.Cleanup;
 /// <summary>Composition of the removal of what was deleted.</summary>
 public static class RemovalServices
 {
-    public static IServiceCollection AddRemoval(this IServiceCollection services) => services
-        .AddSingleton(RemovalTables.Migrations)
-        .AddSingleton<RemovedFolders>()
-        .AddSingleton<Remover>()
-        .AddSingleton<IDoor, RemovalDoor>();
+    public static IServiceCollection AddRemoval(this IServiceCollection services) =>
+        services
+            .AddSingleton(RemovalTables.Migrations)
+            .AddSingleton<RemovedFolders>()
+            .AddSingleton<Remover>()
+            .AddSingleton<IDoor, RemovalDoor>();
 }

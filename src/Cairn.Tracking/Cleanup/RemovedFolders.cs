@@ -5,8 +5,8 @@ using Cairn.Tracking.Mlflow.Artifacts;
 namespace Cairn.Tracking.Cleanup;
 
 /// <summary>
-/// The artifacts of what is removed: their folders are noted in the transaction that removes the rows, and emptied after it, so that an interruption leaves neither a row without
-/// its files nor files that nothing knows of.
+/// The artifacts of what is removed: their folders are noted in the transaction that removes the rows, and emptied after it, so that an
+/// interruption leaves neither a row without its files nor files that nothing knows of.
 /// </summary>
 public sealed class RemovedFolders(IDatabase database, ArtifactStore artifacts, IObjects objects)
 {
@@ -18,8 +18,11 @@ public sealed class RemovedFolders(IDatabase database, ArtifactStore artifacts, 
     /// <param name="id">The id of the run or model, which the folder must have in its path: no other's files are touched.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<GsUri?> FindAsync(string project, string uri, string id, CancellationToken cancellation) =>
-        await artifacts.FolderAsync(project, uri, cancellation).ConfigureAwait(false) is { } folder && folder.Object.Split('/').Contains(id)
-            ? folder with { Object = folder.Object.TrimEnd('/') + "/" }
+        await artifacts.FolderAsync(project, uri, cancellation) is { } folder && folder.Object.Split('/').Contains(id)
+            ? folder with
+            {
+                Object = folder.Object.TrimEnd('/') + "/",
+            }
             : null;
 
     public static void Add(ISqlSession session, string project, GsUri folder) =>
@@ -29,12 +32,12 @@ public sealed class RemovedFolders(IDatabase database, ArtifactStore artifacts, 
     public async Task<(long Files, long Bytes)> MeasureAsync(GsUri folder, CancellationToken cancellation)
     {
         var (files, bytes) = (0L, 0L);
-        if (await objects.ProjectOfAsync(folder.Bucket, cancellation).ConfigureAwait(false) is null)
+        if (await objects.ProjectOfAsync(folder.Bucket, cancellation) is null)
         {
             return (0, 0);
         }
 
-        await foreach (var item in objects.ListAsync(folder, cancellation).ConfigureAwait(false))
+        await foreach (var item in objects.ListAsync(folder, cancellation))
         {
             (files, bytes) = (files + 1, bytes + item.Size);
         }
@@ -49,25 +52,29 @@ public sealed class RemovedFolders(IDatabase database, ArtifactStore artifacts, 
         while (true)
         {
             var noted = await database.ReadAsync(
-                session => session.Query(
-                    "SELECT id, bucket, prefix FROM removed_folders WHERE project = $1 ORDER BY id LIMIT $2",
-                    static row => (Id: row.GetInt64(0), Folder: new GsUri(row.GetString(1), row.GetString(2))),
-                    project, (long)Batch),
-                cancellation).ConfigureAwait(false);
+                session =>
+                    session.Query(
+                        "SELECT id, bucket, prefix FROM removed_folders WHERE project = $1 ORDER BY id LIMIT $2",
+                        static row => (Id: row.GetInt64(0), Folder: new GsUri(row.GetString(1), row.GetString(2))),
+                        project,
+                        (long)Batch
+                    ),
+                cancellation
+            );
             foreach (var (id, folder) in noted)
             {
-                if (await objects.ProjectOfAsync(folder.Bucket, cancellation).ConfigureAwait(false) == project)
+                if (await objects.ProjectOfAsync(folder.Bucket, cancellation) == project)
                 {
-                    await foreach (var item in objects.ListAsync(folder, cancellation).ConfigureAwait(false))
+                    await foreach (var item in objects.ListAsync(folder, cancellation))
                     {
-                        if (await objects.DeleteAsync(new GsUri(item.Bucket, item.Name), cancellation).ConfigureAwait(false))
+                        if (await objects.DeleteAsync(new GsUri(item.Bucket, item.Name), cancellation))
                         {
                             (files, bytes) = (files + 1, bytes + item.Size);
                         }
                     }
                 }
 
-                await database.WriteAsync(session => session.Execute("DELETE FROM removed_folders WHERE id = $1", id), cancellation).ConfigureAwait(false);
+                await database.WriteAsync(session => session.Execute("DELETE FROM removed_folders WHERE id = $1", id), cancellation);
             }
 
             if (noted.Count < Batch)

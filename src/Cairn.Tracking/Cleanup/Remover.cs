@@ -8,10 +8,18 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Cleanup;
 
 /// <summary>
-/// Removes for good the runs, logged models and experiments of a location that were deleted long enough ago, with their metrics and files. What is active is never touched, and
-/// whether it is, is asked again in the transaction that removes it. A run that a registered version was made from stays: its files are the version's.
+/// Removes for good the runs, logged models and experiments of a location that were deleted long enough ago, with their metrics and files.
+/// What is active is never touched, and whether it is, is asked again in the transaction that removes it. A run that a registered version
+/// was made from stays: its files are the version's.
 /// </summary>
-public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore experiments, LoggedModelStore models, RemovedFolders folders, TimeProvider time)
+public sealed class Remover(
+    IDatabase database,
+    RunStore runs,
+    ExperimentStore experiments,
+    LoggedModelStore models,
+    RemovedFolders folders,
+    TimeProvider time
+)
 {
     private const int PageSize = 50;
 
@@ -20,40 +28,52 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
     {
         var before = time.GetUtcNow().ToUnixTimeMilliseconds() - (long)(request.OlderThanSeconds!.Value * 1_000);
         var after = Position(request.PageToken);
-        var page = await database.ReadAsync(session => runs.DeletedBefore(session, project, location, before, PageSize, after), cancellation).ConfigureAwait(false);
+        var page = await database.ReadAsync(
+            session => runs.DeletedBefore(session, project, location, before, PageSize, after),
+            cancellation
+        );
         var isLast = page.Count < PageSize;
-        var report = await RunsAsync(project, page, before, request.DryRun, cancellation).ConfigureAwait(false);
+        var report = await RunsAsync(project, page, before, request.DryRun, cancellation);
         if (isLast)
         {
-            report = await ModelsAsync(project, location, before, request.DryRun, report, cancellation).ConfigureAwait(false);
-            report = report with { Experiments = await ExperimentsAsync(project, location, before, request.DryRun, report.Kept, cancellation).ConfigureAwait(false) };
+            report = await ModelsAsync(project, location, before, request.DryRun, report, cancellation);
+            report = report with
+            {
+                Experiments = await ExperimentsAsync(project, location, before, request.DryRun, report.Kept, cancellation),
+            };
         }
 
         if (!request.DryRun)
         {
-            var (files, bytes) = await folders.EmptyAsync(project, cancellation).ConfigureAwait(false);
+            var (files, bytes) = await folders.EmptyAsync(project, cancellation);
             report = report with { Files = files, Bytes = bytes };
         }
 
         return isLast ? report : report with { NextPageToken = page[^1].Id.ToString(CultureInfo.InvariantCulture) };
     }
 
-    private async Task<RemovalReport> RunsAsync(string project, IReadOnlyList<Run> page, long before, bool dryRun, CancellationToken cancellation)
+    private async Task<RemovalReport> RunsAsync(
+        string project,
+        IReadOnlyList<Run> page,
+        long before,
+        bool dryRun,
+        CancellationToken cancellation
+    )
     {
         var (removed, kept) = (new List<Removed>(), new List<Kept>());
         var (files, bytes) = (0L, 0L);
         foreach (var run in page)
         {
-            var folder = await folders.FindAsync(project, run.ArtifactUri, run.Uuid, cancellation).ConfigureAwait(false);
+            var folder = await folders.FindAsync(project, run.ArtifactUri, run.Uuid, cancellation);
             if (dryRun && folder is { } measured)
             {
-                var (count, size) = await folders.MeasureAsync(measured, cancellation).ConfigureAwait(false);
+                var (count, size) = await folders.MeasureAsync(measured, cancellation);
                 (files, bytes) = (files + count, bytes + size);
             }
 
             var (done, version) = dryRun
-                ? await database.ReadAsync(session => Remove(session, run, before, folder: null, dryRun), cancellation).ConfigureAwait(false)
-                : await database.WriteAsync(session => Remove(session, run, before, folder, dryRun), cancellation).ConfigureAwait(false);
+                ? await database.ReadAsync(session => Remove(session, run, before, folder: null, dryRun), cancellation)
+                : await database.WriteAsync(session => Remove(session, run, before, folder, dryRun), cancellation);
             if (done is not null)
             {
                 removed.Add(done);
@@ -64,13 +84,24 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
             }
         }
 
-        return new RemovalReport { Runs = removed, Kept = kept, Files = files, Bytes = bytes };
+        return new RemovalReport
+        {
+            Runs = removed,
+            Kept = kept,
+            Files = files,
+            Bytes = bytes,
+        };
     }
 
-    /// <summary>Removes a run that is still to be removed; else says which registered version holds it, or nothing where it has been restored.</summary>
+    /// <summary>
+    /// Removes a run that is still to be removed; else says which registered version holds it, or nothing where it has been restored.
+    /// </summary>
     private (Removed? Done, string? Version) Remove(ISqlSession session, Run known, long before, GsUri? folder, bool dryRun)
     {
-        if (runs.Find(session, known.Uuid) is not { Stage: Lifecycle.Deleted } run || experiments.Find(session, run.Experiment) is not { } experiment)
+        if (
+            runs.Find(session, known.Uuid) is not { Stage: Lifecycle.Deleted } run
+            || experiments.Find(session, run.Experiment) is not { } experiment
+        )
         {
             return (null, null);
         }
@@ -99,15 +130,27 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
         return (new Removed(run.Uuid, run.Name, experiment.Name, DateTimeOffset.FromUnixTimeMilliseconds(deleted)), null);
     }
 
-    private async Task<RemovalReport> ModelsAsync(string project, string location, long before, bool dryRun, RemovalReport report, CancellationToken cancellation)
+    private async Task<RemovalReport> ModelsAsync(
+        string project,
+        string location,
+        long before,
+        bool dryRun,
+        RemovalReport report,
+        CancellationToken cancellation
+    )
     {
         var removed = new List<Removed>();
         var kept = report.Kept.ToList();
         var (files, bytes) = (report.Files, report.Bytes);
-        foreach (var (known, experiment) in await database.ReadAsync(session => models.DeletedBefore(session, project, location, before), cancellation).ConfigureAwait(false))
+        foreach (
+            var (known, experiment) in await database.ReadAsync(
+                session => models.DeletedBefore(session, project, location, before),
+                cancellation
+            )
+        )
         {
-            var folder = await folders.FindAsync(project, known.ArtifactUri, known.ModelId, cancellation).ConfigureAwait(false);
-            var version = await database.ReadAsync(session => RegisteredVersion(session, known.ModelId), cancellation).ConfigureAwait(false);
+            var folder = await folders.FindAsync(project, known.ArtifactUri, known.ModelId, cancellation);
+            var version = await database.ReadAsync(session => RegisteredVersion(session, known.ModelId), cancellation);
             if (version is not null)
             {
                 kept.Add(new Kept(known.ModelId, known.Name, $"{version} was registered from it; delete the version first."));
@@ -116,7 +159,7 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
 
             if (dryRun && folder is { } measured)
             {
-                var (count, size) = await folders.MeasureAsync(measured, cancellation).ConfigureAwait(false);
+                var (count, size) = await folders.MeasureAsync(measured, cancellation);
                 (files, bytes) = (files + count, bytes + size);
             }
             else if (!dryRun)
@@ -137,7 +180,8 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
 
                         return models.Remove(session, known);
                     },
-                    cancellation).ConfigureAwait(false);
+                    cancellation
+                );
                 if (!gone)
                 {
                     continue;
@@ -147,14 +191,27 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
             removed.Add(new Removed(known.ModelId, known.Name, experiment, DateTimeOffset.FromUnixTimeMilliseconds(known.Updated)));
         }
 
-        return report with { Models = removed, Kept = kept, Files = files, Bytes = bytes };
+        return report with
+        {
+            Models = removed,
+            Kept = kept,
+            Files = files,
+            Bytes = bytes,
+        };
     }
 
     /// <summary>Experiments go once nothing of theirs is kept, has been restored, or was deleted later.</summary>
-    private async Task<IReadOnlyList<Removed>> ExperimentsAsync(string project, string location, long before, bool dryRun, IReadOnlyList<Kept> kept, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Removed>> ExperimentsAsync(
+        string project,
+        string location,
+        long before,
+        bool dryRun,
+        IReadOnlyList<Kept> kept,
+        CancellationToken cancellation
+    )
     {
         var removed = new List<Removed>();
-        var all = await database.ReadAsync(session => experiments.All(session, project, location), cancellation).ConfigureAwait(false);
+        var all = await database.ReadAsync(session => experiments.All(session, project, location), cancellation);
         foreach (var known in all.Where(experiment => IsDue(experiment, before)))
         {
             var (holding, isUsed) = await database.ReadAsync(
@@ -163,30 +220,47 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
                     var held = runs.OfExperiment(session, known.Id);
                     return (
                         held.Select(static run => run.Uuid).Concat(models.OfExperiment(session, known.Id)).ToList(),
-                        held.Any(run => run.Stage == Lifecycle.Active || run.Deleted > before));
+                        held.Any(run => run.Stage == Lifecycle.Active || run.Deleted > before)
+                    );
                 },
-                cancellation).ConfigureAwait(false);
+                cancellation
+            );
             if (isUsed || holding.Any(id => kept.Any(item => item.Id == id)))
             {
                 continue;
             }
 
-            var done = dryRun || await database.WriteAsync(
-                session =>
-                {
-                    // Restored meanwhile, or with a run or model that another page is to remove.
-                    if (experiments.Find(session, known.Id) is not { } now || !IsDue(now, before) || runs.OfExperiment(session, now.Id, limit: 1).Count > 0 || models.OfExperiment(session, now.Id).Count > 0)
+            var done =
+                dryRun
+                || await database.WriteAsync(
+                    session =>
                     {
-                        return false;
-                    }
+                        // Restored meanwhile, or with a run or model that another page is to remove.
+                        if (
+                            experiments.Find(session, known.Id) is not { } now
+                            || !IsDue(now, before)
+                            || runs.OfExperiment(session, now.Id, limit: 1).Count > 0
+                            || models.OfExperiment(session, now.Id).Count > 0
+                        )
+                        {
+                            return false;
+                        }
 
-                    experiments.Remove(session, now);
-                    return true;
-                },
-                cancellation).ConfigureAwait(false);
+                        experiments.Remove(session, now);
+                        return true;
+                    },
+                    cancellation
+                );
             if (done)
             {
-                removed.Add(new Removed(known.Id.ToString(CultureInfo.InvariantCulture), known.Name, known.Name, DateTimeOffset.FromUnixTimeMilliseconds(known.Updated)));
+                removed.Add(
+                    new Removed(
+                        known.Id.ToString(CultureInfo.InvariantCulture),
+                        known.Name,
+                        known.Name,
+                        DateTimeOffset.FromUnixTimeMilliseconds(known.Updated)
+                    )
+                );
             }
         }
 
@@ -196,13 +270,17 @@ public sealed class Remover(IDatabase database, RunStore runs, ExperimentStore e
     private static bool IsDue(Experiment experiment, long before) => experiment.Stage == Lifecycle.Deleted && experiment.Updated <= before;
 
     /// <summary>A registered version whose files are those of a run or logged model.</summary>
-    private static string? RegisteredVersion(ISqlSession session, string id) => session.QueryFirst(
-        "SELECT m.name, v.version FROM mlflow_versions v JOIN mlflow_models m ON m.id = v.model "
-        + "WHERE v.run = $1 OR v.source LIKE $2 OR v.location LIKE $2 ORDER BY m.name, v.version LIMIT 1",
-        static row => $"Version {row.GetInt64(1)} of model '{row.GetString(0)}'",
-        id, $"%{id}%");
+    private static string? RegisteredVersion(ISqlSession session, string id) =>
+        session.QueryFirst(
+            "SELECT m.name, v.version FROM mlflow_versions v JOIN mlflow_models m ON m.id = v.model "
+                + "WHERE v.run = $1 OR v.source LIKE $2 OR v.location LIKE $2 ORDER BY m.name, v.version LIMIT 1",
+            static row => $"Version {row.GetInt64(1)} of model '{row.GetString(0)}'",
+            id,
+            $"%{id}%"
+        );
 
-    private static long Position(string? token) => string.IsNullOrEmpty(token) ? 0
+    private static long Position(string? token) =>
+        string.IsNullOrEmpty(token) ? 0
         : long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position
         : throw StatusException.InvalidArgument("The page token is not one that a removal returned.");
 }

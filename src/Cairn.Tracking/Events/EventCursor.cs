@@ -3,46 +3,47 @@ using System.Buffers.Binary;
 namespace Cairn.Tracking.Events;
 
 /// <summary>
-/// Goes through the values in a piece of a TensorBoard event file, without garbage for each. The file is a row of TFRecords: the payload's length (8 bytes,
-/// little end first), the masked CRC of these 8 bytes (4), the payload, its masked CRC (4) (<c>tensorflow/core/lib/io/record_writer.h</c>); each payload is a
-/// <c>tensorflow.Event</c> (<c>event.proto</c>), whose field numbers stand below. A piece begins at a record's start; where it ends inside one, reading goes on
-/// at <see cref="Consumed"/> when more has come.
+/// Goes through the values in a piece of a TensorBoard event file, without garbage for each. The file is a row of TFRecords: the payload's
+/// length (8 bytes, little end first), the masked CRC of these 8 bytes (4), the payload, its masked CRC (4)
+/// (<c>tensorflow/core/lib/io/record_writer.h</c>); each payload is a
+/// <c>tensorflow.Event</c> (<c>event.proto</c>), whose field numbers stand below. A piece begins at a record's start; where it ends inside
+/// one, reading goes on at <see cref="Consumed"/> when more has come.
 /// </summary>
 public ref struct EventCursor
 {
     private const int HeaderBytes = 12;
     private const int FooterBytes = 4;
 
-    private readonly ReadOnlySpan<byte> buffer;
-    private readonly TagTable tags;
-    private readonly EventLimits limits;
-    private EventRecord record;
-    private int next;
+    private readonly ReadOnlySpan<byte> _buffer;
+    private readonly TagTable _tags;
+    private readonly EventLimits _limits;
+    private EventRecord _record;
+    private int _next;
 
     /// <param name="buffer">Bytes of the file from a record's start on.</param>
     /// <param name="tags">The run's tags, which outlive the piece.</param>
     public EventCursor(ReadOnlySpan<byte> buffer, TagTable tags, EventLimits? limits = null)
     {
-        this.buffer = buffer;
-        this.tags = tags;
-        this.limits = limits ?? EventLimits.Default;
+        this._buffer = buffer;
+        this._tags = tags;
+        this._limits = limits ?? EventLimits.Default;
     }
 
-    public EventKind Kind => record.Kind;
+    public EventKind Kind => _record.Kind;
 
     /// <summary>The tag of a value.</summary>
-    public Tag Tag => record.Tag!;
+    public Tag Tag => _record.Tag!;
 
-    public long Step => record.Step;
+    public long Step => _record.Step;
 
     /// <summary>Seconds since 1970.</summary>
-    public double WallTime => record.WallTime;
+    public double WallTime => _record.WallTime;
 
     /// <summary>The number of a <see cref="EventKind.Scalar"/>.</summary>
-    public double Scalar => record.Scalar;
+    public double Scalar => _record.Scalar;
 
     /// <summary>The bytes of any other value.</summary>
-    public ReadOnlySpan<byte> Payload => record.Payload;
+    public ReadOnlySpan<byte> Payload => _record.Payload;
 
     public EventStatus Status { get; private set; }
 
@@ -50,7 +51,7 @@ public ref struct EventCursor
     public string? Reason { get; private set; }
 
     /// <summary>How many bytes of the piece are done with: the start of the record that comes next, or of the damaged one.</summary>
-    public readonly int Consumed => next;
+    public readonly int Consumed => _next;
 
     /// <summary>Where the record that the present value came from starts.</summary>
     public int RecordStart { get; private set; }
@@ -69,13 +70,13 @@ public ref struct EventCursor
     {
         while (true)
         {
-            switch (record.MoveNext(tags))
+            switch (_record.MoveNext(_tags))
             {
                 case RecordStep.Value:
                     return true;
-                case RecordStep.Malformed when !limits.SkipCorrupt:
-                    next = RecordStart;
-                    return Stop(EventStatus.Corrupt, record.Reason ?? "its content is not an event");
+                case RecordStep.Malformed when !_limits.SkipCorrupt:
+                    _next = RecordStart;
+                    return Stop(EventStatus.Corrupt, _record.Reason ?? "its content is not an event");
                 case RecordStep.Malformed:
                     Skipped++;
                     break;
@@ -92,7 +93,7 @@ public ref struct EventCursor
     {
         while (true)
         {
-            var rest = buffer[next..];
+            var rest = _buffer[_next..];
             if (rest.Length < HeaderBytes)
             {
                 Needed = HeaderBytes;
@@ -100,9 +101,9 @@ public ref struct EventCursor
             }
 
             var reason = CheckHeader(rest, out var length);
-            if (reason is null && length > limits.MaxRecordBytes)
+            if (reason is null && length > _limits.MaxRecordBytes)
             {
-                RecordStart = next;
+                RecordStart = _next;
                 Oversized = length;
                 return Stop(EventStatus.Oversized);
             }
@@ -116,18 +117,18 @@ public ref struct EventCursor
                 }
 
                 var payload = rest.Slice(HeaderBytes, length);
-                RecordStart = next;
+                RecordStart = _next;
                 if (MaskedCrc.Of(payload) == BinaryPrimitives.ReadUInt32LittleEndian(rest[(HeaderBytes + length)..]))
                 {
-                    next += Needed;
-                    record = new EventRecord(payload);
+                    _next += Needed;
+                    _record = new EventRecord(payload);
                     return true;
                 }
 
                 reason = $"the checksum of its {length} bytes is wrong";
             }
 
-            if (!limits.SkipCorrupt)
+            if (!_limits.SkipCorrupt)
             {
                 return Stop(EventStatus.Corrupt, reason);
             }
@@ -135,7 +136,7 @@ public ref struct EventCursor
             Skipped++;
             if (!Resynchronise())
             {
-                return Stop(next == buffer.Length ? EventStatus.End : EventStatus.Incomplete);
+                return Stop(_next == _buffer.Length ? EventStatus.End : EventStatus.Incomplete);
             }
         }
     }
@@ -150,30 +151,32 @@ public ref struct EventCursor
         }
 
         var declared = BinaryPrimitives.ReadUInt64LittleEndian(header);
-        if (declared > (ulong)limits.MaxPassedBytes)
+        if (declared > (ulong)_limits.MaxPassedBytes)
         {
-            return $"it says that it has {declared} bytes; at most {limits.MaxPassedBytes} are accepted";
+            return $"it says that it has {declared} bytes; at most {_limits.MaxPassedBytes} are accepted";
         }
 
         length = (int)declared;
         return null;
     }
 
-    /// <summary>Looks for the next header whose checksum is right. The last bytes, which may be part of one, are left for the next piece.</summary>
+    /// <summary>
+    /// Looks for the next header whose checksum is right. The last bytes, which may be part of one, are left for the next piece.
+    /// </summary>
     private bool Resynchronise()
     {
-        var at = next + 1;
-        for (; at + HeaderBytes <= buffer.Length; at++)
+        var at = _next + 1;
+        for (; at + HeaderBytes <= _buffer.Length; at++)
         {
-            if (CheckHeader(buffer[at..], out _) is null)
+            if (CheckHeader(_buffer[at..], out _) is null)
             {
-                next = at;
+                _next = at;
                 return true;
             }
         }
 
         // What is left is shorter than a header.
-        next = at;
+        _next = at;
         Needed = HeaderBytes;
         return false;
     }

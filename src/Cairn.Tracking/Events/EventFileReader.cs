@@ -1,20 +1,21 @@
 namespace Cairn.Tracking.Events;
 
 /// <summary>
-/// Reads an event file piece by piece, also one that still grows: <c>while (await reader.FillAsync()) { var cursor = reader.Open(); while (cursor.MoveNext()) …; reader.Close(cursor); }</c>.
-/// When <see cref="FillAsync"/> is false at the file's present end, it may be called again later and goes on where the last whole record ended.
+/// Reads an event file piece by piece, also one that still grows: <c>while (await reader.FillAsync()) { var cursor = reader.Open(); while
+/// (cursor.MoveNext()) …; reader.Close(cursor); }</c>. When <see cref="FillAsync"/> is false at the file's present end, it may be called
+/// again later and goes on where the last whole record ended.
 /// </summary>
 public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? limits = null, long offset = 0) : IAsyncDisposable
 {
     private const int PieceBytes = 1 << 20;
 
-    private readonly EventLimits limits = limits ?? EventLimits.Default;
-    private byte[] buffer = new byte[PieceBytes];
-    private int length;
-    private int needed = 1;
-    private readonly List<long> oversized = [];
-    private bool sought;
-    private OversizedRecord? passing;
+    private readonly EventLimits _limits = limits ?? EventLimits.Default;
+    private byte[] _buffer = new byte[PieceBytes];
+    private int _length;
+    private int _needed = 1;
+    private readonly List<long> _oversized = [];
+    private bool _sought;
+    private OversizedRecord? _passing;
 
     /// <summary>The position in the file up to which all records are done with; reading can begin there another time.</summary>
     public long Offset { get; private set; } = offset;
@@ -28,7 +29,7 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
     public int Skipped { get; private set; }
 
     /// <summary>The bytes of each record that was too long to be read, and was passed over.</summary>
-    public IReadOnlyList<long> Oversized => oversized;
+    public IReadOnlyList<long> Oversized => _oversized;
 
     /// <summary>Reads on; false at the file's present end and at damage.</summary>
     public async ValueTask<bool> FillAsync(CancellationToken cancellation = default)
@@ -38,65 +39,65 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
             return false;
         }
 
-        if (!sought)
+        if (!_sought)
         {
-            await SeekAsync(cancellation).ConfigureAwait(false);
-            sought = true;
+            await SeekAsync(cancellation);
+            _sought = true;
         }
 
-        if (passing is not null)
+        if (_passing is not null)
         {
-            if (!await PassAsync(passing, cancellation).ConfigureAwait(false))
+            if (!await PassAsync(_passing, cancellation))
             {
                 return false;
             }
 
-            passing = null;
-            if (length > 0)
+            _passing = null;
+            if (_length > 0)
             {
                 return true;
             }
         }
 
-        var before = length;
-        while (length < Math.Max(needed, before + 1))
+        var before = _length;
+        while (_length < Math.Max(_needed, before + 1))
         {
-            if (length == buffer.Length)
+            if (_length == _buffer.Length)
             {
                 // Only as fast as bytes come in: what a header claims is not believed in advance.
-                Array.Resize(ref buffer, (int)Math.Min(Math.Max(needed, PieceBytes), buffer.Length * 2L));
+                Array.Resize(ref _buffer, (int)Math.Min(Math.Max(_needed, PieceBytes), _buffer.Length * 2L));
             }
 
-            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellation).ConfigureAwait(false);
+            var read = await stream.ReadAsync(_buffer.AsMemory(_length), cancellation);
             if (read == 0)
             {
                 break;
             }
 
-            length += read;
+            _length += read;
         }
 
-        return length > before && length >= needed;
+        return _length > before && _length >= _needed;
     }
 
     /// <summary>A cursor over what has been read and is not done with.</summary>
-    public EventCursor Open() => new(buffer.AsSpan(0, length), tags, limits);
+    public EventCursor Open() => new(_buffer.AsSpan(0, _length), tags, _limits);
 
     /// <summary>Takes over how far a cursor of <see cref="Open"/> has come.</summary>
     public void Close(in EventCursor cursor)
     {
         var done = cursor.Consumed;
-        buffer.AsSpan(done, length - done).CopyTo(buffer);
-        length -= done;
+        _buffer.AsSpan(done, _length - done).CopyTo(_buffer);
+        _length -= done;
         Offset += done;
         Skipped += cursor.Skipped;
         Status = cursor.Status;
         Reason = cursor.Reason;
-        needed = cursor.Status == EventStatus.Incomplete ? cursor.Needed : 1;
-        passing = cursor.Status == EventStatus.Oversized ? new OversizedRecord(cursor.Oversized) : null;
-        if (length == 0 && buffer.Length > 4 * PieceBytes)
+        _needed = cursor.Status == EventStatus.Incomplete ? cursor.Needed : 1;
+        _passing = cursor.Status == EventStatus.Oversized ? new OversizedRecord(cursor.Oversized) : null;
+        if (_length == 0 && _buffer.Length > 4 * PieceBytes)
         {
-            buffer = new byte[PieceBytes];
+            _buffer = new byte[PieceBytes];
         }
     }
 
@@ -105,16 +106,16 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
     {
         while (true)
         {
-            var taken = record.Take(buffer.AsSpan(0, length));
-            buffer.AsSpan(taken, length - taken).CopyTo(buffer);
-            length -= taken;
+            var taken = record.Take(_buffer.AsSpan(0, _length));
+            _buffer.AsSpan(taken, _length - taken).CopyTo(_buffer);
+            _length -= taken;
             if (record.IsWhole)
             {
                 break;
             }
 
-            length = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
-            if (length == 0)
+            _length = await stream.ReadAsync(_buffer, cancellation);
+            if (_length == 0)
             {
                 return false;
             }
@@ -122,9 +123,9 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
 
         if (record.IsSound)
         {
-            oversized.Add(record.Total);
+            _oversized.Add(record.Total);
         }
-        else if (limits.SkipCorrupt)
+        else if (_limits.SkipCorrupt)
         {
             Skipped++;
         }
@@ -148,9 +149,9 @@ public sealed class EventFileReader(Stream stream, TagTable tags, EventLimits? l
             return;
         }
 
-        for (var left = Offset; left > 0;)
+        for (var left = Offset; left > 0; )
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellation).ConfigureAwait(false);
+            var read = await stream.ReadAsync(_buffer.AsMemory(0, (int)Math.Min(left, _buffer.Length)), cancellation);
             left -= read > 0 ? read : left;
         }
     }

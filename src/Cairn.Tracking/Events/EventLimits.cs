@@ -5,10 +5,14 @@ public sealed record EventLimits
 {
     public static EventLimits Default { get; } = new();
 
-    /// <summary>The longest record that is read, in bytes: memory stays within it. A longer one whose checksums are right is passed over.</summary>
+    /// <summary>
+    /// The longest record that is read, in bytes: memory stays within it. A longer one whose checksums are right is passed over.
+    /// </summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
 
-    /// <summary>The longest record that is passed over, in bytes; no writer makes longer ones, so that a length above it is damage.</summary>
+    /// <summary>
+    /// The longest record that is passed over, in bytes; no writer makes longer ones, so that a length above it is damage.
+    /// </summary>
     public long MaxPassedBytes { get; init; } = int.MaxValue;
 
     /// <summary>How many different tags a run may have.</summary>

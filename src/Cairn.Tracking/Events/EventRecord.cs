@@ -35,15 +35,15 @@ internal ref struct EventRecord
     private const uint TensorField = (8 << 3) | WireReader.Bytes;
     private const uint MetadataField = (9 << 3) | WireReader.Bytes;
 
-    private readonly bool present;
-    private bool opened;
-    private WireReader values;
-    private ReadOnlySpan<byte> payload;
+    private readonly bool _present;
+    private bool _opened;
+    private WireReader _values;
+    private ReadOnlySpan<byte> _payload;
 
     public EventRecord(ReadOnlySpan<byte> payload)
     {
-        this.payload = payload;
-        present = true;
+        this._payload = payload;
+        _present = true;
     }
 
     public EventKind Kind { get; private set; }
@@ -56,21 +56,21 @@ internal ref struct EventRecord
 
     public double Scalar { get; private set; }
 
-    public readonly ReadOnlySpan<byte> Payload => payload;
+    public readonly ReadOnlySpan<byte> Payload => _payload;
 
     public string? Reason { get; private set; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RecordStep MoveNext(TagTable tags)
     {
-        if (!opened)
+        if (!_opened)
         {
-            if (!present)
+            if (!_present)
             {
                 return RecordStep.Done;
             }
 
-            opened = true;
+            _opened = true;
             if (!Open())
             {
                 return RecordStep.Malformed;
@@ -82,16 +82,16 @@ internal ref struct EventRecord
             }
         }
 
-        while (!values.AtEnd)
+        while (!_values.AtEnd)
         {
-            if (!values.TryKey(out var key))
+            if (!_values.TryKey(out var key))
             {
                 return RecordStep.Malformed;
             }
 
             if (key != ValueField)
             {
-                if (!values.TrySkip(key))
+                if (!_values.TrySkip(key))
                 {
                     return RecordStep.Malformed;
                 }
@@ -99,7 +99,7 @@ internal ref struct EventRecord
                 continue;
             }
 
-            if (!values.TryBytes(out var value) || !Read(value, tags))
+            if (!_values.TryBytes(out var value) || !Read(value, tags))
             {
                 return RecordStep.Malformed;
             }
@@ -116,8 +116,8 @@ internal ref struct EventRecord
     /// <summary>Reads the event but for its summary, which may stand before its step.</summary>
     private bool Open()
     {
-        var reader = new WireReader(payload);
-        payload = default;
+        var reader = new WireReader(_payload);
+        _payload = default;
         ReadOnlySpan<byte> summary = default;
         while (!reader.AtEnd)
         {
@@ -136,7 +136,7 @@ internal ref struct EventRecord
                     break;
                 case SummaryField when reader.TryBytes(out summary):
                     break;
-                case FileVersionField when reader.TryBytes(out payload):
+                case FileVersionField when reader.TryBytes(out _payload):
                     Kind = EventKind.FileVersion;
                     break;
                 case SessionLogField when reader.TryBytes(out var log):
@@ -155,7 +155,7 @@ internal ref struct EventRecord
             }
         }
 
-        values = new WireReader(summary);
+        _values = new WireReader(summary);
         if (!summary.IsEmpty)
         {
             // A summary's event may carry fields that newer writers add; the values are what counts.
@@ -168,7 +168,9 @@ internal ref struct EventRecord
     private bool Read(ReadOnlySpan<byte> value, TagTable tags)
     {
         var reader = new WireReader(value);
-        ReadOnlySpan<byte> tag = default, metadata = default, content = default;
+        ReadOnlySpan<byte> tag = default,
+            metadata = default,
+            content = default;
         var kind = EventKind.None;
         while (!reader.AtEnd)
         {
@@ -213,7 +215,8 @@ internal ref struct EventRecord
 
         if (tags.Get(tag) is not { } found)
         {
-            Reason = $"it has a tag of {tag.Length} bytes, '{Encoding.UTF8.GetString(tag[..Math.Min(tag.Length, 80)])}', that is too long or one too many";
+            Reason =
+                $"it has a tag of {tag.Length} bytes, '{Encoding.UTF8.GetString(tag[..Math.Min(tag.Length, 80)])}', that is too long or one too many";
             return false;
         }
 
@@ -223,7 +226,7 @@ internal ref struct EventRecord
             return false;
         }
 
-        payload = content;
+        _payload = content;
         // Some writers send the hyperparameters of a session as a description without a value.
         kind = kind == EventKind.None && !metadata.IsEmpty ? EventKind.Description : kind;
         Kind = kind == EventKind.Tensor && found.IsScalars && TensorProto.TryScalar(content, out var number) ? ToScalar(number) : kind;

@@ -6,8 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Events;
 
 /// <summary>
-/// Hyperparameters as the hparams plugin keeps them: <c>HParamsPluginData</c> (session_start_info = 3), whose <c>SessionStartInfo</c> has the map hparams = 1 of
-/// names to <c>google.protobuf.Value</c>.
+/// Hyperparameters as the hparams plugin keeps them: <c>HParamsPluginData</c> (session_start_info = 3), whose <c>SessionStartInfo</c> has
+/// the map hparams = 1 of names to <c>google.protobuf.Value</c>.
 /// </summary>
 public static class HParams
 {
@@ -82,13 +82,15 @@ public static class HParams
             }
         }
 
-        return name.Length == 0 ? null : value?.KindCase switch
-        {
-            Value.KindOneofCase.NumberValue => (name, value.NumberValue.ToString("R", CultureInfo.InvariantCulture), true),
-            Value.KindOneofCase.StringValue => (name, value.StringValue, false),
-            Value.KindOneofCase.BoolValue => (name, value.BoolValue ? "true" : "false", false),
-            _ => null,
-        };
+        return name.Length == 0
+            ? null
+            : value?.KindCase switch
+            {
+                Value.KindOneofCase.NumberValue => (name, value.NumberValue.ToString("R", CultureInfo.InvariantCulture), true),
+                Value.KindOneofCase.StringValue => (name, value.StringValue, false),
+                Value.KindOneofCase.BoolValue => (name, value.BoolValue ? "true" : "false", false),
+                _ => null,
+            };
     }
 
     private static Value? ParseValue(ReadOnlySpan<byte> bytes)

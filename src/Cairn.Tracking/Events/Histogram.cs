@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Cairn.Tracking.Events;
 
-/// <summary>Histograms of the first summary format (<c>tensorflow.HistogramProto</c>: min = 1, max = 2, bucket_limit = 6, bucket = 7).</summary>
+/// <summary>
+/// Histograms of the first summary format (<c>tensorflow.HistogramProto</c>: min = 1, max = 2, bucket_limit = 6, bucket = 7).
+/// </summary>
 public static class Histogram
 {
     private const int MaxBuckets = 100_000;
@@ -13,13 +15,16 @@ public static class Histogram
     private const uint BucketField = 7;
 
     /// <summary>
-    /// The histogram as the second format has it: a tensor of doubles of shape [buckets, 3] with each bucket's left edge, right edge and count. The outermost
-    /// edges, which the first format leaves open, are the least and the greatest value. Null where the bytes are no histogram.
+    /// The histogram as the second format has it: a tensor of doubles of shape [buckets, 3] with each bucket's left edge, right edge and
+    /// count. The outermost edges, which the first format leaves open, are the least and the greatest value. Null where the bytes are no
+    /// histogram.
     /// </summary>
     public static byte[]? ToTensor(ReadOnlySpan<byte> histogram)
     {
-        double min = 0, max = 0;
-        List<double> limits = [], counts = [];
+        double min = 0,
+            max = 0;
+        List<double> limits = [],
+            counts = [];
         var reader = new WireReader(histogram);
         while (!reader.AtEnd)
         {
@@ -67,7 +72,12 @@ public static class Histogram
             return read && to.Count <= MaxBuckets;
         }
 
-        if ((key & 7) != WireReader.Bytes || !reader.TryBytes(out var packed) || packed.Length % 8 != 0 || to.Count + (packed.Length / 8) > MaxBuckets)
+        if (
+            (key & 7) != WireReader.Bytes
+            || !reader.TryBytes(out var packed)
+            || packed.Length % 8 != 0
+            || to.Count + (packed.Length / 8) > MaxBuckets
+        )
         {
             return false;
         }

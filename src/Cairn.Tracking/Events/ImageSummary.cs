@@ -3,17 +3,22 @@ using System.Text;
 
 namespace Cairn.Tracking.Events;
 
-/// <summary>Images of the first summary format (<c>tensorflow.Summary.Image</c>: height = 1, width = 2, encoded_image_string = 4).</summary>
+/// <summary>
+/// Images of the first summary format (<c>tensorflow.Summary.Image</c>: height = 1, width = 2, encoded_image_string = 4).
+/// </summary>
 public static class ImageSummary
 {
     private const uint HeightField = (1 << 3) | WireReader.Varint;
     private const uint WidthField = (2 << 3) | WireReader.Varint;
     private const uint EncodedField = (4 << 3) | WireReader.Bytes;
 
-    /// <summary>The image as the second format has it: width and height as text, then the encoded image. Null where the bytes are no image.</summary>
+    /// <summary>
+    /// The image as the second format has it: width and height as text, then the encoded image. Null where the bytes are no image.
+    /// </summary>
     public static List<byte[]>? ToBlobs(ReadOnlySpan<byte> image)
     {
-        ulong height = 0, width = 0;
+        ulong height = 0,
+            width = 0;
         byte[]? encoded = null;
         var reader = new WireReader(image);
         while (!reader.AtEnd)

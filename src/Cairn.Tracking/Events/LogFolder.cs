@@ -7,14 +7,24 @@ namespace Cairn.Tracking.Events;
 /// <param name="Files">The event files in the order of their names, which begin with the time they were made.</param>
 public sealed record LogRun(string Name, IReadOnlyList<string> Files);
 
-/// <summary>Finds the runs below a log folder, as TensorBoard does: each folder that has a file with <c>tfevents</c> in its name. Links are not followed.</summary>
+/// <summary>
+/// Finds the runs below a log folder, as TensorBoard does: each folder that has a file with <c>tfevents</c> in its name. Links are not
+/// followed.
+/// </summary>
 public static class LogFolder
 {
     private const int MaxRuns = 100_000;
 
-    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, MaxRecursionDepth = 64, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions Everything = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 64,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+        IgnoreInaccessible = true,
+    };
 
-    /// <exception cref="StatusException">NOT_FOUND where there is no such folder; RESOURCE_EXHAUSTED where it has too many runs.</exception>
+    /// <exception cref="StatusException">NOT_FOUND where there is no such folder; RESOURCE_EXHAUSTED where it has too many
+    /// runs.</exception>
     public static IReadOnlyList<LogRun> Runs(string directory)
     {
         if (!Directory.Exists(directory))
@@ -32,21 +42,36 @@ public static class LogFolder
                 folders.Add(name, files = []);
                 if (folders.Count > MaxRuns)
                 {
-                    throw StatusException.ResourceExhausted($"'{directory}' has more than {MaxRuns} folders with event files; take a part of it.");
+                    throw StatusException.ResourceExhausted(
+                        $"'{directory}' has more than {MaxRuns} folders with event files; take a part of it."
+                    );
                 }
             }
 
             files.Add(file);
         }
 
-        return [.. folders.Select(static folder =>
-        {
-            folder.Value.Sort(StringComparer.Ordinal);
-            return new LogRun(folder.Key, folder.Value);
-        })];
+        return
+        [
+            .. folders.Select(static folder =>
+            {
+                folder.Value.Sort(StringComparer.Ordinal);
+                return new LogRun(folder.Key, folder.Value);
+            }),
+        ];
     }
 
     /// <summary>Opens a file that a writer may still have open.</summary>
     public static FileStream Open(string file) =>
-        new(file, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
+        new(
+            file,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                Options = FileOptions.SequentialScan,
+            }
+        );
 }

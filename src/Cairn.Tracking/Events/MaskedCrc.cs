@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace Cairn.Tracking.Events;
 
 /// <summary>
-/// The checksum of TFRecord files: CRC-32C (Castagnoli), rotated and offset so that the checksum of data that contain checksums stays a good one
-/// (<c>tensorflow/tsl/lib/hash/crc32c.h</c>). Long data are summed in three lanes at once, because the processor's instruction waits three cycles for its own result.
+/// The checksum of TFRecord files: CRC-32C (Castagnoli), rotated and offset so that the checksum of data that contain checksums stays a
+/// good one (<c>tensorflow/tsl/lib/hash/crc32c.h</c>). Long data are summed in three lanes at once, because the processor's instruction
+/// waits three cycles for its own result.
 /// </summary>
 public static class MaskedCrc
 {
@@ -67,7 +68,9 @@ public static class MaskedCrc
     private static uint ThreeLanes(uint crc, ReadOnlySpan<byte> bytes)
     {
         ref var at = ref MemoryMarshal.GetReference(bytes[..(3 * Lane)]);
-        uint first = crc, second = 0, third = 0;
+        uint first = crc,
+            second = 0,
+            third = 0;
         for (var i = 0; i < Lane; i += 8)
         {
             first = BitOperations.Crc32C(first, Read<ulong>(ref at, i));
@@ -79,7 +82,8 @@ public static class MaskedCrc
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Read<T>(ref byte from, int offset) where T : unmanaged => Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref from, offset));
+    private static T Read<T>(ref byte from, int offset)
+        where T : unmanaged => Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref from, offset));
 
     /// <summary>What a lane's length of zero bytes makes of a remainder: linear over its bits, so four tables of 256 do it.</summary>
     private static class Zeros

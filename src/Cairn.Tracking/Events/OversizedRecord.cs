@@ -9,8 +9,8 @@ internal sealed class OversizedRecord(int length)
     private const int HeaderBytes = 12;
     private const int FooterBytes = 4;
 
-    private readonly byte[] footer = new byte[FooterBytes];
-    private uint crc = MaskedCrc.Start;
+    private readonly byte[] _footer = new byte[FooterBytes];
+    private uint _crc = MaskedCrc.Start;
 
     /// <summary>The bytes of the whole record.</summary>
     public long Total => HeaderBytes + (long)length + FooterBytes;
@@ -21,7 +21,7 @@ internal sealed class OversizedRecord(int length)
     public bool IsWhole => Passed == Total;
 
     /// <summary>Whether the checksum of a whole record is right.</summary>
-    public bool IsSound => MaskedCrc.End(crc) == BinaryPrimitives.ReadUInt32LittleEndian(footer);
+    public bool IsSound => MaskedCrc.End(_crc) == BinaryPrimitives.ReadUInt32LittleEndian(_footer);
 
     /// <summary>Takes what comes next; returns how many bytes of it were the record's.</summary>
     public int Take(ReadOnlySpan<byte> bytes)
@@ -31,9 +31,9 @@ internal sealed class OversizedRecord(int length)
         Passed += own.Length;
         var skipped = (int)Math.Clamp(HeaderBytes - before, 0, own.Length);
         var payload = own[skipped..(int)Math.Clamp(HeaderBytes + (long)length - before, skipped, own.Length)];
-        crc = MaskedCrc.Add(crc, payload);
+        _crc = MaskedCrc.Add(_crc, payload);
         var rest = own[(skipped + payload.Length)..];
-        rest.CopyTo(footer.AsSpan((int)Math.Max(0, before - HeaderBytes - length)));
+        rest.CopyTo(_footer.AsSpan((int)Math.Max(0, before - HeaderBytes - length)));
         return own.Length;
     }
 }

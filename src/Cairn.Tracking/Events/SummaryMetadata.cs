@@ -70,7 +70,16 @@ internal sealed record SummaryMetadata(string PluginName, byte[] PluginData, str
                     return false;
                 }
 
-                metadata = key == PluginNameField ? metadata with { PluginName = Encoding.UTF8.GetString(value) } : metadata with { PluginData = value.ToArray() };
+                metadata =
+                    key == PluginNameField
+                        ? metadata with
+                        {
+                            PluginName = Encoding.UTF8.GetString(value),
+                        }
+                        : metadata with
+                        {
+                            PluginData = value.ToArray(),
+                        };
             }
             else if (!reader.TrySkip(key))
             {

@@ -8,7 +8,10 @@ public sealed class Tag(int index, string name, byte[] utf8)
 
     public string Name { get; } = name;
 
-    /// <summary><c>scalars</c>, <c>histograms</c>, <c>images</c>, <c>text</c>, <c>hparams</c>, <c>pr_curves</c>, …; empty where the file does not say.</summary>
+    /// <summary>
+    /// <c>scalars</c>, <c>histograms</c>, <c>images</c>, <c>text</c>, <c>hparams</c>, <c>pr_curves</c>, …; empty where the file does not
+    /// say.
+    /// </summary>
     public string PluginName { get; private set; } = "";
 
     /// <summary>What the plugin keeps for itself.</summary>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Cairn.Tracking.Events;
 
-/// <summary>What is needed of <c>tensorflow.TensorProto</c> (<c>tensor.proto</c>, <c>types.proto</c>): single numbers, and lists of byte strings.</summary>
+/// <summary>
+/// What is needed of <c>tensorflow.TensorProto</c> (<c>tensor.proto</c>, <c>types.proto</c>): single numbers, and lists of byte strings.
+/// </summary>
 public static class TensorProto
 {
     private const uint TypeField = (1 << 3) | WireReader.Varint;
@@ -24,7 +26,8 @@ public static class TensorProto
     private const ulong UInt32 = 22;
     private const ulong UInt64 = 23;
 
-    // float_val = 5, double_val = 6, int_val = 7, int64_val = 10, bool_val = 11, half_val = 13, uint32_val = 16, uint64_val = 17; packed or not.
+    // float_val = 5, double_val = 6, int_val = 7, int64_val = 10, bool_val = 11, half_val = 13, uint32_val = 16, uint64_val = 17; packed or
+    // not.
     private const int FloatValues = 5;
     private const int DoubleValues = 6;
     private const int IntValues = 7;
@@ -153,7 +156,9 @@ public static class TensorProto
 
         value = (int)(key >> 3) switch
         {
-            HalfValues => type == BFloat16 ? BitConverter.UInt32BitsToSingle((uint)number << 16) : (double)BitConverter.UInt16BitsToHalf((ushort)number),
+            HalfValues => type == BFloat16
+                ? BitConverter.UInt32BitsToSingle((uint)number << 16)
+                : (double)BitConverter.UInt16BitsToHalf((ushort)number),
             UInt32Values or UInt64Values => number,
             BoolValues => number != 0 ? 1 : 0,
             _ => (long)number,
@@ -163,7 +168,14 @@ public static class TensorProto
 
     private static bool TryContent(ulong type, ReadOnlySpan<byte> bytes, out double value)
     {
-        var size = type switch { Double or Int64 or UInt64 => 8, Float or Int32 or UInt32 => 4, Half or BFloat16 or Int16 or UInt16 => 2, UInt8 or Int8 or Bool => 1, _ => int.MaxValue };
+        var size = type switch
+        {
+            Double or Int64 or UInt64 => 8,
+            Float or Int32 or UInt32 => 4,
+            Half or BFloat16 or Int16 or UInt16 => 2,
+            UInt8 or Int8 or Bool => 1,
+            _ => int.MaxValue,
+        };
         value = 0;
         if (bytes.Length < size)
         {

@@ -8,12 +8,14 @@ namespace Cairn.Tracking.Imports;
 /// <param name="readsOutside">Whether folders of this machine outside the store are read.</param>
 internal sealed class ArtifactPlaces(bool readsOutside)
 {
-    private readonly Dictionary<string, int> elsewhere = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _elsewhere = new(StringComparer.Ordinal);
 
     /// <summary>One sentence for each place whose files are not brought.</summary>
-    public IEnumerable<string> Elsewhere => elsewhere.Select(static place =>
-        $"The files of {place.Value} runs and models are at '{place.Key}', which is outside the store and is not read; copy them to the store, "
-        + (IsLocal(place.Key) ? "or import with --with-outside-artifacts." : "or to the runs' folders here."));
+    public IEnumerable<string> Elsewhere =>
+        _elsewhere.Select(static place =>
+            $"The files of {place.Value} runs and models are at '{place.Key}', which is outside the store and is not read; copy them to the store, "
+            + (IsLocal(place.Key) ? "or import with --with-outside-artifacts." : "or to the runs' folders here.")
+        );
 
     /// <summary>The files of a run or model that has none in its own folder.</summary>
     /// <param name="own">Its folder in the store, <c>EXPERIMENT/RUN</c>.</param>
@@ -41,12 +43,14 @@ internal sealed class ArtifactPlaces(bool readsOutside)
 
         var end = address.IndexOf($"/{parts[^1]}", StringComparison.Ordinal);
         var place = end > 0 ? address[..end] : address;
-        elsewhere[place] = elsewhere.GetValueOrDefault(place) + 1;
+        _elsewhere[place] = _elsewhere.GetValueOrDefault(place) + 1;
         return [];
     }
 
     private static bool IsLocal(string address) => Local(address).IsLocal;
 
     private static (string Path, bool IsLocal) Local(string address) =>
-        address.StartsWith('/') ? (address, true) : Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsFile ? (uri.LocalPath, true) : ("", false);
+        address.StartsWith('/') ? (address, true)
+        : Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.IsFile ? (uri.LocalPath, true)
+        : ("", false);
 }

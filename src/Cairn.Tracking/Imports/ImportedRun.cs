@@ -19,9 +19,10 @@ public sealed record ImportedRun
     public required string Id { get; init; }
 
     /// <summary>MLflow's id of the run: the identity where it can be one, else made from it.</summary>
-    public string RunId => Id.Length == UuidLength && Id.All(char.IsAsciiHexDigitLower)
-        ? Id
-        : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"imported run\n{Experiment}\n{Id}")))[..UuidLength];
+    public string RunId =>
+        Id.Length == UuidLength && Id.All(char.IsAsciiHexDigitLower)
+            ? Id
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"imported run\n{Experiment}\n{Id}")))[..UuidLength];
 
     public required string Name { get; init; }
 

@@ -11,8 +11,9 @@ using Cairn.Tracking.Tensorboards.Names;
 namespace Cairn.Tracking.Imports;
 
 /// <summary>
-/// What Sacred's FileStorageObserver writes: a folder for each run with <c>run.json</c>, <c>config.json</c>, <c>metrics.json</c>, <c>info.json</c>, <c>cout.txt</c> and
-/// the run's artifacts. Numbers that Sacred has written as pickled Python objects are passed over: nothing is unpickled.
+/// What Sacred's FileStorageObserver writes: a folder for each run with <c>run.json</c>, <c>config.json</c>, <c>metrics.json</c>,
+/// <c>info.json</c>, <c>cout.txt</c> and the run's artifacts. Numbers that Sacred has written as pickled Python objects are passed over:
+/// nothing is unpickled.
 /// </summary>
 public sealed partial class SacredSource : IRunSource
 {
@@ -23,34 +24,36 @@ public sealed partial class SacredSource : IRunSource
     // Sacred writes NaN and Infinity as Python's json does, which is no JSON.
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 64 };
 
-    private readonly SourceFolder folder;
-    private readonly List<string> problems = [];
+    private readonly SourceFolder _folder;
+    private readonly List<string> _problems = [];
 
     /// <exception cref="StatusException">NOT_FOUND; INVALID_ARGUMENT for a folder without runs of Sacred's.</exception>
     public SacredSource(string directory)
     {
-        folder = new SourceFolder(directory);
-        if (!folder.AnyHas(Record))
+        _folder = new SourceFolder(directory);
+        if (!_folder.AnyHas(Record))
         {
             throw StatusException.InvalidArgument(
-                $"'{directory}' is no folder of a FileStorageObserver: no folder in it has a '{Record}'. Name the folder that holds the runs, not one of them.");
+                $"'{directory}' is no folder of a FileStorageObserver: no folder in it has a '{Record}'. Name the folder that holds the runs, not one of them."
+            );
         }
     }
 
-    public IReadOnlyList<string> Problems => problems;
+    public IReadOnlyList<string> Problems => _problems;
 
     public IEnumerable<ImportedRun> Read()
     {
-        foreach (var name in folder.Folders().Where(static name => name[0] != '_'))
+        foreach (var name in _folder.Folders().Where(static name => name[0] != '_'))
         {
             ImportedRun? run = null;
             try
             {
                 run = Run(name);
             }
-            catch (Exception error) when (error is StatusException or IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+            catch (Exception error)
+                when (error is StatusException or IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
             {
-                problems.Add($"The run '{name}' could not be read: {error.Message}");
+                _problems.Add($"The run '{name}' could not be read: {error.Message}");
             }
 
             if (run is not null)
@@ -62,9 +65,9 @@ public sealed partial class SacredSource : IRunSource
 
     private ImportedRun? Run(string name)
     {
-        if (folder.Text($"{name}/{Record}") is not { } text)
+        if (_folder.Text($"{name}/{Record}") is not { } text)
         {
-            folder.Probe(name);
+            _folder.Probe(name);
             return null;
         }
 
@@ -74,34 +77,45 @@ public sealed partial class SacredSource : IRunSource
         var start = Time(Text(root, "start_time"));
 
         // The same wherever the folder is mounted from: where it came from, and when it began.
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{experiment}\n{name}\n{start?.ToUnixTimeMilliseconds()}")))[..12];
+        var digest = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{experiment}\n{name}\n{start?.ToUnixTimeMilliseconds()}"))
+        )[..12];
         return new ImportedRun
         {
             Experiment = experiment,
             Id = $"{ResourceIds.FromName(name.ToLowerInvariant())}-{digest}",
             Name = $"{experiment}-{name}",
-            Status = Text(root, "status") switch { "COMPLETED" => RunStatus.Finished, "QUEUED" => RunStatus.Scheduled, "RUNNING" => RunStatus.Running, "INTERRUPTED" => RunStatus.Killed, _ => RunStatus.Failed },
+            Status = Text(root, "status") switch
+            {
+                "COMPLETED" => RunStatus.Finished,
+                "QUEUED" => RunStatus.Scheduled,
+                "RUNNING" => RunStatus.Running,
+                "INTERRUPTED" => RunStatus.Killed,
+                _ => RunStatus.Failed,
+            },
             Start = start,
             End = Time(Text(root, "stop_time")),
-            Params = folder.Text($"{name}/config.json") is { } config ? Flatten(config) : [],
+            Params = _folder.Text($"{name}/config.json") is { } config ? Flatten(config) : [],
             Tags = [.. Tags(root)],
-            Metrics = folder.Text($"{name}/metrics.json") is { } metrics ? Metrics(metrics) : [],
-            Artifacts = [.. folder.Files(name).Where(static file => !Records.Contains(file.Key))],
+            Metrics = _folder.Text($"{name}/metrics.json") is { } metrics ? Metrics(metrics) : [],
+            Artifacts = [.. _folder.Files(name).Where(static file => !Records.Contains(file.Key))],
         };
     }
 
     private static IEnumerable<KeyValuePair<string, string>> Tags(JsonElement run)
     {
-        foreach (var (key, path) in new (string, string[])[]
-        {
-            ("sacred.command", ["command"]),
-            ("sacred.status", ["status"]),
-            ("sacred.result", ["result"]),
-            ("sacred.host", ["host", "hostname"]),
-            ("sacred.python", ["host", "python_version"]),
-            ("sacred.mainfile", ["experiment", "mainfile"]),
-            ("sacred.comment", ["meta", "comment"]),
-        })
+        foreach (
+            var (key, path) in new (string, string[])[]
+            {
+                ("sacred.command", ["command"]),
+                ("sacred.status", ["status"]),
+                ("sacred.result", ["result"]),
+                ("sacred.host", ["host", "hostname"]),
+                ("sacred.python", ["host", "python_version"]),
+                ("sacred.mainfile", ["experiment", "mainfile"]),
+                ("sacred.comment", ["meta", "comment"]),
+            }
+        )
         {
             if (Text(run, path) is { Length: > 0 } value)
             {
@@ -109,9 +123,14 @@ public sealed partial class SacredSource : IRunSource
             }
         }
 
-        if (run.TryGetProperty("experiment", out var experiment) && experiment.ValueKind == JsonValueKind.Object
-            && experiment.TryGetProperty("repositories", out var repositories) && repositories.ValueKind == JsonValueKind.Array && repositories.GetArrayLength() > 0
-            && Text(repositories[0], "commit") is { Length: > 0 } commit)
+        if (
+            run.TryGetProperty("experiment", out var experiment)
+            && experiment.ValueKind == JsonValueKind.Object
+            && experiment.TryGetProperty("repositories", out var repositories)
+            && repositories.ValueKind == JsonValueKind.Array
+            && repositories.GetArrayLength() > 0
+            && Text(repositories[0], "commit") is { Length: > 0 } commit
+        )
         {
             yield return KeyValuePair.Create("mlflow.source.git.commit", commit);
         }
@@ -135,7 +154,9 @@ public sealed partial class SacredSource : IRunSource
             }
             else if (path.Length > 0)
             {
-                found.Add(KeyValuePair.Create(path, element.ValueKind == JsonValueKind.String ? element.GetString()! : SacredValue.Text(element)));
+                found.Add(
+                    KeyValuePair.Create(path, element.ValueKind == JsonValueKind.String ? element.GetString()! : SacredValue.Text(element))
+                );
             }
         }
     }
@@ -146,7 +167,11 @@ public sealed partial class SacredSource : IRunSource
         using var json = Json(text);
         foreach (var metric in json.RootElement.EnumerateObject())
         {
-            if (metric.Value.ValueKind != JsonValueKind.Object || !metric.Value.TryGetProperty("values", out var values) || values.ValueKind != JsonValueKind.Array)
+            if (
+                metric.Value.ValueKind != JsonValueKind.Object
+                || !metric.Value.TryGetProperty("values", out var values)
+                || values.ValueKind != JsonValueKind.Array
+            )
             {
                 continue;
             }
@@ -165,7 +190,7 @@ public sealed partial class SacredSource : IRunSource
                 }
                 else
                 {
-                    problems.Add($"'{metric.Name}' has a value that is no plain number, at index {index}.");
+                    _problems.Add($"'{metric.Name}' has a value that is no plain number, at index {index}.");
                 }
 
                 index++;
@@ -173,7 +198,9 @@ public sealed partial class SacredSource : IRunSource
 
             if (uneven.Count > 0)
             {
-                problems.Add($"'{metric.Name}' has {uneven.Count} steps that are no whole numbers, the first of them {uneven[0]}; their values are kept, at the whole step below, or at their index.");
+                _problems.Add(
+                    $"'{metric.Name}' has {uneven.Count} steps that are no whole numbers, the first of them {uneven[0]}; their values are kept, at the whole step below, or at their index."
+                );
             }
 
             found.Add(new ImportedMetric(metric.Name, points));
@@ -205,13 +232,15 @@ public sealed partial class SacredSource : IRunSource
         element.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? [.. list.EnumerateArray()] : [];
 
     /// <summary>A number, also where Sacred wrote a NumPy one with its type.</summary>
-    private static double? Number(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Number => element.GetDouble(),
-        JsonValueKind.String when Numbers.TryParse(element.GetString()!, out var number) => number,
-        JsonValueKind.Object when element.TryGetProperty("value", out var inner) && inner.ValueKind == JsonValueKind.Number => inner.GetDouble(),
-        _ => null,
-    };
+    private static double? Number(JsonElement element) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.Number => element.GetDouble(),
+            JsonValueKind.String when Numbers.TryParse(element.GetString()!, out var number) => number,
+            JsonValueKind.Object when element.TryGetProperty("value", out var inner) && inner.ValueKind == JsonValueKind.Number =>
+                inner.GetDouble(),
+            _ => null,
+        };
 
     private static string? Text(JsonElement element, params ReadOnlySpan<string> path)
     {
@@ -227,9 +256,20 @@ public sealed partial class SacredSource : IRunSource
     }
 
     private static DateTimeOffset? Time(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time
+        )
+            ? time
+            : null;
 
-    private static JsonDocument Json(string text) => JsonDocument.Parse(NotNumbers().Replace(text, static match => match.Groups[1].Success ? match.Value : $"\"{match.Value}\""), Lenient);
+    private static JsonDocument Json(string text) =>
+        JsonDocument.Parse(
+            NotNumbers().Replace(text, static match => match.Groups[1].Success ? match.Value : $"\"{match.Value}\""),
+            Lenient
+        );
 
     /// <summary>Strings, which stay, and outside of them what Python writes for numbers that JSON has not.</summary>
     [GeneratedRegex("""("(?:[^"\\]|\\.)*")|-?\bInfinity\b|\bNaN\b""", RegexOptions.None, 10_000)]

@@ -11,12 +11,20 @@ internal sealed class SourceFolder
 
     private const int MaxFiles = 1_000_000;
 
-    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 32, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+    private static readonly EnumerationOptions Below = new()
+    {
+        RecurseSubdirectories = true,
+        MaxRecursionDepth = 32,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+        IgnoreInaccessible = true,
+    };
     private static readonly EnumerationOptions Here = new() { AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public SourceFolder(string directory) =>
-        Root = Directory.Exists(directory) ? Path.GetFullPath(directory) : throw StatusException.NotFound($"There is no folder '{directory}'.");
+        Root = Directory.Exists(directory)
+            ? Path.GetFullPath(directory)
+            : throw StatusException.NotFound($"There is no folder '{directory}'.");
 
     public string Root { get; }
 
@@ -30,7 +38,9 @@ internal sealed class SourceFolder
     public IEnumerable<string> Folders(string relative = "")
     {
         var path = relative.Length == 0 ? Root : Join(relative);
-        return Directory.Exists(path) ? Directory.EnumerateDirectories(path, "*", Here).Select(static found => Path.GetFileName(found)!).Order(StringComparer.Ordinal) : [];
+        return Directory.Exists(path)
+            ? Directory.EnumerateDirectories(path, "*", Here).Select(static found => Path.GetFileName(found)!).Order(StringComparer.Ordinal)
+            : [];
     }
 
     /// <summary>The files below a folder: the path from there with <c>/</c>, and the whole one.</summary>
@@ -38,13 +48,18 @@ internal sealed class SourceFolder
     {
         var path = relative.Length == 0 ? Root : Join(relative);
         return Directory.Exists(path)
-            ? Directory.EnumerateFiles(path, "*", Below).Take(MaxFiles).Select(file => KeyValuePair.Create(Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'), file))
-                .Where(static file => PathGate.IsRepresentable(file.Key)).OrderBy(static file => file.Key, StringComparer.Ordinal)
+            ? Directory
+                .EnumerateFiles(path, "*", Below)
+                .Take(MaxFiles)
+                .Select(file => KeyValuePair.Create(Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'), file))
+                .Where(static file => PathGate.IsRepresentable(file.Key))
+                .OrderBy(static file => file.Key, StringComparer.Ordinal)
             : [];
     }
 
     /// <summary>Whether any folder here, or in one, has a file of a name.</summary>
-    public bool AnyHas(string file, string relative = "") => Folders(relative).Any(name => File.Exists(Path.Combine(Root, relative, name, file)));
+    public bool AnyHas(string file, string relative = "") =>
+        Folders(relative).Any(name => File.Exists(Path.Combine(Root, relative, name, file)));
 
     /// <summary>Looks into a folder, so that one which may not be looked into is told and not taken for an empty one.</summary>
     /// <exception cref="UnauthorizedAccessException">It may not.</exception>

@@ -15,26 +15,27 @@ namespace Cairn.Tracking.Metadata;
 /// <summary>Composition of the metadata graph.</summary>
 public static class MetadataServices
 {
-    public static IServiceCollection AddMetadata(this IServiceCollection services) => services
-        .AddSingleton(MetadataTables.Migrations)
-        .AddSingleton(SummaryTable.Migrations)
-        .AddSingleton<MetadataStores>()
-        .AddSingleton<MetadataSchemas>()
-        .AddSingleton<NodeRows>()
-        .AddSingleton<RunContents>()
-        .AddSingleton<TensorboardArtifacts>()
-        .AddSingleton<IRunObserver, RunNodes>()
-        .AddSingleton<Artifacts>()
-        .AddSingleton<Executions>()
-        .AddSingleton<Contexts>()
-        .AddSingleton<ILineage, LineageWriter>()
-        .AddSingleton<IVersionObserver, ModelLineage>()
-        .AddSingleton<IDeploymentObserver, EndpointLineage>()
-        .AddSingleton<RelationVerbs>()
-        .AddSingleton<Subgraphs>()
-        .AddSingleton<StoreDeletion>()
-        .AddSingleton<IOperationHandler>(static provider => provider.GetRequiredService<StoreDeletion>())
-        .AddSingleton<NodePurge>()
-        .AddSingleton<IOperationHandler>(static provider => provider.GetRequiredService<NodePurge>())
-        .AddSingleton<IRpcService, MetadataService>();
+    public static IServiceCollection AddMetadata(this IServiceCollection services) =>
+        services
+            .AddSingleton(MetadataTables.Migrations)
+            .AddSingleton(SummaryTable.Migrations)
+            .AddSingleton<MetadataStores>()
+            .AddSingleton<MetadataSchemas>()
+            .AddSingleton<NodeRows>()
+            .AddSingleton<RunContents>()
+            .AddSingleton<TensorboardArtifacts>()
+            .AddSingleton<IRunObserver, RunNodes>()
+            .AddSingleton<Artifacts>()
+            .AddSingleton<Executions>()
+            .AddSingleton<Contexts>()
+            .AddSingleton<ILineage, LineageWriter>()
+            .AddSingleton<IVersionObserver, ModelLineage>()
+            .AddSingleton<IDeploymentObserver, EndpointLineage>()
+            .AddSingleton<RelationVerbs>()
+            .AddSingleton<Subgraphs>()
+            .AddSingleton<StoreDeletion>()
+            .AddSingleton<IOperationHandler>(static provider => provider.GetRequiredService<StoreDeletion>())
+            .AddSingleton<NodePurge>()
+            .AddSingleton<IOperationHandler>(static provider => provider.GetRequiredService<NodePurge>())
+            .AddSingleton<IRpcService, MetadataService>();
 }

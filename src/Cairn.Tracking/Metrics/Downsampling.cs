@@ -4,8 +4,8 @@ namespace Cairn.Tracking.Metrics;
 public static class Downsampling
 {
     /// <summary>
-    /// At most <paramref name="most"/> of the points, in their order: the first and the last, and of each of equally many points between them the least and the greatest
-    /// value, so that no spike is lost. NaN is neither.
+    /// At most <paramref name="most"/> of the points, in their order: the first and the last, and of each of equally many points between
+    /// them the least and the greatest value, so that no spike is lost. NaN is neither.
     /// </summary>
     /// <param name="points">Points in order.</param>
     /// <param name="most">At least 2; 0 or less keeps all.</param>
@@ -18,7 +18,9 @@ public static class Downsampling
 
         if (most < 4)
         {
-            return most == 1 ? [points[^1]] : most == 2 ? [points[0], points[^1]] : [points[0], points[points.Count / 2], points[^1]];
+            return most == 1 ? [points[^1]]
+                : most == 2 ? [points[0], points[^1]]
+                : [points[0], points[points.Count / 2], points[^1]];
         }
 
         var kept = new List<MetricPoint>(most) { points[0] };

@@ -41,21 +41,33 @@ internal static class FoldStep
         }
     }
 
-    /// <summary>Where the runs stand, found by their ids: a join that began with the table of runs would read all runs of the server for each group of writes.</summary>
-    private static List<LogState> Logs(ISqlSession session, IEnumerable<long> runs) => session.Query(
-        $"SELECT l.run, l.folded, l.indexed, r.experiment, r.started FROM metric_logs l CROSS JOIN runs r WHERE l.run IN ({IdList.Sql(session.Dialect)}) AND r.id = l.run ORDER BY l.run",
-        static row => new LogState(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
-        IdList.Argument(runs));
+    /// <summary>
+    /// Where the runs stand, found by their ids: a join that began with the table of runs would read all runs of the server for each group
+    /// of writes.
+    /// </summary>
+    private static List<LogState> Logs(ISqlSession session, IEnumerable<long> runs) =>
+        session.Query(
+            $"SELECT l.run, l.folded, l.indexed, r.experiment, r.started FROM metric_logs l CROSS JOIN runs r WHERE l.run IN ({IdList.Sql(session.Dialect)}) AND r.id = l.run ORDER BY l.run",
+            static row => new LogState(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
+            IdList.Argument(runs)
+        );
 
     /// <summary>Folds a run; returns the number of the block up to which it is folded now.</summary>
     private static long Fold(ISqlSession session, LogState log, List<RunColumnChange> columns)
     {
         var run = log.Run;
         var (latest, upTo) = Unfolded(session, run, log.Folded);
-        var known = session.Query(
-            "SELECT key, nan, value, step, time FROM run_metrics WHERE run = $1",
-            static row => (Key: row.GetInt64(0), Point: new MetricPoint(row.GetInt64(3), row.GetInt64(4), row.GetInt64(1) != 0 ? double.NaN : row.GetDouble(2))),
-            run).ToDictionary(static row => row.Key, static row => row.Point);
+        var known = session
+            .Query(
+                "SELECT key, nan, value, step, time FROM run_metrics WHERE run = $1",
+                static row =>
+                    (
+                        Key: row.GetInt64(0),
+                        Point: new MetricPoint(row.GetInt64(3), row.GetInt64(4), row.GetInt64(1) != 0 ? double.NaN : row.GetDouble(2))
+                    ),
+                run
+            )
+            .ToDictionary(static row => row.Key, static row => row.Point);
         if (log.Indexed <= 0)
         {
             columns.Add(new RunColumnChange(log.Experiment, RunColumns.Started, run, log.Started));
@@ -74,7 +86,13 @@ internal static class FoldStep
                 isNew
                     ? "INSERT INTO run_metrics (run, key, nan, value, step, time) VALUES ($1, $2, $3, $4, $5, $6)"
                     : "UPDATE run_metrics SET nan = $3, value = $4, step = $5, time = $6 WHERE run = $1 AND key = $2",
-                run, key, double.IsNaN(point.Value), double.IsNaN(point.Value) ? 0 : point.Value, point.Step, point.Time);
+                run,
+                key,
+                double.IsNaN(point.Value),
+                double.IsNaN(point.Value) ? 0 : point.Value,
+                point.Step,
+                point.Time
+            );
             columns.Add(new RunColumnChange(log.Experiment, key, run, point.Value));
         }
 
@@ -102,7 +120,9 @@ internal static class FoldStep
                 Latest(row.GetFieldValue<byte[]>(1), latest);
                 return 0;
             },
-            run, folded);
+            run,
+            folded
+        );
         return (latest, upTo);
     }
 

@@ -4,8 +4,8 @@ using Cairn.Kernel.Bytes;
 namespace Cairn.Tracking.Metrics;
 
 /// <summary>
-/// The points of one log call as bytes: a version (1), the count, then the keys, the steps and the times as zigzag varints of differences, then the values as
-/// little-endian doubles. About 11 bytes a point.
+/// The points of one log call as bytes: a version (1), the count, then the keys, the steps and the times as zigzag varints of differences,
+/// then the values as little-endian doubles. About 11 bytes a point.
 /// </summary>
 internal static class MetricBlock
 {
@@ -13,7 +13,9 @@ internal static class MetricBlock
 
     public static byte[] Write(ReadOnlySpan<LoggedPoint> points)
     {
-        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(1 + Varint.MaxLength + (points.Length * (3 * Varint.MaxLength + sizeof(double))));
+        var buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(
+            1 + Varint.MaxLength + (points.Length * (3 * Varint.MaxLength + sizeof(double)))
+        );
         var at = 0;
         buffer[at++] = Version;
         Varint.Put(buffer, ref at, (ulong)points.Length);

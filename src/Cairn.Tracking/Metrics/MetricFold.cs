@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Tracking.Metrics;
 
 /// <summary>
-/// Keeps the table of latest values and the columns that searches read: takes the blocks of a run that have not been counted yet, finds the latest point of each metric among
-/// them, and writes those that follow what the table has. However many blocks there are, a metric of a run is written once. Done in the background, and before a search.
+/// Keeps the table of latest values and the columns that searches read: takes the blocks of a run that have not been counted yet, finds the
+/// latest point of each metric among them, and writes those that follow what the table has. However many blocks there are, a metric of a
+/// run is written once. Done in the background, and before a search.
 /// </summary>
 public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> logger) : BackgroundService
 {
@@ -16,16 +17,16 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
-    private readonly SemaphoreSlim wake = new(0, 1);
+    private readonly SemaphoreSlim _wake = new(0, 1);
 
     /// <summary>Says that there is something to fold.</summary>
     public void Wake()
     {
-        if (wake.CurrentCount == 0)
+        if (_wake.CurrentCount == 0)
         {
             try
             {
-                wake.Release();
+                _wake.Release();
             }
             catch (SemaphoreFullException)
             {
@@ -66,7 +67,8 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
                 FoldStep.Latest(row.GetFieldValue<byte[]>(1), latest);
                 return 0;
             },
-            IdList.Argument(runs));
+            IdList.Argument(runs)
+        );
         return pending;
     }
 
@@ -78,9 +80,9 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
         {
             try
             {
-                await wake.WaitAsync(stoppingToken).ConfigureAwait(false);
-                await FoldAsync(stoppingToken).ConfigureAwait(false);
-                await Task.Delay(Pause, stoppingToken).ConfigureAwait(false);
+                await _wake.WaitAsync(stoppingToken);
+                await FoldAsync(stoppingToken);
+                await Task.Delay(Pause, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -97,7 +99,7 @@ public sealed partial class MetricFold(IDatabase database, ILogger<MetricFold> l
 
     public override void Dispose()
     {
-        wake.Dispose();
+        _wake.Dispose();
         base.Dispose();
     }
 

@@ -6,18 +6,19 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Metrics;
 
 /// <summary>
-/// Names of metrics as numbers: blocks and rows hold the number. A name keeps its number for ever, so what was looked up once is kept in memory, by its text and by its UTF-8
-/// bytes, and a logged point needs no string. Names get their numbers in transactions of their own, so that what is remembered has been committed.
+/// Names of metrics as numbers: blocks and rows hold the number. A name keeps its number for ever, so what was looked up once is kept in
+/// memory, by its text and by its UTF-8 bytes, and a logged point needs no string. Names get their numbers in transactions of their own, so
+/// that what is remembered has been committed.
 /// </summary>
 public sealed class MetricKeys(IDatabase database)
 {
-    private readonly ConcurrentDictionary<string, long> ids = new(Utf8NameComparer.Instance);
-    private readonly ConcurrentDictionary<long, string> names = [];
+    private readonly ConcurrentDictionary<string, long> _ids = new(Utf8NameComparer.Instance);
+    private readonly ConcurrentDictionary<long, string> _names = [];
 
     /// <summary>The number of a name that has been seen before.</summary>
-    public bool TryFind(ReadOnlySpan<byte> utf8, out long key) => ids.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out key);
+    public bool TryFind(ReadOnlySpan<byte> utf8, out long key) => _ids.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(utf8, out key);
 
-    public bool TryFind(string name, out long key) => ids.TryGetValue(name, out key);
+    public bool TryFind(string name, out long key) => _ids.TryGetValue(name, out key);
 
     /// <summary>The numbers of names, which get one where they have none; durable when this returns.</summary>
     public async Task<IReadOnlyDictionary<string, long>> InternAsync(IEnumerable<string> wanted, CancellationToken cancellation = default)
@@ -26,7 +27,7 @@ public sealed class MetricKeys(IDatabase database)
         var unknown = new List<string>();
         foreach (var name in wanted.Distinct())
         {
-            if (ids.TryGetValue(name, out var key))
+            if (_ids.TryGetValue(name, out var key))
             {
                 result[name] = key;
             }
@@ -39,7 +40,12 @@ public sealed class MetricKeys(IDatabase database)
 
         if (unknown.Count > 0)
         {
-            foreach (var (name, key) in await database.WriteAsync(session => unknown.ConvertAll(name => (name, Insert(session, name))), cancellation).ConfigureAwait(false))
+            foreach (
+                var (name, key) in await database.WriteAsync(
+                    session => unknown.ConvertAll(name => (name, Insert(session, name))),
+                    cancellation
+                )
+            )
             {
                 result[name] = key;
                 Remember(name, key);
@@ -50,12 +56,12 @@ public sealed class MetricKeys(IDatabase database)
     }
 
     public async ValueTask<long> InternAsync(string name, CancellationToken cancellation = default) =>
-        ids.TryGetValue(name, out var key) ? key : (await InternAsync([name], cancellation).ConfigureAwait(false))[name];
+        _ids.TryGetValue(name, out var key) ? key : (await InternAsync([name], cancellation))[name];
 
     /// <summary>The number of a name, or null where no run has ever logged it.</summary>
     public long? Find(ISqlSession session, string name)
     {
-        if (ids.TryGetValue(name, out var known))
+        if (_ids.TryGetValue(name, out var known))
         {
             return known;
         }
@@ -72,9 +78,10 @@ public sealed class MetricKeys(IDatabase database)
     /// <summary>The name of a number that rows hold.</summary>
     public string Name(ISqlSession session, long key)
     {
-        if (!names.TryGetValue(key, out var name))
+        if (!_names.TryGetValue(key, out var name))
         {
-            name = session.QueryFirst("SELECT name FROM metric_keys WHERE id = $1", static row => row.GetString(0), key)
+            name =
+                session.QueryFirst("SELECT name FROM metric_keys WHERE id = $1", static row => row.GetString(0), key)
                 ?? throw new InvalidOperationException($"No metric has the number {key}.");
             Remember(name, key);
         }
@@ -84,7 +91,9 @@ public sealed class MetricKeys(IDatabase database)
 
     /// <summary>The name of a number, or null.</summary>
     public string? FindName(ISqlSession session, long key) =>
-        names.TryGetValue(key, out var name) ? name : session.QueryFirst("SELECT name FROM metric_keys WHERE id = $1", static row => row.GetString(0), key);
+        _names.TryGetValue(key, out var name)
+            ? name
+            : session.QueryFirst("SELECT name FROM metric_keys WHERE id = $1", static row => row.GetString(0), key);
 
     private static long Insert(ISqlSession session, string name)
     {
@@ -94,8 +103,8 @@ public sealed class MetricKeys(IDatabase database)
 
     private void Remember(string name, long key)
     {
-        ids[name] = key;
-        names[key] = name;
+        _ids[name] = key;
+        _names[key] = name;
     }
 
     /// <summary>Finds strings by their UTF-8 bytes.</summary>
@@ -122,7 +131,9 @@ public sealed class MetricKeys(IDatabase database)
         public bool Equals(ReadOnlySpan<byte> alternate, string other)
         {
             // Most names are ASCII: compare in place, and let the exact comparison decide the rest.
-            return System.Text.Ascii.IsValid(alternate) ? System.Text.Ascii.Equals(alternate, other) : System.Text.Encoding.UTF8.GetString(alternate) == other;
+            return System.Text.Ascii.IsValid(alternate)
+                ? System.Text.Ascii.Equals(alternate, other)
+                : System.Text.Encoding.UTF8.GetString(alternate) == other;
         }
 
         public string Create(ReadOnlySpan<byte> alternate) => System.Text.Encoding.UTF8.GetString(alternate);

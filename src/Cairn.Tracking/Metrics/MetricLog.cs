@@ -4,8 +4,9 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Metrics;
 
 /// <summary>
-/// Logging: a call's points become one block of its run, and nothing else is touched, so that the price of a call is that of a row. What is latest is folded later
-/// (<see cref="MetricFold"/>). Logging the same points again, as a client does that lost the answer, changes nothing that can be read.
+/// Logging: a call's points become one block of its run, and nothing else is touched, so that the price of a call is that of a row. What is
+/// latest is folded later (<see cref="MetricFold"/>). Logging the same points again, as a client does that lost the answer, changes nothing
+/// that can be read.
 /// </summary>
 public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold)
 {
@@ -13,12 +14,18 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
     public async Task AppendAsync(string uuid, ReadOnlyMemory<LoggedPoint> points, CancellationToken cancellation = default)
     {
         var block = MetricBlock.Write(points.Span);
-        await database.WriteAsync(session => Append(session, runs.GetActive(session, uuid).Id, block), cancellation).ConfigureAwait(false);
+        await database.WriteAsync(session => Append(session, runs.GetActive(session, uuid).Id, block), cancellation);
         fold.Wake();
     }
 
     /// <summary>Parameters, tags and points of one call: all are kept, or none.</summary>
-    public async Task AppendAsync(string uuid, ReadOnlyMemory<LoggedPoint> points, IReadOnlyList<Param> parameters, IReadOnlyList<KeyValuePair<string, string>> tags, CancellationToken cancellation = default)
+    public async Task AppendAsync(
+        string uuid,
+        ReadOnlyMemory<LoggedPoint> points,
+        IReadOnlyList<Param> parameters,
+        IReadOnlyList<KeyValuePair<string, string>> tags,
+        CancellationToken cancellation = default
+    )
     {
         var block = points.IsEmpty ? null : MetricBlock.Write(points.Span);
         await database.WriteAsync(
@@ -37,7 +44,8 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
 
                 return block is null || Append(session, run.Id, block);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (block is not null)
         {
             fold.Wake();
@@ -55,12 +63,20 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
 
     /// <summary>The bytes that a run's points take.</summary>
     public static long Size(ISqlSession session, Run run) =>
-        session.QueryFirst("SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM metric_blocks WHERE run = $1", static row => row.GetInt64(0), run.Id);
+        session.QueryFirst(
+            "SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM metric_blocks WHERE run = $1",
+            static row => row.GetInt64(0),
+            run.Id
+        );
 
     private static bool Append(ISqlSession session, long run, byte[] block)
     {
         // The row is locked until the commit where several servers write, so blocks of a run are committed in the order of their numbers.
-        var sequence = session.QueryFirst("UPDATE metric_logs SET seq = seq + 1 WHERE run = $1 RETURNING seq", static row => row.GetInt64(0), run);
+        var sequence = session.QueryFirst(
+            "UPDATE metric_logs SET seq = seq + 1 WHERE run = $1 RETURNING seq",
+            static row => row.GetInt64(0),
+            run
+        );
         session.Execute("INSERT INTO metric_blocks (run, seq, body) VALUES ($1, $2, $3)", run, sequence, block);
         return true;
     }

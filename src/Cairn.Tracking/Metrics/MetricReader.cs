@@ -7,35 +7,48 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Metrics;
 
 /// <summary>
-/// The histories of metrics, in the order of step, time and value, each point once however often it was logged and wherever it is kept: in blocks, or in column files.
+/// The histories of metrics, in the order of step, time and value, each point once however often it was logged and wherever it is kept: in
+/// blocks, or in column files.
 /// </summary>
 public sealed class MetricReader(IDatabase database, IBlobStore blobs)
 {
     /// <summary>How often a read begins anew because files were merged under it.</summary>
     private const int Attempts = 5;
 
-    private readonly SegmentReader cold = new(blobs);
+    private readonly SegmentReader _cold = new(blobs);
 
     /// <summary>All points of one metric.</summary>
     public async Task<IReadOnlyList<MetricPoint>> HistoryAsync(Run run, long key, CancellationToken cancellation = default) =>
-        (await HistoriesAsync(run, [key], cancellation).ConfigureAwait(false)).GetValueOrDefault(key) ?? [];
+        (await HistoriesAsync(run, [key], cancellation)).GetValueOrDefault(key) ?? [];
 
-    /// <summary>All points of several metrics of a run, read in one pass; a metric without points is absent. Null asks for every metric.</summary>
-    public async Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(Run run, IReadOnlyCollection<long>? keys, CancellationToken cancellation = default)
+    /// <summary>
+    /// All points of several metrics of a run, read in one pass; a metric without points is absent. Null asks for every metric.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(
+        Run run,
+        IReadOnlyCollection<long>? keys,
+        CancellationToken cancellation = default
+    )
     {
         var wanted = keys?.ToHashSet();
         for (var attempt = 1; ; attempt++)
         {
             // One snapshot says what is in blocks and what is in files; files never change.
-            var (histories, segments) = await database.ReadAsync(session => (Recent(session, run.Id, wanted), SegmentTable.OfRun(session, run.Id)), cancellation).ConfigureAwait(false);
+            var (histories, segments) = await database.ReadAsync(
+                session => (Recent(session, run.Id, wanted), SegmentTable.OfRun(session, run.Id)),
+                cancellation
+            );
             try
             {
                 foreach (var segment in segments)
                 {
-                    await cold.ReadAsync(segment, wanted, histories, cancellation).ConfigureAwait(false);
+                    await _cold.ReadAsync(segment, wanted, histories, cancellation);
                 }
 
-                return histories.ToDictionary(static entry => entry.Key, static IReadOnlyList<MetricPoint> (entry) => PointOrder.Once(entry.Value));
+                return histories.ToDictionary(
+                    static entry => entry.Key,
+                    static IReadOnlyList<MetricPoint> (entry) => PointOrder.Once(entry.Value)
+                );
             }
             catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound && attempt < Attempts)
             {
@@ -45,8 +58,8 @@ public sealed class MetricReader(IDatabase database, IBlobStore blobs)
     }
 
     /// <summary>
-    /// The points that are in blocks, as they were logged, within the caller's transaction: all of them until an hour after the run ended, and of a longer history at
-    /// least those of the last <see cref="MetricCompactor.KeptBlocks"/> calls.
+    /// The points that are in blocks, as they were logged, within the caller's transaction: all of them until an hour after the run ended,
+    /// and of a longer history at least those of the last <see cref="MetricCompactor.KeptBlocks"/> calls.
     /// </summary>
     public static Dictionary<long, List<MetricPoint>> Recent(ISqlSession session, long run, IReadOnlySet<long>? wanted)
     {
@@ -70,7 +83,8 @@ public sealed class MetricReader(IDatabase database, IBlobStore blobs)
 
                 return 0;
             },
-            run);
+            run
+        );
         return histories;
     }
 }

@@ -3,7 +3,9 @@ namespace Cairn.Tracking.Metrics;
 /// <summary>The order of a metric's points, and what makes two of them one.</summary>
 internal static class PointOrder
 {
-    /// <summary>Sorts points by step, time and value, and keeps each once however often it was logged. Changes the list that it is given.</summary>
+    /// <summary>
+    /// Sorts points by step, time and value, and keeps each once however often it was logged. Changes the list that it is given.
+    /// </summary>
     public static List<MetricPoint> Once(List<MetricPoint> points)
     {
         var ordered = true;

@@ -9,13 +9,20 @@ namespace Cairn.Tracking.Mlflow;
 /// <summary>One request: whose project it belongs to, its arguments, and its answer.</summary>
 public sealed class MlflowCall(HttpContext http, RouteValues values)
 {
-    private static readonly JsonWriterOptions Output = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Output = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     public HttpContext Http => http;
 
     public CancellationToken Cancellation => http.RequestAborted;
 
-    /// <summary>The project that the call is confined to: the path's or the token's. Null where it is the default by want of another, and ids of any project are good.</summary>
+    /// <summary>
+    /// The project that the call is confined to: the path's or the token's. Null where it is the default by want of another, and ids of any
+    /// project are good.
+    /// </summary>
     public string? Confined => values.Find("project") ?? http.Caller().Project;
 
     /// <summary>Where names are looked up, and new things are made.</summary>
@@ -35,12 +42,13 @@ public sealed class MlflowCall(HttpContext http, RouteValues values)
     public string Path(string name) => values[name];
 
     /// <summary>Refuses what lies in another project than the call is confined to.</summary>
-    public bool Sees(string project) => (Confined is not { } own || own == project) && (http.Caller().Project is not { } bound || bound == project);
+    public bool Sees(string project) =>
+        (Confined is not { } own || own == project) && (http.Caller().Project is not { } bound || bound == project);
 
     /// <summary>The call's arguments: of a GET the query's, of others the body's, where the body is absent the query's.</summary>
     public async Task<MlflowArguments> ArgumentsAsync()
     {
-        var body = await BodyAsync().ConfigureAwait(false);
+        var body = await BodyAsync();
         return body.IsEmpty ? new MlflowArguments(http.Request.Query) : MlflowArguments.Parse(body, http.Request.Query);
     }
 
@@ -50,7 +58,7 @@ public sealed class MlflowCall(HttpContext http, RouteValues values)
         var reader = http.Request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(Cancellation).ConfigureAwait(false);
+            var result = await reader.ReadAsync(Cancellation);
             if (result.IsCompleted)
             {
                 var bytes = result.Buffer.ToArray();
@@ -75,7 +83,7 @@ public sealed class MlflowCall(HttpContext http, RouteValues values)
 
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = buffer.WrittenCount;
-        await http.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, Cancellation).ConfigureAwait(false);
+        await http.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, Cancellation);
     }
 
     /// <summary>Answers <c>{}</c>.</summary>

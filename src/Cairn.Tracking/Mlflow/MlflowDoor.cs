@@ -3,8 +3,8 @@ using Cairn.Kernel.Http;
 namespace Cairn.Tracking.Mlflow;
 
 /// <summary>
-/// MLflow's REST API, as its Python, R and Java clients speak it. It has no projects: a call belongs to the token's project, to the one in the path
-/// (<c>MLFLOW_TRACKING_URI=http://host:8080/projects/P/locations/L</c>), or to the default one.
+/// MLflow's REST API, as its Python, R and Java clients speak it. It has no projects: a call belongs to the token's project, to the one in
+/// the path (<c>MLFLOW_TRACKING_URI=http://host:8080/projects/P/locations/L</c>), or to the default one.
 /// </summary>
 public sealed class MlflowDoor(IEnumerable<IMlflowCalls> calls) : IDoor
 {

@@ -5,11 +5,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow;
 
-/// <summary>Failures as MLflow's clients read them: <c>{"error_code": …, "message": …}</c> with the HTTP status that MLflow's own server gives the code.</summary>
+/// <summary>
+/// Failures as MLflow's clients read them: <c>{"error_code": …, "message": …}</c> with the HTTP status that MLflow's own server gives the
+/// code.
+/// </summary>
 internal static class MlflowErrors
 {
     /// <summary>Texts as they are, as MLflow's server writes them: no page is made of an answer, and people read it.</summary>
-    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static Task WriteAsync(HttpContext context, StatusException error)
     {
@@ -40,7 +46,10 @@ internal static class MlflowErrors
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        var error = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["error_code"] = code, ["message"] = message }, Json);
-        await context.Response.Body.WriteAsync(error, context.RequestAborted).ConfigureAwait(false);
+        var error = JsonSerializer.SerializeToUtf8Bytes(
+            new Dictionary<string, string> { ["error_code"] = code, ["message"] = message },
+            Json
+        );
+        await context.Response.Body.WriteAsync(error, context.RequestAborted);
     }
 }

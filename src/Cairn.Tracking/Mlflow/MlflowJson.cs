@@ -6,7 +6,9 @@ using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow;
 
-/// <summary>MLflow's messages in JSON, as its own server writes them: snake_case, whole numbers as numbers, what is not a number as text.</summary>
+/// <summary>
+/// MLflow's messages in JSON, as its own server writes them: snake_case, whole numbers as numbers, what is not a number as text.
+/// </summary>
 internal static class MlflowJson
 {
     public static string Stage(Lifecycle stage) => stage == Lifecycle.Active ? "active" : "deleted";
@@ -24,7 +26,13 @@ internal static class MlflowJson
         json.WriteEndObject();
     }
 
-    public static void WriteRun(this Utf8JsonWriter json, Run run, RunData data, IEnumerable<RunInput> inputs, IReadOnlyCollection<RunModel> models)
+    public static void WriteRun(
+        this Utf8JsonWriter json,
+        Run run,
+        RunData data,
+        IEnumerable<RunInput> inputs,
+        IReadOnlyCollection<RunModel> models
+    )
     {
         json.WriteStartObject();
         json.WriteStartObject("info");
@@ -103,7 +111,12 @@ internal static class MlflowJson
         }
         else
         {
-            json.WriteString(name, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
+            json.WriteString(
+                name,
+                double.IsNaN(value) ? "NaN"
+                    : value > 0 ? "Infinity"
+                    : "-Infinity"
+            );
         }
     }
 

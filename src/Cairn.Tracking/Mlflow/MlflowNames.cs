@@ -16,7 +16,8 @@ internal static class MlflowNames
         {
             throw StatusException.InvalidArgument(
                 $"Invalid {what} name: '{name}'. Names may be treated as files in certain cases, and must not resolve to other names when treated as such: "
-                + "none of their parts may be '', '.' or '..'.");
+                    + "none of their parts may be '', '.' or '..'."
+            );
         }
     }
 

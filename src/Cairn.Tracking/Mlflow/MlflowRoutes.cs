@@ -15,17 +15,26 @@ public sealed class MlflowRoutes(IRoutes server)
     /// <param name="path">From the version on: <c>2.0/mlflow/runs/get</c>.</param>
     /// <param name="permission">What the caller needs.</param>
     /// <param name="handler">What answers.</param>
-    public void Add(string method, string path, string permission, Func<MlflowCall, Task> handler) => Add(method, path, permission, handler, MaxBody);
+    public void Add(string method, string path, string permission, Func<MlflowCall, Task> handler) =>
+        Add(method, path, permission, handler, MaxBody);
 
     /// <summary>A route whose body is a file: streamed, without a limit.</summary>
-    public void AddStreamed(string method, string path, string permission, Func<MlflowCall, Task> handler) => Add(method, path, permission, handler, null);
+    public void AddStreamed(string method, string path, string permission, Func<MlflowCall, Task> handler) =>
+        Add(method, path, permission, handler, null);
 
     /// <summary>A route at the server's root.</summary>
     public void AddAtRoot(string method, string path, string permission, Func<MlflowCall, Task> handler)
     {
         foreach (var prefix in Prefixes)
         {
-            server.Add(method, $"{prefix}/{path}", permission, (context, values) => handler(new MlflowCall(context, values)), MaxBody, MlflowErrors.WriteAsync);
+            server.Add(
+                method,
+                $"{prefix}/{path}",
+                permission,
+                (context, values) => handler(new MlflowCall(context, values)),
+                MaxBody,
+                MlflowErrors.WriteAsync
+            );
         }
     }
 
@@ -35,7 +44,14 @@ public sealed class MlflowRoutes(IRoutes server)
         {
             foreach (var root in Roots)
             {
-                server.Add(method, $"{prefix}{root}/{path}", permission, (context, values) => handler(new MlflowCall(context, values)), maxBody, MlflowErrors.WriteAsync);
+                server.Add(
+                    method,
+                    $"{prefix}{root}/{path}",
+                    permission,
+                    (context, values) => handler(new MlflowCall(context, values)),
+                    maxBody,
+                    MlflowErrors.WriteAsync
+                );
             }
         }
     }

@@ -10,17 +10,19 @@ public sealed class DefaultExperiment(IDatabase database, ExperimentStore experi
     public const string Project = "demo";
     public const string Location = "us-central1";
 
-    public Task StartAsync(CancellationToken cancellationToken) => database.WriteAsync(
-        session =>
-        {
-            if (experiments.Find(session, Id) is null)
+    public Task StartAsync(CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            session =>
             {
-                experiments.Create(session, new NewExperiment(Project, Location) { Id = Id, Name = "Default" });
-            }
+                if (experiments.Find(session, Id) is null)
+                {
+                    experiments.Create(session, new NewExperiment(Project, Location) { Id = Id, Name = "Default" });
+                }
 
-            return true;
-        },
-        cancellationToken);
+                return true;
+            },
+            cancellationToken
+        );
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,6 +1,8 @@
 namespace Cairn.Tracking.Runs;
 
-/// <summary>A named collection of runs: MLflow's experiment, Vertex's context of schema <c>system.Experiment</c>, and TensorBoard's experiment.</summary>
+/// <summary>
+/// A named collection of runs: MLflow's experiment, Vertex's context of schema <c>system.Experiment</c>, and TensorBoard's experiment.
+/// </summary>
 public sealed record Experiment
 {
     /// <summary>MLflow's <c>experiment_id</c>; one sequence for the whole server.</summary>

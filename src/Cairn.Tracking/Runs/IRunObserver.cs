@@ -3,8 +3,8 @@ using Cairn.Kernel.Database;
 namespace Cairn.Tracking.Runs;
 
 /// <summary>
-/// Told of every change of experiments and runs inside the transaction that makes it, so that what is kept beside the rows (the nodes of the lineage graph) changes
-/// with them or not at all. Being part of a transaction, it may be called more than once for one change.
+/// Told of every change of experiments and runs inside the transaction that makes it, so that what is kept beside the rows (the nodes of
+/// the lineage graph) changes with them or not at all. Being part of a transaction, it may be called more than once for one change.
 /// </summary>
 public interface IRunObserver
 {

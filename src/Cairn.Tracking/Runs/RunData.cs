@@ -6,7 +6,11 @@ namespace Cairn.Tracking.Runs;
 /// <param name="Params">Parameters.</param>
 /// <param name="Tags">Tags.</param>
 /// <param name="Metrics">The latest point of every metric.</param>
-public sealed record RunData(IReadOnlyList<Param> Params, IReadOnlyList<KeyValuePair<string, string>> Tags, IReadOnlyList<LatestMetric> Metrics)
+public sealed record RunData(
+    IReadOnlyList<Param> Params,
+    IReadOnlyList<KeyValuePair<string, string>> Tags,
+    IReadOnlyList<LatestMetric> Metrics
+)
 {
     public static RunData Empty { get; } = new([], [], []);
 }

@@ -9,7 +9,11 @@ public sealed class RunDataReader(MetricKeys keys, MetricFold fold)
     /// <summary>By the run's row id; a run that has logged nothing has empty lists.</summary>
     public IReadOnlyDictionary<long, RunData> Read(ISqlSession session, IReadOnlyCollection<Run> runs)
     {
-        var data = runs.DistinctBy(static run => run.Id).ToDictionary(static run => run.Id, static _ => (Params: new List<Param>(), Tags: new List<KeyValuePair<string, string>>(), Metrics: new List<LatestMetric>()));
+        var data = runs.DistinctBy(static run => run.Id)
+            .ToDictionary(
+                static run => run.Id,
+                static _ => (Params: new List<Param>(), Tags: new List<KeyValuePair<string, string>>(), Metrics: new List<LatestMetric>())
+            );
         var list = IdList.Argument(data.Keys);
         var all = IdList.Sql(session.Dialect);
         session.Query(
@@ -19,7 +23,8 @@ public sealed class RunDataReader(MetricKeys keys, MetricFold fold)
                 data[row.GetInt64(0)].Params.Add(new Param(row.GetString(1), row.GetString(2), row.GetInt64(3) != 0));
                 return 0;
             },
-            list);
+            list
+        );
         session.Query(
             $"SELECT run, key, value FROM run_tags WHERE run IN ({all}) ORDER BY run, key",
             row =>
@@ -27,11 +32,18 @@ public sealed class RunDataReader(MetricKeys keys, MetricFold fold)
                 data[row.GetInt64(0)].Tags.Add(KeyValuePair.Create(row.GetString(1), row.GetString(2)));
                 return 0;
             },
-            list);
+            list
+        );
         var folded = session.Query(
             $"SELECT run, key, nan, value, step, time FROM run_metrics WHERE run IN ({all}) ORDER BY run, key",
-            static row => (Run: row.GetInt64(0), Key: row.GetInt64(1), Point: new MetricPoint(row.GetInt64(4), row.GetInt64(5), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(3))),
-            list);
+            static row =>
+                (
+                    Run: row.GetInt64(0),
+                    Key: row.GetInt64(1),
+                    Point: new MetricPoint(row.GetInt64(4), row.GetInt64(5), row.GetInt64(2) != 0 ? double.NaN : row.GetDouble(3))
+                ),
+            list
+        );
         foreach (var (run, key, point) in folded)
         {
             data[run].Metrics.Add(new LatestMetric(key, keys.Name(session, key), point));
@@ -47,7 +59,10 @@ public sealed class RunDataReader(MetricKeys keys, MetricFold fold)
             entry.Metrics.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         }
 
-        return data.ToDictionary(static entry => entry.Key, static entry => new RunData(entry.Value.Params, entry.Value.Tags, entry.Value.Metrics));
+        return data.ToDictionary(
+            static entry => entry.Key,
+            static entry => new RunData(entry.Value.Params, entry.Value.Tags, entry.Value.Metrics)
+        );
     }
 
     public RunData Read(ISqlSession session, Run run) => Read(session, [run])[run.Id];

@@ -8,4 +8,12 @@ namespace Cairn.Tracking.Runs;
 /// <param name="Schema">Its columns, as JSON; empty where unknown.</param>
 /// <param name="Profile">Counts and statistics, as JSON; empty where unknown.</param>
 /// <param name="Tags">How the run used it; <c>mlflow.data.context</c> is <c>training</c> or <c>eval</c>.</param>
-public sealed record RunInput(string Name, string Digest, string SourceType, string Source, string Schema, string Profile, IReadOnlyList<KeyValuePair<string, string>> Tags);
+public sealed record RunInput(
+    string Name,
+    string Digest,
+    string SourceType,
+    string Source,
+    string Schema,
+    string Profile,
+    IReadOnlyList<KeyValuePair<string, string>> Tags
+);

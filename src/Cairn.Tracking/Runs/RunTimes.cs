@@ -15,7 +15,8 @@ internal static class RunTimes
     /// <param name="milliseconds">Since 1970.</param>
     /// <param name="what">Whose time it is, for the sentence: <c>The run's start</c>.</param>
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static long? Check(long? milliseconds, string what) => milliseconds is not { } time || IsDate(time)
-        ? milliseconds
-        : throw StatusException.InvalidArgument($"{what} is {time} ms since 1970; it must lie in the years 1 to 9999.");
+    public static long? Check(long? milliseconds, string what) =>
+        milliseconds is not { } time || IsDate(time)
+            ? milliseconds
+            : throw StatusException.InvalidArgument($"{what} is {time} ms since 1970; it must lie in the years 1 to 9999.");
 }

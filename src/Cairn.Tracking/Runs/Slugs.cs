@@ -38,7 +38,10 @@ public static class Slugs
     public static string With(string slug, string suffix) =>
         slug[..Math.Min(slug.Length, MaxLength - suffix.Length - 1)].TrimEnd('-') + "-" + suffix;
 
-    /// <summary><paramref name="slug"/> if it is free, else the first that is free with a suffix: the one that is given, then that one or nothing with 2, 3, …</summary>
+    /// <summary>
+    /// <paramref name="slug"/> if it is free, else the first that is free with a suffix: the one that is given, then that one or nothing
+    /// with 2, 3, …
+    /// </summary>
     public static string Free(string slug, string? suffix, Func<string, bool> taken)
     {
         var free = taken(slug) && suffix is not null ? With(slug, suffix) : slug;
@@ -54,9 +57,17 @@ public static class Slugs
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static string Check(string slug, string what)
     {
-        if (slug.Length is 0 or > MaxLength || !char.IsAsciiLetterOrDigit(slug[0]) || slug.Any(static c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-' || c == '_' || char.IsAsciiLetterUpper(c))))
+        if (
+            slug.Length is 0 or > MaxLength
+            || !char.IsAsciiLetterOrDigit(slug[0])
+            || slug.Any(static c =>
+                !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-' || c == '_' || char.IsAsciiLetterUpper(c))
+            )
+        )
         {
-            throw StatusException.InvalidArgument($"The id of the {what} is '{slug}'; it must be 1 to {MaxLength} letters, digits and hyphens, and begin with a letter or digit.");
+            throw StatusException.InvalidArgument(
+                $"The id of the {what} is '{slug}'; it must be 1 to {MaxLength} letters, digits and hyphens, and begin with a letter or digit."
+            );
         }
 
         return slug;

@@ -10,7 +10,10 @@ public sealed record ExperimentQuery(string Project, string Location)
     /// <summary><c>name LIKE 'a%' AND tags.team = 'x' AND creation_time &gt; 5</c>; empty for all.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary><c>name</c>, <c>creation_time</c>, <c>last_update_time</c> or <c>experiment_id</c>, with ASC or DESC; by default the latest created first.</summary>
+    /// <summary>
+    /// <c>name</c>, <c>creation_time</c>, <c>last_update_time</c> or <c>experiment_id</c>, with ASC or DESC; by default the latest created
+    /// first.
+    /// </summary>
     public IReadOnlyList<string> OrderBy { get; init; } = [];
 
     public Lifecycle? Stage { get; init; } = Lifecycle.Active;

@@ -8,7 +8,8 @@ namespace Cairn.Tracking.Search;
 /// <summary>Searches experiments by MLflow's language.</summary>
 public sealed class ExperimentSearch(IDatabase database, ExperimentStore experiments)
 {
-    private const string Columns = "e.id, e.project, e.location, e.slug, e.name, e.artifact_location, e.stage, e.created, e.updated, e.tensorboard";
+    private const string Columns =
+        "e.id, e.project, e.location, e.slug, e.name, e.artifact_location, e.stage, e.created, e.updated, e.tensorboard";
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for a filter, order or token that cannot be read.</exception>
     public Task<ExperimentPage> SearchAsync(ExperimentQuery query, CancellationToken cancellation = default)
@@ -29,10 +30,19 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
         return database.ReadAsync(session => Search(session, query, clauses, keys, cursor), cancellation);
     }
 
-    private ExperimentPage Search(ISqlSession session, ExperimentQuery query, IReadOnlyList<SearchClause> clauses, IReadOnlyList<SortKey> keys, SearchCursor? cursor)
+    private ExperimentPage Search(
+        ISqlSession session,
+        ExperimentQuery query,
+        IReadOnlyList<SearchClause> clauses,
+        IReadOnlyList<SortKey> keys,
+        SearchCursor? cursor
+    )
     {
         var arguments = new SearchArguments(session.Dialect);
-        var conditions = new List<string> { $"e.project = {arguments.Add(query.Project)} AND e.location = {arguments.Add(query.Location)}" };
+        var conditions = new List<string>
+        {
+            $"e.project = {arguments.Add(query.Project)} AND e.location = {arguments.Add(query.Location)}",
+        };
         if (query.Stage is { } stage)
         {
             conditions.Add($"e.stage = {arguments.Add((long)stage)}");
@@ -44,7 +54,8 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
             conditions.Add(SortKey.After(keys, cursor.Keys, arguments));
         }
 
-        var text = $"SELECT {Columns}{string.Concat(keys.Select(static key => ", " + key.Sql))} FROM experiments e WHERE {string.Join(" AND ", conditions)} "
+        var text =
+            $"SELECT {Columns}{string.Concat(keys.Select(static key => ", " + key.Sql))} FROM experiments e WHERE {string.Join(" AND ", conditions)} "
             + $"ORDER BY {SortKey.OrderBy(keys)} LIMIT {(query.PageSize + 1).ToString(CultureInfo.InvariantCulture)}";
         object[] last = [];
         var count = 0;
@@ -59,9 +70,14 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
 
                 return ExperimentStore.Read(row);
             },
-            arguments.Values);
+            arguments.Values
+        );
         var page = found.Take(query.PageSize).ToList();
-        return new ExperimentPage(page, experiments.Tags(session, page), found.Count > query.PageSize ? new SearchCursor(0, last).Write(query.Identity) : "");
+        return new ExperimentPage(
+            page,
+            experiments.Tags(session, page),
+            found.Count > query.PageSize ? new SearchCursor(0, last).Write(query.Identity) : ""
+        );
     }
 
     private static List<SortKey> Keys(IReadOnlyList<string> entries)
@@ -73,7 +89,9 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
             var direction = tokens.Count == 3 ? tokens[1].Text.ToUpperInvariant() : "";
             if (tokens.Count > 3 || (tokens.Count == 3 && direction is not ("ASC" or "DESC")))
             {
-                throw StatusException.InvalidArgument($"`order_by` has '{entry}'; write a name, and ASC or DESC after it where wanted: 'name ASC'.");
+                throw StatusException.InvalidArgument(
+                    $"`order_by` has '{entry}'; write a name, and ASC or DESC after it where wanted: 'name ASC'."
+                );
             }
 
             var column = Column(tokens[0].Text);
@@ -98,7 +116,8 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
         var dot = clause.Path.IndexOf('.', StringComparison.Ordinal);
         if (dot > 0 && clause.Path[..dot].ToLowerInvariant() is "tag" or "tags")
         {
-            var head = $"EXISTS (SELECT 1 FROM experiment_tags t WHERE t.experiment = e.id AND t.key = {arguments.Add(clause.Path[(dot + 1)..])}";
+            var head =
+                $"EXISTS (SELECT 1 FROM experiment_tags t WHERE t.experiment = e.id AND t.key = {arguments.Add(clause.Path[(dot + 1)..])}";
             return clause.Operator switch
             {
                 "IS NULL" => $"NOT {head})",
@@ -121,7 +140,9 @@ public sealed class ExperimentSearch(IDatabase database, ExperimentStore experim
             "creation_time" => "created",
             "last_update_time" => "updated",
             "experiment_id" or "id" => "id",
-            _ => throw StatusException.InvalidArgument($"Experiments have no attribute '{path}' to search by. There are name, creation_time, last_update_time, experiment_id and tags.NAME."),
+            _ => throw StatusException.InvalidArgument(
+                $"Experiments have no attribute '{path}' to search by. There are name, creation_time, last_update_time, experiment_id and tags.NAME."
+            ),
         };
     }
 }

@@ -42,7 +42,10 @@ internal static class LetterCases
                 _ when Sets.Value.TryGetValue(Rune.ToUpperInvariant(rune), out var set) => pattern.Append('[').Append(set).Append(']'),
                 // In brackets every other character stands for itself in both languages, but for these two.
                 '^' or '\\' => pattern.Append(isGlob ? "" : "\\").Append(rune.ToString()),
-                _ when rune.IsAscii && !Rune.IsLetterOrDigit(rune) && rune.Value != ']' => pattern.Append('[').Append(rune.ToString()).Append(']'),
+                _ when rune.IsAscii && !Rune.IsLetterOrDigit(rune) && rune.Value != ']' => pattern
+                    .Append('[')
+                    .Append(rune.ToString())
+                    .Append(']'),
                 ']' => pattern.Append(isGlob ? "]" : "\\]"),
                 _ => pattern.Append(rune.ToString()),
             };

@@ -22,5 +22,6 @@ public sealed record RunQuery(IReadOnlyList<long> Experiments)
 
     public string? PageToken { get; init; }
 
-    internal string Identity => string.Join('\n', [string.Join(',', Experiments), Filter, string.Join('\u0001', OrderBy), Stage?.ToString() ?? ""]);
+    internal string Identity =>
+        string.Join('\n', [string.Join(',', Experiments), Filter, string.Join('\u0001', OrderBy), Stage?.ToString() ?? ""]);
 }

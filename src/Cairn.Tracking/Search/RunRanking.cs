@@ -4,12 +4,14 @@ namespace Cairn.Tracking.Search;
 /// <param name="parts">All runs, in pieces, in any order.</param>
 internal sealed class RunRanking(IReadOnlyList<RankedRun[]> parts)
 {
-    private RankedRun last = RankedRun.Before;
-    private int left = parts.Sum(static part => part.Length);
+    private RankedRun _last = RankedRun.Before;
+    private int _left = parts.Sum(static part => part.Length);
 
-    public bool IsEmpty => left == 0;
+    public bool IsEmpty => _left == 0;
 
-    /// <summary>The next <paramref name="count"/> runs, and those that cannot be told from the last of them; in any order. Empty at the end.</summary>
+    /// <summary>
+    /// The next <paramref name="count"/> runs, and those that cannot be told from the last of them; in any order. Empty at the end.
+    /// </summary>
     public IReadOnlyList<long> Next(int count)
     {
         if (IsEmpty)
@@ -17,21 +19,21 @@ internal sealed class RunRanking(IReadOnlyList<RankedRun[]> parts)
             return [];
         }
 
-        var bound = Farthest(Math.Min(count, left));
+        var bound = Farthest(Math.Min(count, _left));
         var taken = new List<long>();
         foreach (var part in parts)
         {
             foreach (ref readonly var run in part.AsSpan())
             {
-                if (run.CompareTo(bound) <= 0 && run.CompareTo(last) > 0)
+                if (run.CompareTo(bound) <= 0 && run.CompareTo(_last) > 0)
                 {
                     taken.Add(run.Run);
                 }
             }
         }
 
-        last = bound;
-        left -= taken.Count;
+        _last = bound;
+        _left -= taken.Count;
         return taken;
     }
 
@@ -44,7 +46,7 @@ internal sealed class RunRanking(IReadOnlyList<RankedRun[]> parts)
         {
             foreach (ref readonly var run in part.AsSpan())
             {
-                if ((nearest.Count == count && run.CompareTo(farthest) >= 0) || run.CompareTo(last) <= 0)
+                if ((nearest.Count == count && run.CompareTo(farthest) >= 0) || run.CompareTo(_last) <= 0)
                 {
                     continue;
                 }

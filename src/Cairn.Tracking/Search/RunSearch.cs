@@ -6,8 +6,8 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Search;
 
 /// <summary>
-/// Searches runs by MLflow's language, a page at a time. Comparisons of metrics, and orders by a metric or by the start, are answered from the columns of metrics
-/// (<see cref="RunSelection"/>); what else is asked of a run, by the engine, of as many runs as the page needs.
+/// Searches runs by MLflow's language, a page at a time. Comparisons of metrics, and orders by a metric or by the start, are answered from
+/// the columns of metrics (<see cref="RunSelection"/>); what else is asked of a run, by the engine, of as many runs as the page needs.
 /// </summary>
 public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricFold fold, RunDataReader reader)
 {
@@ -34,15 +34,24 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
             return new RunPage([], new Dictionary<long, RunData>(), "");
         }
 
-        await fold.FoldAsync(cancellation).ConfigureAwait(false);
-        return await database.ReadAsync(session => Search(session, query, clauses, order, cursor), cancellation).ConfigureAwait(false);
+        await fold.FoldAsync(cancellation);
+        return await database.ReadAsync(session => Search(session, query, clauses, order, cursor), cancellation);
     }
 
-    private RunPage Search(ISqlSession session, RunQuery query, IReadOnlyList<SearchClause> clauses, IReadOnlyList<RunOrder> order, SearchCursor? cursor)
+    private RunPage Search(
+        ISqlSession session,
+        RunQuery query,
+        IReadOnlyList<SearchClause> clauses,
+        IReadOnlyList<RunOrder> order,
+        SearchCursor? cursor
+    )
     {
         long? KeyOf(string name) => metricKeys.Find(session, name);
         var byField = clauses.ToLookup(static clause => RunField.Parse(clause.Path));
-        var tests = byField.Where(static group => group.Key.Kind == RunFieldKind.Metric).SelectMany(static group => group.Select(clause => MetricTest.Of(group.Key.Key, clause))).ToList();
+        var tests = byField
+            .Where(static group => group.Key.Kind == RunFieldKind.Metric)
+            .SelectMany(static group => group.Select(clause => MetricTest.Of(group.Key.Key, clause)))
+            .ToList();
         var others = byField.Where(static group => group.Key.Kind != RunFieldKind.Metric).SelectMany(static group => group).ToList();
         var byMetric = order.Count > 0 && order[0].Field.Kind == RunFieldKind.Metric;
         if (cursor is not null && byMetric == (cursor.Phase == (int)RunPhase.Plain))
@@ -51,7 +60,11 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
         }
 
         var selection = new RunSelection(session, query, tests, order, KeyOf);
-        var phase = cursor is null ? byMetric ? RunPhase.Numbers : RunPhase.Plain : (RunPhase)cursor.Phase;
+        var phase = cursor is null
+            ? byMetric
+                ? RunPhase.Numbers
+                : RunPhase.Plain
+            : (RunPhase)cursor.Phase;
         var last = byMetric ? RunPhase.Missing : RunPhase.Plain;
         var runs = new List<Run>();
         var token = "";
@@ -78,7 +91,16 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
 
     /// <summary>The first runs of a phase after the cursor, with what they are ordered by.</summary>
     private static List<(Run Run, object[] Keys)> Found(
-        ISqlSession session, RunQuery query, IReadOnlyList<SearchClause> clauses, IReadOnlyList<RunOrder> order, Func<string, long?> keyOf, RunPhase phase, SearchCursor? cursor, RunSelection selection, int limit)
+        ISqlSession session,
+        RunQuery query,
+        IReadOnlyList<SearchClause> clauses,
+        IReadOnlyList<RunOrder> order,
+        Func<string, long?> keyOf,
+        RunPhase phase,
+        SearchCursor? cursor,
+        RunSelection selection,
+        int limit
+    )
     {
         if (selection.Rank(phase, cursor) is not { } ranking)
         {
@@ -100,8 +122,7 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
 
             // As many as it takes if the share that passes stays what it is, and a quarter more.
             next = (int)Math.Min(MostAtOnce, 1.25 * (limit - found.Count) * asked / Math.Max(1, found.Count));
-        }
-        while (found.Count < limit);
+        } while (found.Count < limit);
         return found;
 
         List<(Run Run, object[] Keys)> Ask(IReadOnlyList<long>? among)
@@ -114,7 +135,11 @@ public sealed class RunSearch(IDatabase database, MetricKeys metricKeys, MetricF
             }
 
             var text = statement.Text(cursor, limit);
-            return session.Query(text, row => (RunStore.Read(row), statement.Keys.Select((key, i) => key.Read(row, OwnColumns + i)).ToArray()), arguments.Values);
+            return session.Query(
+                text,
+                row => (RunStore.Read(row), statement.Keys.Select((key, i) => key.Read(row, OwnColumns + i)).ToArray()),
+                arguments.Values
+            );
         }
     }
 }

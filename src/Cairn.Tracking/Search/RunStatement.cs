@@ -9,12 +9,12 @@ namespace Cairn.Tracking.Search;
 /// </summary>
 internal sealed class RunStatement
 {
-    private readonly SearchArguments arguments;
-    private readonly List<SortKey> keys = [];
-    private readonly List<string> joins = [];
-    private readonly List<string> conditions = [];
-    private readonly Func<string, long?> keyOf;
-    private readonly string head = "";
+    private readonly SearchArguments _arguments;
+    private readonly List<SortKey> _keys = [];
+    private readonly List<string> _joins = [];
+    private readonly List<string> _conditions = [];
+    private readonly Func<string, long?> _keyOf;
+    private readonly string _head = "";
 
     /// <param name="arguments">Where values go.</param>
     /// <param name="query">The search.</param>
@@ -23,88 +23,98 @@ internal sealed class RunStatement
     /// <param name="keyOf">The number of a metric's name, or null where nothing has that name.</param>
     /// <param name="phase">Which runs.</param>
     /// <param name="among">The runs among which those of the phase are, if these are known: always for those that have the metric.</param>
-    public RunStatement(SearchArguments arguments, RunQuery query, IEnumerable<SearchClause> clauses, IReadOnlyList<RunOrder> order, Func<string, long?> keyOf, RunPhase phase, IReadOnlyList<long>? among)
+    public RunStatement(
+        SearchArguments arguments,
+        RunQuery query,
+        IEnumerable<SearchClause> clauses,
+        IReadOnlyList<RunOrder> order,
+        Func<string, long?> keyOf,
+        RunPhase phase,
+        IReadOnlyList<long>? among
+    )
     {
-        this.arguments = arguments;
-        this.keyOf = keyOf;
+        this._arguments = arguments;
+        this._keyOf = keyOf;
         var from = "runs r";
         if (among is not null)
         {
-            head = $"WITH among(id) AS ({IdList.Sql(arguments.Dialect, arguments.Add(IdList.Argument(among)))}) ";
+            _head = $"WITH among(id) AS ({IdList.Sql(arguments.Dialect, arguments.Add(IdList.Argument(among)))}) ";
             from = "among CROSS JOIN runs r";
-            conditions.Add("r.id = among.id");
+            _conditions.Add("r.id = among.id");
         }
 
         if (phase is RunPhase.Numbers or RunPhase.NotNumbers)
         {
             from += " CROSS JOIN run_metrics o";
-            conditions.Add($"o.run = r.id AND o.key = {arguments.Add(keyOf(order[0].Field.Key))}");
-            keys.Add(new SortKey("o.value", order[0].Descending, 'D'));
+            _conditions.Add($"o.run = r.id AND o.key = {arguments.Add(keyOf(order[0].Field.Key))}");
+            _keys.Add(new SortKey("o.value", order[0].Descending, 'D'));
         }
         else if (phase == RunPhase.Missing && among is null && keyOf(order[0].Field.Key) is { } key)
         {
-            conditions.Add($"NOT EXISTS (SELECT 1 FROM run_metrics m WHERE m.run = r.id AND m.key = {arguments.Add(key)})");
+            _conditions.Add($"NOT EXISTS (SELECT 1 FROM run_metrics m WHERE m.run = r.id AND m.key = {arguments.Add(key)})");
         }
 
-        conditions.Add(Experiments(query));
+        _conditions.Add(Experiments(query));
         if (query.Stage is { } stage)
         {
-            conditions.Add($"r.stage = {arguments.Add((long)stage)}");
+            _conditions.Add($"r.stage = {arguments.Add((long)stage)}");
         }
 
         var filter = new RunFilter(arguments);
-        conditions.AddRange(clauses.Select(filter.Condition));
+        _conditions.AddRange(clauses.Select(filter.Condition));
         foreach (var entry in phase == RunPhase.Plain ? order : order.Skip(1))
         {
             Sort(entry);
         }
 
-        if (!keys.Any(static key => key.Sql == "r.started"))
+        if (!_keys.Any(static key => key.Sql == "r.started"))
         {
-            keys.Add(new SortKey("r.started", true, 'N'));
+            _keys.Add(new SortKey("r.started", true, 'N'));
         }
 
-        keys.Add(new SortKey("r.uuid", false, 'T'));
-        Source = from + string.Concat(joins);
+        _keys.Add(new SortKey("r.uuid", false, 'T'));
+        Source = from + string.Concat(_joins);
     }
 
-    public IReadOnlyList<SortKey> Keys => keys;
+    public IReadOnlyList<SortKey> Keys => _keys;
 
     private string Source { get; }
 
     public string Text(SearchCursor? after, int limit)
     {
-        var where = after is null ? conditions : [.. conditions, SortKey.After(keys, after.Keys, arguments)];
-        return $"{head}SELECT {RunStore.Columns}{string.Concat(keys.Select(static key => ", " + key.Sql))} FROM {Source} WHERE {string.Join(" AND ", where)} "
-            + $"ORDER BY {SortKey.OrderBy(keys)} LIMIT {limit.ToString(CultureInfo.InvariantCulture)}";
+        var where = after is null ? _conditions : [.. _conditions, SortKey.After(_keys, after.Keys, _arguments)];
+        return $"{_head}SELECT {RunStore.Columns}{string.Concat(_keys.Select(static key => ", " + key.Sql))} FROM {Source} WHERE {string.Join(" AND ", where)} "
+            + $"ORDER BY {SortKey.OrderBy(_keys)} LIMIT {limit.ToString(CultureInfo.InvariantCulture)}";
     }
 
     private string Experiments(RunQuery query)
     {
         if (query.Experiments.Count == 1)
         {
-            return $"r.experiment = {arguments.Add(query.Experiments[0])}";
+            return $"r.experiment = {_arguments.Add(query.Experiments[0])}";
         }
 
-        var list = arguments.Add(IdList.Argument(query.Experiments));
-        return $"r.experiment IN ({IdList.Sql(arguments.Dialect, list)})";
+        var list = _arguments.Add(IdList.Argument(query.Experiments));
+        return $"r.experiment IN ({IdList.Sql(_arguments.Dialect, list)})";
     }
 
     private void Sort(RunOrder entry)
     {
-        var alias = "k" + keys.Count.ToString(CultureInfo.InvariantCulture);
+        var alias = "k" + _keys.Count.ToString(CultureInfo.InvariantCulture);
         switch (entry.Field.Kind)
         {
             case RunFieldKind.Metric:
-                joins.Add($" LEFT JOIN run_metrics {alias} ON {alias}.run = r.id AND {alias}.key = {arguments.Add(keyOf(entry.Field.Key) ?? -1)}");
-                keys.Add(new SortKey($"(CASE WHEN {alias}.run IS NULL THEN 2 WHEN {alias}.nan = 1 THEN 1 ELSE 0 END)", false, 'N'));
-                keys.Add(new SortKey($"COALESCE({alias}.value, 0)", entry.Descending, 'D'));
+                _joins.Add(
+                    $" LEFT JOIN run_metrics {alias} ON {alias}.run = r.id AND {alias}.key = {_arguments.Add(_keyOf(entry.Field.Key) ?? -1)}"
+                );
+                _keys.Add(new SortKey($"(CASE WHEN {alias}.run IS NULL THEN 2 WHEN {alias}.nan = 1 THEN 1 ELSE 0 END)", false, 'N'));
+                _keys.Add(new SortKey($"COALESCE({alias}.value, 0)", entry.Descending, 'D'));
                 break;
             case RunFieldKind.Param or RunFieldKind.Tag:
                 var table = entry.Field.Kind == RunFieldKind.Param ? "run_params" : "run_tags";
-                joins.Add($" LEFT JOIN {table} {alias} ON {alias}.run = r.id AND {alias}.key = {arguments.Add(entry.Field.Key)}");
-                keys.Add(new SortKey($"(CASE WHEN {alias}.run IS NULL THEN 1 ELSE 0 END)", false, 'N'));
-                keys.Add(new SortKey($"COALESCE({alias}.value, '')", entry.Descending, 'T'));
+                _joins.Add($" LEFT JOIN {table} {alias} ON {alias}.run = r.id AND {alias}.key = {_arguments.Add(entry.Field.Key)}");
+                _keys.Add(new SortKey($"(CASE WHEN {alias}.run IS NULL THEN 1 ELSE 0 END)", false, 'N'));
+                _keys.Add(new SortKey($"COALESCE({alias}.value, '')", entry.Descending, 'T'));
                 break;
             case RunFieldKind.Dataset:
                 throw Kernel.Errors.StatusException.InvalidArgument("Runs cannot be ordered by their datasets: a run may have several.");
@@ -118,11 +128,13 @@ internal sealed class RunStatement
     {
         if (entry.Field.Key == "ended")
         {
-            keys.Add(new SortKey("(CASE WHEN r.ended IS NULL THEN 1 ELSE 0 END)", false, 'N'));
-            keys.Add(new SortKey("COALESCE(r.ended, 0)", entry.Descending, 'N'));
+            _keys.Add(new SortKey("(CASE WHEN r.ended IS NULL THEN 1 ELSE 0 END)", false, 'N'));
+            _keys.Add(new SortKey("COALESCE(r.ended, 0)", entry.Descending, 'N'));
             return;
         }
 
-        keys.Add(new SortKey("r." + entry.Field.Key, entry.Descending, entry.Field.Key is "started" or "experiment" or "status" ? 'N' : 'T'));
+        _keys.Add(
+            new SortKey("r." + entry.Field.Key, entry.Descending, entry.Field.Key is "started" or "experiment" or "status" ? 'N' : 'T')
+        );
     }
 }

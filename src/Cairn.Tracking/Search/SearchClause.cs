@@ -16,9 +16,12 @@ internal sealed record SearchClause(string Path, string Operator, IReadOnlyList<
 
     /// <summary>The number that something is compared with.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no number.</exception>
-    public double Number() => !Quoted && Values.Count <= 1 && TryNumber(Value, out var number)
-        ? number
-        : throw StatusException.InvalidArgument($"'{Path}' is a number and is compared with '{string.Join(", ", Values)}'; write a number without quotes.");
+    public double Number() =>
+        !Quoted && Values.Count <= 1 && TryNumber(Value, out var number)
+            ? number
+            : throw StatusException.InvalidArgument(
+                $"'{Path}' is a number and is compared with '{string.Join(", ", Values)}'; write a number without quotes."
+            );
 
     private static bool TryNumber(string text, out double number)
     {

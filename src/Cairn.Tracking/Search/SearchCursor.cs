@@ -7,18 +7,26 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Tracking.Search;
 
-/// <summary>Where a page ended: the phase of the search and the last row's sort values. It is bound to its query, and opaque to clients.</summary>
+/// <summary>
+/// Where a page ended: the phase of the search and the last row's sort values. It is bound to its query, and opaque to clients.
+/// </summary>
 internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
 {
     public string Write(string query)
     {
-        var text = JsonSerializer.Serialize(new[] { Digest(query), Phase.ToString(CultureInfo.InvariantCulture) }.Concat(Keys.Select(static key => key switch
-        {
-            string value => "T" + value,
-            long value => "N" + value.ToString(CultureInfo.InvariantCulture),
-            double value => "D" + value.ToString("R", CultureInfo.InvariantCulture),
-            _ => throw new InvalidOperationException($"A {key.GetType().Name} is no sort value."),
-        })));
+        var text = JsonSerializer.Serialize(
+            new[] { Digest(query), Phase.ToString(CultureInfo.InvariantCulture) }.Concat(
+                Keys.Select(static key =>
+                    key switch
+                    {
+                        string value => "T" + value,
+                        long value => "N" + value.ToString(CultureInfo.InvariantCulture),
+                        double value => "D" + value.ToString("R", CultureInfo.InvariantCulture),
+                        _ => throw new InvalidOperationException($"A {key.GetType().Name} is no sort value."),
+                    }
+                )
+            )
+        );
         return Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
     }
 
@@ -32,7 +40,10 @@ internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
 
         try
         {
-            if (JsonSerializer.Deserialize<string?[]>(Base64Url.DecodeFromChars(token)) is [var digest, { } phase, .. var keys] && digest == Digest(query))
+            if (
+                JsonSerializer.Deserialize<string?[]>(Base64Url.DecodeFromChars(token)) is [var digest, { } phase, .. var keys]
+                && digest == Digest(query)
+            )
             {
                 return new SearchCursor(int.Parse(phase, CultureInfo.InvariantCulture), [.. keys.Select(Value)]);
             }
@@ -42,16 +53,19 @@ internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
             // Told below, as a token of another query is.
         }
 
-        throw StatusException.InvalidArgument("The page token is not one that this search returned. Repeat the search from its first page, and change nothing but the token between pages.");
+        throw StatusException.InvalidArgument(
+            "The page token is not one that this search returned. Repeat the search from its first page, and change nothing but the token between pages."
+        );
     }
 
-    private static object Value(string? text) => text switch
-    {
-        ['T', .. var value] => value,
-        ['N', .. var value] => long.Parse(value, CultureInfo.InvariantCulture),
-        ['D', .. var value] => double.Parse(value, CultureInfo.InvariantCulture),
-        _ => throw new FormatException(),
-    };
+    private static object Value(string? text) =>
+        text switch
+        {
+            ['T', .. var value] => value,
+            ['N', .. var value] => long.Parse(value, CultureInfo.InvariantCulture),
+            ['D', .. var value] => double.Parse(value, CultureInfo.InvariantCulture),
+            _ => throw new FormatException(),
+        };
 
     private static string Digest(string query) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(query)).AsSpan(0, 9));
 }

@@ -5,8 +5,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Tracking.Search;
 
 /// <summary>
-/// Splits a filter of MLflow's search language: <c>metrics.acc &gt; 0.9 and tags.`a b` LIKE 'x%'</c>. In a path, backticks or double quotes enclose a part that has other characters than
-/// letters, digits, <c>_ . - /</c>; a value is enclosed by single or double quotes.
+/// Splits a filter of MLflow's search language: <c>metrics.acc &gt; 0.9 and tags.`a b` LIKE 'x%'</c>. In a path, backticks or double quotes
+/// enclose a part that has other characters than letters, digits, <c>_ . - /</c>; a value is enclosed by single or double quotes.
 /// </summary>
 internal static class SearchLexer
 {
@@ -71,10 +71,16 @@ internal static class SearchLexer
                 return new SearchToken(SearchTokenKind.Quoted, Quoted(text, ref at), start);
         }
 
-        if (char.IsAsciiDigit(c) || (c is '-' or '+' or '.' && at + 1 < text.Length && (char.IsAsciiDigit(text[at + 1]) || text[at + 1] == '.')))
+        if (
+            char.IsAsciiDigit(c)
+            || (c is '-' or '+' or '.' && at + 1 < text.Length && (char.IsAsciiDigit(text[at + 1]) || text[at + 1] == '.'))
+        )
         {
             at++;
-            while (at < text.Length && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '.' || (text[at] is '-' or '+' && text[at - 1] is 'e' or 'E')))
+            while (
+                at < text.Length
+                && (char.IsAsciiLetterOrDigit(text[at]) || text[at] == '.' || (text[at] is '-' or '+' && text[at - 1] is 'e' or 'E'))
+            )
             {
                 at++;
             }
@@ -82,7 +88,9 @@ internal static class SearchLexer
             var number = text[start..at];
             return double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
                 ? new SearchToken(SearchTokenKind.Number, number, start)
-                : throw StatusException.InvalidArgument($"'{number}' at position {start + 1} of the filter is not a number. Text is written in quotes.");
+                : throw StatusException.InvalidArgument(
+                    $"'{number}' at position {start + 1} of the filter is not a number. Text is written in quotes."
+                );
         }
 
         return Word(text, ref at);
@@ -147,5 +155,7 @@ internal static class SearchLexer
     }
 
     private static StatusException Wrong(string text, int at) =>
-        StatusException.InvalidArgument($"The filter has '{text[at]}' at position {at + 1}, where a name, a value or a comparison was expected.");
+        StatusException.InvalidArgument(
+            $"The filter has '{text[at]}' at position {at + 1}, where a name, a value or a comparison was expected."
+        );
 }

@@ -7,12 +7,12 @@ internal sealed class SearchParser
 {
     private const int MaxClauses = 100;
 
-    private readonly List<SearchToken> tokens;
-    private int at;
+    private readonly List<SearchToken> _tokens;
+    private int _at;
 
-    private SearchParser(string text) => tokens = SearchLexer.Split(text);
+    private SearchParser(string text) => _tokens = SearchLexer.Split(text);
 
-    private SearchToken Current => tokens[at];
+    private SearchToken Current => _tokens[_at];
 
     /// <exception cref="StatusException">INVALID_ARGUMENT that says what was expected where.</exception>
     public static IReadOnlyList<SearchClause> Parse(string? text)
@@ -28,7 +28,9 @@ internal sealed class SearchParser
         {
             if (parser.Current.Is("OR"))
             {
-                throw StatusException.InvalidArgument($"The filter has OR at position {parser.Current.Position + 1}; comparisons can be joined by AND only.");
+                throw StatusException.InvalidArgument(
+                    $"The filter has OR at position {parser.Current.Position + 1}; comparisons can be joined by AND only."
+                );
             }
 
             if (!parser.Current.Is("AND"))
@@ -36,7 +38,7 @@ internal sealed class SearchParser
                 throw parser.Expected("AND or the end");
             }
 
-            parser.at++;
+            parser._at++;
             clauses.Add(parser.Clause());
             if (clauses.Count > MaxClauses)
             {
@@ -55,7 +57,7 @@ internal sealed class SearchParser
             throw Expected("a name, as in metrics.accuracy or params.`learning rate`");
         }
 
-        at++;
+        _at++;
         var op = Operator();
         if (op is "IS NULL" or "IS NOT NULL")
         {
@@ -68,12 +70,15 @@ internal sealed class SearchParser
         }
 
         var value = Current;
-        if (value.Kind is not (SearchTokenKind.Quoted or SearchTokenKind.Number) && !(value.Kind == SearchTokenKind.Word && IsSpecialNumber(value.Text)))
+        if (
+            value.Kind is not (SearchTokenKind.Quoted or SearchTokenKind.Number)
+            && !(value.Kind == SearchTokenKind.Word && IsSpecialNumber(value.Text))
+        )
         {
             throw Expected("a number, or a text in quotes");
         }
 
-        at++;
+        _at++;
         return new SearchClause(path.Text, op, [value.Text], value.Kind == SearchTokenKind.Quoted, path.Position);
     }
 
@@ -82,7 +87,7 @@ internal sealed class SearchParser
     private string Operator()
     {
         var token = Current;
-        at++;
+        _at++;
         if (token.Kind == SearchTokenKind.Operator)
         {
             return token.Text;
@@ -95,22 +100,22 @@ internal sealed class SearchParser
 
         if (token.Is("NOT") && Current.Is("IN"))
         {
-            at++;
+            _at++;
             return "NOT IN";
         }
 
         if (token.Is("IS"))
         {
             var not = Current.Is("NOT");
-            at += not ? 1 : 0;
+            _at += not ? 1 : 0;
             if (Current.Is("NULL"))
             {
-                at++;
+                _at++;
                 return not ? "IS NOT NULL" : "IS NULL";
             }
         }
 
-        at--;
+        _at--;
         throw Expected("one of = != < <= > >= LIKE ILIKE IN NOT IN");
     }
 
@@ -124,28 +129,29 @@ internal sealed class SearchParser
         var values = new List<string>();
         do
         {
-            at++;
+            _at++;
             if (Current.Kind is not (SearchTokenKind.Quoted or SearchTokenKind.Number))
             {
                 throw Expected("a text in quotes");
             }
 
             values.Add(Current.Text);
-            at++;
-        }
-        while (Current.Kind == SearchTokenKind.Comma);
+            _at++;
+        } while (Current.Kind == SearchTokenKind.Comma);
 
         if (Current.Kind != SearchTokenKind.Close)
         {
             throw Expected("',' or ')'");
         }
 
-        at++;
+        _at++;
         return values;
     }
 
-    private StatusException Expected(string what) => StatusException.InvalidArgument(
-        Current.Kind == SearchTokenKind.End
-            ? $"The filter ends where {what} was expected."
-            : $"The filter has '{Current.Text}' at position {Current.Position + 1}, where {what} was expected.");
+    private StatusException Expected(string what) =>
+        StatusException.InvalidArgument(
+            Current.Kind == SearchTokenKind.End
+                ? $"The filter ends where {what} was expected."
+                : $"The filter has '{Current.Text}' at position {Current.Position + 1}, where {what} was expected."
+        );
 }

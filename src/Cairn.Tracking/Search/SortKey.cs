@@ -6,12 +6,13 @@ namespace Cairn.Tracking.Search;
 /// <param name="Type">What its values are: T text, N whole number, D double.</param>
 internal readonly record struct SortKey(string Sql, bool Descending, char Type)
 {
-    public object Read(System.Data.Common.DbDataReader row, int column) => Type switch
-    {
-        'T' => row.GetString(column),
-        'N' => row.GetInt64(column),
-        _ => row.GetDouble(column),
-    };
+    public object Read(System.Data.Common.DbDataReader row, int column) =>
+        Type switch
+        {
+            'T' => row.GetString(column),
+            'N' => row.GetInt64(column),
+            _ => row.GetDouble(column),
+        };
 
     /// <summary>The condition of rows that come after the given values in this order.</summary>
     public static string After(IReadOnlyList<SortKey> keys, IReadOnlyList<object> values, SearchArguments arguments)
@@ -28,5 +29,6 @@ internal readonly record struct SortKey(string Sql, bool Descending, char Type)
         return $"{keys[0].Sql} {(keys[0].Descending ? "<=" : ">=")} {places[0]} AND {condition}";
     }
 
-    public static string OrderBy(IEnumerable<SortKey> keys) => string.Join(", ", keys.Select(static key => key.Sql + (key.Descending ? " DESC" : "")));
+    public static string OrderBy(IEnumerable<SortKey> keys) =>
+        string.Join(", ", keys.Select(static key => key.Sql + (key.Descending ? " DESC" : "")));
 }

@@ -12,24 +12,25 @@ namespace Cairn.Tracking.Tensorboards;
 public static class TensorboardsServices
 {
     /// <summary>Needs the kernel and <c>AddData</c>.</summary>
-    public static IServiceCollection AddTensorboards(this IServiceCollection services) => services
-        .AddSingleton(TensorboardTables.Migrations)
-        .AddSingleton<TrackedRuns>()
-        .AddSingleton<IRunObserver, RemovedRuns>()
-        .AddSingleton<BlobShelf>()
-        .AddSingleton<Boards>()
-        .AddSingleton<Removal>()
-        .AddSingleton<ExperimentViews>()
-        .AddSingleton<RunViews>()
-        .AddSingleton<SeriesViews>()
-        .AddSingleton<SeriesWrites>()
-        .AddSingleton<SeriesReads>()
-        .AddSingleton<Usage>()
-        .AddSingleton<Housekeeping>()
-        .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Housekeeping>())
-        .AddSingleton<FollowedJobs>()
-        .AddSingleton<IJobLogs>(static provider => provider.GetRequiredService<FollowedJobs>())
-        .AddSingleton<LogFollower>()
-        .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<LogFollower>())
-        .AddSingleton<IRpcService, TensorboardService>();
+    public static IServiceCollection AddTensorboards(this IServiceCollection services) =>
+        services
+            .AddSingleton(TensorboardTables.Migrations)
+            .AddSingleton<TrackedRuns>()
+            .AddSingleton<IRunObserver, RemovedRuns>()
+            .AddSingleton<BlobShelf>()
+            .AddSingleton<Boards>()
+            .AddSingleton<Removal>()
+            .AddSingleton<ExperimentViews>()
+            .AddSingleton<RunViews>()
+            .AddSingleton<SeriesViews>()
+            .AddSingleton<SeriesWrites>()
+            .AddSingleton<SeriesReads>()
+            .AddSingleton<Usage>()
+            .AddSingleton<Housekeeping>()
+            .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Housekeeping>())
+            .AddSingleton<FollowedJobs>()
+            .AddSingleton<IJobLogs>(static provider => provider.GetRequiredService<FollowedJobs>())
+            .AddSingleton<LogFollower>()
+            .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<LogFollower>())
+            .AddSingleton<IRpcService, TensorboardService>();
 }

@@ -22,28 +22,33 @@ internal sealed partial class DatasetExporter(PipelineExport export, ILogger<Dat
     {
         try
         {
-            await export.RunAsync(item, lost).ConfigureAwait(false);
+            await export.RunAsync(item, lost);
         }
         catch (Exception) when (lost.IsCancellationRequested)
         {
             // The pipeline was cancelled, or this server stops, or another has it: no failure of the data's.
-            await export.ForgetAsync(item.Key, CancellationToken.None).ConfigureAwait(false);
+            await export.ForgetAsync(item.Key, CancellationToken.None);
             throw;
         }
         catch (StatusException error) when (!IsPassing(error))
         {
-            await FailAsync(item, error.Code, error.Message).ConfigureAwait(false);
+            await FailAsync(item, error.Code, error.Message);
         }
         catch (Exception error) when (item.Attempt + 1 >= Patience)
         {
             Log.Failed(logger, error, item.Key);
-            await FailAsync(item, (error as StatusException)?.Code ?? Code.Internal, (error as StatusException)?.Message ?? "the server failed while it read or wrote; its log says more.").ConfigureAwait(false);
+            await FailAsync(
+                item,
+                (error as StatusException)?.Code ?? Code.Internal,
+                (error as StatusException)?.Message ?? "the server failed while it read or wrote; its log says more."
+            );
         }
 
         return WorkStep.Done;
     }
 
-    private Task FailAsync(WorkItem item, Code code, string reason) => export.FailAsync(item, code, $"The data could not be exported: {reason}", CancellationToken.None);
+    private Task FailAsync(WorkItem item, Code code, string reason) =>
+        export.FailAsync(item, code, $"The data could not be exported: {reason}", CancellationToken.None);
 
     /// <summary>Whether it may be otherwise in a while.</summary>
     private static bool IsPassing(StatusException error) => error.Code is Code.Aborted or Code.Unavailable or Code.ResourceExhausted;

@@ -5,11 +5,14 @@ namespace Cairn.Training.Inputs;
 /// <summary>The pipelines whose data is still to be exported. Their jobs are not there yet.</summary>
 internal static class ExportTable
 {
-    public static MigrationSet Migrations { get; } = new("training-exports",
-    [
-        "CREATE TABLE training_exports (pipeline {text} NOT NULL PRIMARY KEY, directory {text} NOT NULL, creator {text} NOT NULL)",
-        $"INSERT INTO work (kind, key, due) SELECT '{DatasetExporter.KindName}', pipeline, 0 FROM training_exports",
-    ]);
+    public static MigrationSet Migrations { get; } =
+        new(
+            "training-exports",
+            [
+                "CREATE TABLE training_exports (pipeline {text} NOT NULL PRIMARY KEY, directory {text} NOT NULL, creator {text} NOT NULL)",
+                $"INSERT INTO work (kind, key, due) SELECT '{DatasetExporter.KindName}', pipeline, 0 FROM training_exports",
+            ]
+        );
 
     /// <param name="session">The transaction.</param>
     /// <param name="pipeline">Its name.</param>
@@ -19,8 +22,13 @@ internal static class ExportTable
         session.Execute("INSERT INTO training_exports (pipeline, directory, creator) VALUES ($1, $2, $3)", pipeline, directory, creator);
 
     /// <summary>Takes a pipeline out; false where it has been taken out already.</summary>
-    public static bool Delete(ISqlSession session, string pipeline) => session.Execute("DELETE FROM training_exports WHERE pipeline = $1", pipeline) > 0;
+    public static bool Delete(ISqlSession session, string pipeline) =>
+        session.Execute("DELETE FROM training_exports WHERE pipeline = $1", pipeline) > 0;
 
     public static (string Directory, string Creator)? Find(ISqlSession session, string pipeline) =>
-        session.QueryFirst("SELECT directory, creator FROM training_exports WHERE pipeline = $1", static row => ((string, string)?)(row.GetString(0), row.GetString(1)), pipeline);
+        session.QueryFirst(
+            "SELECT directory, creator FROM training_exports WHERE pipeline = $1",
+            static row => ((string, string)?)(row.GetString(0), row.GetString(1)),
+            pipeline
+        );
 }

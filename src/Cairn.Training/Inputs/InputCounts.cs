@@ -6,7 +6,9 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Cairn.Training.Inputs;
 
-/// <summary>How many rows went where: <c>training_task_metadata.dataItemsCount</c> of a pipeline, and from there <c>data_stats</c> of its model.</summary>
+/// <summary>
+/// How many rows went where: <c>training_task_metadata.dataItemsCount</c> of a pipeline, and from there <c>data_stats</c> of its model.
+/// </summary>
 internal static class InputCounts
 {
     private const string Field = "dataItemsCount";
@@ -27,7 +29,8 @@ internal static class InputCounts
 
     /// <summary>What a model says of its data, or null where the pipeline had none.</summary>
     public static Model.Types.DataStats? Read(TrainingPipeline pipeline) =>
-        pipeline.TrainingTaskMetadata is { KindCase: Value.KindOneofCase.StructValue } metadata && metadata.StructValue.Fields.TryGetValue(Field, out var counts)
+        pipeline.TrainingTaskMetadata is { KindCase: Value.KindOneofCase.StructValue } metadata
+        && metadata.StructValue.Fields.TryGetValue(Field, out var counts)
             ? new Model.Types.DataStats
             {
                 TrainingDataItemsCount = Count(counts, SplitSet.Training),

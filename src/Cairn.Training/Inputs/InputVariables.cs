@@ -5,7 +5,10 @@ using Google.Protobuf.Collections;
 
 namespace Cairn.Training.Inputs;
 
-/// <summary>Tells a job where its data is: <c>AIP_DATA_FORMAT</c>, <c>AIP_TRAINING_DATA_URI</c>, <c>AIP_VALIDATION_DATA_URI</c>, <c>AIP_TEST_DATA_URI</c>, in every pool.</summary>
+/// <summary>
+/// Tells a job where its data is: <c>AIP_DATA_FORMAT</c>, <c>AIP_TRAINING_DATA_URI</c>, <c>AIP_VALIDATION_DATA_URI</c>,
+/// <c>AIP_TEST_DATA_URI</c>, in every pool.
+/// </summary>
 internal static class InputVariables
 {
     public static void Add(CustomJobSpec spec, StagedExport export)

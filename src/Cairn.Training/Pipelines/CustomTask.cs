@@ -11,8 +11,9 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Training.Pipelines;
 
 /// <summary>
-/// The task of training with the caller's own code: <c>gs://google-cloud-aiplatform/schema/trainingjob/definition/custom_task_1.0.0.yaml</c>, whose inputs are
-/// a <see cref="CustomJobSpec"/>. The Python SDK's CustomTrainingJob, CustomPythonPackageTrainingJob and CustomContainerTrainingJob send it.
+/// The task of training with the caller's own code:
+/// <c>gs://google-cloud-aiplatform/schema/trainingjob/definition/custom_task_1.0.0.yaml</c>, whose inputs are a
+/// <see cref="CustomJobSpec"/>. The Python SDK's CustomTrainingJob, CustomPythonPackageTrainingJob and CustomContainerTrainingJob send it.
 /// </summary>
 internal static partial class CustomTask
 {
@@ -21,12 +22,16 @@ internal static partial class CustomTask
     {
         if (pipeline.TrainingTaskDefinition.Length == 0)
         {
-            throw StatusException.InvalidArgument("`training_task_definition` is missing; it is the address of the task's definition, such as gs://google-cloud-aiplatform/schema/trainingjob/definition/custom_task_1.0.0.yaml.");
+            throw StatusException.InvalidArgument(
+                "`training_task_definition` is missing; it is the address of the task's definition, such as gs://google-cloud-aiplatform/schema/trainingjob/definition/custom_task_1.0.0.yaml."
+            );
         }
 
         if (!Definition().IsMatch(pipeline.TrainingTaskDefinition))
         {
-            throw StatusException.Unimplemented($"`training_task_definition` is '{pipeline.TrainingTaskDefinition}'; this server trains with your own code (custom_task_1.0.0.yaml) so far.");
+            throw StatusException.Unimplemented(
+                $"`training_task_definition` is '{pipeline.TrainingTaskDefinition}'; this server trains with your own code (custom_task_1.0.0.yaml) so far."
+            );
         }
 
         if (pipeline.TrainingTaskInputs is not { KindCase: Value.KindOneofCase.StructValue } inputs)

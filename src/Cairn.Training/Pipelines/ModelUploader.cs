@@ -25,9 +25,13 @@ internal sealed class ModelUploader(IWork work, IResourceStore store, ModelUploa
         var name = item.Key;
         try
         {
-            var pipeline = await store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, name, lost).ConfigureAwait(false);
-            var caller = new CallContext { Caller = new Principal("server", ["*"], TrainingPipelineName.Parse(name).Project), Cancellation = lost };
-            var upload = await uploads.PrepareAsync(TrainedModel.Request(pipeline), caller).ConfigureAwait(false);
+            var pipeline = await store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, name, lost);
+            var caller = new CallContext
+            {
+                Caller = new Principal("server", ["*"], TrainingPipelineName.Parse(name).Project),
+                Cancellation = lost,
+            };
+            var upload = await uploads.PrepareAsync(TrainedModel.Request(pipeline), caller);
             await EndAsync(
                 item,
                 (session, ended) =>
@@ -37,38 +41,50 @@ internal sealed class ModelUploader(IWork work, IResourceStore store, ModelUploa
                     ended.ModelToUpload.VersionId = version;
                     ended.State = PipelineState.Succeeded;
                 },
-                lost).ConfigureAwait(false);
+                lost
+            );
         }
-        catch (StatusException error) when (error.Code is not (Google.Rpc.Code.Aborted or Google.Rpc.Code.Unavailable or Google.Rpc.Code.ResourceExhausted))
+        catch (StatusException error)
+            when (error.Code is not (Google.Rpc.Code.Aborted or Google.Rpc.Code.Unavailable or Google.Rpc.Code.ResourceExhausted))
         {
             await EndAsync(
                 item,
                 (_, ended) =>
                 {
                     ended.State = PipelineState.Failed;
-                    ended.Error = new Google.Rpc.Status { Code = (int)error.Code, Message = $"The training succeeded, and its model could not be registered: {error.Message}" };
+                    ended.Error = new Google.Rpc.Status
+                    {
+                        Code = (int)error.Code,
+                        Message = $"The training succeeded, and its model could not be registered: {error.Message}",
+                    };
                 },
-                lost).ConfigureAwait(false);
+                lost
+            );
         }
 
         return WorkStep.Done;
     }
 
     /// <summary>Ends the pipeline, unless somebody else has its work by now, or it was cancelled.</summary>
-    private Task EndAsync(WorkItem item, Action<ISqlSession, TrainingPipeline> end, CancellationToken cancellation) => store.WriteAsync(
-        session =>
-        {
-            work.Require(session, item);
-            work.Remove(session, item.Kind, item.Key);
-            if (store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, item.Key) is not { } pipeline || TrainingPipelines.HasEnded(pipeline))
+    private Task EndAsync(WorkItem item, Action<ISqlSession, TrainingPipeline> end, CancellationToken cancellation) =>
+        store.WriteAsync(
+            session =>
             {
-                return false;
-            }
+                work.Require(session, item);
+                work.Remove(session, item.Kind, item.Key);
+                if (
+                    store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, item.Key) is not { } pipeline
+                    || TrainingPipelines.HasEnded(pipeline)
+                )
+                {
+                    return false;
+                }
 
-            end(session, pipeline);
-            pipeline.EndTime = time.GetUtcNow().ToTimestamp();
-            store.Update(session, TrainingPipelines.Kind, pipeline);
-            return true;
-        },
-        cancellation);
+                end(session, pipeline);
+                pipeline.EndTime = time.GetUtcNow().ToTimestamp();
+                store.Update(session, TrainingPipelines.Kind, pipeline);
+                return true;
+            },
+            cancellation
+        );
 }

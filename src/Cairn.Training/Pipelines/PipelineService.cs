@@ -17,9 +17,19 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Training.Pipelines;
 
-/// <summary>Vertex's <c>PipelineService</c>: so far its training pipelines. A pipeline is a custom job and, after it, the registration of its model.</summary>
+/// <summary>
+/// Vertex's <c>PipelineService</c>: so far its training pipelines. A pipeline is a custom job and, after it, the registration of its model.
+/// </summary>
 internal sealed class PipelineService(
-    IResourceStore store, ICustomJobs jobs, DatasetExports exports, IOperations operations, IWork work, ITenantGate gate, IIdSource ids, TimeProvider time) : IRpcService
+    IResourceStore store,
+    ICustomJobs jobs,
+    DatasetExports exports,
+    IOperations operations,
+    IWork work,
+    ITenantGate gate,
+    IIdSource ids,
+    TimeProvider time
+) : IRpcService
 {
     public const int MaxDisplayName = 128;
 
@@ -34,14 +44,16 @@ internal sealed class PipelineService(
         var given = request.TrainingPipeline ?? throw StatusException.InvalidArgument("`training_pipeline` is missing.");
         if (Characters.Count(given.DisplayName) is 0 or > MaxDisplayName)
         {
-            throw StatusException.InvalidArgument($"`display_name` has {given.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}.");
+            throw StatusException.InvalidArgument(
+                $"`display_name` has {given.DisplayName.Length} characters; it must have 1 to {MaxDisplayName}."
+            );
         }
 
         var spec = CustomTask.Read(given);
-        await gate.CheckAsync(spec, context).ConfigureAwait(false);
+        await gate.CheckAsync(spec, context);
         TrainedModel.Check(given, spec);
-        var prepared = await jobs.PrepareAsync(request.Parent, TrainingJob.Of(given, spec), context.Cancellation).ConfigureAwait(false);
-        var directory = await DirectoryAsync(given.InputDataConfig, name, context).ConfigureAwait(false);
+        var prepared = await jobs.PrepareAsync(request.Parent, TrainingJob.Of(given, spec), context.Cancellation);
+        var directory = await DirectoryAsync(given.InputDataConfig, name, context);
         var pipeline = new TrainingPipeline
         {
             Name = name.ToString(),
@@ -77,7 +89,8 @@ internal sealed class PipelineService(
 
                 return store.Insert(session, TrainingPipelines.Kind, pipeline);
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         jobs.Wake();
         return created;
     }
@@ -86,19 +99,32 @@ internal sealed class PipelineService(
     public Task<TrainingPipeline> GetTrainingPipeline(GetTrainingPipelineRequest request, CallContext context)
     {
         context.RequireProject(request.Name);
-        return store.GetAsync<TrainingPipeline>(TrainingPipelines.Kind, TrainingPipelineName.Parse(request.Name).ToString(), context.Cancellation);
+        return store.GetAsync<TrainingPipeline>(
+            TrainingPipelines.Kind,
+            TrainingPipelineName.Parse(request.Name).ToString(),
+            context.Cancellation
+        );
     }
 
     [Permission("aiplatform.trainingPipelines.list")]
     public async Task<ListTrainingPipelinesResponse> ListTrainingPipelines(ListTrainingPipelinesRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var query = new ListQuery(TrainingPipelineName.Under(request.Parent, "-").Parent, request.Filter, "", request.PageSize, request.PageToken);
-        var page = await store.ListAsync<TrainingPipeline>(TrainingPipelines.Kind, query, context.Cancellation).ConfigureAwait(false);
+        var query = new ListQuery(
+            TrainingPipelineName.Under(request.Parent, "-").Parent,
+            request.Filter,
+            "",
+            request.PageSize,
+            request.PageToken
+        );
+        var page = await store.ListAsync<TrainingPipeline>(TrainingPipelines.Kind, query, context.Cancellation);
         return new ListTrainingPipelinesResponse { TrainingPipelines = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
-    /// <summary>Asks a pipeline to end. While its data is exported, or its model is registered, it has no job that could be stopped, and ends at once.</summary>
+    /// <summary>
+    /// Asks a pipeline to end. While its data is exported, or its model is registered, it has no job that could be stopped, and ends at
+    /// once.
+    /// </summary>
     [Permission("aiplatform.trainingPipelines.cancel")]
     public async Task<Empty> CancelTrainingPipeline(CancelTrainingPipelineRequest request, CallContext context)
     {
@@ -117,7 +143,11 @@ internal sealed class PipelineService(
                 {
                     work.Remove(session, DatasetExporter.KindName, name);
                     pipeline.State = PipelineState.Cancelled;
-                    pipeline.Error = new Google.Rpc.Status { Code = (int)Google.Rpc.Code.Cancelled, Message = "The training was cancelled before its data was exported." };
+                    pipeline.Error = new Google.Rpc.Status
+                    {
+                        Code = (int)Google.Rpc.Code.Cancelled,
+                        Message = "The training was cancelled before its data was exported.",
+                    };
                     pipeline.EndTime = time.GetUtcNow().ToTimestamp();
                     store.Update(session, TrainingPipelines.Kind, pipeline);
                 }
@@ -134,7 +164,8 @@ internal sealed class PipelineService(
 
                 return true;
             },
-            context.Cancellation).ConfigureAwait(false);
+            context.Cancellation
+        );
         jobs.Wake();
         return new Empty();
     }
@@ -148,27 +179,42 @@ internal sealed class PipelineService(
         return store.WriteAsync(
             session =>
             {
-                var pipeline = store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name.ToString()) ?? throw Missing(name.ToString());
+                var pipeline =
+                    store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name.ToString()) ?? throw Missing(name.ToString());
                 if (!TrainingPipelines.HasEnded(pipeline))
                 {
-                    throw StatusException.FailedPrecondition($"TrainingPipeline '{name}' is in the state {TrainingPipelines.Spell(pipeline.State)}; cancel it, and delete it when it has ended.");
+                    throw StatusException.FailedPrecondition(
+                        $"TrainingPipeline '{name}' is in the state {TrainingPipelines.Spell(pipeline.State)}; cancel it, and delete it when it has ended."
+                    );
                 }
 
                 store.Delete(session, TrainingPipelines.Kind, name.ToString());
                 TrainingTable.Delete(session, name.ToString());
                 var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(session, name.Parent, new Empty(), new DeleteOperationMetadata { GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now } });
+                return operations.Completed(
+                    session,
+                    name.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                    }
+                );
             },
-            context.Cancellation);
+            context.Cancellation
+        );
     }
 
     /// <summary>Where the data is exported to; null for a training without a data set.</summary>
-    private async Task<GsUri?> DirectoryAsync(InputDataConfig? input, TrainingPipelineName name, CallContext context) => input switch
-    {
-        null => null,
-        { DatasetId.Length: 0 } => throw StatusException.InvalidArgument("`input_data_config.dataset_id` is missing; it is the ID of the data set to train on. Leave out `input_data_config` to train without one."),
-        _ => await exports.CheckAsync(input, name.Parent, time.GetUtcNow(), context.Cancellation).ConfigureAwait(false),
-    };
+    private async Task<GsUri?> DirectoryAsync(InputDataConfig? input, TrainingPipelineName name, CallContext context) =>
+        input switch
+        {
+            null => null,
+            { DatasetId.Length: 0 } => throw StatusException.InvalidArgument(
+                "`input_data_config.dataset_id` is missing; it is the ID of the data set to train on. Leave out `input_data_config` to train without one."
+            ),
+            _ => await exports.CheckAsync(input, name.Parent, time.GetUtcNow(), context.Cancellation),
+        };
 
     private static StatusException Missing(string name) => StatusException.NotFound($"TrainingPipeline '{name}' does not exist.");
 }

@@ -17,7 +17,8 @@ internal static class TrainedModel
         if (pipeline.ModelToUpload is { ArtifactUri.Length: 0 } && string.IsNullOrEmpty(spec.BaseOutputDirectory?.OutputUriPrefix))
         {
             throw StatusException.InvalidArgument(
-                "`model_to_upload` is given, and neither its `artifact_uri` nor `training_task_inputs.base_output_directory` says where the training leaves the model.");
+                "`model_to_upload` is given, and neither its `artifact_uri` nor `training_task_inputs.base_output_directory` says where the training leaves the model."
+            );
         }
 
         if (pipeline.ModelToUpload is null && (pipeline.ModelId.Length > 0 || pipeline.ParentModel.Length > 0))
@@ -42,6 +43,12 @@ internal static class TrainedModel
             model.ArtifactUri = CustomTask.Read(pipeline).BaseOutputDirectory.OutputUriPrefix.TrimEnd('/') + Folder;
         }
 
-        return new UploadModelRequest { Parent = TrainingPipelineName.Parse(pipeline.Name).Parent, Model = model, ModelId = pipeline.ModelId, ParentModel = pipeline.ParentModel };
+        return new UploadModelRequest
+        {
+            Parent = TrainingPipelineName.Parse(pipeline.Name).Parent,
+            Model = model,
+            ModelId = pipeline.ModelId,
+            ParentModel = pipeline.ParentModel,
+        };
     }
 }

@@ -13,7 +13,13 @@ internal static class TrainingJob
     public static CustomJob Of(TrainingPipeline pipeline, CustomJobSpec spec)
     {
         var own = Characters.Cut(pipeline.DisplayName, PipelineService.MaxDisplayName - Suffix.Length);
-        return new CustomJob { DisplayName = own + Suffix, JobSpec = spec, EncryptionSpec = pipeline.EncryptionSpec?.Clone(), Labels = { pipeline.Labels } };
+        return new CustomJob
+        {
+            DisplayName = own + Suffix,
+            JobSpec = spec,
+            EncryptionSpec = pipeline.EncryptionSpec?.Clone(),
+            Labels = { pipeline.Labels },
+        };
     }
 
     /// <summary>Says in the pipeline which job is its.</summary>

@@ -9,9 +9,12 @@ internal readonly record struct TrainingPipelineName(string Project, string Loca
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static TrainingPipelineName Parse(string name) =>
-        name.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "trainingPipelines", { Length: > 0 } id]
+        name.Split('/')
+            is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "trainingPipelines", { Length: > 0 } id]
             ? new TrainingPipelineName(project, location, id)
-            : throw StatusException.InvalidArgument($"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/trainingPipelines/ID.");
+            : throw StatusException.InvalidArgument(
+                $"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/trainingPipelines/ID."
+            );
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static TrainingPipelineName Under(string parent, string id) =>

@@ -8,7 +8,8 @@ internal static class TrainingPipelines
 {
     public static ResourceKind Kind { get; } = new("TrainingPipeline", "trainingPipelines", TrainingPipeline.Descriptor);
 
-    public static bool HasEnded(TrainingPipeline pipeline) => pipeline.State is PipelineState.Succeeded or PipelineState.Failed or PipelineState.Cancelled;
+    public static bool HasEnded(TrainingPipeline pipeline) =>
+        pipeline.State is PipelineState.Succeeded or PipelineState.Failed or PipelineState.Cancelled;
 
     /// <summary>A state as the API spells it.</summary>
     public static string Spell(PipelineState state) => "PIPELINE_STATE_" + state.ToString().ToUpperInvariant();

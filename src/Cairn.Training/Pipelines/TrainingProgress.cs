@@ -12,8 +12,11 @@ internal sealed class TrainingProgress(IResourceStore store, IWork work, TimePro
 {
     public void Changed(ISqlSession session, CustomJob job)
     {
-        if (TrainingTable.PipelineOf(session, job.Name) is not { } name
-            || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline || TrainingPipelines.HasEnded(pipeline))
+        if (
+            TrainingTable.PipelineOf(session, job.Name) is not { } name
+            || store.Find<TrainingPipeline>(session, TrainingPipelines.Kind, name) is not { } pipeline
+            || TrainingPipelines.HasEnded(pipeline)
+        )
         {
             return;
         }
@@ -31,7 +34,15 @@ internal sealed class TrainingProgress(IResourceStore store, IWork work, TimePro
                 End(pipeline, PipelineState.Cancelled, job.Error);
                 break;
             case JobState.Failed:
-                End(pipeline, PipelineState.Failed, new Google.Rpc.Status { Code = job.Error?.Code ?? (int)Google.Rpc.Code.Unknown, Message = $"The training failed: {job.Error?.Message} Its log is that of {job.Name}." });
+                End(
+                    pipeline,
+                    PipelineState.Failed,
+                    new Google.Rpc.Status
+                    {
+                        Code = job.Error?.Code ?? (int)Google.Rpc.Code.Unknown,
+                        Message = $"The training failed: {job.Error?.Message} Its log is that of {job.Name}.",
+                    }
+                );
                 break;
             case JobState.Succeeded when pipeline.ModelToUpload is null:
                 End(pipeline, PipelineState.Succeeded, null);

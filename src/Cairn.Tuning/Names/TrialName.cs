@@ -13,7 +13,9 @@ public readonly record struct TrialName(StudyName Study, long Id)
         var at = text.IndexOf(collection, StringComparison.Ordinal);
         return at > 0 && long.TryParse(text.AsSpan(at + collection.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new TrialName(StudyName.Parse(text[..at], field), number)
-            : throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/studies/NUMBER/trials/NUMBER.");
+            : throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/studies/NUMBER/trials/NUMBER."
+            );
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Study}/trials/{Id}");

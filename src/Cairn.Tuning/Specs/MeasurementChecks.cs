@@ -22,9 +22,14 @@ internal static class MeasurementChecks
             throw StatusException.InvalidArgument($"`{field}.step_count` is {measurement.StepCount}; it must not be negative.");
         }
 
-        if (measurement.ElapsedDuration is { } elapsed && (elapsed.Seconds is < 0 or > MaxSeconds || elapsed.Nanos is < 0 or >= Duration.NanosecondsPerSecond))
+        if (
+            measurement.ElapsedDuration is { } elapsed
+            && (elapsed.Seconds is < 0 or > MaxSeconds || elapsed.Nanos is < 0 or >= Duration.NanosecondsPerSecond)
+        )
         {
-            throw StatusException.InvalidArgument($"`{field}.elapsed_duration` is {elapsed.Seconds} s and {elapsed.Nanos} ns; it must not be negative nor more than {MaxSeconds} s.");
+            throw StatusException.InvalidArgument(
+                $"`{field}.elapsed_duration` is {elapsed.Seconds} s and {elapsed.Nanos} ns; it must not be negative nor more than {MaxSeconds} s."
+            );
         }
 
         if (measurement.Metrics.Count == 0)
@@ -37,7 +42,9 @@ internal static class MeasurementChecks
         {
             if (!model.Spec.Metrics.Any(known => known.MetricId == metric.MetricId))
             {
-                throw StatusException.InvalidArgument($"`{field}` has the metric '{metric.MetricId}', which the study does not have; its metrics are {string.Join(", ", model.Spec.Metrics.Select(static known => known.MetricId))}.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}` has the metric '{metric.MetricId}', which the study does not have; its metrics are {string.Join(", ", model.Spec.Metrics.Select(static known => known.MetricId))}."
+                );
             }
 
             if (!seen.Add(metric.MetricId))
@@ -48,7 +55,9 @@ internal static class MeasurementChecks
 
         if (complete && model.Spec.Metrics.FirstOrDefault(metric => !seen.Contains(metric.MetricId)) is { } missing)
         {
-            throw StatusException.InvalidArgument($"`{field}` lacks the metric '{missing.MetricId}'; a final measurement has all of the study's metrics. A trial that could not be measured is completed with `trial_infeasible`.");
+            throw StatusException.InvalidArgument(
+                $"`{field}` lacks the metric '{missing.MetricId}'; a final measurement has all of the study's metrics. A trial that could not be measured is completed with `trial_infeasible`."
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ internal static class ParameterChecks
         {
             if (!All(model.Problem.Space.Parameters).Any(parameter => parameter.Id == id && parameter.Contains(value)))
             {
-                throw StatusException.InvalidArgument($"`{field}` sets parameter '{id}' to '{value}', which is no parameter of the study with such a value.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}` sets parameter '{id}' to '{value}', which is no parameter of the study with such a value."
+                );
             }
         }
     }

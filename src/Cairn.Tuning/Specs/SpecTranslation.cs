@@ -8,7 +8,9 @@ using Spec = Google.Cloud.AIPlatform.V1.StudySpec.Types.ParameterSpec;
 
 namespace Cairn.Tuning.Specs;
 
-/// <summary>A study's specification as the optimisers have it. The optimisers' types validate themselves; what they refuse is INVALID_ARGUMENT.</summary>
+/// <summary>
+/// A study's specification as the optimisers have it. The optimisers' types validate themselves; what they refuse is INVALID_ARGUMENT.
+/// </summary>
 internal static class SpecTranslation
 {
     private const int MaxMetrics = 100;
@@ -19,12 +21,17 @@ internal static class SpecTranslation
     {
         if (spec.Metrics.Count is 0 or > MaxMetrics)
         {
-            throw StatusException.InvalidArgument($"`study_spec.metrics` has {spec.Metrics.Count} metrics; it must have 1 to {MaxMetrics}.");
+            throw StatusException.InvalidArgument(
+                $"`study_spec.metrics` has {spec.Metrics.Count} metrics; it must have 1 to {MaxMetrics}."
+            );
         }
 
         try
         {
-            return new Problem(new SearchSpace([.. spec.Parameters.Select(static parameter => Parameter(parameter, 1))]), [.. spec.Metrics.Select(Metric)])
+            return new Problem(
+                new SearchSpace([.. spec.Parameters.Select(static parameter => Parameter(parameter, 1))]),
+                [.. spec.Metrics.Select(Metric)]
+            )
             {
                 Noise = spec.ObservationNoise switch
                 {
@@ -41,12 +48,16 @@ internal static class SpecTranslation
         }
     }
 
-    private static Metric Metric(MetricSpec spec) => new(spec.MetricId, spec.Goal == MetricSpec.Types.GoalType.Minimize ? Goal.Minimize : Goal.Maximize)
-    {
-        Safety = spec.SafetyConfig is { } safety
-            ? new SafetyBound(safety.SafetyThreshold, safety.HasDesiredMinSafeTrialsFraction ? safety.DesiredMinSafeTrialsFraction : null)
-            : null,
-    };
+    private static Metric Metric(MetricSpec spec) =>
+        new(spec.MetricId, spec.Goal == MetricSpec.Types.GoalType.Minimize ? Goal.Minimize : Goal.Maximize)
+        {
+            Safety = spec.SafetyConfig is { } safety
+                ? new SafetyBound(
+                    safety.SafetyThreshold,
+                    safety.HasDesiredMinSafeTrialsFraction ? safety.DesiredMinSafeTrialsFraction : null
+                )
+                : null,
+        };
 
     private static Parameter Parameter(Spec spec, int depth)
     {
@@ -64,15 +75,46 @@ internal static class SpecTranslation
         };
         return spec.ParameterValueSpecCase switch
         {
-            Spec.ParameterValueSpecOneofCase.DoubleValueSpec when spec.DoubleValueSpec is var value =>
-                new DoubleParameter(spec.ParameterId, value.MinValue, value.MaxValue, scale, value.HasDefaultValue ? value.DefaultValue : null) { Children = children },
-            Spec.ParameterValueSpecOneofCase.IntegerValueSpec when spec.IntegerValueSpec is var value =>
-                new IntegerParameter(spec.ParameterId, value.MinValue, value.MaxValue, scale, value.HasDefaultValue ? value.DefaultValue : null) { Children = children },
-            Spec.ParameterValueSpecOneofCase.CategoricalValueSpec when spec.CategoricalValueSpec is var value =>
-                new CategoricalParameter(spec.ParameterId, value.Values, value.HasDefaultValue ? value.DefaultValue : null) { Children = children },
-            Spec.ParameterValueSpecOneofCase.DiscreteValueSpec when spec.DiscreteValueSpec is var value =>
-                new DiscreteParameter(spec.ParameterId, value.Values, scale, value.HasDefaultValue ? value.DefaultValue : null) { Children = children },
-            _ => throw new ArgumentException($"Parameter '{spec.ParameterId}' has no value specification; give it a double, integer, categorical or discrete one."),
+            Spec.ParameterValueSpecOneofCase.DoubleValueSpec when spec.DoubleValueSpec is var value => new DoubleParameter(
+                spec.ParameterId,
+                value.MinValue,
+                value.MaxValue,
+                scale,
+                value.HasDefaultValue ? value.DefaultValue : null
+            )
+            {
+                Children = children,
+            },
+            Spec.ParameterValueSpecOneofCase.IntegerValueSpec when spec.IntegerValueSpec is var value => new IntegerParameter(
+                spec.ParameterId,
+                value.MinValue,
+                value.MaxValue,
+                scale,
+                value.HasDefaultValue ? value.DefaultValue : null
+            )
+            {
+                Children = children,
+            },
+            Spec.ParameterValueSpecOneofCase.CategoricalValueSpec when spec.CategoricalValueSpec is var value => new CategoricalParameter(
+                spec.ParameterId,
+                value.Values,
+                value.HasDefaultValue ? value.DefaultValue : null
+            )
+            {
+                Children = children,
+            },
+            Spec.ParameterValueSpecOneofCase.DiscreteValueSpec when spec.DiscreteValueSpec is var value => new DiscreteParameter(
+                spec.ParameterId,
+                value.Values,
+                scale,
+                value.HasDefaultValue ? value.DefaultValue : null
+            )
+            {
+                Children = children,
+            },
+            _ => throw new ArgumentException(
+                $"Parameter '{spec.ParameterId}' has no value specification; give it a double, integer, categorical or discrete one."
+            ),
         };
     }
 
@@ -85,14 +127,22 @@ internal static class SpecTranslation
 
         ParameterValue[] values = (child.ParentValueConditionCase, parent.ParameterValueSpecCase) switch
         {
-            (Spec.Types.ConditionalParameterSpec.ParentValueConditionOneofCase.ParentCategoricalValues, Spec.ParameterValueSpecOneofCase.CategoricalValueSpec) =>
-                [.. child.ParentCategoricalValues.Values.Select(static value => (ParameterValue)value)],
-            (Spec.Types.ConditionalParameterSpec.ParentValueConditionOneofCase.ParentIntValues, Spec.ParameterValueSpecOneofCase.IntegerValueSpec) =>
-                [.. child.ParentIntValues.Values.Select(static value => (ParameterValue)value)],
-            (Spec.Types.ConditionalParameterSpec.ParentValueConditionOneofCase.ParentDiscreteValues, Spec.ParameterValueSpecOneofCase.DiscreteValueSpec) =>
-                [.. child.ParentDiscreteValues.Values.Select(static value => (ParameterValue)value)],
-            _ => throw new ArgumentException($"The condition of parameter '{child.ParameterSpec.ParameterId}' does not fit the type of its parent '{parent.ParameterId}'; "
-                + "give categorical, integer or discrete values for a parent of the same type."),
+            (
+                Spec.Types.ConditionalParameterSpec.ParentValueConditionOneofCase.ParentCategoricalValues,
+                Spec.ParameterValueSpecOneofCase.CategoricalValueSpec
+            ) => [.. child.ParentCategoricalValues.Values.Select(static value => (ParameterValue)value)],
+            (
+                Spec.Types.ConditionalParameterSpec.ParentValueConditionOneofCase.ParentIntValues,
+                Spec.ParameterValueSpecOneofCase.IntegerValueSpec
+            ) => [.. child.ParentIntValues.Values.Select(static value => (ParameterValue)value)],
+            (
+                Spec.Types.ConditionalParameterSpec.ParentValueConditionOneofCase.ParentDiscreteValues,
+                Spec.ParameterValueSpecOneofCase.DiscreteValueSpec
+            ) => [.. child.ParentDiscreteValues.Values.Select(static value => (ParameterValue)value)],
+            _ => throw new ArgumentException(
+                $"The condition of parameter '{child.ParameterSpec.ParameterId}' does not fit the type of its parent '{parent.ParameterId}'; "
+                    + "give categorical, integer or discrete values for a parent of the same type."
+            ),
         };
         return new ParameterChild(Parameter(child.ParameterSpec, depth + 1), values);
     }

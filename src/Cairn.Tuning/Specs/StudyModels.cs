@@ -13,12 +13,12 @@ internal sealed class StudyModels(IDatabase database, IResourceStore store)
 {
     private const int Capacity = 1_000;
 
-    private readonly ConcurrentDictionary<StudyName, StudyModel> kept = new();
+    private readonly ConcurrentDictionary<StudyName, StudyModel> _kept = new();
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public async Task<StudyModel> GetAsync(StudyName name, CancellationToken cancellation)
     {
-        if (kept.TryGetValue(name, out var known))
+        if (_kept.TryGetValue(name, out var known))
         {
             return known;
         }
@@ -30,14 +30,15 @@ internal sealed class StudyModels(IDatabase database, IResourceStore store)
                 var study = store.Find<Study>(session, TuningSchema.Study, name.ToString()) ?? throw StudyTable.Missing(name);
                 return StudyModel.Make(study.StudySpec, name.Id, row.Algorithm, row.Predecessors);
             },
-            cancellation).ConfigureAwait(false);
-        if (kept.Count >= Capacity)
+            cancellation
+        );
+        if (_kept.Count >= Capacity)
         {
-            kept.Clear();
+            _kept.Clear();
         }
 
-        return kept[name] = model;
+        return _kept[name] = model;
     }
 
-    public void Forget(StudyName name) => kept.TryRemove(name, out _);
+    public void Forget(StudyName name) => _kept.TryRemove(name, out _);
 }

@@ -12,21 +12,24 @@ namespace Cairn.Tuning.Specs;
 /// <summary>Trials between the API and the optimisers.</summary>
 internal static class TrialTranslation
 {
-    public static Trial ToTrial(ApiTrial trial, IEnumerable<ApiMeasurement>? measurements = null) => new(
-        long.Parse(trial.Id, CultureInfo.InvariantCulture),
-        ToAssignment(trial.Parameters),
-        trial.State switch
+    public static Trial ToTrial(ApiTrial trial, IEnumerable<ApiMeasurement>? measurements = null) =>
+        new(
+            long.Parse(trial.Id, CultureInfo.InvariantCulture),
+            ToAssignment(trial.Parameters),
+            trial.State switch
+            {
+                ApiTrial.Types.State.Succeeded => TrialState.Completed,
+                ApiTrial.Types.State.Infeasible => TrialState.Infeasible,
+                _ => TrialState.Active,
+            }
+        )
         {
-            ApiTrial.Types.State.Succeeded => TrialState.Completed,
-            ApiTrial.Types.State.Infeasible => TrialState.Infeasible,
-            _ => TrialState.Active,
-        })
-    {
-        Final = trial.FinalMeasurement is { } final ? ToMeasurement(final) : null,
-        Measurements = measurements is null ? [] : [.. measurements.Select(ToMeasurement)],
-    };
+            Final = trial.FinalMeasurement is { } final ? ToMeasurement(final) : null,
+            Measurements = measurements is null ? [] : [.. measurements.Select(ToMeasurement)],
+        };
 
-    /// <exception cref="StatusException">INVALID_ARGUMENT for a parameter twice, or a value that is neither a number nor a string.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a parameter twice, or a value that is neither a number nor a
+    /// string.</exception>
     public static Dictionary<string, ParameterValue> ToAssignment(IEnumerable<ApiTrial.Types.Parameter> parameters)
     {
         var assignment = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
@@ -36,7 +39,9 @@ internal static class TrialTranslation
             {
                 Value.KindOneofCase.NumberValue => (ParameterValue)parameter.Value.NumberValue,
                 Value.KindOneofCase.StringValue => parameter.Value.StringValue,
-                _ => throw StatusException.InvalidArgument($"Parameter '{parameter.ParameterId}' has no number or string for a value; numeric parameters take a number, categorical ones a string."),
+                _ => throw StatusException.InvalidArgument(
+                    $"Parameter '{parameter.ParameterId}' has no number or string for a value; numeric parameters take a number, categorical ones a string."
+                ),
             };
             if (!assignment.TryAdd(parameter.ParameterId, value))
             {
@@ -47,11 +52,12 @@ internal static class TrialTranslation
         return assignment;
     }
 
-    public static IEnumerable<ApiTrial.Types.Parameter> ToParameters(IReadOnlyDictionary<string, ParameterValue> assignment) => assignment.Select(static pair => new ApiTrial.Types.Parameter
-    {
-        ParameterId = pair.Key,
-        Value = pair.Value.Text is { } text ? Value.ForString(text) : Value.ForNumber(pair.Value.Number),
-    });
+    public static IEnumerable<ApiTrial.Types.Parameter> ToParameters(IReadOnlyDictionary<string, ParameterValue> assignment) =>
+        assignment.Select(static pair => new ApiTrial.Types.Parameter
+        {
+            ParameterId = pair.Key,
+            Value = pair.Value.Text is { } text ? Value.ForString(text) : Value.ForNumber(pair.Value.Number),
+        });
 
     /// <summary>The one objective of a trial in which more is better; null for what is not succeeded, not finite, or unsafe.</summary>
     public static double? Objective(StudyModel model, ApiTrial trial)
@@ -67,8 +73,11 @@ internal static class TrialTranslation
     }
 
     /// <summary>Whether a measurement keeps every safety bound; one that lacks a safety metric does not.</summary>
-    public static bool IsSafe(StudyModel model, ApiMeasurement measurement) => model.Problem.SafetyMetrics.All(metric =>
-        measurement.Metrics.FirstOrDefault(candidate => candidate.MetricId == metric.Id) is { } found && Oriented(metric, found.Value) >= Oriented(metric, metric.Safety!.Threshold));
+    public static bool IsSafe(StudyModel model, ApiMeasurement measurement) =>
+        model.Problem.SafetyMetrics.All(metric =>
+            measurement.Metrics.FirstOrDefault(candidate => candidate.MetricId == metric.Id) is { } found
+            && Oriented(metric, found.Value) >= Oriented(metric, metric.Safety!.Threshold)
+        );
 
     /// <summary>A value turned so that more is better.</summary>
     public static double Oriented(Metric metric, double value) => metric.Goal == Goal.Maximize ? value : -value;

@@ -19,10 +19,12 @@ internal static class EvidenceReader
             rows.AddRange(TrialTable.Best(session, study, Best));
         }
 
-        return [.. rows
-            .DistinctBy(static row => row.Body.Id)
-            .Where(static row => row.Body.State != Google.Cloud.AIPlatform.V1.Trial.Types.State.Requested)
-            .Select(static row => TrialTranslation.ToTrial(row.Body))
-            .OrderBy(static trial => trial.Id)];
+        return
+        [
+            .. rows.DistinctBy(static row => row.Body.Id)
+                .Where(static row => row.Body.State != Google.Cloud.AIPlatform.V1.Trial.Types.State.Requested)
+                .Select(static row => TrialTranslation.ToTrial(row.Body))
+                .OrderBy(static trial => trial.Id),
+        ];
     }
 }

@@ -20,7 +20,10 @@ internal sealed class HandOut(ISqlSession session, StudyModel model, StudyName s
         if (slot.Trial is not { } trial)
         {
             Issued++;
-            trial = Start(new Trial { Name = new TrialName(study, Issued).ToString(), Id = Issued.ToString(CultureInfo.InvariantCulture) }, point);
+            trial = Start(
+                new Trial { Name = new TrialName(study, Issued).ToString(), Id = Issued.ToString(CultureInfo.InvariantCulture) },
+                point
+            );
             TrialTable.Insert(session, model, study.Id, trial);
         }
         else if (trial.State == Trial.Types.State.Requested)

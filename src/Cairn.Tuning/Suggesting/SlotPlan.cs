@@ -6,7 +6,9 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tuning.Suggesting;
 
-/// <summary>How a request is met: each context first by a trial that the client has open, then by one that a user requested, then by a new one.</summary>
+/// <summary>
+/// How a request is met: each context first by a trial that the client has open, then by one that a user requested, then by a new one.
+/// </summary>
 internal static class SlotPlan
 {
     // More requested trials than this are handed out over several calls.
@@ -15,16 +17,30 @@ internal static class SlotPlan
     public static List<Slot> Make(ISqlSession session, StudyModel model, long study, SuggestTrialsRequest request)
     {
         // Who does not say who he is has no trials of his own to get again.
-        var open = request.ClientId.Length == 0 ? [] : TrialTable.Open(session, study, Trial.Types.State.Active, request.ClientId, request.SuggestionCount);
+        var open =
+            request.ClientId.Length == 0
+                ? []
+                : TrialTable.Open(session, study, Trial.Types.State.Active, request.ClientId, request.SuggestionCount);
         // With no contexts the client's own may be enough; only then are users' trials not looked for.
-        var requested = request.Contexts.Count == 0 && open.Count >= request.SuggestionCount ? [] : TrialTable.OpenOfAll(session, study, Trial.Types.State.Requested, MaxRequested);
+        var requested =
+            request.Contexts.Count == 0 && open.Count >= request.SuggestionCount
+                ? []
+                : TrialTable.OpenOfAll(session, study, Trial.Types.State.Requested, MaxRequested);
         var own = open.ConvertAll(static row => (row.Body, Parameters: TrialTranslation.ToAssignment(row.Body.Parameters)));
         var users = requested.ConvertAll(static row => (row.Body, Parameters: TrialTranslation.ToAssignment(row.Body.Parameters)));
         var slots = new List<Slot>(request.SuggestionCount);
         for (var i = 0; i < request.SuggestionCount; i++)
         {
             var context = request.Contexts.Count == 0 ? null : request.Contexts[i];
-            slots.Add(Fill(model, context is null ? [] : TrialTranslation.ToAssignment(context.Parameters), context?.Description ?? "", own, users));
+            slots.Add(
+                Fill(
+                    model,
+                    context is null ? [] : TrialTranslation.ToAssignment(context.Parameters),
+                    context?.Description ?? "",
+                    own,
+                    users
+                )
+            );
         }
 
         return slots;
@@ -35,9 +51,12 @@ internal static class SlotPlan
         Dictionary<string, ParameterValue> pinned,
         string description,
         List<(Trial Body, Dictionary<string, ParameterValue> Parameters)> own,
-        List<(Trial Body, Dictionary<string, ParameterValue> Parameters)> users)
+        List<(Trial Body, Dictionary<string, ParameterValue> Parameters)> users
+    )
     {
-        var match = own.FindIndex(trial => pinned.All(pair => trial.Parameters.TryGetValue(pair.Key, out var value) && value == pair.Value));
+        var match = own.FindIndex(trial =>
+            pinned.All(pair => trial.Parameters.TryGetValue(pair.Key, out var value) && value == pair.Value)
+        );
         if (match >= 0)
         {
             var trial = own[match].Body;

@@ -25,7 +25,9 @@ internal static class SuggestionChecks
 
         if (request.Contexts.Count != 0 && request.Contexts.Count != request.SuggestionCount)
         {
-            throw StatusException.InvalidArgument($"There are {request.Contexts.Count} `contexts` for {request.SuggestionCount} suggestions; give none, or one for each.");
+            throw StatusException.InvalidArgument(
+                $"There are {request.Contexts.Count} `contexts` for {request.SuggestionCount} suggestions; give none, or one for each."
+            );
         }
 
         foreach (var context in request.Contexts)

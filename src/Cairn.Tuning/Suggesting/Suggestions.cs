@@ -11,38 +11,41 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tuning.Suggesting;
 
 /// <summary>
-/// Hands out trials. What an algorithm that reads no trials suggests is found inside the transaction that keeps it. Others think outside of any transaction, one at a time a
-/// study; were trials handed out meanwhile (by another server), they think again, so that no two clients get the same point.
+/// Hands out trials. What an algorithm that reads no trials suggests is found inside the transaction that keeps it. Others think outside of
+/// any transaction, one at a time a study; were trials handed out meanwhile (by another server), they think again, so that no two clients
+/// get the same point.
 /// </summary>
 internal sealed class Suggestions(IDatabase database, IResourceStore store, StudyModels models, TimeProvider time)
 {
     private const int MaxAttempts = 20;
 
     // As many at once as there are processors: thinking is all computation.
-    private readonly SemaphoreSlim thinking = new(Environment.ProcessorCount);
-    private readonly ConcurrentDictionary<long, SemaphoreSlim> turns = new();
+    private readonly SemaphoreSlim _thinking = new(Environment.ProcessorCount);
+    private readonly ConcurrentDictionary<long, SemaphoreSlim> _turns = new();
 
     /// <param name="request">The request, for a study that the caller may touch.</param>
     /// <param name="finish">Records what the answer is given with, in the same transaction.</param>
     /// <param name="cancellation">Ends the wait and the thinking.</param>
-    public async Task<T> SuggestAsync<T>(SuggestTrialsRequest request, Func<ISqlSession, SuggestTrialsResponse, T> finish, CancellationToken cancellation)
+    public async Task<T> SuggestAsync<T>(
+        SuggestTrialsRequest request,
+        Func<ISqlSession, SuggestTrialsResponse, T> finish,
+        CancellationToken cancellation
+    )
     {
         var name = StudyName.Parse(request.Parent, "parent");
-        var model = await models.GetAsync(name, cancellation).ConfigureAwait(false);
+        var model = await models.GetAsync(name, cancellation);
         SuggestionChecks.Require(model, request);
         var started = time.GetUtcNow();
         if (!model.Designer.ReadsTrials)
         {
-            return await database.WriteAsync(
-                session => finish(session, Keep(session, name, model, request, started, null)!),
-                cancellation).ConfigureAwait(false);
+            return await database.WriteAsync(session => finish(session, Keep(session, name, model, request, started, null)!), cancellation);
         }
 
-        var turn = turns.GetOrAdd(name.Id, static _ => new SemaphoreSlim(1));
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        var turn = _turns.GetOrAdd(name.Id, static _ => new SemaphoreSlim(1));
+        await turn.WaitAsync(cancellation);
         try
         {
-            return await ThinkAsync(name, model, request, started, finish, cancellation).ConfigureAwait(false);
+            return await ThinkAsync(name, model, request, started, finish, cancellation);
         }
         finally
         {
@@ -56,14 +59,19 @@ internal sealed class Suggestions(IDatabase database, IResourceStore store, Stud
         SuggestTrialsRequest request,
         DateTimeOffset started,
         Func<ISqlSession, SuggestTrialsResponse, T> finish,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            var thought = await ThoughtAsync(name, model, request, cancellation).ConfigureAwait(false);
+            var thought = await ThoughtAsync(name, model, request, cancellation);
             var (kept, answer) = await database.WriteAsync(
-                session => Keep(session, name, model, request, started, thought) is { } response ? (true, finish(session, response)) : (false, default(T)!),
-                cancellation).ConfigureAwait(false);
+                session =>
+                    Keep(session, name, model, request, started, thought) is { } response
+                        ? (true, finish(session, response))
+                        : (false, default(T)!),
+                cancellation
+            );
             if (kept)
             {
                 return answer;
@@ -81,34 +89,50 @@ internal sealed class Suggestions(IDatabase database, IResourceStore store, Stud
             {
                 var study = StudyTable.Get(session, name);
                 var plan = SlotPlan.Make(session, model, name.Id, request);
-                var needed = plan.Exists(static slot => slot.NeedsPoint) && study.State == Study.Types.State.Active && !StudyProgress.ShouldEnd(session, model.Spec, study, time.GetUtcNow());
+                var needed =
+                    plan.Exists(static slot => slot.NeedsPoint)
+                    && study.State == Study.Types.State.Active
+                    && !StudyProgress.ShouldEnd(session, model.Spec, study, time.GetUtcNow());
                 return (
                     study,
                     needed ? plan : [],
                     needed ? EvidenceReader.Read(session, name.Id) : [],
-                    needed ? model.Predecessors.Select(id => EvidenceReader.Read(session, id)).ToList() : []);
+                    needed ? model.Predecessors.Select(id => EvidenceReader.Read(session, id)).ToList() : []
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         var needy = slots.Count(static slot => slot.NeedsPoint);
         if (needy == 0)
         {
             return new Thought(row.Issued, 0, []);
         }
 
-        await thinking.WaitAsync(cancellation).ConfigureAwait(false);
+        await _thinking.WaitAsync(cancellation);
         try
         {
             var problem = model.Problem.With(predecessors);
-            return new Thought(row.Issued, needy, await Task.Run(() => PointFinder.Find(model, problem, trials, row.Issued, slots, cancellation), cancellation).ConfigureAwait(false));
+            return new Thought(
+                row.Issued,
+                needy,
+                await Task.Run(() => PointFinder.Find(model, problem, trials, row.Issued, slots, cancellation), cancellation)
+            );
         }
         finally
         {
-            thinking.Release();
+            _thinking.Release();
         }
     }
 
     /// <summary>Hands out what there is and keeps what is new; null where the study has gone on since the thought.</summary>
-    private SuggestTrialsResponse? Keep(ISqlSession session, StudyName name, StudyModel model, SuggestTrialsRequest request, DateTimeOffset started, Thought? thought)
+    private SuggestTrialsResponse? Keep(
+        ISqlSession session,
+        StudyName name,
+        StudyModel model,
+        SuggestTrialsRequest request,
+        DateTimeOffset started,
+        Thought? thought
+    )
     {
         var row = StudyTable.Get(session, name);
         var slots = SlotPlan.Make(session, model, name.Id, request);
@@ -124,7 +148,8 @@ internal sealed class Suggestions(IDatabase database, IResourceStore store, Stud
             return null;
         }
 
-        var points = thought?.Points ?? (needy == 0 ? [] : PointFinder.Find(model, model.Problem, [], row.Issued, slots, CancellationToken.None));
+        var points =
+            thought?.Points ?? (needy == 0 ? [] : PointFinder.Find(model, model.Problem, [], row.Issued, slots, CancellationToken.None));
         var handed = new HandOut(session, model, name, request.ClientId, started, row.Issued);
         var next = 0;
         var exhausted = false;

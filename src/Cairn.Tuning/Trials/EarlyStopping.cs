@@ -13,7 +13,7 @@ internal sealed class EarlyStopping(IDatabase database, StudyModels models, Tria
 
     public async Task<string?> ShouldStopAsync(TrialName name, CancellationToken cancellation)
     {
-        var model = await models.GetAsync(name.Study, cancellation).ConfigureAwait(false);
+        var model = await models.GetAsync(name.Study, cancellation);
         var (trial, completed) = await database.ReadAsync(
             session =>
             {
@@ -22,9 +22,15 @@ internal sealed class EarlyStopping(IDatabase database, StudyModels models, Tria
                 var asks = model.StoppingRule is not null && row.Body.State == Trial.Types.State.Active && row.Measured > 0;
                 return (
                     MeasurementTable.Complete(session, name.Study.Id, row),
-                    asks ? TrialTable.LatestMeasured(session, name.Study.Id, MaxCompleted).ConvertAll(other => MeasurementTable.Complete(session, name.Study.Id, other)) : []);
+                    asks
+                        ? TrialTable
+                            .LatestMeasured(session, name.Study.Id, MaxCompleted)
+                            .ConvertAll(other => MeasurementTable.Complete(session, name.Study.Id, other))
+                        : []
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (trial.State == Trial.Types.State.Stopping)
         {
             return "The trial was asked to stop.";
@@ -37,14 +43,17 @@ internal sealed class EarlyStopping(IDatabase database, StudyModels models, Tria
 
         completed.Reverse();
         var reason = await Task.Run(
-            () => model.StoppingRule!.ShouldStop(
-                model.Problem,
-                TrialTranslation.ToTrial(trial, trial.Measurements),
-                completed.ConvertAll(other => TrialTranslation.ToTrial(other, other.Measurements))),
-            cancellation).ConfigureAwait(false);
+            () =>
+                model.StoppingRule!.ShouldStop(
+                    model.Problem,
+                    TrialTranslation.ToTrial(trial, trial.Measurements),
+                    completed.ConvertAll(other => TrialTranslation.ToTrial(other, other.Measurements))
+                ),
+            cancellation
+        );
         if (reason is not null)
         {
-            await writes.StopAsync(name, cancellation).ConfigureAwait(false);
+            await writes.StopAsync(name, cancellation);
         }
 
         return reason;

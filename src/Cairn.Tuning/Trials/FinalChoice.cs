@@ -7,10 +7,13 @@ namespace Cairn.Tuning.Trials;
 /// <summary>Which of a trial's measurements becomes its final one where the client gives none.</summary>
 internal static class FinalChoice
 {
-    /// <returns>The last, or the best by the first objective where the study says so; of those that have all metrics. Null where none has.</returns>
+    /// <returns>The last, or the best by the first objective where the study says so; of those that have all metrics. Null where none
+    /// has.</returns>
     public static Measurement? Choose(StudyModel model, IReadOnlyList<Measurement> measurements)
     {
-        var complete = measurements.Where(measurement => model.Spec.Metrics.All(metric => measurement.Metrics.Any(found => found.MetricId == metric.MetricId))).ToList();
+        var complete = measurements
+            .Where(measurement => model.Spec.Metrics.All(metric => measurement.Metrics.Any(found => found.MetricId == metric.MetricId)))
+            .ToList();
         if (complete.Count == 0 || model.Spec.MeasurementSelectionType != MeasurementSelectionType.BestMeasurement)
         {
             return complete.LastOrDefault();

@@ -12,25 +12,34 @@ internal sealed class TrialReads(IDatabase database, StudyModels models)
 {
     private const int Chunk = 5_000;
 
-    public Task<Trial> GetAsync(TrialName name, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            StudyTable.Get(session, name.Study);
-            return MeasurementTable.Complete(session, name.Study.Id, TrialTable.Find(session, name.Study.Id, name.Id) ?? throw TrialWrites.Missing(name));
-        },
-        cancellation);
+    public Task<Trial> GetAsync(TrialName name, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                StudyTable.Get(session, name.Study);
+                return MeasurementTable.Complete(
+                    session,
+                    name.Study.Id,
+                    TrialTable.Find(session, name.Study.Id, name.Id) ?? throw TrialWrites.Missing(name)
+                );
+            },
+            cancellation
+        );
 
-    public Task<IReadOnlyList<Trial>> ListAsync(StudyName study, long after, int count, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            StudyTable.Get(session, study);
-            return (IReadOnlyList<Trial>)TrialTable.Page(session, study.Id, after, count).ConvertAll(row => MeasurementTable.Complete(session, study.Id, row));
-        },
-        cancellation);
+    public Task<IReadOnlyList<Trial>> ListAsync(StudyName study, long after, int count, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                StudyTable.Get(session, study);
+                return (IReadOnlyList<Trial>)
+                    TrialTable.Page(session, study.Id, after, count).ConvertAll(row => MeasurementTable.Complete(session, study.Id, row));
+            },
+            cancellation
+        );
 
     public async Task<IReadOnlyList<Trial>> OptimalAsync(StudyName study, CancellationToken cancellation)
     {
-        var model = await models.GetAsync(study, cancellation).ConfigureAwait(false);
+        var model = await models.GetAsync(study, cancellation);
         return await database.ReadAsync(
             session =>
             {
@@ -38,14 +47,15 @@ internal sealed class TrialReads(IDatabase database, StudyModels models)
                 var best = model.HasOneObjective ? TrialTable.Best(session, study.Id, 1) : Front(session, model, study.Id);
                 return (IReadOnlyList<Trial>)best.ConvertAll(row => MeasurementTable.Complete(session, study.Id, row));
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
     /// <summary>The Pareto front, chunk by chunk: what a chunk's front does not hold is dominated for good.</summary>
     private static List<TrialRow> Front(ISqlSession session, StudyModel model, long study)
     {
         var front = new List<TrialRow>();
-        for (long after = 0; ;)
+        for (long after = 0; ; )
         {
             var rows = TrialTable.Page(session, study, after, Chunk);
             if (rows.Count == 0)
@@ -67,9 +77,13 @@ internal sealed class TrialReads(IDatabase database, StudyModels models)
             return null;
         }
 
-        var values = model.Problem.Objectives.Select(metric => trial.FinalMeasurement.Metrics.FirstOrDefault(found => found.MetricId == metric.Id) is { } found
-            ? TrialTranslation.Oriented(metric, found.Value)
-            : double.NaN).ToArray();
+        var values = model
+            .Problem.Objectives.Select(metric =>
+                trial.FinalMeasurement.Metrics.FirstOrDefault(found => found.MetricId == metric.Id) is { } found
+                    ? TrialTranslation.Oriented(metric, found.Value)
+                    : double.NaN
+            )
+            .ToArray();
         return values.All(double.IsFinite) ? values : null;
     }
 }

@@ -28,7 +28,9 @@ internal static class UserTrial
         {
             if (given.InfeasibleReason.Length > MaxReason)
             {
-                throw StatusException.InvalidArgument($"`trial.infeasible_reason` has {given.InfeasibleReason.Length} characters; it may have {MaxReason}.");
+                throw StatusException.InvalidArgument(
+                    $"`trial.infeasible_reason` has {given.InfeasibleReason.Length} characters; it may have {MaxReason}."
+                );
             }
 
             (trial.State, trial.InfeasibleReason) = (Trial.Types.State.Infeasible, given.InfeasibleReason);

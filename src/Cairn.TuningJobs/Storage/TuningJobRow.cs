@@ -9,7 +9,16 @@ namespace Cairn.TuningJobs.Storage;
 /// <param name="Cancel">Whether someone has asked it to end.</param>
 /// <param name="Failure">Why it fails once its running trials have ended; empty as long as it does not.</param>
 /// <param name="Active">Whether there is something left to do.</param>
-internal sealed record TuningJobRow(string Job, string Study, string Algorithm, IReadOnlyList<string> Predecessors, string Creator, bool Cancel, string Failure, bool Active)
+internal sealed record TuningJobRow(
+    string Job,
+    string Study,
+    string Algorithm,
+    IReadOnlyList<string> Predecessors,
+    string Creator,
+    bool Cancel,
+    string Failure,
+    bool Active
+)
 {
     /// <summary>Whether no further trial is begun, and those that run are cancelled.</summary>
     public bool Ends => Cancel || Failure.Length > 0;

@@ -25,4 +25,5 @@ internal sealed record TuningTrialRow(
     bool Fresh,
     Measurement Last,
     Measurement Best,
-    Trial Body);
+    Trial Body
+);

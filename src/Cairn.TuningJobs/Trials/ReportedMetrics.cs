@@ -9,7 +9,9 @@ namespace Cairn.TuningJobs.Trials;
 /// <summary>What a trial has reported of its study's metrics.</summary>
 internal static class ReportedMetrics
 {
-    /// <summary>The row with further points. Taking points that were taken before, and then all that followed them, changes nothing.</summary>
+    /// <summary>
+    /// The row with further points. Taking points that were taken before, and then all that followed them, changes nothing.
+    /// </summary>
     public static TuningTrialRow Add(StudySpec spec, TuningTrialRow row, IEnumerable<JobPoint> points)
     {
         var (last, best) = (row.Last.Clone(), row.Best);
@@ -18,13 +20,22 @@ internal static class ReportedMetrics
             Set(last, point.Name, point.Value);
             last.StepCount = point.Step;
             last.ElapsedDuration = Elapsed(row.Body, point.Time);
-            if (point.Name == spec.Metrics[0].MetricId ? IsBetter(spec.Metrics[0], point.Value, best) : best.Metrics.Count > 0 && !Has(best, point.Name))
+            if (
+                point.Name == spec.Metrics[0].MetricId
+                    ? IsBetter(spec.Metrics[0], point.Value, best)
+                    : best.Metrics.Count > 0 && !Has(best, point.Name)
+            )
             {
                 best = last.Clone();
             }
         }
 
-        return row with { Last = last, Best = best, Fresh = true };
+        return row with
+        {
+            Last = last,
+            Best = best,
+            Fresh = true,
+        };
     }
 
     /// <summary>The points as intermediate measurements: what follows one another with the same step is one.</summary>
@@ -60,8 +71,11 @@ internal static class ReportedMetrics
     }
 
     private static bool IsBetter(MetricSpec metric, double value, Measurement best) =>
-        !double.IsNaN(value) && (best.Metrics.FirstOrDefault(found => found.MetricId == metric.MetricId) is not { } known
-            || (metric.Goal == MetricSpec.Types.GoalType.Minimize ? value < known.Value : value > known.Value));
+        !double.IsNaN(value)
+        && (
+            best.Metrics.FirstOrDefault(found => found.MetricId == metric.MetricId) is not { } known
+            || (metric.Goal == MetricSpec.Types.GoalType.Minimize ? value < known.Value : value > known.Value)
+        );
 
     /// <summary>Since the trial was made. A clock of the task's own may be off, but time does not begin before the trial.</summary>
     private static Duration Elapsed(Trial trial, long micros)

@@ -9,14 +9,22 @@ namespace Cairn.TuningJobs.Trials;
 internal sealed class RunMetrics(IDatabase database, IEnumerable<IJobRuns> runs, RunDataReader reader)
 {
     /// <summary>The last value of each metric by name; none where the job has no run.</summary>
-    public Task<Dictionary<string, (double Value, long Step)>> ReadAsync(string customJob, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            var job = new CustomJob { Name = customJob, JobSpec = new CustomJobSpec() };
-            var found = runs.Select(own => own.Find(session, job)).FirstOrDefault(static run => run is not null);
-            return found is not { } run
-                ? []
-                : reader.Read(session, run.Run).Metrics.ToDictionary(static metric => metric.Name, static metric => (metric.Point.Value, metric.Point.Step), StringComparer.Ordinal);
-        },
-        cancellation);
+    public Task<Dictionary<string, (double Value, long Step)>> ReadAsync(string customJob, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                var job = new CustomJob { Name = customJob, JobSpec = new CustomJobSpec() };
+                var found = runs.Select(own => own.Find(session, job)).FirstOrDefault(static run => run is not null);
+                return found is not { } run
+                    ? []
+                    : reader
+                        .Read(session, run.Run)
+                        .Metrics.ToDictionary(
+                            static metric => metric.Name,
+                            static metric => (metric.Point.Value, metric.Point.Step),
+                            StringComparer.Ordinal
+                        );
+            },
+            cancellation
+        );
 }

@@ -15,15 +15,18 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
 
     public async Task FinishAsync(HyperparameterTuningJob job, TuningJobRow tuning, TuningTrialRow row, CancellationToken cancellation)
     {
-        var request = await CompletionAsync(job, tuning, row, cancellation).ConfigureAwait(false);
-        var trial = await CompleteAsync(request, row, cancellation).ConfigureAwait(false);
+        var request = await CompletionAsync(job, tuning, row, cancellation);
+        var trial = await CompleteAsync(request, row, cancellation);
         trial.Measurements.Clear();
         trial.ClientId = "";
         trial.CustomJob = row.CustomJob;
         await store.WriteAsync(
             session =>
             {
-                if (TuningTrialTable.Find(session, row.Job, row.Trial) is { Phase: TrialPhase.Ended } ended && store.Find<HyperparameterTuningJob>(session, TuningJobKind.Kind, row.Job) is { } stored)
+                if (
+                    TuningTrialTable.Find(session, row.Job, row.Trial) is { Phase: TrialPhase.Ended } ended
+                    && store.Find<HyperparameterTuningJob>(session, TuningJobKind.Kind, row.Job) is { } stored
+                )
                 {
                     TuningTrialTable.Update(session, ended with { Phase = TrialPhase.Done, Body = trial });
                     store.Update(session, TuningJobKind.Kind, stored);
@@ -31,15 +34,18 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
 
                 return true;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
     private async Task<Trial> CompleteAsync(CompleteTrialRequest request, TuningTrialRow row, CancellationToken cancellation)
     {
         try
         {
-            var trial = await studies.GetTrialAsync(TrialName.Parse(request.Name, "name"), cancellation).ConfigureAwait(false);
-            return trial.State is Trial.Types.State.Succeeded or Trial.Types.State.Infeasible ? trial : await studies.CompleteAsync(request, cancellation).ConfigureAwait(false);
+            var trial = await studies.GetTrialAsync(TrialName.Parse(request.Name, "name"), cancellation);
+            return trial.State is Trial.Types.State.Succeeded or Trial.Types.State.Infeasible
+                ? trial
+                : await studies.CompleteAsync(request, cancellation);
         }
         catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
         {
@@ -53,21 +59,36 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
         }
     }
 
-    private async Task<CompleteTrialRequest> CompletionAsync(HyperparameterTuningJob job, TuningJobRow tuning, TuningTrialRow row, CancellationToken cancellation)
+    private async Task<CompleteTrialRequest> CompletionAsync(
+        HyperparameterTuningJob job,
+        TuningJobRow tuning,
+        TuningTrialRow row,
+        CancellationToken cancellation
+    )
     {
         if (row.Outcome != JobState.Succeeded && !row.Stopping)
         {
-            return Infeasible(row, row.Outcome != JobState.Cancelled ? $"The trial's job failed: {row.Reason}"
-                : tuning.Cancel ? "The tuning job was cancelled while the trial ran."
-                : tuning.Failure.Length > 0 ? "The tuning job failed while the trial ran."
-                : "The trial's job was cancelled.");
+            return Infeasible(
+                row,
+                row.Outcome != JobState.Cancelled ? $"The trial's job failed: {row.Reason}"
+                    : tuning.Cancel ? "The tuning job was cancelled while the trial ran."
+                    : tuning.Failure.Length > 0 ? "The tuning job failed while the trial ran."
+                    : "The trial's job was cancelled."
+            );
         }
 
-        var chosen = (job.StudySpec.MeasurementSelectionType == MeasurementSelectionType.BestMeasurement && row.Best.Metrics.Count > 0 ? row.Best : row.Last).Clone();
-        var missing = job.StudySpec.Metrics.Where(metric => !ReportedMetrics.Has(chosen, metric.MetricId)).Select(static metric => metric.MetricId).ToList();
+        var chosen = (
+            job.StudySpec.MeasurementSelectionType == MeasurementSelectionType.BestMeasurement && row.Best.Metrics.Count > 0
+                ? row.Best
+                : row.Last
+        ).Clone();
+        var missing = job
+            .StudySpec.Metrics.Where(metric => !ReportedMetrics.Has(chosen, metric.MetricId))
+            .Select(static metric => metric.MetricId)
+            .ToList();
         if (missing.Count > 0)
         {
-            var logged = await runs.ReadAsync(row.CustomJob, cancellation).ConfigureAwait(false);
+            var logged = await runs.ReadAsync(row.CustomJob, cancellation);
             foreach (var metric in missing.Where(logged.ContainsKey))
             {
                 ReportedMetrics.Set(chosen, metric, logged[metric].Value);
@@ -76,14 +97,27 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
 
             if (missing.Find(metric => !logged.ContainsKey(metric)) is { } absent)
             {
-                return Infeasible(row, Absent(absent, [.. logged.Keys.Where(static name => !name.StartsWith("system/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]));
+                return Infeasible(
+                    row,
+                    Absent(
+                        absent,
+                        [
+                            .. logged
+                                .Keys.Where(static name => !name.StartsWith("system/", StringComparison.Ordinal))
+                                .Order(StringComparer.Ordinal),
+                        ]
+                    )
+                );
             }
         }
 
         var strange = chosen.Metrics.FirstOrDefault(static metric => !double.IsFinite(metric.Value));
         return strange is null
             ? new CompleteTrialRequest { Name = row.Body.Name, FinalMeasurement = chosen }
-            : Infeasible(row, $"The trial's last value of the metric '{strange.MetricId}' is {strange.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which is no number to compare.");
+            : Infeasible(
+                row,
+                $"The trial's last value of the metric '{strange.MetricId}' is {strange.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which is no number to compare."
+            );
     }
 
     private static string Absent(string metric, IReadOnlyList<string> others) =>
@@ -91,5 +125,10 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
         + $"Report it with hypertune.HyperTune().report_hyperparameter_tuning_metric(hyperparameter_metric_tag='{metric}', metric_value=…), or log it to the job's MLflow run.";
 
     private static CompleteTrialRequest Infeasible(TuningTrialRow row, string reason) =>
-        new() { Name = row.Body.Name, TrialInfeasible = true, InfeasibleReason = Characters.Cut(reason, MaxReason) };
+        new()
+        {
+            Name = row.Body.Name,
+            TrialInfeasible = true,
+            InfeasibleReason = Characters.Cut(reason, MaxReason),
+        };
 }

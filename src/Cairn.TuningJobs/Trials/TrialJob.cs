@@ -43,7 +43,13 @@ internal static class TrialJob
 
         var suffix = "-trial-" + trial.Id;
         var own = Characters.Cut(job.DisplayName, MaxDisplayName - suffix.Length);
-        return new CustomJob { DisplayName = own + suffix, JobSpec = spec, EncryptionSpec = job.EncryptionSpec?.Clone(), Labels = { job.Labels } };
+        return new CustomJob
+        {
+            DisplayName = own + suffix,
+            JobSpec = spec,
+            EncryptionSpec = job.EncryptionSpec?.Clone(),
+            Labels = { job.Labels },
+        };
     }
 
     /// <summary>A program that is told its output as AI Platform's are, by <c>--job-dir</c>, is told its trial's.</summary>

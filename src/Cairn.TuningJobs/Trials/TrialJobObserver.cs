@@ -22,7 +22,15 @@ internal sealed class TrialJobObserver(IResourceStore store, TuningJobChanges ch
                 Begin(session, trial.Job, job);
                 break;
             case JobState.Succeeded or JobState.Failed or JobState.Cancelled:
-                TuningTrialTable.Update(session, trial with { Phase = TrialPhase.Ended, Outcome = job.State, Reason = job.Error?.Message ?? "" });
+                TuningTrialTable.Update(
+                    session,
+                    trial with
+                    {
+                        Phase = TrialPhase.Ended,
+                        Outcome = job.State,
+                        Reason = job.Error?.Message ?? "",
+                    }
+                );
                 signal.Set();
                 break;
         }

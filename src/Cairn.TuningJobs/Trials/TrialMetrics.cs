@@ -10,12 +10,14 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.TuningJobs.Trials;
 
-/// <summary>Takes what trials report while they run: into the trial, for its final measurement, and into the study, whose rule may stop it.</summary>
+/// <summary>
+/// Takes what trials report while they run: into the trial, for its final measurement, and into the study, whose rule may stop it.
+/// </summary>
 internal sealed class TrialMetrics(IDatabase database, IResourceStore store, IStudies studies, TuningSignal signal) : IJobMetricObserver
 {
     public async Task ReportedAsync(string job, IReadOnlyList<JobPoint> points, CancellationToken cancellation)
     {
-        if (await database.ReadAsync(session => TuningTrialTable.OfCustomJob(session, job), cancellation).ConfigureAwait(false) is null)
+        if (await database.ReadAsync(session => TuningTrialTable.OfCustomJob(session, job), cancellation) is null)
         {
             return;
         }
@@ -23,24 +25,32 @@ internal sealed class TrialMetrics(IDatabase database, IResourceStore store, ISt
         var measured = await database.WriteAsync(
             session =>
             {
-                if (TuningTrialTable.OfCustomJob(session, job) is not { Phase: TrialPhase.Running } row || store.Find<HyperparameterTuningJob>(session, TuningJobKind.Kind, row.Job) is not { } tuning)
+                if (
+                    TuningTrialTable.OfCustomJob(session, job) is not { Phase: TrialPhase.Running } row
+                    || store.Find<HyperparameterTuningJob>(session, TuningJobKind.Kind, row.Job) is not { } tuning
+                )
                 {
                     return null;
                 }
 
                 TuningTrialTable.Update(session, ReportedMetrics.Add(tuning.StudySpec, row, points));
-                return new Measured(TrialName.Parse(row.Body.Name, "trial"), ReportedMetrics.Measurements(tuning.StudySpec, row.Body, points));
+                return new Measured(
+                    TrialName.Parse(row.Body.Name, "trial"),
+                    ReportedMetrics.Measurements(tuning.StudySpec, row.Body, points)
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         foreach (var measurement in measured?.Measurements ?? [])
         {
             try
             {
-                await studies.AddMeasurementAsync(measured!.Trial, measurement, cancellation).ConfigureAwait(false);
+                await studies.AddMeasurementAsync(measured!.Trial, measurement, cancellation);
             }
             catch (StatusException)
             {
-                // Not later than one that the study has, as after a kill; or more than it takes; or the trial is over. Its last values are kept all the same.
+                // Not later than one that the study has, as after a kill; or more than it takes; or the trial is over. Its last values are
+                // kept all the same.
             }
         }
 

@@ -11,21 +11,35 @@ namespace Cairn.TuningJobs.Trials;
 /// <summary>Begins trials: asks the study for points, and puts a custom job in line for each.</summary>
 internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICustomJobs jobs)
 {
-    /// <summary>One client, always the same: the study gives it the trials that it has open again, and so one that was suggested before a kill is not lost.</summary>
+    /// <summary>
+    /// One client, always the same: the study gives it the trials that it has open again, and so one that was suggested before a kill is
+    /// not lost.
+    /// </summary>
     private const string Client = "hyperparameter-tuning-job";
 
     /// <summary>Begins as many trials as there is room for.</summary>
     /// <returns>False where the study has no further trial to give.</returns>
-    public async Task<bool> StartAsync(HyperparameterTuningJob job, TuningJobRow tuning, IReadOnlyList<TuningTrialRow> trials, int room, CancellationToken cancellation)
+    public async Task<bool> StartAsync(
+        HyperparameterTuningJob job,
+        TuningJobRow tuning,
+        IReadOnlyList<TuningTrialRow> trials,
+        int room,
+        CancellationToken cancellation
+    )
     {
         var open = trials.Count(static trial => trial.Phase == TrialPhase.Running && !trial.Stopping);
-        var request = new SuggestTrialsRequest { Parent = tuning.Study, SuggestionCount = open + room, ClientId = Client };
-        var suggested = await studies.SuggestAsync(request, cancellation).ConfigureAwait(false);
+        var request = new SuggestTrialsRequest
+        {
+            Parent = tuning.Study,
+            SuggestionCount = open + room,
+            ClientId = Client,
+        };
+        var suggested = await studies.SuggestAsync(request, cancellation);
         var known = trials.Select(static trial => trial.Body.Id).ToHashSet();
         var fresh = suggested.Trials.Where(trial => !known.Contains(trial.Id)).Take(room).ToList();
         foreach (var trial in fresh)
         {
-            await StartAsync(job, tuning, trial, cancellation).ConfigureAwait(false);
+            await StartAsync(job, tuning, trial, cancellation);
         }
 
         return fresh.Count > 0 || suggested.Trials.Count >= open + room;
@@ -41,7 +55,7 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
         var refusal = "";
         try
         {
-            prepared = await jobs.PrepareAsync(name.Parent, TrialJob.Make(job, trial), cancellation).ConfigureAwait(false);
+            prepared = await jobs.PrepareAsync(name.Parent, TrialJob.Make(job, trial), cancellation);
             body.CustomJob = prepared.Job.Name;
         }
         catch (StatusException error)
@@ -50,11 +64,26 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
             refusal = error.Message;
         }
 
-        var row = new TuningTrialRow(job.Name, long.Parse(trial.Id, System.Globalization.CultureInfo.InvariantCulture), body.CustomJob, TrialPhase.Running, JobState.Unspecified, "", false, false, new Measurement(), new Measurement(), body);
+        var row = new TuningTrialRow(
+            job.Name,
+            long.Parse(trial.Id, System.Globalization.CultureInfo.InvariantCulture),
+            body.CustomJob,
+            TrialPhase.Running,
+            JobState.Unspecified,
+            "",
+            false,
+            false,
+            new Measurement(),
+            new Measurement(),
+            body
+        );
         await store.WriteAsync(
             session =>
             {
-                if (TuningJobTable.Find(session, job.Name) is not { Active: true, Ends: false } || TuningTrialTable.Find(session, job.Name, row.Trial) is not null)
+                if (
+                    TuningJobTable.Find(session, job.Name) is not { Active: true, Ends: false }
+                    || TuningTrialTable.Find(session, job.Name, row.Trial) is not null
+                )
                 {
                     return false;
                 }
@@ -67,10 +96,15 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
 
                 // The trial first: its job's observer looks for it.
                 TuningTrialTable.Insert(session, row);
-                jobs.Create(session, prepared, tuning.Creator == Principal.Anonymous.Name ? Principal.Anonymous : new Principal(tuning.Creator, [], name.Project));
+                jobs.Create(
+                    session,
+                    prepared,
+                    tuning.Creator == Principal.Anonymous.Name ? Principal.Anonymous : new Principal(tuning.Creator, [], name.Project)
+                );
                 return true;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         jobs.Wake();
     }
 }

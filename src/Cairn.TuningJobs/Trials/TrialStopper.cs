@@ -16,13 +16,13 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
     public async Task AskAsync(TuningTrialRow row, CancellationToken cancellation)
     {
         // Before the rule is asked: what is reported meanwhile makes it be asked again.
-        await ChangeAsync(row, static trial => trial with { Fresh = false }, cancel: false, cancellation).ConfigureAwait(false);
+        await ChangeAsync(row, static trial => trial with { Fresh = false }, cancel: false, cancellation);
         try
         {
-            if (await studies.ShouldStopAsync(TrialName.Parse(row.Body.Name, "name"), cancellation).ConfigureAwait(false) is { } reason)
+            if (await studies.ShouldStopAsync(TrialName.Parse(row.Body.Name, "name"), cancellation) is { } reason)
             {
                 Log.Stopping(logger, row.Job, row.Trial, reason);
-                await ChangeAsync(row, Stop, cancel: true, cancellation).ConfigureAwait(false);
+                await ChangeAsync(row, Stop, cancel: true, cancellation);
             }
         }
         catch (StatusException error)
@@ -33,7 +33,8 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
     }
 
     /// <summary>Cancels a trial of a job that ends.</summary>
-    public Task CancelAsync(TuningTrialRow row, CancellationToken cancellation) => ChangeAsync(row, static trial => trial, cancel: true, cancellation);
+    public Task CancelAsync(TuningTrialRow row, CancellationToken cancellation) =>
+        ChangeAsync(row, static trial => trial, cancel: true, cancellation);
 
     private static TuningTrialRow Stop(TuningTrialRow trial)
     {
@@ -41,7 +42,12 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
         return trial with { Stopping = true };
     }
 
-    private async Task ChangeAsync(TuningTrialRow row, Func<TuningTrialRow, TuningTrialRow> change, bool cancel, CancellationToken cancellation)
+    private async Task ChangeAsync(
+        TuningTrialRow row,
+        Func<TuningTrialRow, TuningTrialRow> change,
+        bool cancel,
+        CancellationToken cancellation
+    )
     {
         await store.WriteAsync(
             session =>
@@ -59,7 +65,8 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
 
                 return true;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (cancel)
         {
             jobs.Wake();

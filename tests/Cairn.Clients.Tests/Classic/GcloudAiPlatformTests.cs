@@ -18,7 +18,9 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
         var gcloud = server.Gcloud();
         var trainer = Directory.CreateDirectory(server.Files["package/trainer"]).FullName;
         await File.WriteAllTextAsync(Path.Combine(trainer, "__init__.py"), "");
-        await File.WriteAllTextAsync(Path.Combine(trainer, "task.py"), """
+        await File.WriteAllTextAsync(
+            Path.Combine(trainer, "task.py"),
+            """
             import argparse, joblib, os
             from sklearn.linear_model import LogisticRegression
             parser = argparse.ArgumentParser()
@@ -29,9 +31,12 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
             os.makedirs(folder, exist_ok=True)
             joblib.dump(LogisticRegression().fit([[0.0], [4.0]], [options.flip, 1 - options.flip]), folder + '/model.joblib')
             print('saved to', folder)
-            """);
+            """
+        );
         var config = server.Files["config.yaml"];
-        await File.WriteAllTextAsync(config, """
+        await File.WriteAllTextAsync(
+            config,
+            """
             labels:
               team: red
             trainingInput:
@@ -39,9 +44,18 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
               masterType: n1-standard-4
               scheduling:
                 maxRunningTime: 600s
-            """);
+            """
+        );
         string[] submit = ["ai-platform", "jobs", "submit", "training"];
-        string[] training = [$"--package-path={trainer}", "--module-name=trainer.task", "--region=us-central1", "--runtime-version=2.11", "--python-version=3.7", $"--config={config}"];
+        string[] training =
+        [
+            $"--package-path={trainer}",
+            "--module-name=trainer.task",
+            "--region=us-central1",
+            "--runtime-version=2.11",
+            "--python-version=3.7",
+            $"--config={config}",
+        ];
         await gcloud.RunAsync([.. submit, "first", .. training, $"--job-dir=gs://{ClassicServer.Bucket}/first"]);
         await gcloud.RunAsync([.. submit, "second", .. training, $"--job-dir=gs://{ClassicServer.Bucket}/second", "--", "--flip=1"]);
         var job = await EndAsync(gcloud, "first");
@@ -82,8 +96,19 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
     {
         var gcloud = server.Gcloud();
         string[] submit = ["ai-platform", "jobs", "submit", "training"];
-        await server.Rest.UploadAsync(ClassicServer.Bucket, "waiter-0.1.tar.gz", SourcePackage.Tar("waiter", ("waiter.py", "import sys, time\nif '--fail' in sys.argv: sys.exit(5)\ntime.sleep(600)\n")));
-        string[] training = [$"--packages=gs://{ClassicServer.Bucket}/waiter-0.1.tar.gz", "--module-name=waiter", "--region=us-central1", "--runtime-version=2.11", "--python-version=3.7"];
+        await server.Rest.UploadAsync(
+            ClassicServer.Bucket,
+            "waiter-0.1.tar.gz",
+            SourcePackage.Tar("waiter", ("waiter.py", "import sys, time\nif '--fail' in sys.argv: sys.exit(5)\ntime.sleep(600)\n"))
+        );
+        string[] training =
+        [
+            $"--packages=gs://{ClassicServer.Bucket}/waiter-0.1.tar.gz",
+            "--module-name=waiter",
+            "--region=us-central1",
+            "--runtime-version=2.11",
+            "--python-version=3.7",
+        ];
         await gcloud.RunAsync([.. submit, "failing", .. training, "--", "--fail"]);
         await gcloud.RunAsync([.. submit, "waiting", .. training]);
         await gcloud.RunAsync("ai-platform", "jobs", "cancel", "waiting");
@@ -99,18 +124,30 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
     public async Task hyperparameters_are_tuned_and_the_trials_come_best_first()
     {
         var gcloud = server.Gcloud();
-        await server.Rest.UploadAsync(ClassicServer.Bucket, "tuned-0.1.tar.gz", SourcePackage.Tar("tuned", ("tuned.py", """
-            import argparse, json, os
-            parser = argparse.ArgumentParser()
-            parser.add_argument('--job-dir')
-            parser.add_argument('--x', type=float)
-            options = parser.parse_args()
-            print('trial', os.environ['CLOUD_ML_TRIAL_ID'], 'writes to', options.job_dir)
-            with open(os.environ['CLOUD_ML_HP_METRIC_FILE'], 'a') as file:
-                file.write(json.dumps({'timestamp': 1.0, 'trial': '1', 'loss': str((options.x - 2) ** 2), 'global_step': '7'}) + '\n')
-            """)));
+        await server.Rest.UploadAsync(
+            ClassicServer.Bucket,
+            "tuned-0.1.tar.gz",
+            SourcePackage.Tar(
+                "tuned",
+                (
+                    "tuned.py",
+                    """
+                    import argparse, json, os
+                    parser = argparse.ArgumentParser()
+                    parser.add_argument('--job-dir')
+                    parser.add_argument('--x', type=float)
+                    options = parser.parse_args()
+                    print('trial', os.environ['CLOUD_ML_TRIAL_ID'], 'writes to', options.job_dir)
+                    with open(os.environ['CLOUD_ML_HP_METRIC_FILE'], 'a') as file:
+                        file.write(json.dumps({'timestamp': 1.0, 'trial': '1', 'loss': str((options.x - 2) ** 2), 'global_step': '7'}) + '\n')
+                    """
+                )
+            )
+        );
         var config = server.Files["tuning.yaml"];
-        await File.WriteAllTextAsync(config, """
+        await File.WriteAllTextAsync(
+            config,
+            """
             trainingInput:
               hyperparameters:
                 goal: MINIMIZE
@@ -124,10 +161,22 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
                   minValue: 0
                   maxValue: 4
                   scaleType: UNIT_LINEAR_SCALE
-            """);
+            """
+        );
         await gcloud.RunAsync(
-            "ai-platform", "jobs", "submit", "training", "tuned", $"--packages=gs://{ClassicServer.Bucket}/tuned-0.1.tar.gz", "--module-name=tuned", "--region=us-central1",
-            "--runtime-version=2.11", "--python-version=3.7", $"--job-dir=gs://{ClassicServer.Bucket}/tuned", $"--config={config}");
+            "ai-platform",
+            "jobs",
+            "submit",
+            "training",
+            "tuned",
+            $"--packages=gs://{ClassicServer.Bucket}/tuned-0.1.tar.gz",
+            "--module-name=tuned",
+            "--region=us-central1",
+            "--runtime-version=2.11",
+            "--python-version=3.7",
+            $"--job-dir=gs://{ClassicServer.Bucket}/tuned",
+            $"--config={config}"
+        );
 
         var job = await EndAsync(gcloud, "tuned");
 
@@ -142,9 +191,20 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
         ((string)trials[0]!["finalMetric"]!["trainingStep"]!).ShouldBe("7");
         var log = "";
         await Poll.UntilAsync(
-            async () => (log = await gcloud.RunAsync("ai-platform", "jobs", "stream-logs", "tuned", "--polling-interval=5", "--allow-multiline-logs")).Contains("trial 3 writes to"),
+            async () =>
+                (
+                    log = await gcloud.RunAsync(
+                        "ai-platform",
+                        "jobs",
+                        "stream-logs",
+                        "tuned",
+                        "--polling-interval=5",
+                        "--allow-multiline-logs"
+                    )
+                ).Contains("trial 3 writes to"),
             "the log to be streamed",
-            TimeSpan.FromSeconds(120));
+            TimeSpan.FromSeconds(120)
+        );
         log.ShouldContain($"trial 1 writes to gs://{ClassicServer.Bucket}/tuned/1");
     }
 
@@ -157,9 +217,11 @@ public sealed class GcloudAiPlatformTests(ClassicServer server) : IClassFixture<
     private async Task<JsonNode> EndAsync(ClientProgram gcloud, string job)
     {
         await Poll.UntilAsync(
-            async () => (string?)(await server.Rest.GetAsync($"/v1/projects/demo/jobs/{job}"))["state"] is "SUCCEEDED" or "FAILED" or "CANCELLED",
+            async () =>
+                (string?)(await server.Rest.GetAsync($"/v1/projects/demo/jobs/{job}"))["state"] is "SUCCEEDED" or "FAILED" or "CANCELLED",
             $"{job} to end",
-            TimeSpan.FromSeconds(120));
+            TimeSpan.FromSeconds(120)
+        );
         return JsonNode.Parse(await gcloud.RunAsync("ai-platform", "jobs", "describe", job, "--format=json"))!;
     }
 }

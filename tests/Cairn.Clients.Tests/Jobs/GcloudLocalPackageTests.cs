@@ -17,14 +17,25 @@ public sealed class GcloudLocalPackageTests(JobsServer server) : IClassFixture<J
         var image = $"us-docker.pkg.dev/demo/tests/package:{Guid.NewGuid():n}";
 
         var name = await gcloud.RunAsync(
-            "ai", "custom-jobs", "create", "--region=us-central1", "--display-name=local", "--args=--epochs=3", "--format=value(name)",
-            $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Base},output-image-uri={image},local-package-path={Package()},script=task.sh");
+            "ai",
+            "custom-jobs",
+            "create",
+            "--region=us-central1",
+            "--display-name=local",
+            "--args=--epochs=3",
+            "--format=value(name)",
+            $"--worker-pool-spec=replica-count=1,machine-type=n1-standard-4,executor-image-uri={Base},output-image-uri={image},local-package-path={Package()},script=task.sh"
+        );
 
         JsonNode job = null!;
         await Poll.UntilAsync(
-            async () => (string)(job = await server.Rest.GetAsync("/v1/" + name.Split('\n')[^1]))["state"]! is "JOB_STATE_SUCCEEDED" or "JOB_STATE_FAILED",
+            async () =>
+                (string)(job = await server.Rest.GetAsync("/v1/" + name.Split('\n')[^1]))["state"]!
+                    is "JOB_STATE_SUCCEEDED"
+                        or "JOB_STATE_FAILED",
             $"{name} to end",
-            TimeSpan.FromSeconds(120));
+            TimeSpan.FromSeconds(120)
+        );
         ((string)job["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", job.ToJsonString());
         ((string)job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["imageUri"]!).ShouldBe(image);
         await PodmanAsync("rmi", "--force", image);
@@ -37,8 +48,17 @@ public sealed class GcloudLocalPackageTests(JobsServer server) : IClassFixture<J
         var image = $"localhost/cairn-tests/local-run:{Guid.NewGuid():n}";
 
         var output = await gcloud.RunAsync(
-            "ai", "custom-jobs", "local-run", $"--executor-image-uri={Base}", $"--output-image-uri={image}", $"--local-package-path={Package()}", "--script=task.sh",
-            $"--service-account-key-file={server.Files["key.json"]}", "--", "--epochs=4");
+            "ai",
+            "custom-jobs",
+            "local-run",
+            $"--executor-image-uri={Base}",
+            $"--output-image-uri={image}",
+            $"--local-package-path={Package()}",
+            "--script=task.sh",
+            $"--service-account-key-file={server.Files["key.json"]}",
+            "--",
+            "--epochs=4"
+        );
 
         output.ShouldContain("trained with --epochs=4");
         await PodmanAsync("rmi", "--force", image);
@@ -51,7 +71,9 @@ public sealed class GcloudLocalPackageTests(JobsServer server) : IClassFixture<J
         return folder;
     }
 
-    /// <summary>gcloud with a <c>docker</c> that is podman, and a base image that has what its Dockerfiles call: <c>/bin/bash</c> and <c>mkdir</c>.</summary>
+    /// <summary>
+    /// gcloud with a <c>docker</c> that is podman, and a base image that has what its Dockerfiles call: <c>/bin/bash</c> and <c>mkdir</c>.
+    /// </summary>
     private async Task<ClientProgram> GcloudAsync()
     {
         if (!File.Exists("/usr/bin/podman"))
@@ -67,7 +89,9 @@ public sealed class GcloudLocalPackageTests(JobsServer server) : IClassFixture<J
         await File.WriteAllTextAsync(server.Files["key.json"], "{}");
         var programs = Directory.CreateDirectory(server.Files["programs"]).FullName;
         var configuration = Path.Combine(programs, "containers.conf");
-        await File.WriteAllTextAsync(configuration, """
+        await File.WriteAllTextAsync(
+            configuration,
+            """
             [containers]
             default_ulimits = ["nofile=20000:20000","nproc=8192:8192"]
             cgroups = "enabled"
@@ -76,29 +100,39 @@ public sealed class GcloudLocalPackageTests(JobsServer server) : IClassFixture<J
             events_logger = "file"
             runtime = "runc"
 
-            """);
-        var own = Directory.Exists("/run/systemd/system") || !File.Exists("/usr/sbin/runc") ? "" : $"export CONTAINERS_CONF={configuration}";
+            """
+        );
+        var own =
+            Directory.Exists("/run/systemd/system") || !File.Exists("/usr/sbin/runc") ? "" : $"export CONTAINERS_CONF={configuration}";
         var docker = Path.Combine(programs, "docker");
-        await File.WriteAllTextAsync(docker, $"""
+        await File.WriteAllTextAsync(
+            docker,
+            $"""
             #!/bin/sh
             {own}
             [ "$1" = push ] && exit 0
             exec podman "$@"
-            """);
+            """
+        );
         File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
         var folder = Directory.CreateDirectory(server.Files["base"]).FullName;
         File.Copy(Busybox, Path.Combine(folder, "busybox"), overwrite: true);
         await File.WriteAllTextAsync(Path.Combine(folder, "bash"), "#!/bin/sh\nexec /bin/sh \"$@\"\n");
         File.SetUnixFileMode(Path.Combine(folder, "bash"), (UnixFileMode)0b111_101_101);
-        await File.WriteAllTextAsync(Path.Combine(folder, "Dockerfile"), "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/mkdir\nCOPY bash /bin/bash\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "Dockerfile"),
+            "FROM scratch\nCOPY busybox /bin/sh\nCOPY busybox /bin/mkdir\nCOPY bash /bin/bash\n"
+        );
         await PodmanAsync("build", "--quiet", "--tag", Base, folder);
         return server.Gcloud(programs);
     }
 
     private async Task PodmanAsync(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(server.Files["programs/docker"], arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(server.Files["programs/docker"], arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

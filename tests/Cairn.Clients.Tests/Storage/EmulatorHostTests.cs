@@ -14,8 +14,8 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
     private const string Variable = "STORAGE_EMULATOR_HOST";
 
     [Fact]
-    public Task nodes_package_needs_no_more_than_the_emulators_host()
-        => server.RunScriptAsync("Storage/emulator.cjs", "@google-cloud/storage");
+    public Task nodes_package_needs_no_more_than_the_emulators_host() =>
+        server.RunScriptAsync("Storage/emulator.cjs", "@google-cloud/storage");
 
     [Fact]
     public async Task dotnets_package_needs_no_more_than_the_emulators_host()
@@ -58,7 +58,13 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
         var large = new byte[5_000_000];
         new Random(1).NextBytes(large);
         await client.UploadObjectAsync(bucket, "ünï/small 1.bin", "x/y", new MemoryStream(small));
-        await client.UploadObjectAsync(bucket, "large.bin", "x/y", new MemoryStream(large), new UploadObjectOptions { ChunkSize = 1 << 20 });
+        await client.UploadObjectAsync(
+            bucket,
+            "large.bin",
+            "x/y",
+            new MemoryStream(large),
+            new UploadObjectOptions { ChunkSize = 1 << 20 }
+        );
         (await DownloadAsync(client, bucket, "ünï/small 1.bin")).ShouldBe(small);
         (await DownloadAsync(client, bucket, "large.bin")).ShouldBe(large);
 
@@ -69,7 +75,16 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
         }
 
         zipped.Position = 0;
-        var stored = await client.UploadObjectAsync(new Object { Bucket = bucket, Name = "zipped", ContentType = "x/y", ContentEncoding = "gzip" }, zipped);
+        var stored = await client.UploadObjectAsync(
+            new Object
+            {
+                Bucket = bucket,
+                Name = "zipped",
+                ContentType = "x/y",
+                ContentEncoding = "gzip",
+            },
+            zipped
+        );
         stored.Size.ShouldBe((ulong)zipped.Length);
         (await DownloadAsync(client, bucket, "zipped")).Length.ShouldBeOneOf(small.Length, (int)zipped.Length);
     }
@@ -78,7 +93,12 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
     {
         foreach (var i in Enumerable.Range(0, 5))
         {
-            await client.UploadObjectAsync(bucket, $"list/a name of more than seventeen bytes {i}", "text/plain", new MemoryStream([(byte)('0' + i)]));
+            await client.UploadObjectAsync(
+                bucket,
+                $"list/a name of more than seventeen bytes {i}",
+                "text/plain",
+                new MemoryStream([(byte)('0' + i)])
+            );
         }
 
         var names = new List<string>();
@@ -89,7 +109,17 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
 
         names.Count.ShouldBe(5);
         var sources = names.Select(static name => new ComposeRequest.SourceObjectsData { Name = name }).ToList();
-        await client.Service.Objects.Compose(new ComposeRequest { SourceObjects = sources, Destination = new Object { ContentType = "text/plain" } }, bucket, "all").ExecuteAsync();
+        await client
+            .Service.Objects.Compose(
+                new ComposeRequest
+                {
+                    SourceObjects = sources,
+                    Destination = new Object { ContentType = "text/plain" },
+                },
+                bucket,
+                "all"
+            )
+            .ExecuteAsync();
         await client.CopyObjectAsync(bucket, "all", bucket, "copy");
         (await DownloadAsync(client, bucket, "copy")).ShouldBe("01234"u8.ToArray());
     }
@@ -97,12 +127,22 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
     private static async Task PreconditionsHoldAsync(StorageClient client, string bucket)
     {
         var item = await client.GetObjectAsync(bucket, "copy");
-        var change = new Object { Bucket = bucket, Name = "copy", Metadata = new Dictionary<string, string> { ["k"] = "v" } };
+        var change = new Object
+        {
+            Bucket = bucket,
+            Name = "copy",
+            Metadata = new Dictionary<string, string> { ["k"] = "v" },
+        };
         var changed = await client.PatchObjectAsync(change, new PatchObjectOptions { IfMetagenerationMatch = item.Metageneration });
         changed.Metadata["k"].ShouldBe("v");
-        (await FailAsync(() => client.PatchObjectAsync(change, new PatchObjectOptions { IfMetagenerationMatch = item.Metageneration }))).ShouldBe(HttpStatusCode.PreconditionFailed);
-        (await FailAsync(() => client.UploadObjectAsync(bucket, "copy", "x/y", new MemoryStream([1]), new UploadObjectOptions { IfGenerationMatch = 0 })))
-            .ShouldBe(HttpStatusCode.PreconditionFailed);
+        (
+            await FailAsync(() => client.PatchObjectAsync(change, new PatchObjectOptions { IfMetagenerationMatch = item.Metageneration }))
+        ).ShouldBe(HttpStatusCode.PreconditionFailed);
+        (
+            await FailAsync(() =>
+                client.UploadObjectAsync(bucket, "copy", "x/y", new MemoryStream([1]), new UploadObjectOptions { IfGenerationMatch = 0 })
+            )
+        ).ShouldBe(HttpStatusCode.PreconditionFailed);
         (await FailAsync(() => client.DownloadObjectAsync(bucket, "missing", Stream.Null))).ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -113,5 +153,6 @@ public sealed class EmulatorHostTests(StorageServer server) : IClassFixture<Stor
         return bytes.ToArray();
     }
 
-    private static async Task<HttpStatusCode> FailAsync(Func<Task> call) => (await Should.ThrowAsync<GoogleApiException>(call)).HttpStatusCode;
+    private static async Task<HttpStatusCode> FailAsync(Func<Task> call) =>
+        (await Should.ThrowAsync<GoogleApiException>(call)).HttpStatusCode;
 }

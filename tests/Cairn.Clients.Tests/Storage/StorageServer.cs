@@ -9,7 +9,9 @@ public sealed class StorageServer() : ClientServer("--https", "127.0.0.1:0")
         // Its configuration, as a file: what the documentation gives as -o options.
         var https = new Uri(Process.Https!);
         var config = Files["boto"];
-        File.WriteAllText(config, $"""
+        File.WriteAllText(
+            config,
+            $"""
             [Credentials]
             gs_json_host = {https.Host}
             gs_json_port = {https.Port}
@@ -20,7 +22,8 @@ public sealed class StorageServer() : ClientServer("--https", "127.0.0.1:0")
             state_dir = {Files["gsutil-state"]}
             software_update_check_period = 0
 
-            """);
+            """
+        );
         return new ClientProgram(
             "gsutil",
             new Dictionary<string, string>
@@ -29,7 +32,8 @@ public sealed class StorageServer() : ClientServer("--https", "127.0.0.1:0")
                 ["CLOUDSDK_CONFIG"] = Folder("gsutil-config"),
                 ["CLOUDSDK_CORE_PASS_CREDENTIALS_TO_GSUTIL"] = "false",
             },
-            Files.Path);
+            Files.Path
+        );
     }
 
     /// <summary>Writes a file of random bytes and returns its path.</summary>
@@ -49,16 +53,31 @@ public sealed class StorageServer() : ClientServer("--https", "127.0.0.1:0")
         var top = Directory.CreateDirectory(Path.Combine(Files[name], "sub/deep")).Parent!.Parent!.FullName;
         for (var i = 0; i < 12; i++)
         {
-            File.WriteAllText(Path.Combine(top, (string)(i % 3 == 0 ? "" : i % 3 == 1 ? "sub" : "sub/deep"), $"file-{i}.txt"), $"content {i}");
+            File.WriteAllText(
+                Path.Combine(
+                    top,
+                    (string)(
+                        i % 3 == 0 ? ""
+                        : i % 3 == 1 ? "sub"
+                        : "sub/deep"
+                    ),
+                    $"file-{i}.txt"
+                ),
+                $"content {i}"
+            );
         }
 
         return top;
     }
 
     /// <summary>The files of two folders have to be the same.</summary>
-    public static void ShouldBeSame(string expected, string actual)
-        => Contents(actual).ShouldBe(Contents(expected));
+    public static void ShouldBeSame(string expected, string actual) => Contents(actual).ShouldBe(Contents(expected));
 
-    private static SortedDictionary<string, string> Contents(string folder)
-        => new(Directory.GetFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText), StringComparer.Ordinal);
+    private static SortedDictionary<string, string> Contents(string folder) =>
+        new(
+            Directory
+                .GetFiles(folder, "*", SearchOption.AllDirectories)
+                .ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText),
+            StringComparer.Ordinal
+        );
 }

@@ -12,16 +12,31 @@ public sealed class GcloudTuningJobsTests(TuningJobsServer server) : IClassFixtu
     {
         var gcloud = server.Gcloud();
         var config = server.Files["tune.yaml"];
-        await File.WriteAllTextAsync(config, Config("""
-            import json, os, sys
-            values = dict(argument[2:].split('=', 1) for argument in sys.argv[1:])
-            with open(os.environ['CLOUD_ML_HP_METRIC_FILE'], 'a') as file:
-                file.write(json.dumps({'timestamp': 1, 'trial': os.environ['CLOUD_ML_TRIAL_ID'], 'accuracy': str(float(values['depth']) / 10), 'global_step': '3'}) + '\n')
-            print('tried', values['depth'], 'in trial', os.environ['CLOUD_ML_TRIAL_ID'])
-            """));
+        await File.WriteAllTextAsync(
+            config,
+            Config(
+                """
+                import json, os, sys
+                values = dict(argument[2:].split('=', 1) for argument in sys.argv[1:])
+                with open(os.environ['CLOUD_ML_HP_METRIC_FILE'], 'a') as file:
+                    file.write(json.dumps({'timestamp': 1, 'trial': os.environ['CLOUD_ML_TRIAL_ID'], 'accuracy': str(float(values['depth']) / 10), 'global_step': '3'}) + '\n')
+                print('tried', values['depth'], 'in trial', os.environ['CLOUD_ML_TRIAL_ID'])
+                """
+            )
+        );
         var name = await gcloud.RunAsync(
-            "ai", "hp-tuning-jobs", "create", "--region=us-central1", "--display-name=by-file", $"--config={config}", "--max-trial-count=3", "--parallel-trial-count=2", "--algorithm=random-search",
-            "--labels=team=red", "--format=value(name)");
+            "ai",
+            "hp-tuning-jobs",
+            "create",
+            "--region=us-central1",
+            "--display-name=by-file",
+            $"--config={config}",
+            "--max-trial-count=3",
+            "--parallel-trial-count=2",
+            "--algorithm=random-search",
+            "--labels=team=red",
+            "--format=value(name)"
+        );
 
         var job = await EndAsync(gcloud, name);
         ((string)job["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", job.ToJsonString());
@@ -35,14 +50,27 @@ public sealed class GcloudTuningJobsTests(TuningJobsServer server) : IClassFixtu
             ((double)metric["value"]!).ShouldBe((double)trial["parameters"]![0]!["value"]! / 10, 1e-9);
         }
 
-        (await gcloud.RunAsync("ai", "hp-tuning-jobs", "list", "--region=us-central1", "--filter=displayName=by-file AND labels.team=red", "--format=value(name)")).ShouldBe(name);
+        (
+            await gcloud.RunAsync(
+                "ai",
+                "hp-tuning-jobs",
+                "list",
+                "--region=us-central1",
+                "--filter=displayName=by-file AND labels.team=red",
+                "--format=value(name)"
+            )
+        ).ShouldBe(name);
 
         // It leaves out what is younger than five seconds, so what it prints is polled for.
         var log = "";
         await Poll.UntilAsync(
-            async () => (log = await gcloud.RunAsync("ai", "hp-tuning-jobs", "stream-logs", name, "--region=us-central1", "--polling-interval=5")).Contains("in trial 3"),
+            async () =>
+                (
+                    log = await gcloud.RunAsync("ai", "hp-tuning-jobs", "stream-logs", name, "--region=us-central1", "--polling-interval=5")
+                ).Contains("in trial 3"),
             "the trials' log to be streamed",
-            TimeSpan.FromSeconds(150));
+            TimeSpan.FromSeconds(150)
+        );
         log.ShouldContain("in trial 1");
         log.ShouldContain("in trial 2");
     }
@@ -53,27 +81,40 @@ public sealed class GcloudTuningJobsTests(TuningJobsServer server) : IClassFixtu
         var gcloud = server.Gcloud();
         var config = server.Files["long.yaml"];
         await File.WriteAllTextAsync(config, Config("import time; time.sleep(600)"));
-        var name = await gcloud.RunAsync("ai", "hp-tuning-jobs", "create", "--region=us-central1", "--display-name=long", $"--config={config}", "--format=value(name)");
+        var name = await gcloud.RunAsync(
+            "ai",
+            "hp-tuning-jobs",
+            "create",
+            "--region=us-central1",
+            "--display-name=long",
+            $"--config={config}",
+            "--format=value(name)"
+        );
 
         await gcloud.RunAsync("ai", "hp-tuning-jobs", "cancel", name, "--region=us-central1");
 
         ((string)(await EndAsync(gcloud, name))["state"]!).ShouldBe("JOB_STATE_CANCELLED");
     }
 
-    private static string Config(string program) => new JsonObject
-    {
-        ["studySpec"] = JsonNode.Parse("""{"metrics": [{"metricId": "accuracy", "goal": "MAXIMIZE"}], "parameters": [{"parameterId": "depth", "integerValueSpec": {"minValue": 1, "maxValue": 9}}]}"""),
-        ["trialJobSpec"] = new JsonObject
+    private static string Config(string program) =>
+        new JsonObject
         {
-            ["baseOutputDirectory"] = new JsonObject { ["outputUriPrefix"] = $"gs://{TuningJobsServer.Bucket}/out" },
-            ["workerPoolSpecs"] = new JsonArray(new JsonObject
+            ["studySpec"] = JsonNode.Parse(
+                """{"metrics": [{"metricId": "accuracy", "goal": "MAXIMIZE"}], "parameters": [{"parameterId": "depth", "integerValueSpec": {"minValue": 1, "maxValue": 9}}]}"""
+            ),
+            ["trialJobSpec"] = new JsonObject
             {
-                ["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" },
-                ["replicaCount"] = 1,
-                ["containerSpec"] = new JsonObject { ["imageUri"] = Image, ["command"] = new JsonArray("python3", "-c", program) },
-            }),
-        },
-    }.ToJsonString();
+                ["baseOutputDirectory"] = new JsonObject { ["outputUriPrefix"] = $"gs://{TuningJobsServer.Bucket}/out" },
+                ["workerPoolSpecs"] = new JsonArray(
+                    new JsonObject
+                    {
+                        ["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" },
+                        ["replicaCount"] = 1,
+                        ["containerSpec"] = new JsonObject { ["imageUri"] = Image, ["command"] = new JsonArray("python3", "-c", program) },
+                    }
+                ),
+            },
+        }.ToJsonString();
 
     private static async Task<JsonNode> EndAsync(ClientProgram gcloud, string name)
     {
@@ -81,11 +122,14 @@ public sealed class GcloudTuningJobsTests(TuningJobsServer server) : IClassFixtu
         await Poll.UntilAsync(
             async () =>
             {
-                job = JsonNode.Parse(await gcloud.RunAsync("ai", "hp-tuning-jobs", "describe", name, "--region=us-central1", "--format=json"))!;
+                job = JsonNode.Parse(
+                    await gcloud.RunAsync("ai", "hp-tuning-jobs", "describe", name, "--region=us-central1", "--format=json")
+                )!;
                 return (string)job["state"]! is "JOB_STATE_SUCCEEDED" or "JOB_STATE_FAILED" or "JOB_STATE_CANCELLED";
             },
             $"{name} to end",
-            TimeSpan.FromSeconds(180));
+            TimeSpan.FromSeconds(180)
+        );
         return job;
     }
 }

@@ -173,6 +173,8 @@ public abstract class BlobStoreConformance
         return ids;
     }
 
-    private async Task ShouldBeMissingAsync(string id)
-        => (await Should.ThrowAsync<StatusException>(async () => await (await Store.OpenAsync(id)).DisposeAsync())).Code.ShouldBe(Code.NotFound);
+    private async Task ShouldBeMissingAsync(string id) =>
+        (await Should.ThrowAsync<StatusException>(async () => await (await Store.OpenAsync(id)).DisposeAsync())).Code.ShouldBe(
+            Code.NotFound
+        );
 }

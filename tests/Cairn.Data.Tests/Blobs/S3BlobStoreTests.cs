@@ -10,36 +10,40 @@ namespace Cairn.Data.Tests.Blobs;
 
 public sealed class S3BlobStoreTests(RadosFixture fixture) : BlobStoreConformance, IClassFixture<RadosFixture>, IAsyncLifetime
 {
-    private IAmazonS3 client = null!;
-    private S3Address address = null!;
-    private S3BlobStore store = null!;
+    private IAmazonS3 _client = null!;
+    private S3Address _address = null!;
+    private S3BlobStore _store = null!;
 
-    protected override IBlobStore Store => store;
+    protected override IBlobStore Store => _store;
 
     public async ValueTask InitializeAsync()
     {
         var gateway = fixture.Gateway;
         if (gateway.Endpoint is null)
         {
-            Assert.Skip($"A real S3 server needs {string.Join(", ", RadosGateway.Missing)} (Debian packages radosgw, ceph-mon, ceph-osd, ceph-mgr).");
+            Assert.Skip(
+                $"A real S3 server needs {string.Join(", ", RadosGateway.Missing)} (Debian packages radosgw, ceph-mon, ceph-osd, ceph-mgr)."
+            );
         }
 
-        address = S3Address.Parse($"s3://blobs-{Guid.NewGuid():n}/some/prefix?endpoint={Uri.EscapeDataString(gateway.Endpoint.ToString())}");
-        client = S3Clients.Create(address, RadosGateway.AccessKey, RadosGateway.SecretKey);
-        await client.PutBucketAsync(address.Bucket);
-        store = new S3BlobStore(client, address, new RandomIdSource(), TimeProvider.System);
+        _address = S3Address.Parse(
+            $"s3://blobs-{Guid.NewGuid():n}/some/prefix?endpoint={Uri.EscapeDataString(gateway.Endpoint.ToString())}"
+        );
+        _client = S3Clients.Create(_address, RadosGateway.AccessKey, RadosGateway.SecretKey);
+        await _client.PutBucketAsync(_address.Bucket);
+        _store = new S3BlobStore(_client, _address, new RandomIdSource(), TimeProvider.System);
     }
 
     public ValueTask DisposeAsync()
     {
-        store?.Dispose();
+        _store?.Dispose();
         return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task a_discarded_multipart_upload_leaves_nothing_on_the_server()
     {
-        await using (var writer = await store.CreateAsync())
+        await using (var writer = await _store.CreateAsync())
         {
             await writer.WriteAsync(new byte[20_000_000]);
             (await OpenUploadsAsync()).ShouldBe(1);
@@ -52,11 +56,18 @@ public sealed class S3BlobStoreTests(RadosFixture fixture) : BlobStoreConformanc
     public async Task blobs_lie_below_the_prefix_and_other_objects_are_not_blobs()
     {
         var id = await WriteAsync([1, 2, 3]);
-        await client.PutObjectAsync(new PutObjectRequest { BucketName = address.Bucket, Key = "some/prefix/readme", ContentBody = "no blob" });
+        await _client.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _address.Bucket,
+                Key = "some/prefix/readme",
+                ContentBody = "no blob",
+            }
+        );
 
-        (await client.GetObjectMetadataAsync(address.Bucket, "some/prefix/" + id)).ContentLength.ShouldBe(3);
+        (await _client.GetObjectMetadataAsync(_address.Bucket, "some/prefix/" + id)).ContentLength.ShouldBe(3);
         var listed = new List<string>();
-        await foreach (var (blob, _) in store.ListAsync())
+        await foreach (var (blob, _) in _store.ListAsync())
         {
             listed.Add(blob);
         }
@@ -64,8 +75,9 @@ public sealed class S3BlobStoreTests(RadosFixture fixture) : BlobStoreConformanc
         listed.ShouldBe([id]);
     }
 
-    private async Task<int> OpenUploadsAsync()
-        => (await client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = address.Bucket })).MultipartUploads?.Count ?? 0;
+    private async Task<int> OpenUploadsAsync() =>
+        (await _client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _address.Bucket })).MultipartUploads?.Count
+        ?? 0;
 }
 
 public sealed class S3AddressTests
@@ -74,7 +86,9 @@ public sealed class S3AddressTests
     public void an_address_has_bucket_prefix_endpoint_and_region()
     {
         S3Address.Parse("s3://b").ShouldBe(new S3Address("b", "", null, "us-east-1"));
-        S3Address.Parse("s3://b/p/q/?endpoint=http://127.0.0.1:9000&region=eu-west-1").ShouldBe(new S3Address("b", "p/q/", new Uri("http://127.0.0.1:9000"), "eu-west-1"));
+        S3Address
+            .Parse("s3://b/p/q/?endpoint=http://127.0.0.1:9000&region=eu-west-1")
+            .ShouldBe(new S3Address("b", "p/q/", new Uri("http://127.0.0.1:9000"), "eu-west-1"));
     }
 
     [Theory]
@@ -84,6 +98,6 @@ public sealed class S3AddressTests
     [InlineData("s3://b?endpoint=ftp://x")]
     [InlineData("s3://b?endpoint=nowhere")]
     [InlineData("s3://b?colour=red")]
-    public void what_is_no_address_is_refused_by_name(string text)
-        => Should.Throw<StatusException>(() => S3Address.Parse(text)).Message.ShouldContain(text);
+    public void what_is_no_address_is_refused_by_name(string text) =>
+        Should.Throw<StatusException>(() => S3Address.Parse(text)).Message.ShouldContain(text);
 }

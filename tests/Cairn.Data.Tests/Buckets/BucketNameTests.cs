@@ -29,6 +29,6 @@ public sealed class BucketNameTests
     [InlineData("a b")]
     [InlineData("ünï")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public void others_are_refused_with_the_name(string name)
-        => Should.Throw<StatusException>(() => BucketName.Require(name)).Message.ShouldContain($"'{name}'");
+    public void others_are_refused_with_the_name(string name) =>
+        Should.Throw<StatusException>(() => BucketName.Require(name)).Message.ShouldContain($"'{name}'");
 }

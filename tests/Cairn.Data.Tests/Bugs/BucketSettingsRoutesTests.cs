@@ -6,104 +6,194 @@ using Cairn.Data.Tests.Gcs;
 
 namespace Cairn.Data.Tests.Bugs;
 
-/// <summary>Every field that Cloud Storage's discovery document gives a bucket or an object, over the wire: honoured, the server's to say, or refused by its name.</summary>
+/// <summary>
+/// Every field that Cloud Storage's discovery document gives a bucket or an object, over the wire: honoured, the server's to say, or
+/// refused by its name.
+/// </summary>
 public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<GcsServer>
 {
-    private const string Rule =
-        """
+    private const string Rule = """
         {"action":{"type":"SetStorageClass","storageClass":"COLDLINE"},"condition":{"age":0,"createdBefore":"2031-01-15","customTimeBefore":"2031-01-16",
          "daysSinceCustomTime":1,"daysSinceNoncurrentTime":2,"noncurrentTimeBefore":"2031-01-17","isLive":false,"numNewerVersions":3,"matchesPrefix":["a","b"],
          "matchesSuffix":["c"],"matchesStorageClass":["STANDARD"]}}
         """;
 
     /// <summary>What is asked for, and what the bucket then says.</summary>
-    public static TheoryData<string, string, string> Kept => new()
-    {
-        { "storageClass", "\"NEARLINE\"", "\"NEARLINE\"" },
-        { "versioning", """{"enabled":true}""", """{"enabled":true}""" },
-        { "labels", """{"a":"b"}""", """{"a":"b"}""" },
-        { "lifecycle", $$"""{"rule":[{{Rule}}]}""", $$"""{"rule":[{{Rule}}]}""" },
+    public static TheoryData<string, string, string> Kept =>
+        new()
         {
-            "lifecycle",
-            """{"rule":[{"action":{"type":"AbortIncompleteMultipartUpload"},"condition":{"age":"7","matchesPrefix":[]}},{"action":{"type":"Delete"},"condition":{"isLive":true}}]}""",
-            """{"rule":[{"action":{"type":"AbortIncompleteMultipartUpload"},"condition":{"age":7}},{"action":{"type":"Delete"},"condition":{"isLive":true}}]}"""
-        },
-        {
-            "cors",
-            """[{"origin":["https://a.example"],"method":["get","PUT"],"responseHeader":["Content-Type","x-goog-meta-*"],"maxAgeSeconds":60},{"origin":["*"],"method":["*"]}]""",
-            """[{"origin":["https://a.example"],"method":["GET","PUT"],"responseHeader":["Content-Type","x-goog-meta-*"],"maxAgeSeconds":60},{"origin":["*"],"method":["*"]}]"""
-        },
-        { "retentionPolicy", """{"retentionPeriod":"100"}""", """{"retentionPeriod":"100","effectiveTime":"TIME"}""" },
-        { "softDeletePolicy", """{"retentionDurationSeconds":604800}""", """{"retentionDurationSeconds":"604800","effectiveTime":"TIME"}""" },
-        { "softDeletePolicy", """{"retentionDurationSeconds":"0"}""", """{"retentionDurationSeconds":"0"}""" },
-        { "defaultEventBasedHold", "true", "true" },
-        { "objectRetention", """{"mode":"Enabled"}""", """{"mode":"Enabled"}""" },
-        {
-            "iamConfiguration",
-            """{"publicAccessPrevention":"enforced","uniformBucketLevelAccess":{"enabled":true}}""",
-            """{"bucketPolicyOnly":{"enabled":true,"lockedTime":"TIME"},"uniformBucketLevelAccess":{"enabled":true,"lockedTime":"TIME"},"publicAccessPrevention":"enforced"}"""
-        },
-        { "rpo", "\"DEFAULT\"", "\"DEFAULT\"" },
-        { "billing", """{"requesterPays":false}""", "null" },
-        { "location", "\"us\"", "\"US\"" },
-    };
+            { "storageClass", "\"NEARLINE\"", "\"NEARLINE\"" },
+            { "versioning", """{"enabled":true}""", """{"enabled":true}""" },
+            { "labels", """{"a":"b"}""", """{"a":"b"}""" },
+            { "lifecycle", $$"""{"rule":[{{Rule}}]}""", $$"""{"rule":[{{Rule}}]}""" },
+            {
+                "lifecycle",
+                """{"rule":[{"action":{"type":"AbortIncompleteMultipartUpload"},"condition":{"age":"7","matchesPrefix":[]}},{"action":{"type":"Delete"},"condition":{"isLive":true}}]}""",
+                """{"rule":[{"action":{"type":"AbortIncompleteMultipartUpload"},"condition":{"age":7}},{"action":{"type":"Delete"},"condition":{"isLive":true}}]}"""
+            },
+            {
+                "cors",
+                """[{"origin":["https://a.example"],"method":["get","PUT"],"responseHeader":["Content-Type","x-goog-meta-*"],"maxAgeSeconds":60},{"origin":["*"],"method":["*"]}]""",
+                """[{"origin":["https://a.example"],"method":["GET","PUT"],"responseHeader":["Content-Type","x-goog-meta-*"],"maxAgeSeconds":60},{"origin":["*"],"method":["*"]}]"""
+            },
+            { "retentionPolicy", """{"retentionPeriod":"100"}""", """{"retentionPeriod":"100","effectiveTime":"TIME"}""" },
+            {
+                "softDeletePolicy",
+                """{"retentionDurationSeconds":604800}""",
+                """{"retentionDurationSeconds":"604800","effectiveTime":"TIME"}"""
+            },
+            { "softDeletePolicy", """{"retentionDurationSeconds":"0"}""", """{"retentionDurationSeconds":"0"}""" },
+            { "defaultEventBasedHold", "true", "true" },
+            { "objectRetention", """{"mode":"Enabled"}""", """{"mode":"Enabled"}""" },
+            {
+                "iamConfiguration",
+                """{"publicAccessPrevention":"enforced","uniformBucketLevelAccess":{"enabled":true}}""",
+                """{"bucketPolicyOnly":{"enabled":true,"lockedTime":"TIME"},"uniformBucketLevelAccess":{"enabled":true,"lockedTime":"TIME"},"publicAccessPrevention":"enforced"}"""
+            },
+            { "rpo", "\"DEFAULT\"", "\"DEFAULT\"" },
+            { "billing", """{"requesterPays":false}""", "null" },
+            { "location", "\"us\"", "\"US\"" },
+        };
 
     /// <summary>What is refused, with the words that name it.</summary>
-    public static TheoryData<string, string, string> Refused => new()
-    {
-        { "acl", """[{"entity":"allUsers","role":"READER"}]""", "`acl`" },
-        { "defaultObjectAcl", """[{"entity":"allUsers","role":"READER"}]""", "`defaultObjectAcl`" },
-        { "autoclass", """{"enabled":true}""", "`autoclass`" },
-        { "billing", """{"requesterPays":true}""", "billing.requesterPays" },
-        { "cors", """[{"origin":["https://a.example/path"]}]""", "cors[0].origin" },
-        { "cors", """[{"method":["FETCH"]}]""", "cors[0].method" },
-        { "cors", """[{"responseHeader":["a b"]}]""", "cors[0].responseHeader" },
-        { "cors", """[{"maxAgeSeconds":-1}]""", "cors[0].maxAgeSeconds" },
-        { "cors", """[{"origins":["*"]}]""", "cors[0].origins" },
-        { "customPlacementConfig", """{"dataLocations":["US-EAST1","US-WEST1"]}""", "`customPlacementConfig`" },
-        { "encryption", """{"defaultKmsKeyName":"projects/p/locations/l/keyRings/r/cryptoKeys/k"}""", "`encryption`" },
-        { "hierarchicalNamespace", """{"enabled":true}""", "`hierarchicalNamespace`" },
-        { "iamConfiguration", """{"uniformBucketLevelAccess":{"enabled":false}}""", "iamConfiguration.uniformBucketLevelAccess.enabled" },
-        { "iamConfiguration", """{"bucketPolicyOnly":{"enabled":false}}""", "iamConfiguration.bucketPolicyOnly.enabled" },
-        { "iamConfiguration", """{"publicAccessPrevention":"maybe"}""", "iamConfiguration.publicAccessPrevention" },
-        { "ipFilter", """{"mode":"Enabled"}""", "`ipFilter`" },
-        { "labels", """{"":"x"}""", "label" },
-        { "location", "\"EU\"", "`location`" },
-        { "logging", """{"logBucket":"logs"}""", "`logging`" },
-        { "name", "\"another\"", "`name`" },
-        { "objectRetention", """{"mode":"Sometimes"}""", "objectRetention.mode" },
-        { "retentionPolicy", """{"retentionPeriod":"-1"}""", "retentionPolicy.retentionPeriod" },
-        { "retentionPolicy", """{"retentionPeriod":"3155760001"}""", "retentionPolicy.retentionPeriod" },
-        { "retentionPolicy", """{"retentionPeriod":"1","isLocked":true}""", "retentionPolicy.isLocked" },
-        { "rpo", "\"ASYNC_TURBO\"", "`rpo`" },
-        { "softDeletePolicy", """{"retentionDurationSeconds":"60"}""", "softDeletePolicy.retentionDurationSeconds" },
-        { "softDeletePolicy", """{"retentionDurationSeconds":"7776001"}""", "softDeletePolicy.retentionDurationSeconds" },
-        { "storageClass", "\"WARM\"", "`storageClass`" },
-        { "versioning", """{"mfaDelete":true}""", "versioning.mfaDelete" },
-        { "website", """{"mainPageSuffix":"index.html"}""", "`website`" },
-        { "somethingOfTomorrow", "true", "`somethingOfTomorrow`" },
-    };
+    public static TheoryData<string, string, string> Refused =>
+        new()
+        {
+            { "acl", """[{"entity":"allUsers","role":"READER"}]""", "`acl`" },
+            { "defaultObjectAcl", """[{"entity":"allUsers","role":"READER"}]""", "`defaultObjectAcl`" },
+            { "autoclass", """{"enabled":true}""", "`autoclass`" },
+            { "billing", """{"requesterPays":true}""", "billing.requesterPays" },
+            { "cors", """[{"origin":["https://a.example/path"]}]""", "cors[0].origin" },
+            { "cors", """[{"method":["FETCH"]}]""", "cors[0].method" },
+            { "cors", """[{"responseHeader":["a b"]}]""", "cors[0].responseHeader" },
+            { "cors", """[{"maxAgeSeconds":-1}]""", "cors[0].maxAgeSeconds" },
+            { "cors", """[{"origins":["*"]}]""", "cors[0].origins" },
+            { "customPlacementConfig", """{"dataLocations":["US-EAST1","US-WEST1"]}""", "`customPlacementConfig`" },
+            { "encryption", """{"defaultKmsKeyName":"projects/p/locations/l/keyRings/r/cryptoKeys/k"}""", "`encryption`" },
+            { "hierarchicalNamespace", """{"enabled":true}""", "`hierarchicalNamespace`" },
+            {
+                "iamConfiguration",
+                """{"uniformBucketLevelAccess":{"enabled":false}}""",
+                "iamConfiguration.uniformBucketLevelAccess.enabled"
+            },
+            { "iamConfiguration", """{"bucketPolicyOnly":{"enabled":false}}""", "iamConfiguration.bucketPolicyOnly.enabled" },
+            { "iamConfiguration", """{"publicAccessPrevention":"maybe"}""", "iamConfiguration.publicAccessPrevention" },
+            { "ipFilter", """{"mode":"Enabled"}""", "`ipFilter`" },
+            { "labels", """{"":"x"}""", "label" },
+            { "location", "\"EU\"", "`location`" },
+            { "logging", """{"logBucket":"logs"}""", "`logging`" },
+            { "name", "\"another\"", "`name`" },
+            { "objectRetention", """{"mode":"Sometimes"}""", "objectRetention.mode" },
+            { "retentionPolicy", """{"retentionPeriod":"-1"}""", "retentionPolicy.retentionPeriod" },
+            { "retentionPolicy", """{"retentionPeriod":"3155760001"}""", "retentionPolicy.retentionPeriod" },
+            { "retentionPolicy", """{"retentionPeriod":"1","isLocked":true}""", "retentionPolicy.isLocked" },
+            { "rpo", "\"ASYNC_TURBO\"", "`rpo`" },
+            { "softDeletePolicy", """{"retentionDurationSeconds":"60"}""", "softDeletePolicy.retentionDurationSeconds" },
+            { "softDeletePolicy", """{"retentionDurationSeconds":"7776001"}""", "softDeletePolicy.retentionDurationSeconds" },
+            { "storageClass", "\"WARM\"", "`storageClass`" },
+            { "versioning", """{"mfaDelete":true}""", "versioning.mfaDelete" },
+            { "website", """{"mainPageSuffix":"index.html"}""", "`website`" },
+            { "somethingOfTomorrow", "true", "`somethingOfTomorrow`" },
+        };
 
     [Fact]
     public void every_field_of_the_discovery_document_has_its_place()
     {
         string[] bucket =
         [
-            "acl", "autoclass", "billing", "cors", "customPlacementConfig", "defaultEventBasedHold", "defaultObjectAcl", "encryption", "etag", "generation", "hardDeleteTime",
-            "hierarchicalNamespace", "iamConfiguration", "id", "ipFilter", "kind", "labels", "lifecycle", "location", "locationType", "logging", "metageneration", "name",
-            "objectRetention", "owner", "projectNumber", "retentionPolicy", "rpo", "satisfiesPZI", "satisfiesPZS", "selfLink", "softDeletePolicy", "softDeleteTime", "storageClass",
-            "timeCreated", "updated", "versioning", "website",
+            "acl",
+            "autoclass",
+            "billing",
+            "cors",
+            "customPlacementConfig",
+            "defaultEventBasedHold",
+            "defaultObjectAcl",
+            "encryption",
+            "etag",
+            "generation",
+            "hardDeleteTime",
+            "hierarchicalNamespace",
+            "iamConfiguration",
+            "id",
+            "ipFilter",
+            "kind",
+            "labels",
+            "lifecycle",
+            "location",
+            "locationType",
+            "logging",
+            "metageneration",
+            "name",
+            "objectRetention",
+            "owner",
+            "projectNumber",
+            "retentionPolicy",
+            "rpo",
+            "satisfiesPZI",
+            "satisfiesPZS",
+            "selfLink",
+            "softDeletePolicy",
+            "softDeleteTime",
+            "storageClass",
+            "timeCreated",
+            "updated",
+            "versioning",
+            "website",
         ];
         string[] objects =
         [
-            "acl", "bucket", "cacheControl", "componentCount", "contentDisposition", "contentEncoding", "contentLanguage", "contentType", "contexts", "crc32c", "customTime",
-            "customerEncryption", "etag", "eventBasedHold", "generation", "hardDeleteTime", "id", "kind", "kmsKeyName", "md5Hash", "mediaLink", "metadata", "metageneration",
-            "name", "owner", "restoreToken", "retention", "retentionExpirationTime", "selfLink", "size", "softDeleteTime", "storageClass", "temporaryHold", "timeCreated",
-            "timeDeleted", "timeFinalized", "timeStorageClassUpdated", "updated",
+            "acl",
+            "bucket",
+            "cacheControl",
+            "componentCount",
+            "contentDisposition",
+            "contentEncoding",
+            "contentLanguage",
+            "contentType",
+            "contexts",
+            "crc32c",
+            "customTime",
+            "customerEncryption",
+            "etag",
+            "eventBasedHold",
+            "generation",
+            "hardDeleteTime",
+            "id",
+            "kind",
+            "kmsKeyName",
+            "md5Hash",
+            "mediaLink",
+            "metadata",
+            "metageneration",
+            "name",
+            "owner",
+            "restoreToken",
+            "retention",
+            "retentionExpirationTime",
+            "selfLink",
+            "size",
+            "softDeleteTime",
+            "storageClass",
+            "temporaryHold",
+            "timeCreated",
+            "timeDeleted",
+            "timeFinalized",
+            "timeStorageClassUpdated",
+            "updated",
         ];
 
-        BucketFields.Kept.Concat(BucketFields.Output).Concat(BucketFields.Refused.Keys).Concat(["acl", "defaultObjectAcl"]).Order(StringComparer.Ordinal).ShouldBe(bucket.Order(StringComparer.Ordinal));
-        ObjectFields.Kept.Concat(ObjectFields.Output).Concat(ObjectFields.Refused.Keys).Append("acl").Order(StringComparer.Ordinal).ShouldBe(objects.Order(StringComparer.Ordinal));
+        BucketFields
+            .Kept.Concat(BucketFields.Output)
+            .Concat(BucketFields.Refused.Keys)
+            .Concat(["acl", "defaultObjectAcl"])
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(bucket.Order(StringComparer.Ordinal));
+        ObjectFields
+            .Kept.Concat(ObjectFields.Output)
+            .Concat(ObjectFields.Refused.Keys)
+            .Append("acl")
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(objects.Order(StringComparer.Ordinal));
 
         // Each that may be set is tried below.
         var tried = Kept.Concat(Refused).Select(static row => (string)((ITheoryDataRow)row).GetData()[0]!).ToHashSet();
@@ -145,12 +235,20 @@ public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<
     [Fact]
     public async Task settings_are_cleared_by_null_and_by_leaving_them_out_of_a_put()
     {
-        const string settings = """{"lifecycle":{"rule":[{"action":{"type":"Delete"},"condition":{"age":1}}]},"cors":[{"origin":["*"],"method":["GET"]}],"retentionPolicy":{"retentionPeriod":"1"},"defaultEventBasedHold":true}""";
+        const string settings =
+            """{"lifecycle":{"rule":[{"action":{"type":"Delete"},"condition":{"age":1}}]},"cors":[{"origin":["*"],"method":["GET"]}],"retentionPolicy":{"retentionPeriod":"1"},"defaultEventBasedHold":true}""";
         string[] fields = ["lifecycle", "cors", "retentionPolicy", "defaultEventBasedHold"];
-        foreach (var (method, clear) in ((HttpMethod, string)[])[
-            (HttpMethod.Patch, """{"lifecycle":null,"cors":null,"retentionPolicy":null,"defaultEventBasedHold":null}"""),
-            (HttpMethod.Patch, """{"lifecycle":{"rule":[]},"cors":[],"retentionPolicy":{"retentionPeriod":null},"defaultEventBasedHold":false}"""),
-            (HttpMethod.Put, "{}")])
+        foreach (
+            var (method, clear) in ((HttpMethod, string)[])
+                [
+                    (HttpMethod.Patch, """{"lifecycle":null,"cors":null,"retentionPolicy":null,"defaultEventBasedHold":null}"""),
+                    (
+                        HttpMethod.Patch,
+                        """{"lifecycle":{"rule":[]},"cors":[],"retentionPolicy":{"retentionPeriod":null},"defaultEventBasedHold":false}"""
+                    ),
+                    (HttpMethod.Put, "{}"),
+                ]
+        )
         {
             var bucket = await server.CreateBucketAsync(JsonNode.Parse(settings));
             var before = await GetAsync(bucket);
@@ -165,23 +263,44 @@ public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<
     {
         var bucket = await server.CreateBucketAsync();
         await server.PutAsync(bucket, "a", "1");
-        foreach (var (field, value, status) in ((string, string, int)[])[
-            ("kmsKeyName", "\"projects/p/locations/l/keyRings/r/cryptoKeys/k\"", 501),
-            ("customerEncryption", """{"keySha256":"x"}""", 501),
-            ("contexts", """{"custom":{"k":{"value":"v"}}}""", 501),
-            ("acl", """[{"entity":"allUsers","role":"READER"}]""", 400),
-            ("retention", """{"mode":"Forever","retainUntilTime":"2031-01-01T00:00:00Z"}""", 400),
-            ("somethingOfTomorrow", "1", 400)])
+        foreach (
+            var (field, value, status) in ((string, string, int)[])
+                [
+                    ("kmsKeyName", "\"projects/p/locations/l/keyRings/r/cryptoKeys/k\"", 501),
+                    ("customerEncryption", """{"keySha256":"x"}""", 501),
+                    ("contexts", """{"custom":{"k":{"value":"v"}}}""", 501),
+                    ("acl", """[{"entity":"allUsers","role":"READER"}]""", 400),
+                    ("retention", """{"mode":"Forever","retainUntilTime":"2031-01-01T00:00:00Z"}""", 400),
+                    ("somethingOfTomorrow", "1", 400),
+                ]
+        )
         {
             var body = new JsonObject { [field] = JsonNode.Parse(value) };
-            (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{bucket}/o/a", body), status)).Message.ShouldContain(field);
-            (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/o/a/rewriteTo/b/{bucket}/o/b", body), status)).Message.ShouldContain(field);
-            (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name=b", body), status)).Message.ShouldContain(field);
+            (
+                await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{bucket}/o/a", body), status)
+            ).Message.ShouldContain(field);
+            (
+                await GcsServer.ErrorAsync(
+                    await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/o/a/rewriteTo/b/{bucket}/o/b", body),
+                    status
+                )
+            ).Message.ShouldContain(field);
+            (
+                await GcsServer.ErrorAsync(
+                    await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name=b", body),
+                    status
+                )
+            ).Message.ShouldContain(field);
         }
 
-        foreach (var (parameter, status) in ((string, int)[])[("predefinedAcl", 400), ("destinationPredefinedAcl", 400), ("kmsKeyName", 501), ("destinationKmsKeyName", 501)])
+        foreach (
+            var (parameter, status) in ((string, int)[])
+                [("predefinedAcl", 400), ("destinationPredefinedAcl", 400), ("kmsKeyName", 501), ("destinationKmsKeyName", 501)]
+        )
         {
-            (await GcsServer.ErrorAsync(await server.UploadAsync(bucket, "b", [1], $"&{parameter}=publicRead"), status)).Message.ShouldContain(parameter);
+            (
+                await GcsServer.ErrorAsync(await server.UploadAsync(bucket, "b", [1], $"&{parameter}=publicRead"), status)
+            ).Message.ShouldContain(parameter);
         }
     }
 
@@ -190,12 +309,27 @@ public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<
     {
         var bucket = await server.CreateBucketAsync();
         await server.PutAsync(bucket, "a", "1");
-        foreach (var path in (string[])[$"/storage/v1/b/{bucket}/acl", $"/storage/v1/b/{bucket}/defaultObjectAcl", $"/storage/v1/b/{bucket}/o/a/acl"])
+        foreach (
+            var path in (string[])
+                [$"/storage/v1/b/{bucket}/acl", $"/storage/v1/b/{bucket}/defaultObjectAcl", $"/storage/v1/b/{bucket}/o/a/acl"]
+        )
         {
-            foreach (var (method, suffix) in ((HttpMethod, string)[])[
-                (HttpMethod.Get, ""), (HttpMethod.Get, "/allUsers"), (HttpMethod.Post, ""), (HttpMethod.Put, "/allUsers"), (HttpMethod.Patch, "/allUsers"), (HttpMethod.Delete, "/allUsers")])
+            foreach (
+                var (method, suffix) in ((HttpMethod, string)[])
+                    [
+                        (HttpMethod.Get, ""),
+                        (HttpMethod.Get, "/allUsers"),
+                        (HttpMethod.Post, ""),
+                        (HttpMethod.Put, "/allUsers"),
+                        (HttpMethod.Patch, "/allUsers"),
+                        (HttpMethod.Delete, "/allUsers"),
+                    ]
+            )
             {
-                var (reason, message) = await GcsServer.ErrorAsync(await server.SendAsync(method, path + suffix, new { role = "READER" }), 400);
+                var (reason, message) = await GcsServer.ErrorAsync(
+                    await server.SendAsync(method, path + suffix, new { role = "READER" }),
+                    400
+                );
                 reason.ShouldBe("invalid");
                 message.ShouldContain("uniform bucket-level access is enabled");
             }
@@ -207,7 +341,9 @@ public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<
     {
         var bucket = await server.CreateBucketAsync(JsonNode.Parse("""{"iamConfiguration":{"publicAccessPrevention":"enforced"}}"""));
         var policy = JsonNode.Parse("""{"bindings":[{"role":"roles/storage.objectViewer","members":["allUsers"]}]}""");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Put, $"/storage/v1/b/{bucket}/iam", policy), 412)).Message.ShouldContain("publicAccessPrevention");
+        (
+            await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Put, $"/storage/v1/b/{bucket}/iam", policy), 412)
+        ).Message.ShouldContain("publicAccessPrevention");
         await ChangeAsync(HttpMethod.Patch, bucket, "iamConfiguration", """{"publicAccessPrevention":"inherited"}""");
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Put, $"/storage/v1/b/{bucket}/iam", policy));
     }
@@ -218,35 +354,69 @@ public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<
         var bucket = await server.CreateBucketAsync(JsonNode.Parse("""{"retentionPolicy":{"retentionPeriod":"3600"}}"""));
         var item = await server.PutAsync(bucket, "a", "1");
         item["retentionExpirationTime"].ShouldNotBeNull();
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{bucket}/o/a"), 403)).Reason.ShouldBe("retentionPolicyNotMet");
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{bucket}/o/a"), 403)).Reason.ShouldBe(
+            "retentionPolicyNotMet"
+        );
         (await GcsServer.ErrorAsync(await server.UploadAsync(bucket, "a", [1]), 403)).Reason.ShouldBe("retentionPolicyNotMet");
 
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/lockRetentionPolicy"), 400)).Message.ShouldContain("ifMetagenerationMatch");
-        await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/lockRetentionPolicy?ifMetagenerationMatch=9"), 412);
-        var locked = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/lockRetentionPolicy?ifMetagenerationMatch=1"));
+        (
+            await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/lockRetentionPolicy"), 400)
+        ).Message.ShouldContain("ifMetagenerationMatch");
+        await GcsServer.ErrorAsync(
+            await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/lockRetentionPolicy?ifMetagenerationMatch=9"),
+            412
+        );
+        var locked = await GcsServer.JsonAsync(
+            await server.SendAsync(HttpMethod.Post, $"/storage/v1/b/{bucket}/lockRetentionPolicy?ifMetagenerationMatch=1")
+        );
         locked["retentionPolicy"]!["isLocked"]!.GetValue<bool>().ShouldBeTrue();
-        (await GcsServer.ErrorAsync(await ChangeAsync(HttpMethod.Patch, bucket, "retentionPolicy", "null"), 403)).Reason.ShouldBe("forbidden");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Put, $"/storage/v1/b/{bucket}", new { }), 403)).Reason.ShouldBe("forbidden");
+        (await GcsServer.ErrorAsync(await ChangeAsync(HttpMethod.Patch, bucket, "retentionPolicy", "null"), 403)).Reason.ShouldBe(
+            "forbidden"
+        );
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Put, $"/storage/v1/b/{bucket}", new { }), 403)).Reason.ShouldBe(
+            "forbidden"
+        );
 
         var held = await server.CreateBucketAsync();
         await server.PutAsync(held, "a", "1");
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{held}/o/a", new { temporaryHold = true }));
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{held}/o/a"), 403)).Reason.ShouldBe("objectUnderActiveHold");
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{held}/o/a"), 403)).Reason.ShouldBe(
+            "objectUnderActiveHold"
+        );
     }
 
     [Fact]
     public async Task an_object_retention_is_kept_returned_and_overridden()
     {
         var name = $"bucket-{Guid.NewGuid():n}"[..30];
-        await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo&enableObjectRetention=true", new { name }));
+        await GcsServer.JsonAsync(
+            await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo&enableObjectRetention=true", new { name })
+        );
         await server.PutAsync(name, "a", "1");
         var until = $"{DateTime.UtcNow.Year + 2}-01-01T00:00:00.000Z";
-        var item = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{name}/o/a", new { retention = new { mode = "Unlocked", retainUntilTime = until } }));
+        var item = await GcsServer.JsonAsync(
+            await server.SendAsync(
+                HttpMethod.Patch,
+                $"/storage/v1/b/{name}/o/a",
+                new { retention = new { mode = "Unlocked", retainUntilTime = until } }
+            )
+        );
         item["retention"]!.ToJsonString().ShouldBe($$"""{"mode":"Unlocked","retainUntilTime":"{{until}}"}""");
         item["retentionExpirationTime"]!.GetValue<string>().ShouldBe(until);
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{name}/o/a"), 403)).Reason.ShouldBe("retentionPolicyNotMet");
-        await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{name}/o/a", JsonNode.Parse("""{"retention":null}""")), 403);
-        await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{name}/o/a?overrideUnlockedRetention=true", JsonNode.Parse("""{"retention":{}}""")));
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{name}/o/a"), 403)).Reason.ShouldBe(
+            "retentionPolicyNotMet"
+        );
+        await GcsServer.ErrorAsync(
+            await server.SendAsync(HttpMethod.Patch, $"/storage/v1/b/{name}/o/a", JsonNode.Parse("""{"retention":null}""")),
+            403
+        );
+        await GcsServer.JsonAsync(
+            await server.SendAsync(
+                HttpMethod.Patch,
+                $"/storage/v1/b/{name}/o/a?overrideUnlockedRetention=true",
+                JsonNode.Parse("""{"retention":{}}""")
+            )
+        );
         (await server.SendAsync(HttpMethod.Delete, $"/storage/v1/b/{name}/o/a")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
     }
 
@@ -259,29 +429,45 @@ public sealed class BucketSettingsRoutesTests(GcsServer server) : IClassFixture<
         (await server.SendAsync(HttpMethod.Delete, $"{path}/o/a%2Fb")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
         (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o?versions=true")))["items"].ShouldBeNull();
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o?versions=true&softDeleted=true"), 400)).Message.ShouldContain("softDeleted");
-        var listed = (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o?softDeleted=true")))["items"]!.AsArray().ShouldHaveSingleItem()!;
+        (
+            await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o?versions=true&softDeleted=true"), 400)
+        ).Message.ShouldContain("softDeleted");
+        var listed = (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o?softDeleted=true")))["items"]!
+            .AsArray()
+            .ShouldHaveSingleItem()!;
         listed["generation"]!.GetValue<string>().ShouldBe(generation);
         (Time(listed["hardDeleteTime"]) - Time(listed["softDeleteTime"])).ShouldBe(TimeSpan.FromDays(7));
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o/a%2Fb?softDeleted=true"), 400)).Message.ShouldContain("generation");
-        (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o/a%2Fb?softDeleted=true&generation={generation}")))["size"]!.GetValue<string>().ShouldBe("4");
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o/a%2Fb?softDeleted=true"), 400)).Message.ShouldContain(
+            "generation"
+        );
+        (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o/a%2Fb?softDeleted=true&generation={generation}")))[
+            "size"
+        ]!
+            .GetValue<string>()
+            .ShouldBe("4");
 
         var bucketGeneration = (await GetAsync(bucket))["generation"]!.GetValue<string>();
         (await server.SendAsync(HttpMethod.Delete, path)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        var gone = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"/storage/v1/b?project=demo&softDeleted=true&prefix={bucket}"));
+        var gone = await GcsServer.JsonAsync(
+            await server.SendAsync(HttpMethod.Get, $"/storage/v1/b?project=demo&softDeleted=true&prefix={bucket}")
+        );
         gone["items"]!.AsArray().ShouldHaveSingleItem()!["generation"]!.GetValue<string>().ShouldBe(bucketGeneration);
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}?softDeleted=true&generation={bucketGeneration}"));
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Post, $"{path}/restore?generation={bucketGeneration}"));
 
-        await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"{path}/o/a%2Fb/restore?generation={generation}&ifGenerationMatch=7"), 412);
+        await GcsServer.ErrorAsync(
+            await server.SendAsync(HttpMethod.Post, $"{path}/o/a%2Fb/restore?generation={generation}&ifGenerationMatch=7"),
+            412
+        );
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Post, $"{path}/o/a%2Fb/restore?generation={generation}"));
         (await server.TextAsync(bucket, "a/b")).ShouldBe("text");
     }
 
-    private Task<HttpResponseMessage> ChangeAsync(HttpMethod method, string bucket, string field, string value)
-        => server.SendAsync(method, $"/storage/v1/b/{bucket}", new JsonObject { [field] = JsonNode.Parse(value) });
+    private Task<HttpResponseMessage> ChangeAsync(HttpMethod method, string bucket, string field, string value) =>
+        server.SendAsync(method, $"/storage/v1/b/{bucket}", new JsonObject { [field] = JsonNode.Parse(value) });
 
-    private async Task<JsonObject> GetAsync(string bucket) => await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"/storage/v1/b/{bucket}"));
+    private async Task<JsonObject> GetAsync(string bucket) =>
+        await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"/storage/v1/b/{bucket}"));
 
     private static DateTimeOffset Time(JsonNode? text) => DateTimeOffset.Parse(text!.GetValue<string>(), CultureInfo.InvariantCulture);
 

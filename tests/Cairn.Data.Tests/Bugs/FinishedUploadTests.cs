@@ -21,9 +21,23 @@ public sealed class FinishedUploadTests
         var last = UploadRange.Parse("bytes */4");
 
         // The second read is of the pieces: the other server has seen the upload as unfinished before.
-        var slow = new Interrupted(data.Get<IDatabase>(), afterReads: 2, () => uploads.ReceiveAsync(id, last, Stream.Null, ExpectedHashes.None, default));
-        var other = new ResumableUploads(slow, data.Get<ObjectCommits>(), data.Store, data.Get<ContentStager>(), new UploadTurns(), data.Get<IIdSource>(), TimeProvider.System);
-        await Should.ThrowAsync<StatusException>(() => other.ReceiveAsync(id, last, Stream.Null, new ExpectedHashes(Crc32C: "AAAAAA=="), default));
+        var slow = new Interrupted(
+            data.Get<IDatabase>(),
+            afterReads: 2,
+            () => uploads.ReceiveAsync(id, last, Stream.Null, ExpectedHashes.None, default)
+        );
+        var other = new ResumableUploads(
+            slow,
+            data.Get<ObjectCommits>(),
+            data.Store,
+            data.Get<ContentStager>(),
+            new UploadTurns(),
+            data.Get<IIdSource>(),
+            TimeProvider.System
+        );
+        await Should.ThrowAsync<StatusException>(() =>
+            other.ReceiveAsync(id, last, Stream.Null, new ExpectedHashes(Crc32C: "AAAAAA=="), default)
+        );
 
         slow.Happened.ShouldBeTrue();
         (await uploads.GetAsync(id, default)).State.ShouldBe(UploadState.Published);
@@ -33,18 +47,19 @@ public sealed class FinishedUploadTests
     /// <summary>Lets something happen between two reads.</summary>
     private sealed class Interrupted(IDatabase inner, int afterReads, Func<Task> happen) : IDatabase
     {
-        private int reads;
+        private int _reads;
 
-        public bool Happened => reads >= afterReads;
+        public bool Happened => _reads >= afterReads;
 
         public SqlDialect Dialect => inner.Dialect;
 
-        public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) => inner.WriteAsync(work, cancellation);
+        public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
+            inner.WriteAsync(work, cancellation);
 
         public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
         {
             var result = await inner.ReadAsync(work, cancellation);
-            if (++reads == afterReads)
+            if (++_reads == afterReads)
             {
                 await happen();
             }

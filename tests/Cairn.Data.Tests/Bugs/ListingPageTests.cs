@@ -32,21 +32,23 @@ public sealed class ListingPageTests
     {
         List<string> names = [.. Enumerable.Range(1, ObjectName.MaxBytes).Select(static length => new string('n', length))];
         List<string> folders = [.. Enumerable.Range(1, 64).Select(static length => new string('d', length) + "/")];
-        await data.Get<IDatabase>().WriteAsync(session =>
-        {
-            foreach (var name in names.Concat(folders.Select(static folder => folder + "x")))
+        await data.Get<IDatabase>()
+            .WriteAsync(session =>
             {
-                session.Execute(
-                    """
-                    INSERT INTO data_objects (bucket, name, generation, metageneration, size, crc32c, blob, created, updated, metadata)
-                    VALUES ($1, $2, 1, 1, 0, 0, '', 0, 0, '{}')
-                    """,
-                    DataFixture.Bucket,
-                    name);
-            }
+                foreach (var name in names.Concat(folders.Select(static folder => folder + "x")))
+                {
+                    session.Execute(
+                        """
+                        INSERT INTO data_objects (bucket, name, generation, metageneration, size, crc32c, blob, created, updated, metadata)
+                        VALUES ($1, $2, 1, 1, 0, 0, '', 0, 0, '{}')
+                        """,
+                        DataFixture.Bucket,
+                        name
+                    );
+                }
 
-            return true;
-        });
+                return true;
+            });
 
         foreach (var size in PageSizes)
         {
@@ -56,7 +58,15 @@ public sealed class ListingPageTests
             prefixes.ShouldBe(folders, $"pages of {size}");
         }
 
-        var (versions, _) = await AllAsync(data, new ObjectListQuery(DataFixture.Bucket) { MaxResults = 17, Prefix = "n", Versions = true });
+        var (versions, _) = await AllAsync(
+            data,
+            new ObjectListQuery(DataFixture.Bucket)
+            {
+                MaxResults = 17,
+                Prefix = "n",
+                Versions = true,
+            }
+        );
         versions.ShouldBe(names);
     }
 

@@ -8,7 +8,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Data.Tests.Engines;
 
-/// <summary>Starts the capability on an empty store of one engine, with a clock that the test sets. The conformance suites run on each engine.</summary>
+/// <summary>
+/// Starts the capability on an empty store of one engine, with a clock that the test sets. The conformance suites run on each engine.
+/// </summary>
 public abstract class DataEngine
 {
     /// <summary>The clock of the stores that were started last.</summary>
@@ -38,16 +40,16 @@ public sealed class SqliteEngine : DataEngine
 
 public sealed class PostgresEngine : DataEngine, IAsyncLifetime
 {
-    private PostgresServer? server;
+    private PostgresServer? _server;
 
-    public async ValueTask InitializeAsync() => server = PostgresServer.Find() is null ? null : await PostgresServer.StartAsync();
+    public async ValueTask InitializeAsync() => _server = PostgresServer.Find() is null ? null : await PostgresServer.StartAsync();
 
-    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     protected override async Task<IDatabase?> OpenAsync()
     {
-        Assert.SkipWhen(server is null, "PostgreSQL is not installed.");
-        return new PostgresDatabase(await server!.CreateDatabaseAsync());
+        Assert.SkipWhen(_server is null, "PostgreSQL is not installed.");
+        return new PostgresDatabase(await _server!.CreateDatabaseAsync());
     }
 }
 
@@ -60,31 +62,50 @@ public sealed class PostgresData : ICollectionFixture<PostgresEngine>
 
 internal static class DataFixtureExtensions
 {
-    public static Task<Bucket> SetAsync(this DataFixture data, Func<BucketSettings, BucketSettings> change, bool? versioning = null)
-        => data.Buckets.UpdateAsync(
+    public static Task<Bucket> SetAsync(this DataFixture data, Func<BucketSettings, BucketSettings> change, bool? versioning = null) =>
+        data.Buckets.UpdateAsync(
             DataFixture.Bucket,
             Preconditions.None,
             bucket => bucket with { Settings = change(bucket.Settings), Versioning = versioning ?? bucket.Versioning },
-            default);
+            default
+        );
 
-    public static Task<ObjectRecord> PutAsync(this DataFixture data, string name, ObjectMetadata metadata)
-        => data.Store.PutAsync(DataFixture.Bucket, name, new MemoryStream("content"u8.ToArray()), metadata, ExpectedHashes.None, Preconditions.None, default);
+    public static Task<ObjectRecord> PutAsync(this DataFixture data, string name, ObjectMetadata metadata) =>
+        data.Store.PutAsync(
+            DataFixture.Bucket,
+            name,
+            new MemoryStream("content"u8.ToArray()),
+            metadata,
+            ExpectedHashes.None,
+            Preconditions.None,
+            default
+        );
 
-    public static Task<ObjectRecord> DeleteAsync(this DataFixture data, string name, long? generation = null)
-        => data.Store.DeleteAsync(DataFixture.Bucket, name, generation, Preconditions.None, default);
+    public static Task<ObjectRecord> DeleteAsync(this DataFixture data, string name, long? generation = null) =>
+        data.Store.DeleteAsync(DataFixture.Bucket, name, generation, Preconditions.None, default);
 
-    public static async Task<List<ObjectRecord>> ListAsync(this DataFixture data, bool versions = false, bool softDeleted = false, int page = 1000)
+    public static async Task<List<ObjectRecord>> ListAsync(
+        this DataFixture data,
+        bool versions = false,
+        bool softDeleted = false,
+        int page = 1000
+    )
     {
         var found = new List<ObjectRecord>();
         var token = "";
         do
         {
-            var query = new ObjectListQuery(DataFixture.Bucket) { Versions = versions, SoftDeleted = softDeleted, MaxResults = page, PageToken = token };
+            var query = new ObjectListQuery(DataFixture.Bucket)
+            {
+                Versions = versions,
+                SoftDeleted = softDeleted,
+                MaxResults = page,
+                PageToken = token,
+            };
             var answer = await data.Get<ObjectLister>().ListAsync(query, default);
             found.AddRange(answer.Items);
             token = answer.NextPageToken ?? "";
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return found;
     }
 

@@ -10,35 +10,35 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Data.Tests.Faults;
 
-/// <summary>Every step of every operation is made to fail once: the object is the old or the new one, whole; and what failed leaves at most garbage that is collected.</summary>
+/// <summary>
+/// Every step of every operation is made to fail once: the object is the old or the new one, whole; and what failed leaves at most garbage
+/// that is collected.
+/// </summary>
 public sealed class ObjectFaultTests
 {
     private static readonly string Old = new('o', 300_000);
     private static readonly string New = new('n', 400_000);
 
     [Fact]
-    public Task a_put_that_fails_anywhere_leaves_the_old_object_or_the_new()
-        => AtEveryStepAsync(data => data.PutAsync("a", New));
+    public Task a_put_that_fails_anywhere_leaves_the_old_object_or_the_new() => AtEveryStepAsync(data => data.PutAsync("a", New));
 
     [Fact]
-    public Task a_composition_that_fails_anywhere_leaves_the_old_object_or_the_new()
-        => AtEveryStepAsync(ComposeAsync);
+    public Task a_composition_that_fails_anywhere_leaves_the_old_object_or_the_new() => AtEveryStepAsync(ComposeAsync);
 
     [Fact]
-    public Task a_resumable_upload_that_fails_anywhere_leaves_the_old_object_or_the_new()
-        => AtEveryStepAsync(UploadAsync);
+    public Task a_resumable_upload_that_fails_anywhere_leaves_the_old_object_or_the_new() => AtEveryStepAsync(UploadAsync);
 
     [Fact]
-    public Task a_put_over_a_store_that_fails_anywhere_leaves_the_old_object_or_the_new()
-        => AtEveryStepAsync(data => data.PutAsync("a", New), ofDatabase: true);
+    public Task a_put_over_a_store_that_fails_anywhere_leaves_the_old_object_or_the_new() =>
+        AtEveryStepAsync(data => data.PutAsync("a", New), ofDatabase: true);
 
     [Fact]
-    public Task a_composition_over_a_store_that_fails_anywhere_leaves_the_old_object_or_the_new()
-        => AtEveryStepAsync(ComposeAsync, ofDatabase: true);
+    public Task a_composition_over_a_store_that_fails_anywhere_leaves_the_old_object_or_the_new() =>
+        AtEveryStepAsync(ComposeAsync, ofDatabase: true);
 
     [Fact]
-    public Task a_resumable_upload_over_a_store_that_fails_anywhere_leaves_the_old_object_or_the_new()
-        => AtEveryStepAsync(UploadAsync, ofDatabase: true);
+    public Task a_resumable_upload_over_a_store_that_fails_anywhere_leaves_the_old_object_or_the_new() =>
+        AtEveryStepAsync(UploadAsync, ofDatabase: true);
 
     private static async Task ComposeAsync(DataFixture data)
     {
@@ -49,10 +49,27 @@ public sealed class ObjectFaultTests
     private static async Task UploadAsync(DataFixture data)
     {
         var uploads = data.Get<ResumableUploads>();
-        var id = await uploads.BeginAsync(DataFixture.Bucket, "a", new UploadRequest(ObjectMetadata.Empty, Preconditions.None, ExpectedHashes.None), default);
+        var id = await uploads.BeginAsync(
+            DataFixture.Bucket,
+            "a",
+            new UploadRequest(ObjectMetadata.Empty, Preconditions.None, ExpectedHashes.None),
+            default
+        );
         var bytes = System.Text.Encoding.UTF8.GetBytes(New);
-        await uploads.ReceiveAsync(id, UploadRange.Parse("bytes 0-199999/400000"), new MemoryStream(bytes[..200_000]), ExpectedHashes.None, default);
-        await uploads.ReceiveAsync(id, UploadRange.Parse("bytes 200000-399999/400000"), new MemoryStream(bytes[200_000..]), ExpectedHashes.None, default);
+        await uploads.ReceiveAsync(
+            id,
+            UploadRange.Parse("bytes 0-199999/400000"),
+            new MemoryStream(bytes[..200_000]),
+            ExpectedHashes.None,
+            default
+        );
+        await uploads.ReceiveAsync(
+            id,
+            UploadRange.Parse("bytes 200000-399999/400000"),
+            new MemoryStream(bytes[200_000..]),
+            ExpectedHashes.None,
+            default
+        );
     }
 
     private static async Task AtEveryStepAsync(Func<DataFixture, Task> change, bool ofDatabase = false)
@@ -62,12 +79,15 @@ public sealed class ObjectFaultTests
         var blobs = new FaultyBlobStore(new DiskBlobStore(directory["blobs"], new RandomIdSource(), TimeProvider.System));
         var folder = Directory.CreateDirectory(directory["data"]).FullName;
         var database = new FaultyDatabase(new SqliteDatabase(Path.Combine(folder, "cairn.db")));
-        await using var data = await DataFixture.StartAsync(folder, services =>
-        {
-            services.AddSingleton<IBlobStore>(blobs);
-            services.AddSingleton<IDatabase>(_ => database);
-            services.AddSingleton<TimeProvider>(clock);
-        });
+        await using var data = await DataFixture.StartAsync(
+            folder,
+            services =>
+            {
+                services.AddSingleton<IBlobStore>(blobs);
+                services.AddSingleton<IDatabase>(_ => database);
+                services.AddSingleton<TimeProvider>(clock);
+            }
+        );
         await data.PutAsync("n1", New[..150_000]);
         await data.PutAsync("n2", New[150_000..]);
 

@@ -9,7 +9,7 @@ namespace Cairn.Data.Tests.Files;
 
 public sealed class ArchiveExtractorTests : IDisposable
 {
-    private readonly TemporaryDirectory root = new();
+    private readonly TemporaryDirectory _root = new();
 
     [Theory]
     [InlineData("package.tar.gz")]
@@ -21,10 +21,10 @@ public sealed class ArchiveExtractorTests : IDisposable
     {
         using var archive = Make(name, ("trainer/__init__.py", ""), ("trainer/task.py", "print(1)"), ("setup.py", "…"));
 
-        (await ArchiveExtractor.ExtractAsync(archive, name, root.Path)).ShouldBe(3);
+        (await ArchiveExtractor.ExtractAsync(archive, name, _root.Path)).ShouldBe(3);
 
-        (await File.ReadAllTextAsync(root["trainer/task.py"])).ShouldBe("print(1)");
-        (await File.ReadAllTextAsync(root["setup.py"])).ShouldBe("…");
+        (await File.ReadAllTextAsync(_root["trainer/task.py"])).ShouldBe("print(1)");
+        (await File.ReadAllTextAsync(_root["setup.py"])).ShouldBe("…");
     }
 
     [Theory]
@@ -55,7 +55,9 @@ public sealed class ArchiveExtractorTests : IDisposable
                 error.Code.ShouldBe(Code.InvalidArgument);
             }
 
-            Directory.GetFiles(inner.Path, "*", SearchOption.AllDirectories).ShouldAllBe(path => path.StartsWith(target + "/", StringComparison.Ordinal));
+            Directory
+                .GetFiles(inner.Path, "*", SearchOption.AllDirectories)
+                .ShouldAllBe(path => path.StartsWith(target + "/", StringComparison.Ordinal));
         }
     }
 
@@ -79,10 +81,10 @@ public sealed class ArchiveExtractorTests : IDisposable
         }
 
         archive.Position = 0;
-        var error = await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.tar", root.Path));
+        var error = await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.tar", _root.Path));
 
         error.Message.ShouldContain("evil");
-        Directory.GetFileSystemEntries(root.Path).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(_root.Path).ShouldBeEmpty();
     }
 
     [Fact]
@@ -98,21 +100,27 @@ public sealed class ArchiveExtractorTests : IDisposable
         }
 
         archive.Position = 0;
-        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.zip", root.Path))).Message.ShouldContain("evil");
+        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.zip", _root.Path))).Message.ShouldContain(
+            "evil"
+        );
     }
 
     [Fact]
     public async Task two_entries_of_one_name_are_refused()
     {
         using var archive = Make("x.tar", ("a", "1"), ("a", "2"));
-        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.tar", root.Path))).Message.ShouldContain("'a'");
+        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.tar", _root.Path))).Message.ShouldContain(
+            "'a'"
+        );
     }
 
     [Fact]
     public async Task a_file_where_a_folder_must_be_is_refused()
     {
         using var archive = Make("x.tar", ("a", "1"), ("a/b", "2"));
-        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.tar", root.Path))).Code.ShouldBe(Code.InvalidArgument);
+        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.tar", _root.Path))).Code.ShouldBe(
+            Code.InvalidArgument
+        );
     }
 
     [Fact]
@@ -120,10 +128,10 @@ public sealed class ArchiveExtractorTests : IDisposable
     {
         using var archive = Make("bomb.tar.gz", ("zeros", new string('\0', 100_000_000)));
 
-        var error = await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "bomb.tar.gz", root.Path));
+        var error = await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "bomb.tar.gz", _root.Path));
 
         error.Message.ShouldContain("times its own size");
-        new FileInfo(root["zeros"]).Length.ShouldBeLessThan(80_000_000);
+        new FileInfo(_root["zeros"]).Length.ShouldBeLessThan(80_000_000);
     }
 
     [Fact]
@@ -131,9 +139,17 @@ public sealed class ArchiveExtractorTests : IDisposable
     {
         using var archive = Make("x.zip", ("a", "12345"), ("b", "12345"), ("c", "12345"));
 
-        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.zip", Sub("1"), new ArchiveLimits(MaxEntries: 2)))).Message.ShouldContain("2 entries");
+        (
+            await Should.ThrowAsync<StatusException>(() =>
+                ArchiveExtractor.ExtractAsync(archive, "x.zip", Sub("1"), new ArchiveLimits(MaxEntries: 2))
+            )
+        ).Message.ShouldContain("2 entries");
         archive.Position = 0;
-        (await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, "x.zip", Sub("2"), new ArchiveLimits(MaxBytes: 9)))).Message.ShouldContain("9 bytes");
+        (
+            await Should.ThrowAsync<StatusException>(() =>
+                ArchiveExtractor.ExtractAsync(archive, "x.zip", Sub("2"), new ArchiveLimits(MaxBytes: 9))
+            )
+        ).Message.ShouldContain("9 bytes");
     }
 
     [Theory]
@@ -144,7 +160,7 @@ public sealed class ArchiveExtractorTests : IDisposable
     public async Task what_is_no_archive_is_refused_by_name(string name)
     {
         using var archive = new MemoryStream(Encoding.ASCII.GetBytes(new string('x', 2000)));
-        var error = await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, name, root.Path));
+        var error = await Should.ThrowAsync<StatusException>(() => ArchiveExtractor.ExtractAsync(archive, name, _root.Path));
 
         error.Code.ShouldBe(Code.InvalidArgument);
         error.Message.ShouldContain(name);
@@ -175,20 +191,22 @@ public sealed class ArchiveExtractorTests : IDisposable
         await using (var writer = new TarWriter(archive, TarEntryFormat.Pax, leaveOpen: true))
         {
             const UnixFileMode all = (UnixFileMode)0b111_111_111_111;
-            await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "run") { Mode = all, DataStream = new MemoryStream([1]) });
+            await writer.WriteEntryAsync(
+                new PaxTarEntry(TarEntryType.RegularFile, "run") { Mode = all, DataStream = new MemoryStream([1]) }
+            );
         }
 
         archive.Position = 0;
-        await ArchiveExtractor.ExtractAsync(archive, "x.tar", root.Path);
+        await ArchiveExtractor.ExtractAsync(archive, "x.tar", _root.Path);
 
-        var mode = File.GetUnixFileMode(root["run"]);
+        var mode = File.GetUnixFileMode(_root["run"]);
         (mode & UnixFileMode.UserExecute).ShouldNotBe(UnixFileMode.None);
         (mode & (UnixFileMode.SetUser | UnixFileMode.SetGroup | UnixFileMode.StickyBit)).ShouldBe(UnixFileMode.None);
     }
 
-    public void Dispose() => root.Dispose();
+    public void Dispose() => _root.Dispose();
 
-    private string Sub(string name) => Directory.CreateDirectory(root[name]).FullName;
+    private string Sub(string name) => Directory.CreateDirectory(_root[name]).FullName;
 
     private static MemoryStream Make(string name, params (string Name, string Text)[] entries)
     {
@@ -204,11 +222,15 @@ public sealed class ArchiveExtractorTests : IDisposable
         }
         else
         {
-            using var zipped = name.EndsWith("gz", StringComparison.Ordinal) ? new GZipStream(archive, CompressionMode.Compress, leaveOpen: true) : null;
+            using var zipped = name.EndsWith("gz", StringComparison.Ordinal)
+                ? new GZipStream(archive, CompressionMode.Compress, leaveOpen: true)
+                : null;
             using var tar = new TarWriter(zipped ?? (Stream)archive, TarEntryFormat.Pax, leaveOpen: true);
             foreach (var (path, text) in entries)
             {
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, path) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) }
+                );
             }
         }
 

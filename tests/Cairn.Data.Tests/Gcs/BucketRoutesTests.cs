@@ -21,10 +21,21 @@ public sealed class BucketRoutesTests(GcsServer server) : IClassFixture<GcsServe
     {
         var bucket = await server.CreateBucketAsync();
 
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=other", new { name = bucket }), 409)).Reason.ShouldBe("conflict");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new { name = "Not_A_Bucket" }), 400)).Message.ShouldContain("'Not_A_Bucket'");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new { }), 400)).Message.ShouldContain("name");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b", new { name = "no-project" }), 400)).Message.ShouldContain("project");
+        (
+            await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=other", new { name = bucket }), 409)
+        ).Reason.ShouldBe("conflict");
+        (
+            await GcsServer.ErrorAsync(
+                await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new { name = "Not_A_Bucket" }),
+                400
+            )
+        ).Message.ShouldContain("'Not_A_Bucket'");
+        (
+            await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new { }), 400)
+        ).Message.ShouldContain("name");
+        (
+            await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b", new { name = "no-project" }), 400)
+        ).Message.ShouldContain("project");
         await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new StringContent("{")), 400);
     }
 
@@ -34,7 +45,13 @@ public sealed class BucketRoutesTests(GcsServer server) : IClassFixture<GcsServe
         var bucket = await server.CreateBucketAsync(new { location = "europe-west4", labels = new { team = "ml" } });
         var path = $"/storage/v1/b/{bucket}";
 
-        var patched = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Patch, path, JsonNode.Parse("""{"versioning":{"enabled":true},"labels":{"team":null,"x":"y"}}""")));
+        var patched = await GcsServer.JsonAsync(
+            await server.SendAsync(
+                HttpMethod.Patch,
+                path,
+                JsonNode.Parse("""{"versioning":{"enabled":true},"labels":{"team":null,"x":"y"}}""")
+            )
+        );
         patched["labels"]!.ToJsonString().ShouldBe("""{"x":"y"}""");
         patched["location"]!.GetValue<string>().ShouldBe("EUROPE-WEST4");
         patched["versioning"]!["enabled"]!.GetValue<bool>().ShouldBeTrue();
@@ -45,7 +62,9 @@ public sealed class BucketRoutesTests(GcsServer server) : IClassFixture<GcsServe
 
         await server.PutAsync(bucket, "a", "1");
         (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, path), 409)).Message.ShouldContain("not empty");
-        var generation = (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o/a")))["generation"]!.GetValue<string>();
+        var generation = (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/o/a")))[
+            "generation"
+        ]!.GetValue<string>();
         (await server.SendAsync(HttpMethod.Delete, $"{path}/o/a?generation={generation}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await server.SendAsync(HttpMethod.Delete, path)).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, path), 404);
@@ -57,13 +76,20 @@ public sealed class BucketRoutesTests(GcsServer server) : IClassFixture<GcsServe
         var bucket = await server.CreateBucketAsync();
         var path = $"/storage/v1/b/{bucket}/iam";
         var policy = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, path));
-        policy["bindings"] = new JsonArray(new JsonObject { ["role"] = "roles/storage.objectViewer", ["members"] = new JsonArray("user:ada@example.com") });
+        policy["bindings"] = new JsonArray(
+            new JsonObject { ["role"] = "roles/storage.objectViewer", ["members"] = new JsonArray("user:ada@example.com") }
+        );
 
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Put, path, policy));
 
         await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Put, path, policy), 412);
         (await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, path)))["bindings"]!.ToJsonString().ShouldContain("objectViewer");
-        var tested = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"{path}/testPermissions?permissions=storage.objects.get&permissions=storage.objects.create"));
+        var tested = await GcsServer.JsonAsync(
+            await server.SendAsync(
+                HttpMethod.Get,
+                $"{path}/testPermissions?permissions=storage.objects.get&permissions=storage.objects.create"
+            )
+        );
         tested["permissions"]!.AsArray().Count.ShouldBe(2);
     }
 
@@ -81,11 +107,12 @@ public sealed class BucketRoutesTests(GcsServer server) : IClassFixture<GcsServe
         var token = "";
         do
         {
-            var page = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Get, $"/storage/v1/b?project={project}&maxResults=3&pageToken={token}"));
+            var page = await GcsServer.JsonAsync(
+                await server.SendAsync(HttpMethod.Get, $"/storage/v1/b?project={project}&maxResults=3&pageToken={token}")
+            );
             seen.AddRange(page["items"]!.AsArray().Select(item => item!["name"]!.GetValue<string>()));
             token = page["nextPageToken"]?.GetValue<string>();
-        }
-        while (token is not null);
+        } while (token is not null);
 
         seen.ShouldBe(names);
         await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"/storage/v1/b?project={project}&pageToken=!!!"), 400);

@@ -33,13 +33,21 @@ public sealed class GcsServer : IAsyncLifetime
 
     public string Url(string path) => Process.Http + path;
 
-    public Task<HttpResponseMessage> UploadAsync(string bucket, string name, byte[] content, string query = "")
-        => Http.PostAsync(Url($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}{query}"), new ByteArrayContent(content));
+    public Task<HttpResponseMessage> UploadAsync(string bucket, string name, byte[] content, string query = "") =>
+        Http.PostAsync(
+            Url($"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={Uri.EscapeDataString(name)}{query}"),
+            new ByteArrayContent(content)
+        );
 
-    public async Task<JsonObject> PutAsync(string bucket, string name, string text, string query = "")
-        => await JsonAsync(await UploadAsync(bucket, name, System.Text.Encoding.UTF8.GetBytes(text), query));
+    public async Task<JsonObject> PutAsync(string bucket, string name, string text, string query = "") =>
+        await JsonAsync(await UploadAsync(bucket, name, System.Text.Encoding.UTF8.GetBytes(text), query));
 
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        object? body = null,
+        params (string Name, string Value)[] headers
+    )
     {
         var request = new HttpRequestMessage(method, Url(path));
         request.Content = body switch
@@ -59,7 +67,8 @@ public sealed class GcsServer : IAsyncLifetime
         return Http.SendAsync(request);
     }
 
-    public Task<string> TextAsync(string bucket, string name) => Http.GetStringAsync(Url($"/storage/v1/b/{bucket}/o/{Uri.EscapeDataString(name)}?alt=media"));
+    public Task<string> TextAsync(string bucket, string name) =>
+        Http.GetStringAsync(Url($"/storage/v1/b/{bucket}/o/{Uri.EscapeDataString(name)}?alt=media"));
 
     /// <summary>The answer of a call that has to succeed.</summary>
     public static async Task<JsonObject> JsonAsync(HttpResponseMessage response)

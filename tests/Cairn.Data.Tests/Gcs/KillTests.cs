@@ -20,7 +20,10 @@ public sealed class KillTests(GcsServer server) : IClassFixture<GcsServer>
         {
             using var stop = new CancellationTokenSource();
             var writers = Enumerable.Range(0, 6).Select(writer => WriteAsync(bucket, $"object-{writer}", state, stop.Token)).ToList();
-            await Poll.UntilAsync(() => state.Count == 6 && state.Values.All(value => value.Acknowledged > round * 3), "every writer to have been acknowledged");
+            await Poll.UntilAsync(
+                () => state.Count == 6 && state.Values.All(value => value.Acknowledged > round * 3),
+                "every writer to have been acknowledged"
+            );
             await Task.Delay(random.Next(40));
 
             server.Process.Kill();
@@ -42,7 +45,12 @@ public sealed class KillTests(GcsServer server) : IClassFixture<GcsServer>
         }
     }
 
-    private async Task WriteAsync(string bucket, string name, ConcurrentDictionary<string, (int Acknowledged, int Sent)> state, CancellationToken stop)
+    private async Task WriteAsync(
+        string bucket,
+        string name,
+        ConcurrentDictionary<string, (int Acknowledged, int Sent)> state,
+        CancellationToken stop
+    )
     {
         try
         {

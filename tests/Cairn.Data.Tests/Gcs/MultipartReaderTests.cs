@@ -13,7 +13,20 @@ public sealed class MultipartReaderTests
     {
         // The content has all that could be taken for a delimiter.
         var content = $"line{newline}--bound{newline}\r\n--\r\n\n--boundar\r";
-        var body = string.Join(newline, "--boundary", "Content-Type: application/json", "", "{\"a\":1}", "--boundary", "content-type: text/plain", "X: y", "", content, "--boundary--", "");
+        var body = string.Join(
+            newline,
+            "--boundary",
+            "Content-Type: application/json",
+            "",
+            "{\"a\":1}",
+            "--boundary",
+            "content-type: text/plain",
+            "X: y",
+            "",
+            content,
+            "--boundary--",
+            ""
+        );
         for (var piece = 1; piece < 40; piece++)
         {
             var reader = new MultipartReader(new TricklingStream(Encoding.UTF8.GetBytes(body), piece), "boundary");
@@ -75,13 +88,14 @@ public sealed class MultipartReaderTests
     [InlineData(null)]
     [InlineData("multipart/related")]
     [InlineData("multipart/related; boundary=")]
-    public void a_missing_boundary_is_an_error(string? contentType) => Should.Throw<StatusException>(() => MultipartReader.BoundaryOf(contentType));
+    public void a_missing_boundary_is_an_error(string? contentType) =>
+        Should.Throw<StatusException>(() => MultipartReader.BoundaryOf(contentType));
 
     private static MultipartReader Reader(string body) => new(new MemoryStream(Encoding.UTF8.GetBytes(body)), "b");
 
     private sealed class TricklingStream(byte[] bytes, int piece) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-            => base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(piece, buffer.Length)], cancellationToken);
     }
 }

@@ -22,7 +22,9 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
         (await download.Content.ReadAsStringAsync()).ShouldBe("hello world");
         string.Join(',', download.Headers.GetValues("x-goog-hash")).ShouldBe("crc32c=yZRlqg==,md5=XrY7u+Ae7tCTyyK7j1rNww==");
         download.Headers.GetValues("x-goog-generation").ShouldBe([item["generation"]!.GetValue<string>()]);
-        (await GcsServer.JsonAsync(await server.Http.GetAsync(item["selfLink"]!.GetValue<string>())))["id"]!.GetValue<string>().ShouldBe(item["id"]!.GetValue<string>());
+        (await GcsServer.JsonAsync(await server.Http.GetAsync(item["selfLink"]!.GetValue<string>())))["id"]!
+            .GetValue<string>()
+            .ShouldBe(item["id"]!.GetValue<string>());
     }
 
     [Theory]
@@ -55,7 +57,12 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
         var bucket = await server.CreateBucketAsync();
         await server.PutAsync(bucket, "digits", "0123456789");
 
-        using var response = await server.SendAsync(HttpMethod.Get, $"/download/storage/v1/b/{bucket}/o/digits?alt=media", null, ("Range", header));
+        using var response = await server.SendAsync(
+            HttpMethod.Get,
+            $"/download/storage/v1/b/{bucket}/o/digits?alt=media",
+            null,
+            ("Range", header)
+        );
 
         ((int)response.StatusCode).ShouldBe(status);
         response.Content.Headers.ContentRange?.ToString().ShouldBe(contentRange);
@@ -72,10 +79,18 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
         var generation = (await server.PutAsync(bucket, "a", "1"))["generation"]!.GetValue<string>();
         var path = $"/storage/v1/b/{bucket}/o/a";
 
-        (await GcsServer.ErrorAsync(await server.UploadAsync(bucket, "a", [1], "&ifGenerationMatch=0"), 412)).Reason.ShouldBe("conditionNotMet");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"{path}?ifMetagenerationMatch=7"), 412)).Reason.ShouldBe("conditionNotMet");
-        (await server.SendAsync(HttpMethod.Get, $"{path}?ifGenerationNotMatch={generation}")).StatusCode.ShouldBe(HttpStatusCode.NotModified);
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"{path}?ifGenerationMatch=x"), 400)).Message.ShouldContain("ifGenerationMatch");
+        (await GcsServer.ErrorAsync(await server.UploadAsync(bucket, "a", [1], "&ifGenerationMatch=0"), 412)).Reason.ShouldBe(
+            "conditionNotMet"
+        );
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Delete, $"{path}?ifMetagenerationMatch=7"), 412)).Reason.ShouldBe(
+            "conditionNotMet"
+        );
+        (await server.SendAsync(HttpMethod.Get, $"{path}?ifGenerationNotMatch={generation}")).StatusCode.ShouldBe(
+            HttpStatusCode.NotModified
+        );
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Get, $"{path}?ifGenerationMatch=x"), 400)).Message.ShouldContain(
+            "ifGenerationMatch"
+        );
         await GcsServer.JsonAsync(await server.UploadAsync(bucket, "a", [1], $"&ifGenerationMatch={generation}"));
     }
 
@@ -86,16 +101,34 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
         await server.PutAsync(bucket, "a", "1");
         var path = $"/storage/v1/b/{bucket}/o/a";
 
-        await server.SendAsync(HttpMethod.Patch, path, new { contentType = "text/csv", cacheControl = "no-store", metadata = new { a = "1", b = "2" } });
-        var item = await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Patch, path, JsonNode.Parse("""{"cacheControl":null,"metadata":{"a":null,"c":"3"}}""")));
+        await server.SendAsync(
+            HttpMethod.Patch,
+            path,
+            new
+            {
+                contentType = "text/csv",
+                cacheControl = "no-store",
+                metadata = new { a = "1", b = "2" },
+            }
+        );
+        var item = await GcsServer.JsonAsync(
+            await server.SendAsync(HttpMethod.Patch, path, JsonNode.Parse("""{"cacheControl":null,"metadata":{"a":null,"c":"3"}}"""))
+        );
 
         item["contentType"]!.GetValue<string>().ShouldBe("text/csv");
         item["cacheControl"].ShouldBeNull();
         // The members of an object have no order.
         JsonNode.DeepEquals(item["metadata"], JsonNode.Parse("""{"b":"2","c":"3"}""")).ShouldBeTrue(item["metadata"]!.ToJsonString());
         item["metageneration"]!.GetValue<string>().ShouldBe("3");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, path, new { contentType = 5 }), 400)).Message.ShouldContain("contentType");
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, path, new { contentDisposition = "a\r\nSet-Cookie: x" }), 400)).Message.ShouldContain("control character");
+        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Patch, path, new { contentType = 5 }), 400)).Message.ShouldContain(
+            "contentType"
+        );
+        (
+            await GcsServer.ErrorAsync(
+                await server.SendAsync(HttpMethod.Patch, path, new { contentDisposition = "a\r\nSet-Cookie: x" }),
+                400
+            )
+        ).Message.ShouldContain("control character");
     }
 
     [Fact]
@@ -124,7 +157,12 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
     public async Task a_checksum_that_differs_publishes_nothing(string header, string value)
     {
         var bucket = await server.CreateBucketAsync();
-        var response = await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=a", new ByteArrayContent([1, 2]), (header, value));
+        var response = await server.SendAsync(
+            HttpMethod.Post,
+            $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=a",
+            new ByteArrayContent([1, 2]),
+            (header, value)
+        );
 
         (await GcsServer.ErrorAsync(response, 400)).Reason.ShouldBe("invalid");
         (await server.SendAsync(HttpMethod.Get, $"/storage/v1/b/{bucket}/o/a")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
@@ -134,10 +172,17 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
     public async Task a_multipart_upload_that_is_cut_off_publishes_nothing()
     {
         var bucket = await server.CreateBucketAsync();
-        var content = new StringContent("--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"a\"}\r\n--b\r\nContent-Type: text/plain\r\n\r\nhalf of it");
+        var content = new StringContent(
+            "--b\r\nContent-Type: application/json\r\n\r\n{\"name\":\"a\"}\r\n--b\r\nContent-Type: text/plain\r\n\r\nhalf of it"
+        );
         content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/related; boundary=b");
 
-        (await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=multipart", content), 400)).Message.ShouldContain("closing boundary");
+        (
+            await GcsServer.ErrorAsync(
+                await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=multipart", content),
+                400
+            )
+        ).Message.ShouldContain("closing boundary");
         (await server.SendAsync(HttpMethod.Get, $"/storage/v1/b/{bucket}/o/a")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -153,7 +198,10 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
         rewritten["resource"]!["contentEncoding"]!.GetValue<string>().ShouldBe("identity");
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Post, $"{from}/copyTo/b/{bucket}/o/c", new { contentType = "a/b" }));
         await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"{from}/copyTo/b/{bucket}/o/c?ifGenerationMatch=0"), 412);
-        await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"{from}/rewriteTo/b/{bucket}/o/c?ifSourceGenerationMatch=1"), 412);
+        await GcsServer.ErrorAsync(
+            await server.SendAsync(HttpMethod.Post, $"{from}/rewriteTo/b/{bucket}/o/c?ifSourceGenerationMatch=1"),
+            412
+        );
         await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"{from}/rewriteTo/b/{bucket}/o/c?rewriteToken=x"), 400);
         await GcsServer.JsonAsync(await server.SendAsync(HttpMethod.Post, $"{from}/moveTo/o/d"));
 
@@ -168,7 +216,8 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
         await server.PutAsync(bucket, "a", "1");
         await server.PutAsync(bucket, "b", "2");
         string Part(int id, string request) => $"--batch\r\nContent-Type: application/http\r\nContent-ID: <x + {id}>\r\n\r\n{request}\r\n";
-        var body = Part(1, $"DELETE /storage/v1/b/{bucket}/o/a HTTP/1.1\r\n\r\n")
+        var body =
+            Part(1, $"DELETE /storage/v1/b/{bucket}/o/a HTTP/1.1\r\n\r\n")
             + Part(2, $"PATCH /storage/v1/b/{bucket}/o/b HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{{\"contentType\":\"x/y\"}}")
             + Part(3, $"GET {server.Process.Http}/storage/v1/b/{bucket}/o/missing HTTP/1.1\r\n\r\n")
             + "--batch--";
@@ -192,7 +241,11 @@ public sealed class ObjectRoutesTests(GcsServer server) : IClassFixture<GcsServe
     {
         var bucket = await server.CreateBucketAsync();
         var response = await server.SendAsync(
-            HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=secret", new ByteArrayContent([1]), ("x-goog-encryption-key", "AAAA"));
+            HttpMethod.Post,
+            $"/upload/storage/v1/b/{bucket}/o?uploadType=media&name=secret",
+            new ByteArrayContent([1]),
+            ("x-goog-encryption-key", "AAAA")
+        );
 
         (await GcsServer.ErrorAsync(response, 501)).Message.ShouldContain("encryption");
     }

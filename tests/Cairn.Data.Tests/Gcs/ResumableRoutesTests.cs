@@ -21,7 +21,9 @@ public sealed class ResumableRoutesTests(GcsServer server) : IClassFixture<GcsSe
         item["contentType"]!.GetValue<string>().ShouldBe("text/plain");
         item["metadata"]!["k"]!.GetValue<string>().ShouldBe("v");
         (await server.TextAsync(bucket, "a")).ShouldBe("0123456789");
-        (await GcsServer.JsonAsync(await PutAsync(session, [], "bytes */10")))["generation"]!.GetValue<string>().ShouldBe(item["generation"]!.GetValue<string>());
+        (await GcsServer.JsonAsync(await PutAsync(session, [], "bytes */10")))["generation"]!
+            .GetValue<string>()
+            .ShouldBe(item["generation"]!.GetValue<string>());
     }
 
     [Fact]
@@ -41,9 +43,18 @@ public sealed class ResumableRoutesTests(GcsServer server) : IClassFixture<GcsSe
         var bucket = await server.CreateBucketAsync();
         await server.PutAsync(bucket, "a", "1");
 
-        await GcsServer.ErrorAsync(await PutAsync(server.Url($"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id=nope"), [], "bytes */*"), 404);
-        await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name=a&ifGenerationMatch=0"), 412);
-        await GcsServer.ErrorAsync(await server.SendAsync(HttpMethod.Post, "/upload/storage/v1/b/no-such-bucket/o?uploadType=resumable&name=a"), 404);
+        await GcsServer.ErrorAsync(
+            await PutAsync(server.Url($"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id=nope"), [], "bytes */*"),
+            404
+        );
+        await GcsServer.ErrorAsync(
+            await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name=a&ifGenerationMatch=0"),
+            412
+        );
+        await GcsServer.ErrorAsync(
+            await server.SendAsync(HttpMethod.Post, "/upload/storage/v1/b/no-such-bucket/o?uploadType=resumable&name=a"),
+            404
+        );
     }
 
     [Fact]
@@ -66,7 +77,11 @@ public sealed class ResumableRoutesTests(GcsServer server) : IClassFixture<GcsSe
 
     private async Task<string> BeginAsync(string bucket, string name, object metadata)
     {
-        using var response = await server.SendAsync(HttpMethod.Post, $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name={name}", metadata);
+        using var response = await server.SendAsync(
+            HttpMethod.Post,
+            $"/upload/storage/v1/b/{bucket}/o?uploadType=resumable&name={name}",
+            metadata
+        );
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         return response.Headers.Location!.ToString();
     }

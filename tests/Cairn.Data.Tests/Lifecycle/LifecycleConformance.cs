@@ -11,15 +11,15 @@ namespace Cairn.Data.Tests.Lifecycle;
 /// <summary>What lifecycle rules do, on every engine.</summary>
 public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
 {
-    private DataFixture data = null!;
+    private DataFixture _data = null!;
 
-    public async ValueTask InitializeAsync() => data = await engine.StartAsync();
+    public async ValueTask InitializeAsync() => _data = await engine.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (data is not null)
+        if (_data is not null)
         {
-            await data.DisposeAsync();
+            await _data.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -28,10 +28,19 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
     [Fact]
     public async Task an_object_goes_with_its_blob_once_every_condition_of_a_rule_holds()
     {
-        await RulesAsync(Delete(new LifecycleCondition { Age = 3, MatchesPrefix = ["tmp/"], MatchesSuffix = [".log"] }));
-        var due = await data.PutAsync("tmp/a.log", ObjectMetadata.Empty);
-        await data.PutAsync("tmp/a.txt", ObjectMetadata.Empty);
-        await data.PutAsync("kept/a.log", ObjectMetadata.Empty);
+        await RulesAsync(
+            Delete(
+                new LifecycleCondition
+                {
+                    Age = 3,
+                    MatchesPrefix = ["tmp/"],
+                    MatchesSuffix = [".log"],
+                }
+            )
+        );
+        var due = await _data.PutAsync("tmp/a.log", ObjectMetadata.Empty);
+        await _data.PutAsync("tmp/a.txt", ObjectMetadata.Empty);
+        await _data.PutAsync("kept/a.log", ObjectMetadata.Empty);
 
         engine.Clock.Now += TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1);
         (await SweepAsync()).ShouldBe(default);
@@ -39,14 +48,15 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         (await SweepAsync()).ShouldBe(new SweepCount(1, 0, 0));
 
         (await NamesAsync()).ShouldBe(["kept/a.log", "tmp/a.txt"]);
-        data.HasBlob(due).ShouldBeFalse();
+        _data.HasBlob(due).ShouldBeFalse();
         (await SweepAsync()).ShouldBe(default);
     }
 
     [Fact]
     public async Task each_condition_picks_the_objects_that_it_is_about()
     {
-        // Created on the 1st: "old". On the 11th: "new", "tagged" with a custom time of the 5th, and a second generation of "replaced". Looked at on the 21st.
+        // Created on the 1st: "old". On the 11th: "new", "tagged" with a custom time of the 5th, and a second generation of "replaced".
+        // Looked at on the 21st.
         (LifecycleCondition Condition, string[] Left)[] cases =
         [
             (new() { Age = 15 }, ["new", "replaced", "tagged"]),
@@ -67,24 +77,24 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         foreach (var (condition, left) in cases)
         {
             engine.Clock.Now = new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero);
-            await data.SetAsync(settings => settings, versioning: true);
-            await data.PutAsync("old", ObjectMetadata.Empty);
-            await data.PutAsync("replaced", ObjectMetadata.Empty);
+            await _data.SetAsync(settings => settings, versioning: true);
+            await _data.PutAsync("old", ObjectMetadata.Empty);
+            await _data.PutAsync("replaced", ObjectMetadata.Empty);
             engine.Clock.Now += TimeSpan.FromDays(10);
-            await data.PutAsync("replaced", ObjectMetadata.Empty);
-            await data.PutAsync("new", new ObjectMetadata { StorageClass = "NEARLINE" });
-            await data.PutAsync("tagged", new ObjectMetadata { CustomTime = "2031-03-05T12:00:00.000Z" });
+            await _data.PutAsync("replaced", ObjectMetadata.Empty);
+            await _data.PutAsync("new", new ObjectMetadata { StorageClass = "NEARLINE" });
+            await _data.PutAsync("tagged", new ObjectMetadata { CustomTime = "2031-03-05T12:00:00.000Z" });
             engine.Clock.Now += TimeSpan.FromDays(10);
 
             // What a rule deletes of the live ones is gone only where nothing keeps it.
-            await data.SetAsync(settings => settings with { Lifecycle = [Delete(condition)] }, versioning: false);
+            await _data.SetAsync(settings => settings with { Lifecycle = [Delete(condition)] }, versioning: false);
             await SweepAsync();
 
-            var found = await data.ListAsync(versions: true);
+            var found = await _data.ListAsync(versions: true);
             found.Select(static item => item.Name).ShouldBe(left, condition.ToString());
             foreach (var item in found)
             {
-                await data.DeleteAsync(item.Name, item.Generation);
+                await _data.DeleteAsync(item.Name, item.Generation);
             }
         }
     }
@@ -92,35 +102,35 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
     [Fact]
     public async Task in_a_versioned_bucket_the_live_object_becomes_noncurrent_and_the_oldest_generations_go()
     {
-        await data.SetAsync(settings => settings, versioning: true);
+        await _data.SetAsync(settings => settings, versioning: true);
         for (var i = 0; i < 4; i++)
         {
-            await data.PutAsync("a", $"{i}");
+            await _data.PutAsync("a", $"{i}");
         }
 
         await RulesAsync(Delete(new LifecycleCondition { NumNewerVersions = 2 }));
         (await SweepAsync()).Deleted.ShouldBe(2);
-        (await data.ListAsync(versions: true)).Count.ShouldBe(2);
-        (await data.ReadAsync("a")).ShouldBe("3");
+        (await _data.ListAsync(versions: true)).Count.ShouldBe(2);
+        (await _data.ReadAsync("a")).ShouldBe("3");
 
         await RulesAsync(Delete(new LifecycleCondition { IsLive = true }));
         (await SweepAsync()).Deleted.ShouldBe(1);
         (await NamesAsync()).ShouldBeEmpty();
-        (await data.ListAsync(versions: true)).Count.ShouldBe(2);
+        (await _data.ListAsync(versions: true)).Count.ShouldBe(2);
     }
 
     [Fact]
     public async Task the_coldest_of_several_classes_wins_and_an_object_never_becomes_warmer()
     {
         await RulesAsync(Move("COLDLINE", 1), Move("NEARLINE", 1), Move("STANDARD", 1));
-        var standard = await data.PutAsync("standard", ObjectMetadata.Empty);
-        await data.PutAsync("archive", new ObjectMetadata { StorageClass = "ARCHIVE" });
-        await data.PutAsync("regional", new ObjectMetadata { StorageClass = "REGIONAL" });
+        var standard = await _data.PutAsync("standard", ObjectMetadata.Empty);
+        await _data.PutAsync("archive", new ObjectMetadata { StorageClass = "ARCHIVE" });
+        await _data.PutAsync("regional", new ObjectMetadata { StorageClass = "REGIONAL" });
         engine.Clock.Now += TimeSpan.FromDays(1);
 
         (await SweepAsync()).ShouldBe(new SweepCount(0, 2, 0));
 
-        var items = (await data.ListAsync()).ToDictionary(static item => item.Name);
+        var items = (await _data.ListAsync()).ToDictionary(static item => item.Name);
         items["standard"].Metadata.StorageClass.ShouldBe("COLDLINE");
         items["standard"].Generation.ShouldBe(standard.Generation);
         items["standard"].Metadata.ClassChanged.ShouldBe(engine.Clock.NowMicros());
@@ -135,10 +145,19 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
     [Fact]
     public async Task what_a_hold_or_a_retention_keeps_stays_and_the_rest_goes()
     {
-        await data.SetAsync(settings => settings with { Lifecycle = [Delete(new LifecycleCondition { Age = 1 })], ObjectRetention = true });
-        await data.PutAsync("held", new ObjectMetadata { TemporaryHold = true });
-        await data.PutAsync("retained", new ObjectMetadata { Retention = new ObjectRetention(Timestamps.ToMicros(engine.Clock.Now + TimeSpan.FromDays(5))) });
-        await data.PutAsync("free", ObjectMetadata.Empty);
+        await _data.SetAsync(settings =>
+            settings with
+            {
+                Lifecycle = [Delete(new LifecycleCondition { Age = 1 })],
+                ObjectRetention = true,
+            }
+        );
+        await _data.PutAsync("held", new ObjectMetadata { TemporaryHold = true });
+        await _data.PutAsync(
+            "retained",
+            new ObjectMetadata { Retention = new ObjectRetention(Timestamps.ToMicros(engine.Clock.Now + TimeSpan.FromDays(5))) }
+        );
+        await _data.PutAsync("free", ObjectMetadata.Empty);
         engine.Clock.Now += TimeSpan.FromDays(2);
 
         (await SweepAsync()).ShouldBe(new SweepCount(1, 0, 0));
@@ -152,11 +171,22 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
     [Fact]
     public async Task uploads_that_were_never_finished_end_with_their_parts()
     {
-        var uploads = data.Get<ResumableUploads>();
-        await RulesAsync(new LifecycleRule(new LifecycleAction(LifecycleAction.AbortUpload), new LifecycleCondition { Age = 1, MatchesPrefix = ["big/"] }));
+        var uploads = _data.Get<ResumableUploads>();
+        await RulesAsync(
+            new LifecycleRule(
+                new LifecycleAction(LifecycleAction.AbortUpload),
+                new LifecycleCondition { Age = 1, MatchesPrefix = ["big/"] }
+            )
+        );
         var request = new UploadRequest(ObjectMetadata.Empty, Preconditions.None, ExpectedHashes.None);
         var due = await uploads.BeginAsync(DataFixture.Bucket, "big/a", request, default);
-        await uploads.ReceiveAsync(due, new UploadRange(0, 3, null, IsLast: false), new MemoryStream("part"u8.ToArray()), ExpectedHashes.None, default);
+        await uploads.ReceiveAsync(
+            due,
+            new UploadRange(0, 3, null, IsLast: false),
+            new MemoryStream("part"u8.ToArray()),
+            ExpectedHashes.None,
+            default
+        );
         var other = await uploads.BeginAsync(DataFixture.Bucket, "small/a", request, default);
         Blobs().ShouldBe(1);
         engine.Clock.Now += TimeSpan.FromDays(1);
@@ -165,8 +195,11 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
 
         Blobs().ShouldBe(0);
         (await uploads.GetAsync(other, default)).State.ShouldBe(UploadState.Active);
-        (await Should.ThrowAsync<Kernel.Errors.StatusException>(() => uploads.ReceiveAsync(due, UploadRange.Whole, Stream.Null, ExpectedHashes.None, default)))
-            .Code.ShouldBe(Code.Cancelled);
+        (
+            await Should.ThrowAsync<Kernel.Errors.StatusException>(() =>
+                uploads.ReceiveAsync(due, UploadRange.Whole, Stream.Null, ExpectedHashes.None, default)
+            )
+        ).Code.ShouldBe(Code.Cancelled);
     }
 
     [Fact]
@@ -174,7 +207,7 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
     {
         const int count = 230;
         await RulesAsync(Delete(new LifecycleCondition { Age = 1 }));
-        await Task.WhenAll(Enumerable.Range(0, count).Select(i => data.PutAsync($"{i}", ObjectMetadata.Empty)));
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i => _data.PutAsync($"{i}", ObjectMetadata.Empty)));
         engine.Clock.Now += TimeSpan.FromDays(1);
 
         var counts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(SweepAsync)));
@@ -186,15 +219,23 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
 
     private static LifecycleRule Delete(LifecycleCondition condition) => new(new LifecycleAction(LifecycleAction.Delete), condition);
 
-    private static LifecycleRule Move(string storageClass, int age) => new(new LifecycleAction(LifecycleAction.SetStorageClass, storageClass), new LifecycleCondition { Age = age });
+    private static LifecycleRule Move(string storageClass, int age) =>
+        new(new LifecycleAction(LifecycleAction.SetStorageClass, storageClass), new LifecycleCondition { Age = age });
 
-    private Task RulesAsync(params LifecycleRule[] rules) => data.SetAsync(settings => settings with { Lifecycle = rules });
+    private Task RulesAsync(params LifecycleRule[] rules) => _data.SetAsync(settings => settings with { Lifecycle = rules });
 
-    private Task<SweepCount> SweepAsync() => data.Get<LifecycleSweep>().SweepAsync(default);
+    private Task<SweepCount> SweepAsync() => _data.Get<LifecycleSweep>().SweepAsync(default);
 
-    private async Task<IEnumerable<string>> NamesAsync() => (await data.ListAsync()).Select(static item => item.Name);
+    private async Task<IEnumerable<string>> NamesAsync() => (await _data.ListAsync()).Select(static item => item.Name);
 
-    private int Blobs() => Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetDirectoryName(data.Blobs.LocalPath(new string('0', 32))))!, "*", SearchOption.AllDirectories).Count();
+    private int Blobs() =>
+        Directory
+            .EnumerateFiles(
+                Path.GetDirectoryName(Path.GetDirectoryName(_data.Blobs.LocalPath(new string('0', 32))))!,
+                "*",
+                SearchOption.AllDirectories
+            )
+            .Count();
 }
 
 public sealed class LifecycleOnSqlite(SqliteEngine engine) : LifecycleConformance(engine), IClassFixture<SqliteEngine>;

@@ -36,8 +36,8 @@ public sealed class LifecycleJsonTests
     [InlineData("""{"type":"Delete"}""", """{"matchesStorageClass":["WARM"]}""", "condition.matchesStorageClass")]
     [InlineData("""{"type":"Delete"}""", """{"matchesPattern":".*"}""", "condition.matchesPattern")]
     [InlineData("""{"type":"AbortIncompleteMultipartUpload"}""", """{"age":1,"isLive":true}""", "condition.isLive")]
-    public void a_rule_that_cannot_be_carried_out_is_refused(string action, string condition, string path)
-        => Refused($$$"""{"rule":[{"action":{{{action}}},"condition":{{{condition}}} }]}""", path);
+    public void a_rule_that_cannot_be_carried_out_is_refused(string action, string condition, string path) =>
+        Refused($$$"""{"rule":[{"action":{{{action}}},"condition":{{{condition}}} }]}""", path);
 
     [Fact]
     public void there_are_no_more_than_a_hundred_rules_and_a_thousand_patterns()
@@ -57,5 +57,6 @@ public sealed class LifecycleJsonTests
         error.Message.ShouldContain(path);
     }
 
-    private static Bucket Patch(string lifecycle) => BucketJson.Patch(new JsonObject { ["lifecycle"] = JsonNode.Parse(lifecycle) }, Bucket, 0);
+    private static Bucket Patch(string lifecycle) =>
+        BucketJson.Patch(new JsonObject { ["lifecycle"] = JsonNode.Parse(lifecycle) }, Bucket, 0);
 }

@@ -7,20 +7,40 @@ namespace Cairn.Data.Tests.Objects;
 public sealed class ListingTests : IAsyncLifetime
 {
     private static readonly string[] Names =
-        ["a", "a/", "a/b", "a/b/c", "a/b/d", "a0", "b/c", "b/d/e", "b/d/f", "b/d/g", "c", "d//e", "é/x", "z/1", "z/2", "z/3", "\uFFFD/y", "😀/x", "😀/y"];
+    [
+        "a",
+        "a/",
+        "a/b",
+        "a/b/c",
+        "a/b/d",
+        "a0",
+        "b/c",
+        "b/d/e",
+        "b/d/f",
+        "b/d/g",
+        "c",
+        "d//e",
+        "é/x",
+        "z/1",
+        "z/2",
+        "z/3",
+        "\uFFFD/y",
+        "😀/x",
+        "😀/y",
+    ];
 
-    private DataFixture data = null!;
+    private DataFixture _data = null!;
 
     public async ValueTask InitializeAsync()
     {
-        data = await DataFixture.StartAsync();
+        _data = await DataFixture.StartAsync();
         foreach (var name in Names)
         {
-            await data.PutAsync(name, "x");
+            await _data.PutAsync(name, "x");
         }
     }
 
-    public ValueTask DisposeAsync() => data.DisposeAsync();
+    public ValueTask DisposeAsync() => _data.DisposeAsync();
 
     [Theory]
     [InlineData("", "")]
@@ -38,7 +58,14 @@ public sealed class ListingTests : IAsyncLifetime
         var (items, prefixes) = Expected(prefix, delimiter);
         for (var size = 1; size <= Names.Length + 1; size++)
         {
-            var (foundItems, foundPrefixes) = await AllAsync(new ObjectListQuery(DataFixture.Bucket) { Prefix = prefix, Delimiter = delimiter, MaxResults = size });
+            var (foundItems, foundPrefixes) = await AllAsync(
+                new ObjectListQuery(DataFixture.Bucket)
+                {
+                    Prefix = prefix,
+                    Delimiter = delimiter,
+                    MaxResults = size,
+                }
+            );
 
             foundItems.ShouldBe(items, $"page size {size}");
             foundPrefixes.ShouldBe(prefixes, $"page size {size}");
@@ -55,7 +82,14 @@ public sealed class ListingTests : IAsyncLifetime
     [Fact]
     public async Task a_folders_own_object_is_listed_beside_it_where_asked_for()
     {
-        var (items, prefixes) = await AllAsync(new ObjectListQuery(DataFixture.Bucket) { Delimiter = "/", IncludeTrailingDelimiter = true, EndOffset = "b" });
+        var (items, prefixes) = await AllAsync(
+            new ObjectListQuery(DataFixture.Bucket)
+            {
+                Delimiter = "/",
+                IncludeTrailingDelimiter = true,
+                EndOffset = "b",
+            }
+        );
 
         items.ShouldBe(["a", "a/", "a0"]);
         prefixes.ShouldBe(["a/"]);
@@ -81,17 +115,23 @@ public sealed class ListingTests : IAsyncLifetime
     public async Task a_token_that_no_listing_gave_is_refused(string token)
     {
         var query = new ObjectListQuery(DataFixture.Bucket) { PageToken = token };
-        (await Should.ThrowAsync<StatusException>(() => data.Get<ObjectLister>().ListAsync(query, default))).Code.ShouldBe(Code.InvalidArgument);
+        (await Should.ThrowAsync<StatusException>(() => _data.Get<ObjectLister>().ListAsync(query, default))).Code.ShouldBe(
+            Code.InvalidArgument
+        );
     }
 
     [Fact]
     public async Task a_token_holds_for_its_own_listing_only()
     {
         var query = new ObjectListQuery(DataFixture.Bucket) { MaxResults = 2 };
-        var token = (await data.Get<ObjectLister>().ListAsync(query, default)).NextPageToken!;
+        var token = (await _data.Get<ObjectLister>().ListAsync(query, default)).NextPageToken!;
 
-        await Should.ThrowAsync<StatusException>(() => data.Get<ObjectLister>().ListAsync(query with { PageToken = token, Prefix = "a" }, default));
-        (await data.Get<ObjectLister>().ListAsync(query with { PageToken = token, MaxResults = 5 }, default)).Items[0].Name.ShouldBe("a/b");
+        await Should.ThrowAsync<StatusException>(() =>
+            _data.Get<ObjectLister>().ListAsync(query with { PageToken = token, Prefix = "a" }, default)
+        );
+        (await _data.Get<ObjectLister>().ListAsync(query with { PageToken = token, MaxResults = 5 }, default))
+            .Items[0]
+            .Name.ShouldBe("a/b");
     }
 
     private async Task<(List<string> Items, List<string> Prefixes)> AllAsync(ObjectListQuery query)
@@ -100,7 +140,7 @@ public sealed class ListingTests : IAsyncLifetime
         var prefixes = new List<string>();
         while (true)
         {
-            var page = await data.Get<ObjectLister>().ListAsync(query, default);
+            var page = await _data.Get<ObjectLister>().ListAsync(query, default);
             (page.Items.Count + page.Prefixes.Count).ShouldBeLessThanOrEqualTo(query.MaxResults + (query.IncludeTrailingDelimiter ? 1 : 0));
             items.AddRange(page.Items.Select(item => item.Name));
             prefixes.AddRange(page.Prefixes);
@@ -116,8 +156,14 @@ public sealed class ListingTests : IAsyncLifetime
     // The definition, without any cleverness.
     private static (List<string> Items, List<string> Prefixes) Expected(string prefix, string delimiter)
     {
-        var matching = Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Order(Comparer<string>.Create(ObjectName.Compare)).ToList();
-        string? Folder(string name) => delimiter.Length > 0 && name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is var at and >= 0 ? name[..(at + delimiter.Length)] : null;
+        var matching = Names
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+            .Order(Comparer<string>.Create(ObjectName.Compare))
+            .ToList();
+        string? Folder(string name) =>
+            delimiter.Length > 0 && name.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is var at and >= 0
+                ? name[..(at + delimiter.Length)]
+                : null;
         return ([.. matching.Where(name => Folder(name) is null)], [.. matching.Select(Folder).OfType<string>().Distinct()]);
     }
 }

@@ -6,21 +6,21 @@ namespace Cairn.Data.Tests.Objects;
 
 public sealed class ObjectsTests : IAsyncLifetime
 {
-    private DataFixture data = null!;
+    private DataFixture _data = null!;
 
-    public async ValueTask InitializeAsync() => data = await DataFixture.StartAsync();
+    public async ValueTask InitializeAsync() => _data = await DataFixture.StartAsync();
 
-    public ValueTask DisposeAsync() => data.DisposeAsync();
+    public ValueTask DisposeAsync() => _data.DisposeAsync();
 
     [Fact]
     public async Task what_is_put_is_read_with_its_checksums()
     {
-        var item = await data.PutAsync("greeting.txt", "hello world");
+        var item = await _data.PutAsync("greeting.txt", "hello world");
 
         item.Size.ShouldBe(11);
         item.Md5.ShouldBe("XrY7u+Ae7tCTyyK7j1rNww==");
         item.Crc32c.ShouldBe("yZRlqg==");
-        (await data.ReadAsync("greeting.txt")).ShouldBe("hello world");
+        (await _data.ReadAsync("greeting.txt")).ShouldBe("hello world");
     }
 
     [Theory]
@@ -32,21 +32,21 @@ public sealed class ObjectsTests : IAsyncLifetime
     [InlineData("back\\slash", "semi;colon#hash?")]
     public async Task names_that_no_file_system_holds_side_by_side_are_objects(string first, string second)
     {
-        await data.PutAsync(first, "first");
-        await data.PutAsync(second, "second");
+        await _data.PutAsync(first, "first");
+        await _data.PutAsync(second, "second");
 
-        (await data.ReadAsync(first)).ShouldBe("first");
-        (await data.ReadAsync(second)).ShouldBe("second");
+        (await _data.ReadAsync(first)).ShouldBe("first");
+        (await _data.ReadAsync(second)).ShouldBe("second");
     }
 
     [Fact]
     public async Task a_name_may_have_1024_bytes_and_no_more()
     {
         var longest = new string('n', 1021) + "€";
-        await data.PutAsync(longest, "x");
+        await _data.PutAsync(longest, "x");
 
-        (await data.ReadAsync(longest)).ShouldBe("x");
-        var error = await Should.ThrowAsync<StatusException>(() => data.PutAsync(longest + "n", "x"));
+        (await _data.ReadAsync(longest)).ShouldBe("x");
+        var error = await Should.ThrowAsync<StatusException>(() => _data.PutAsync(longest + "n", "x"));
         error.Code.ShouldBe(Code.InvalidArgument);
         error.Message.ShouldContain("1025");
     }
@@ -58,12 +58,12 @@ public sealed class ObjectsTests : IAsyncLifetime
     [InlineData("a\nb")]
     [InlineData("a\0b")]
     [InlineData(".well-known/acme-challenge/x")]
-    public async Task forbidden_names_are_refused(string name)
-        => (await Should.ThrowAsync<StatusException>(() => data.PutAsync(name, "x"))).Code.ShouldBe(Code.InvalidArgument);
+    public async Task forbidden_names_are_refused(string name) =>
+        (await Should.ThrowAsync<StatusException>(() => _data.PutAsync(name, "x"))).Code.ShouldBe(Code.InvalidArgument);
 
     [Fact]
-    public async Task a_name_with_half_a_surrogate_pair_is_refused()
-        => (await Should.ThrowAsync<StatusException>(() => data.PutAsync("a\ud800", "x"))).Code.ShouldBe(Code.InvalidArgument);
+    public async Task a_name_with_half_a_surrogate_pair_is_refused() =>
+        (await Should.ThrowAsync<StatusException>(() => _data.PutAsync("a\ud800", "x"))).Code.ShouldBe(Code.InvalidArgument);
 
     [Fact]
     public async Task listing_is_in_the_order_of_utf8_bytes()
@@ -71,11 +71,11 @@ public sealed class ObjectsTests : IAsyncLifetime
         string[] names = ["b", "a/b", "a", "a!", "\uFFFD", "😀", "z", "a/"];
         foreach (var name in names)
         {
-            await data.PutAsync(name, "x");
+            await _data.PutAsync(name, "x");
         }
 
         var listed = new List<string>();
-        await foreach (var item in data.Objects.ListAsync(new GsUri(DataFixture.Bucket, "")))
+        await foreach (var item in _data.Objects.ListAsync(new GsUri(DataFixture.Bucket, "")))
         {
             listed.Add(item.Name);
         }
@@ -86,13 +86,18 @@ public sealed class ObjectsTests : IAsyncLifetime
     [Fact]
     public async Task listing_a_prefix_passes_a_thousand()
     {
-        await Parallel.ForAsync(0, 1203, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) => await data.PutAsync($"many/{i:d5}", "x"));
+        await Parallel.ForAsync(
+            0,
+            1203,
+            new ParallelOptions { MaxDegreeOfParallelism = 64 },
+            async (i, _) => await _data.PutAsync($"many/{i:d5}", "x")
+        );
 
-        await data.PutAsync("many", "x");
-        await data.PutAsync("many0", "x");
+        await _data.PutAsync("many", "x");
+        await _data.PutAsync("many0", "x");
 
         var count = 0;
-        await foreach (var item in data.Objects.ListAsync(new GsUri(DataFixture.Bucket, "many/")))
+        await foreach (var item in _data.Objects.ListAsync(new GsUri(DataFixture.Bucket, "many/")))
         {
             item.Name.ShouldBe($"many/{count++:d5}");
         }
@@ -103,47 +108,52 @@ public sealed class ObjectsTests : IAsyncLifetime
     [Fact]
     public async Task replacing_gives_a_later_generation_and_frees_the_blob()
     {
-        var first = await data.PutAsync("a", "one");
-        var second = await data.PutAsync("a", "two");
+        var first = await _data.PutAsync("a", "one");
+        var second = await _data.PutAsync("a", "two");
 
         second.Generation.ShouldBeGreaterThan(first.Generation);
-        File.Exists(data.Blobs.LocalPath(first.BlobId)).ShouldBeFalse();
-        File.Exists(data.Objects.LocalPath(second)).ShouldBeTrue();
+        File.Exists(_data.Blobs.LocalPath(first.BlobId)).ShouldBeFalse();
+        File.Exists(_data.Objects.LocalPath(second)).ShouldBeTrue();
     }
 
     [Fact]
     public async Task deleting_says_whether_there_was_something()
     {
-        var item = await data.PutAsync("a", "one");
+        var item = await _data.PutAsync("a", "one");
 
-        (await data.Objects.DeleteAsync(new GsUri(DataFixture.Bucket, "a"))).ShouldBeTrue();
-        (await data.Objects.DeleteAsync(new GsUri(DataFixture.Bucket, "a"))).ShouldBeFalse();
-        (await data.Objects.FindAsync(new GsUri(DataFixture.Bucket, "a"))).ShouldBeNull();
-        File.Exists(data.Blobs.LocalPath(item.BlobId)).ShouldBeFalse();
+        (await _data.Objects.DeleteAsync(new GsUri(DataFixture.Bucket, "a"))).ShouldBeTrue();
+        (await _data.Objects.DeleteAsync(new GsUri(DataFixture.Bucket, "a"))).ShouldBeFalse();
+        (await _data.Objects.FindAsync(new GsUri(DataFixture.Bucket, "a"))).ShouldBeNull();
+        File.Exists(_data.Blobs.LocalPath(item.BlobId)).ShouldBeFalse();
     }
 
     [Fact]
     public async Task a_missing_bucket_is_named_before_any_content_is_read()
     {
-        var error = await Should.ThrowAsync<StatusException>(() => data.Objects.PutAsync(new GsUri("no-such", "a"), new MemoryStream([1])));
+        var error = await Should.ThrowAsync<StatusException>(() =>
+            _data.Objects.PutAsync(new GsUri("no-such", "a"), new MemoryStream([1]))
+        );
 
         error.Code.ShouldBe(Code.NotFound);
         error.Message.ShouldContain("no-such");
-        (await data.Objects.ProjectOfAsync("no-such")).ShouldBeNull();
-        (await data.Objects.ProjectOfAsync(DataFixture.Bucket)).ShouldBe("demo");
+        (await _data.Objects.ProjectOfAsync("no-such")).ShouldBeNull();
+        (await _data.Objects.ProjectOfAsync(DataFixture.Bucket)).ShouldBe("demo");
     }
 
     [Fact]
     public async Task a_prefix_is_downloaded_as_files()
     {
-        await data.PutAsync("model/weights/w.bin", "w");
-        await data.PutAsync("model/meta.json", "{}");
-        await data.PutAsync("model-2/other", "no");
+        await _data.PutAsync("model/weights/w.bin", "w");
+        await _data.PutAsync("model/meta.json", "{}");
+        await _data.PutAsync("model-2/other", "no");
         using var target = new TemporaryDirectory();
 
-        (await data.Objects.DownloadAsync(new GsUri(DataFixture.Bucket, "model"), target.Path)).ShouldBe(2);
+        (await _data.Objects.DownloadAsync(new GsUri(DataFixture.Bucket, "model"), target.Path)).ShouldBe(2);
 
-        Directory.GetFiles(target.Path, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(target.Path, path)).Order()
+        Directory
+            .GetFiles(target.Path, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(target.Path, path))
+            .Order()
             .ShouldBe(["meta.json", "weights/w.bin"]);
         (await File.ReadAllTextAsync(target["weights/w.bin"])).ShouldBe("w");
     }
@@ -154,10 +164,12 @@ public sealed class ObjectsTests : IAsyncLifetime
     [InlineData("model/a\\b")]
     public async Task a_prefix_with_names_that_leave_the_folder_is_not_downloaded(string name)
     {
-        await data.PutAsync(name, "x");
+        await _data.PutAsync(name, "x");
         using var target = new TemporaryDirectory();
 
-        var error = await Should.ThrowAsync<StatusException>(() => data.Objects.DownloadAsync(new GsUri(DataFixture.Bucket, "model"), target.Path));
+        var error = await Should.ThrowAsync<StatusException>(() =>
+            _data.Objects.DownloadAsync(new GsUri(DataFixture.Bucket, "model"), target.Path)
+        );
 
         error.Code.ShouldBe(Code.InvalidArgument);
         Directory.GetFiles(target.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty();

@@ -10,15 +10,19 @@ namespace Cairn.Data.Tests.Uploads;
 
 public sealed class ResumableUploadsTests : IAsyncLifetime
 {
-    private static readonly UploadRequest Plain = new(new ObjectMetadata { ContentType = "text/x" }, Preconditions.None, ExpectedHashes.None);
+    private static readonly UploadRequest Plain = new(
+        new ObjectMetadata { ContentType = "text/x" },
+        Preconditions.None,
+        ExpectedHashes.None
+    );
 
-    private DataFixture data = null!;
+    private DataFixture _data = null!;
 
-    private ResumableUploads Uploads => data.Get<ResumableUploads>();
+    private ResumableUploads Uploads => _data.Get<ResumableUploads>();
 
-    public async ValueTask InitializeAsync() => data = await DataFixture.StartAsync();
+    public async ValueTask InitializeAsync() => _data = await DataFixture.StartAsync();
 
-    public ValueTask DisposeAsync() => data.DisposeAsync();
+    public ValueTask DisposeAsync() => _data.DisposeAsync();
 
     [Theory]
     [InlineData(1)]
@@ -60,17 +64,35 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
         await using (var first = await DataFixture.StartAsync(directory.Path))
         {
             id = await first.Get<ResumableUploads>().BeginAsync(DataFixture.Bucket, "a", Plain, default);
-            await first.Get<ResumableUploads>().ReceiveAsync(id, UploadRange.Parse("bytes 0-99999/300000"), new MemoryStream(bytes[..100_000]), ExpectedHashes.None, default);
+            await first
+                .Get<ResumableUploads>()
+                .ReceiveAsync(
+                    id,
+                    UploadRange.Parse("bytes 0-99999/300000"),
+                    new MemoryStream(bytes[..100_000]),
+                    ExpectedHashes.None,
+                    default
+                );
         }
 
         await using var second = await DataFixture.StartAsync(directory.Path);
         var uploads = second.Get<ResumableUploads>();
-        (await uploads.ReceiveAsync(id, UploadRange.Parse("bytes */300000"), Stream.Null, ExpectedHashes.None, default)).Upload.Received.ShouldBe(100_000);
-        var (_, published) = await uploads.ReceiveAsync(id, UploadRange.Parse("bytes 100000-299999/300000"), new MemoryStream(bytes[100_000..]), ExpectedHashes.None, default);
+        (
+            await uploads.ReceiveAsync(id, UploadRange.Parse("bytes */300000"), Stream.Null, ExpectedHashes.None, default)
+        ).Upload.Received.ShouldBe(100_000);
+        var (_, published) = await uploads.ReceiveAsync(
+            id,
+            UploadRange.Parse("bytes 100000-299999/300000"),
+            new MemoryStream(bytes[100_000..]),
+            ExpectedHashes.None,
+            default
+        );
 
         published!.Content.Md5.ShouldBe(Convert.ToBase64String(MD5.HashData(bytes)));
         // The answer may be lost: whoever asks again gets the object again.
-        (await uploads.ReceiveAsync(id, UploadRange.Parse("bytes */300000"), Stream.Null, ExpectedHashes.None, default)).Published.ShouldBe(published);
+        (
+            await uploads.ReceiveAsync(id, UploadRange.Parse("bytes */300000"), Stream.Null, ExpectedHashes.None, default)
+        ).Published.ShouldBe(published);
     }
 
     [Fact]
@@ -103,7 +125,9 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
     {
         var id = await Uploads.BeginAsync(DataFixture.Bucket, "a", Plain, default);
 
-        (await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes 100-199/*", new byte[100]))).Message.ShouldContain("100 byte(s)");
+        (await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes 100-199/*", new byte[100]))).Message.ShouldContain(
+            "100 byte(s)"
+        );
         (await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes 0-9/*", new byte[11]))).Code.ShouldBe(Code.InvalidArgument);
         (await Uploads.GetAsync(id, default)).Received.ShouldBe(0);
         (await BlobCountAsync()).ShouldBe(0);
@@ -112,14 +136,14 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
     [Fact]
     public async Task a_wrong_checksum_publishes_nothing_and_leaves_nothing()
     {
-        await data.PutAsync("a", "old");
+        await _data.PutAsync("a", "old");
         var request = Plain with { Expected = new ExpectedHashes(Crc32C: "AAAAAA==") };
         var id = await Uploads.BeginAsync(DataFixture.Bucket, "a", request, default);
 
         await SendAsync(id, "bytes 0-4/*", new byte[5]);
         (await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes 5-9/10", new byte[5]))).Message.ShouldContain("CRC32C");
 
-        (await data.ReadAsync("a")).ShouldBe("old");
+        (await _data.ReadAsync("a")).ShouldBe("old");
         (await BlobCountAsync()).ShouldBe(1);
         (await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes */10", []))).Code.ShouldBe(Code.Cancelled);
     }
@@ -127,11 +151,21 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
     [Fact]
     public async Task a_precondition_is_looked_at_again_at_the_end()
     {
-        var id = await Uploads.BeginAsync(DataFixture.Bucket, "a", Plain with { Preconditions = new Preconditions(GenerationMatch: 0) }, default);
-        await data.PutAsync("a", "first");
+        var id = await Uploads.BeginAsync(
+            DataFixture.Bucket,
+            "a",
+            Plain with
+            {
+                Preconditions = new Preconditions(GenerationMatch: 0),
+            },
+            default
+        );
+        await _data.PutAsync("a", "first");
 
-        DataErrors.ReasonOf(await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes 0-4/5", new byte[5]))).ShouldBe(DataErrors.ConditionNotMet);
-        (await data.ReadAsync("a")).ShouldBe("first");
+        DataErrors
+            .ReasonOf(await Should.ThrowAsync<StatusException>(() => SendAsync(id, "bytes 0-4/5", new byte[5])))
+            .ShouldBe(DataErrors.ConditionNotMet);
+        (await _data.ReadAsync("a")).ShouldBe("first");
         (await BlobCountAsync()).ShouldBe(1);
     }
 
@@ -184,12 +218,12 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
 
     private Task<ObjectRecord?> SendAsync(string id, string range, byte[] bytes) => SendAsync(id, range, new MemoryStream(bytes));
 
-    private async Task<ObjectRecord?> SendAsync(string id, string range, Stream body)
-        => (await Uploads.ReceiveAsync(id, UploadRange.Parse(range), body, ExpectedHashes.None, default)).Published;
+    private async Task<ObjectRecord?> SendAsync(string id, string range, Stream body) =>
+        (await Uploads.ReceiveAsync(id, UploadRange.Parse(range), body, ExpectedHashes.None, default)).Published;
 
     private async Task<byte[]> BytesAsync(string name)
     {
-        await using var stream = await data.Objects.OpenAsync(new GsUri(DataFixture.Bucket, name));
+        await using var stream = await _data.Objects.OpenAsync(new GsUri(DataFixture.Bucket, name));
         using var copy = new MemoryStream();
         await stream.CopyToAsync(copy);
         return copy.ToArray();
@@ -198,7 +232,7 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
     private async Task<int> BlobCountAsync()
     {
         var count = 0;
-        await foreach (var _ in data.Blobs.ListAsync())
+        await foreach (var _ in _data.Blobs.ListAsync())
         {
             count++;
         }

@@ -27,5 +27,6 @@ public sealed class UploadRangeTests
     [InlineData("bytes a-b/c")]
     [InlineData("bytes 0-99999999999999999999/*")]
     [InlineData("items 0-9/10")]
-    public void others_are_refused(string header) => Should.Throw<StatusException>(() => UploadRange.Parse(header)).Message.ShouldContain(header);
+    public void others_are_refused(string header) =>
+        Should.Throw<StatusException>(() => UploadRange.Parse(header)).Message.ShouldContain(header);
 }

@@ -51,11 +51,15 @@ public sealed class CsvReaderTests
     {
         var reader = new CsvReader(new MemoryStream("a,b\n\"x,2\n3,4\n"u8.ToArray()));
         await reader.ReadAsync(CancellationToken.None);
-        (await Should.ThrowAsync<StatusException>(async () => await reader.ReadAsync(CancellationToken.None))).Message.ShouldContain("does not end");
+        (await Should.ThrowAsync<StatusException>(async () => await reader.ReadAsync(CancellationToken.None))).Message.ShouldContain(
+            "does not end"
+        );
         reader.Line.ShouldBe(2);
 
         var endless = new CsvReader(new Endless());
-        (await Should.ThrowAsync<StatusException>(async () => await endless.ReadAsync(CancellationToken.None))).Message.ShouldContain($"{16 * 1024 * 1024} bytes");
+        (await Should.ThrowAsync<StatusException>(async () => await endless.ReadAsync(CancellationToken.None))).Message.ShouldContain(
+            $"{16 * 1024 * 1024} bytes"
+        );
     }
 
     [Fact]
@@ -82,7 +86,8 @@ public sealed class CsvReaderTests
     /// <summary>Gives a few bytes at a time.</summary>
     private sealed class Trickle(byte[] bytes, int step) : MemoryStream(bytes)
     {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => base.ReadAsync(buffer[..Math.Min(step, buffer.Length)], cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(step, buffer.Length)], cancellationToken);
     }
 
     /// <summary>A field in quotes that never ends.</summary>

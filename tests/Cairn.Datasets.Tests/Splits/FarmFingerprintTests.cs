@@ -11,7 +11,9 @@ public sealed class FarmFingerprintTests
     [InlineData("3true", -4880158226897771312)]
     public void it_is_what_bigquery_documents(string text, long expected) => FarmFingerprint.Of(text).ShouldBe(expected);
 
-    /// <summary>Values of Fingerprint64 that implementations in other languages publish as their tests; every class of length, and its bounds.</summary>
+    /// <summary>
+    /// Values of Fingerprint64 that implementations in other languages publish as their tests; every class of length, and its bounds.
+    /// </summary>
     [Theory]
     [InlineData("", 0x9ae16a3b2f90404f)]
     [InlineData("a", 0xb3454265b6df75e3)]
@@ -30,8 +32,14 @@ public sealed class FarmFingerprintTests
     [InlineData("The days of the digital watch are numbered.  -Tom Stoppard", 0x2a578b80bb82147c)]
     [InlineData("For every action there is an equal and opposite government program.", 0x55182f8859eca4ce)]
     [InlineData("There is no reason for any individual to have a computer in their home. -Ken Olsen, 1977", 0x7e85d7b050ed2967)]
-    [InlineData("The fugacity of a constituent in a mixture of gases at a given temperature is proportional to its mole fraction.  Lewis-Randall Rule", 0x098eff6958c5e91a)]
-    [InlineData("Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur. Excepteur sint occaecat cupidatat non proident, sunt in culpa qui officia deserunt mollit anim id est laborum.", 0xc3f02c4ffd5d71e6)]
+    [InlineData(
+        "The fugacity of a constituent in a mixture of gases at a given temperature is proportional to its mole fraction.  Lewis-Randall Rule",
+        0x098eff6958c5e91a
+    )]
+    [InlineData(
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore magna aliqua. Ut enim ad minim veniam, quis nostrud exercitation ullamco laboris nisi ut aliquip ex ea commodo consequat. Duis aute irure dolor in reprehenderit in voluptate velit esse cillum dolore eu fugiat nulla pariatur. Excepteur sint occaecat cupidatat non proident, sunt in culpa qui officia deserunt mollit anim id est laborum.",
+        0xc3f02c4ffd5d71e6
+    )]
     public void it_is_fingerprint64(string text, ulong expected) => unchecked((ulong)FarmFingerprint.Of(text)).ShouldBe(expected);
 
     [Fact]

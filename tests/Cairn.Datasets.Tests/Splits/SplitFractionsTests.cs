@@ -13,7 +13,14 @@ public sealed class SplitFractionsTests
     [InlineData(0.7, 0, 0, 0.7, 0.15, 0.15)]
     [InlineData(0, 0, 0.5, 0.5 * 8 / 9, 0.5 / 9, 0.5)]
     [InlineData(0.5, 0.2, 0.2, 0.6, 0.2, 0.2)]
-    public void what_is_missing_goes_to_the_sets_that_were_not_given(double training, double validation, double test, double first, double second, double third)
+    public void what_is_missing_goes_to_the_sets_that_were_not_given(
+        double training,
+        double validation,
+        double test,
+        double first,
+        double second,
+        double third
+    )
     {
         var fractions = SplitFractions.From(training, validation, test, "split");
         fractions.Training.ShouldBe(first, 1e-9);

@@ -10,7 +10,7 @@ public sealed class SplitRuleTests
     /// <summary>Above this many standard deviations chance is to blame once in 300 million times.</summary>
     private const double Sigmas = 6;
 
-    private readonly int seed = Environment.TickCount;
+    private readonly int _seed = Environment.TickCount;
 
     [Fact]
     public void rows_are_split_in_the_proportions_asked_for()
@@ -20,7 +20,7 @@ public sealed class SplitRuleTests
         foreach (var (set, share) in ((SplitSet, double)[])[(SplitSet.Training, 0.7), (SplitSet.Validation, 0.2), (SplitSet.Test, 0.1)])
         {
             var deviation = Math.Sqrt(rows.Count * share * (1 - share));
-            ((double)sets.Values.Count(s => s == set)).ShouldBe(rows.Count * share, Sigmas * deviation, $"seed {seed}");
+            ((double)sets.Values.Count(s => s == set)).ShouldBe(rows.Count * share, Sigmas * deviation, $"seed {_seed}");
         }
     }
 
@@ -29,13 +29,13 @@ public sealed class SplitRuleTests
     {
         var rows = Rows(5_000);
         var before = Split(new FractionRule(SplitFractions.Default), rows);
-        var random = new Random(seed);
+        var random = new Random(_seed);
         List<Row> changed = [.. rows.Where(_ => random.Next(3) > 0), .. Rows(5_000, "more")];
         random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changed));
         var after = Split(new FractionRule(SplitFractions.Default), changed);
         foreach (var row in changed.Where(row => before.ContainsKey(row.Text)))
         {
-            after[row.Text].ShouldBe(before[row.Text], $"{row.Text}, seed {seed}");
+            after[row.Text].ShouldBe(before[row.Text], $"{row.Text}, seed {_seed}");
         }
     }
 
@@ -48,7 +48,10 @@ public sealed class SplitRuleTests
         rows.Where(row => small[row.Text] == SplitSet.Training).ShouldAllBe(row => large[row.Text] == SplitSet.Training);
     }
 
-    /// <summary>Rows that differ in little else but their label: chi-square of label against set, 2 x 3 cells, 2 degrees of freedom; above 27.6 once in a million times.</summary>
+    /// <summary>
+    /// Rows that differ in little else but their label: chi-square of label against set, 2 x 3 cells, 2 degrees of freedom; above 27.6 once
+    /// in a million times.
+    /// </summary>
     [Theory]
     [InlineData(2)]
     [InlineData(10)]
@@ -86,21 +89,44 @@ public sealed class SplitRuleTests
     [InlineData(" test ", SplitSet.Test)]
     [InlineData("UNASSIGNED", null)]
     [InlineData("", null)]
-    public void a_column_says_where_a_row_goes(string value, SplitSet? expected) => new PredefinedRule("use").Assign(Encoding.UTF8.GetBytes(value), 1).ShouldBe(expected);
+    public void a_column_says_where_a_row_goes(string value, SplitSet? expected) =>
+        new PredefinedRule("use").Assign(Encoding.UTF8.GetBytes(value), 1).ShouldBe(expected);
 
     [Fact]
     public void a_column_that_says_something_else_is_refused() =>
-        Should.Throw<StatusException>(() => new PredefinedRule("use").Assign("holdout"u8, 1)).Message.ShouldBe("The column 'use' has 'holdout'; it must be training, validation or test, or empty where the row is to be left out.");
+        Should
+            .Throw<StatusException>(() => new PredefinedRule("use").Assign("holdout"u8, 1))
+            .Message.ShouldBe(
+                "The column 'use' has 'holdout'; it must be training, validation or test, or empty where the row is to be left out."
+            );
 
     [Fact]
     public void the_oldest_rows_are_for_training_and_the_newest_for_the_test()
     {
         var begin = new DateTimeOffset(2024, 2, 28, 23, 0, 0, TimeSpan.Zero);
-        List<Row> rows = [.. Enumerable.Range(0, 1_000).Select(i => new Row($"row {i}", begin.AddMinutes(i * 7).ToString(i % 2 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'", CultureInfo.InvariantCulture)))];
+        List<Row> rows =
+        [
+            .. Enumerable
+                .Range(0, 1_000)
+                .Select(i => new Row(
+                    $"row {i}",
+                    begin
+                        .AddMinutes(i * 7)
+                        .ToString(
+                            i % 2 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'+00:00'",
+                            CultureInfo.InvariantCulture
+                        )
+                )),
+        ];
         var sets = Split(new TimestampRule("at", SplitFractions.Default), Shuffle(rows));
         for (var i = 0; i < rows.Count; i++)
         {
-            sets[rows[i].Text].ShouldBe(i < 800 ? SplitSet.Training : i < 900 ? SplitSet.Validation : SplitSet.Test);
+            sets[rows[i].Text]
+                .ShouldBe(
+                    i < 800 ? SplitSet.Training
+                    : i < 900 ? SplitSet.Validation
+                    : SplitSet.Test
+                );
         }
     }
 
@@ -131,12 +157,18 @@ public sealed class SplitRuleTests
 
     [Fact]
     public void a_table_without_times_cannot_be_split_by_time() =>
-        Should.Throw<StatusException>(() => new TimestampRule("at", SplitFractions.Default).EndSurvey()).Message.ShouldContain("No row has a time in the column 'at'");
+        Should
+            .Throw<StatusException>(() => new TimestampRule("at", SplitFractions.Default).EndSurvey())
+            .Message.ShouldContain("No row has a time in the column 'at'");
 
     [Fact]
     public void every_value_has_its_share_in_every_set()
     {
-        List<Row> rows = [.. Rows(970).Select(static row => row with { Value = "common" }), .. Rows(30, "rare").Select(static row => row with { Value = "rare" })];
+        List<Row> rows =
+        [
+            .. Rows(970).Select(static row => row with { Value = "common" }),
+            .. Rows(30, "rare").Select(static row => row with { Value = "rare" }),
+        ];
         var sets = Split(new StratifiedRule("label", SplitFractions.Default), Shuffle(rows));
         Count("common", SplitSet.Training).ShouldBe(776);
         Count("common", SplitSet.Validation).ShouldBe(97);
@@ -151,9 +183,17 @@ public sealed class SplitRuleTests
     public void values_of_fewer_than_three_rows_and_beyond_the_five_hundredth_are_split_by_the_fingerprint()
     {
         var fingerprint = new FractionRule(SplitFractions.Default);
-        List<Row> rows = [.. Enumerable.Range(0, 600).SelectMany(static i => Enumerable.Range(0, i < 500 ? 10 : 5).Select(j => new Row($"{i} {j}", $"v{i}"))), new Row("single", "lonely")];
+        List<Row> rows =
+        [
+            .. Enumerable
+                .Range(0, 600)
+                .SelectMany(static i => Enumerable.Range(0, i < 500 ? 10 : 5).Select(j => new Row($"{i} {j}", $"v{i}"))),
+            new Row("single", "lonely"),
+        ];
         var sets = Split(new StratifiedRule("label", SplitFractions.Default), Shuffle(rows));
-        foreach (var row in rows.Where(static row => row.Value == "lonely" || int.Parse(row.Value[1..], CultureInfo.InvariantCulture) >= 500))
+        foreach (
+            var row in rows.Where(static row => row.Value == "lonely" || int.Parse(row.Value[1..], CultureInfo.InvariantCulture) >= 500)
+        )
         {
             sets[row.Text].ShouldBe(fingerprint.Assign(FarmFingerprint.Of(row.Text)));
         }
@@ -161,12 +201,13 @@ public sealed class SplitRuleTests
         rows.Where(static row => row.Value == "v7").Count(row => sets[row.Text] == SplitSet.Training).ShouldBe(8);
     }
 
-    private List<Row> Rows(int count, string prefix = "row") => [.. Enumerable.Range(0, count).Select(i => new Row($"{prefix} {i} of {seed}", ""))];
+    private List<Row> Rows(int count, string prefix = "row") =>
+        [.. Enumerable.Range(0, count).Select(i => new Row($"{prefix} {i} of {_seed}", ""))];
 
     private List<Row> Shuffle(List<Row> rows)
     {
         var shuffled = rows.ToArray();
-        new Random(seed).Shuffle(shuffled);
+        new Random(_seed).Shuffle(shuffled);
         return [.. shuffled];
     }
 
@@ -178,7 +219,10 @@ public sealed class SplitRuleTests
             rule.EndSurvey();
         }
 
-        return rows.ToDictionary(static row => row.Text, row => rule.Assign(Encoding.UTF8.GetBytes(row.Value), FarmFingerprint.Of(row.Text))!.Value);
+        return rows.ToDictionary(
+            static row => row.Text,
+            row => rule.Assign(Encoding.UTF8.GetBytes(row.Value), FarmFingerprint.Of(row.Text))!.Value
+        );
     }
 
     private sealed record Row(string Text, string Value);

@@ -3,7 +3,8 @@ using System.Text;
 namespace Cairn.Fuzz.Cases;
 
 /// <summary>What came back.</summary>
-/// <param name="Status">The HTTP status; of a gRPC call, its <c>grpc-status</c>, -1 where it has none. 0 with <paramref name="Failure"/> where nothing came.</param>
+/// <param name="Status">The HTTP status; of a gRPC call, its <c>grpc-status</c>, -1 where it has none. 0 with <paramref name="Failure"/>
+/// where nothing came.</param>
 /// <param name="Text">The body as text; of a gRPC call, its message.</param>
 /// <param name="ContentType">Empty where there is none.</param>
 /// <param name="Failure">Why there is no answer.</param>

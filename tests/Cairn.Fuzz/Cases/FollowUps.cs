@@ -59,7 +59,10 @@ internal static class FollowUps
     {
         var root = $"/{names["M"]}/mlflow";
         yield return Get($"{root}/runs/get?run_id={names["run"]}");
-        yield return Post($"{root}/runs/search", $$"""{"experiment_ids":["{{names["experiment"]}}"],"run_view_type":"ALL","max_results":1000}""");
+        yield return Post(
+            $"{root}/runs/search",
+            $$"""{"experiment_ids":["{{names["experiment"]}}"],"run_view_type":"ALL","max_results":1000}"""
+        );
         yield return Get($"{root}/experiments/search?max_results=1000&view_type=ALL");
         yield return Get($"/v1/{names.Location}/metadataStores/default/contexts?pageSize=1000");
         yield return Get($"/v1/{names.Location}/metadataStores/default/artifacts?pageSize=1000");
@@ -78,7 +81,12 @@ internal static class FollowUps
         }
 
         yield return Get($"/storage/v1/b?project={names.Project}");
-        if (body is JsonObject made && made["bucket"] is JsonValue && made["name"] is JsonValue name && made["kind"]?.ToString() == "storage#object")
+        if (
+            body is JsonObject made
+            && made["bucket"] is JsonValue
+            && made["name"] is JsonValue name
+            && made["kind"]?.ToString() == "storage#object"
+        )
         {
             var path = $"/storage/v1/b/{made["bucket"]}/o/{Uri.EscapeDataString(name.ToString())}";
             yield return Get(path);
@@ -94,7 +102,10 @@ internal static class FollowUps
     {
         try
         {
-            return JsonNode.Parse(answer.Text, documentOptions: new JsonDocumentOptions { MaxDepth = 1_000, AllowDuplicateProperties = true });
+            return JsonNode.Parse(
+                answer.Text,
+                documentOptions: new JsonDocumentOptions { MaxDepth = 1_000, AllowDuplicateProperties = true }
+            );
         }
         catch (JsonException)
         {
@@ -112,7 +123,9 @@ internal static class FollowUps
 
         var response = made["response"] as JsonObject;
         var name = response?["name"] ?? response?["model"] ?? made["name"];
-        return name is JsonValue value && value.TryGetValue(out string? text) && text.StartsWith("projects/", StringComparison.Ordinal) ? text : null;
+        return name is JsonValue value && value.TryGetValue(out string? text) && text.StartsWith("projects/", StringComparison.Ordinal)
+            ? text
+            : null;
     }
 
     private static string Escaped(string name) => string.Join('/', name.Split('/').Select(Uri.EscapeDataString));

@@ -12,19 +12,22 @@ internal sealed class CorpusCalls
     private static readonly string[] Deleting = ["Delete", "Purge", "Undeploy"];
     private static readonly string[] Kinds = ["made", "written", "written", "routes", "grpc", "grpc written"];
 
-    private readonly Names names;
-    private readonly Contracts contracts;
-    private readonly MessageMaker maker;
-    private readonly Call[] written;
-    private readonly (ContractMethod Method, string Json)[] asMessages;
+    private readonly Names _names;
+    private readonly Contracts _contracts;
+    private readonly MessageMaker _maker;
+    private readonly Call[] _written;
+    private readonly (ContractMethod Method, string Json)[] _asMessages;
 
     public CorpusCalls(Names names, Contracts contracts)
     {
-        this.names = names;
-        this.contracts = contracts;
-        maker = new MessageMaker(names);
-        written = [.. WrittenCall.All.Select(call => call.ToCall(names)).Select(static call => call with { MayLast = IsLong(call.Target) })];
-        asMessages = [.. written.SelectMany(AsMessages)];
+        this._names = names;
+        this._contracts = contracts;
+        _maker = new MessageMaker(names);
+        _written =
+        [
+            .. WrittenCall.All.Select(call => call.ToCall(names)).Select(static call => call with { MayLast = IsLong(call.Target) }),
+        ];
+        _asMessages = [.. _written.SelectMany(AsMessages)];
     }
 
     /// <summary>Any valid call. Those that delete are rare: what is there once would not be there for all that follows.</summary>
@@ -34,32 +37,46 @@ internal sealed class CorpusCalls
         return random.Next(10) > 0 && Deletes(call) ? Next(random) : call;
     }
 
-    private static bool Deletes(Call call) => call.Method == "DELETE"
+    private static bool Deletes(Call call) =>
+        call.Method == "DELETE"
         || (call.Rpc?.Name is { } name && Deleting.Any(name.StartsWith))
         || call.Target.EndsWith("/delete", StringComparison.Ordinal);
 
-    private Call Any(Random random) => Words.Pick(random, Kinds) switch
-    {
-        "written" => Words.Pick(random, written),
-        "routes" => OfRoute(Words.Pick(random, contracts.Routes), random),
-        "grpc written" => Words.Pick(random, asMessages) is var (method, json) ? Grpc(method, Changed(json, random)) : null!,
-        var kind => Made(Words.Pick(random, contracts.Methods), random, kind == "grpc"),
-    };
+    private Call Any(Random random) =>
+        Words.Pick(random, Kinds) switch
+        {
+            "written" => Words.Pick(random, _written),
+            "routes" => OfRoute(Words.Pick(random, _contracts.Routes), random),
+            "grpc written" => Words.Pick(random, _asMessages) is var (method, json) ? Grpc(method, Changed(json, random)) : null!,
+            var kind => Made(Words.Pick(random, _contracts.Methods), random, kind == "grpc"),
+        };
 
-    /// <summary>Half of the requests over gRPC are changed before they are messages: what comes of that is a message all the same.</summary>
+    /// <summary>
+    /// Half of the requests over gRPC are changed before they are messages: what comes of that is a message all the same.
+    /// </summary>
     private string Changed(string json, Random random) =>
-        random.Next(2) == 0 ? json : Encoding.UTF8.GetString(JsonMutator.Mutate(Encoding.UTF8.GetBytes(json), random, names.Values));
+        random.Next(2) == 0 ? json : Encoding.UTF8.GetString(JsonMutator.Mutate(Encoding.UTF8.GetBytes(json), random, _names.Values));
 
     /// <summary>A call over gRPC; one whose JSON is not that of its request has an empty one.</summary>
     public static Call Grpc(ContractMethod method, string json) =>
-        new(method.Path, Call.Grpc, method.Path, method.Waits ? [("grpc-timeout", "100m")] : [], Frame((method.Parse(json) ?? method.Parse("{}")!).ToByteArray())) { MayLast = method.Waits, Rpc = method.Descriptor };
+        new(
+            method.Path,
+            Call.Grpc,
+            method.Path,
+            method.Waits ? [("grpc-timeout", "100m")] : [],
+            Frame((method.Parse(json) ?? method.Parse("{}")!).ToByteArray())
+        )
+        {
+            MayLast = method.Waits,
+            Rpc = method.Descriptor,
+        };
 
     /// <summary>A message behind the five bytes that gRPC has before it.</summary>
     public static byte[] Frame(byte[] message) => Testing.GrpcClient.Frame(message);
 
     private Call Made(ContractMethod method, Random random, bool grpc)
     {
-        var request = maker.Make(method.Descriptor.InputType, random);
+        var request = _maker.Make(method.Descriptor.InputType, random);
         if (grpc || method.Rules.Count == 0)
         {
             return Grpc(method, Changed(request.ToJsonString(), random));
@@ -71,11 +88,17 @@ internal sealed class CorpusCalls
             Remove(request, field.Split('.'));
         }
 
-        var body = rule.Body switch { "" => null, "*" => request, var field => request[Camel(field)]?.AsObject() ?? [] };
-        var target = names.Fill(rule.Template);
+        var body = rule.Body switch
+        {
+            "" => null,
+            "*" => request,
+            var field => request[Camel(field)]?.AsObject() ?? [],
+        };
+        var target = _names.Fill(rule.Template);
         if (rule.Body != "*")
         {
-            var query = request.Where(member => member.Key != Camel(rule.Body) && member.Value is JsonValue)
+            var query = request
+                .Where(member => member.Key != Camel(rule.Body) && member.Value is JsonValue)
                 .Select(static member => $"{member.Key}={Uri.EscapeDataString(member.Value!.ToString())}")
                 .ToList();
             target += query.Count > 0 ? "?" + string.Join('&', query) : "";
@@ -98,17 +121,31 @@ internal sealed class CorpusCalls
 
     private Call OfRoute((string Verb, string Template) route, Random random)
     {
-        var body = route.Verb is "GET" or "HEAD" or "DELETE" ? null : Encoding.UTF8.GetBytes(Words.Pick(random, "{}", "{\"name\":\"x\"}", "[]", "hello", ""));
-        return new Call($"{route.Verb} {route.Template}", route.Verb, names.Fill(route.Template), [("Content-Type", "application/json"), ("X-Server-Timeout", "0.1")], body) { MayLast = IsLong(route.Template) };
+        var body = route.Verb is "GET" or "HEAD" or "DELETE"
+            ? null
+            : Encoding.UTF8.GetBytes(Words.Pick(random, "{}", "{\"name\":\"x\"}", "[]", "hello", ""));
+        return new Call(
+            $"{route.Verb} {route.Template}",
+            route.Verb,
+            _names.Fill(route.Template),
+            [("Content-Type", "application/json"), ("X-Server-Timeout", "0.1")],
+            body
+        )
+        {
+            MayLast = IsLong(route.Template),
+        };
     }
 
     private IEnumerable<(ContractMethod Method, string Json)> AsMessages(Call call)
     {
-        foreach (var method in contracts.Methods)
+        foreach (var method in _contracts.Methods)
         {
             foreach (var rule in method.Rules)
             {
-                if (rule.Request(call.Method, call.Target, call.Body is null ? null : Encoding.UTF8.GetString(call.Body)) is { } json && method.Parse(json) is not null)
+                if (
+                    rule.Request(call.Method, call.Target, call.Body is null ? null : Encoding.UTF8.GetString(call.Body)) is { } json
+                    && method.Parse(json) is not null
+                )
                 {
                     yield return (method, json);
                 }
@@ -116,9 +153,15 @@ internal sealed class CorpusCalls
         }
     }
 
-    private static bool IsLong(string target) => target.Contains(":wait", StringComparison.Ordinal) || target.Contains(":tail", StringComparison.Ordinal);
+    private static bool IsLong(string target) =>
+        target.Contains(":wait", StringComparison.Ordinal) || target.Contains(":tail", StringComparison.Ordinal);
 
-    private static string Camel(string name) => name.Length == 0 ? "" : string.Concat(name.Split('_').Select(static (word, i) => i == 0 || word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
+    private static string Camel(string name) =>
+        name.Length == 0
+            ? ""
+            : string.Concat(
+                name.Split('_').Select(static (word, i) => i == 0 || word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..])
+            );
 
     private static void Remove(JsonObject from, string[] path)
     {

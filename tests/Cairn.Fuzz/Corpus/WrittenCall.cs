@@ -4,11 +4,18 @@ using Cairn.Fuzz.Cases;
 namespace Cairn.Fuzz.Corpus;
 
 /// <summary>
-/// Valid calls that were written down, a file a door: the request as HTTP has it, an empty line between two. Empty lines belong to a body that has several parts, which begins with
+/// Valid calls that were written down, a file a door: the request as HTTP has it, an empty line between two. Empty lines belong to a body
+/// that has several parts, which begins with
 /// <c>--</c> and ends with the line that ends in <c>--</c>.
 /// </summary>
 /// <param name="Made">What its answer makes known, by the member's path; null for most.</param>
-internal sealed record WrittenCall(string Method, string Target, IReadOnlyList<(string Name, string Value)> Headers, string? Body, (string Key, string Path)? Made)
+internal sealed record WrittenCall(
+    string Method,
+    string Target,
+    IReadOnlyList<(string Name, string Value)> Headers,
+    string? Body,
+    (string Key, string Path)? Made
+)
 {
     public static IReadOnlyList<WrittenCall> All { get; } = [.. Files().SelectMany(Read)];
 
@@ -21,13 +28,24 @@ internal sealed record WrittenCall(string Method, string Target, IReadOnlyList<(
             headers.Add(("Content-Type", "application/json"));
         }
 
-        return new Call($"{Method} {Target}", Method, names.Expand(Target), headers, Body is null ? null : Encoding.UTF8.GetBytes(names.Expand(Body)));
+        return new Call(
+            $"{Method} {Target}",
+            Method,
+            names.Expand(Target),
+            headers,
+            Body is null ? null : Encoding.UTF8.GetBytes(names.Expand(Body))
+        );
     }
 
     private static IEnumerable<string> Files()
     {
         var assembly = typeof(WrittenCall).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(static name => name.EndsWith(".http", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (
+            var name in assembly
+                .GetManifestResourceNames()
+                .Where(static name => name.EndsWith(".http", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+        )
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             yield return reader.ReadToEnd();
@@ -72,7 +90,13 @@ internal sealed record WrittenCall(string Method, string Target, IReadOnlyList<(
             inParts &= !line.EndsWith("--", StringComparison.Ordinal);
         }
 
-        return new WrittenCall(request[0], request[1], headers, body.Count == 0 ? null : string.Join(body[0].StartsWith("--", StringComparison.Ordinal) ? "\r\n" : "\n", body), made);
+        return new WrittenCall(
+            request[0],
+            request[1],
+            headers,
+            body.Count == 0 ? null : string.Join(body[0].StartsWith("--", StringComparison.Ordinal) ? "\r\n" : "\n", body),
+            made
+        );
     }
 
     private static bool IsHeader(string line)

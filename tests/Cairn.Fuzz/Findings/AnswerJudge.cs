@@ -27,15 +27,16 @@ internal static class AnswerJudge
         return call.IsGrpc ? Grpc(answer) : Http(call, answer);
     }
 
-    private static string? Grpc(Answer answer) => (Code)answer.Status switch
-    {
-        (Code)(-1) => "the answer has no grpc-status",
-        Code.Internal => "INTERNAL",
-        Code.Unknown => "UNKNOWN",
-        Code.DataLoss => "DATA_LOSS",
-        Code.Ok => null,
-        _ => answer.Text.Length == 0 ? "an error without a sentence" : null,
-    };
+    private static string? Grpc(Answer answer) =>
+        (Code)answer.Status switch
+        {
+            (Code)(-1) => "the answer has no grpc-status",
+            Code.Internal => "INTERNAL",
+            Code.Unknown => "UNKNOWN",
+            Code.DataLoss => "DATA_LOSS",
+            Code.Ok => null,
+            _ => answer.Text.Length == 0 ? "an error without a sentence" : null,
+        };
 
     private static string? Http(Call call, Answer answer)
     {
@@ -51,7 +52,11 @@ internal static class AnswerJudge
             return $"{answer.Status} without a sentence";
         }
 
-        return answer.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase) && call.Method != "HEAD" && !IsFile(call) && !IsJson(answer.Text)
+        return
+            answer.ContentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            && call.Method != "HEAD"
+            && !IsFile(call)
+            && !IsJson(answer.Text)
             ? "an answer that is said to be JSON and is none"
             : null;
     }

@@ -11,18 +11,23 @@ internal sealed class MemoryWatch
     private const long MoreHeap = 96L << 20;
     private const long MorePrivate = 400L << 20;
 
-    private readonly List<MemoryUse> measured = [];
+    private readonly List<MemoryUse> _measured = [];
 
     /// <summary>A sentence where there is more than what caches explain, or null.</summary>
     public string? Add(MemoryUse use)
     {
-        measured.Add(use);
-        if (measured.Count <= Warm)
+        _measured.Add(use);
+        if (_measured.Count <= Warm)
         {
             return null;
         }
 
-        var (heap, all) = (measured.Take(Warm).Max(static before => before.Heap), measured.Take(Warm).Max(static before => before.Anonymous));
-        return use.Heap > heap + MoreHeap || use.Anonymous > all + MorePrivate ? $"the server's memory grows: {string.Join("; ", measured)}" : null;
+        var (heap, all) = (
+            _measured.Take(Warm).Max(static before => before.Heap),
+            _measured.Take(Warm).Max(static before => before.Anonymous)
+        );
+        return use.Heap > heap + MoreHeap || use.Anonymous > all + MorePrivate
+            ? $"the server's memory grows: {string.Join("; ", _measured)}"
+            : null;
     }
 }

@@ -7,35 +7,38 @@ namespace Cairn.Fuzz.Hosting;
 /// <summary>The server that is fuzzed, with what it logs.</summary>
 internal sealed class FuzzedServer : IAsyncDisposable
 {
-    private readonly Process process;
-    private readonly ServerLog log = new();
+    private readonly Process _process;
+    private readonly ServerLog _log = new();
 
-    private FuzzedServer(Process process) => this.process = process;
+    private FuzzedServer(Process process) => this._process = process;
 
     public ServerPlace Place { get; private set; } = null!;
 
-    public ServerLog Log => log;
+    public ServerLog Log => _log;
 
-    public bool IsAlive => !process.HasExited;
+    public bool IsAlive => !_process.HasExited;
 
-    public string Death => $"the server ended with {process.ExitCode}; its last lines are:\n{string.Join('\n', log.Last)}";
+    public string Death => $"the server ended with {_process.ExitCode}; its last lines are:\n{string.Join('\n', _log.Last)}";
 
     /// <summary>Starts a server on a folder, which may be one that another has left.</summary>
     public static async Task<FuzzedServer> StartAsync(string data, bool authentication)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Cairn.Fuzz"), [ServerRole.Argument, data, authentication ? "token" : "open"])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "Cairn.Fuzz"),
+            [ServerRole.Argument, data, authentication ? "token" : "open"]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         var server = new FuzzedServer(await BoundProcess.StartAsync(start));
-        server.process.ErrorDataReceived += (_, line) => server.log.Add(line.Data);
-        server.process.BeginErrorReadLine();
-        var first = await server.process.StandardOutput.ReadLineAsync();
+        server._process.ErrorDataReceived += (_, line) => server._log.Add(line.Data);
+        server._process.BeginErrorReadLine();
+        var first = await server._process.StandardOutput.ReadLineAsync();
         if (first is null)
         {
-            await server.process.WaitForExitAsync();
+            await server._process.WaitForExitAsync();
             throw new InvalidOperationException(server.Death);
         }
 
@@ -48,9 +51,9 @@ internal sealed class FuzzedServer : IAsyncDisposable
     {
         try
         {
-            await process.StandardInput.WriteLineAsync("memory");
-            await process.StandardInput.FlushAsync();
-            return await process.StandardOutput.ReadLineAsync() is { } line ? JsonSerializer.Deserialize<MemoryUse>(line) : null;
+            await _process.StandardInput.WriteLineAsync("memory");
+            await _process.StandardInput.FlushAsync();
+            return await _process.StandardOutput.ReadLineAsync() is { } line ? JsonSerializer.Deserialize<MemoryUse>(line) : null;
         }
         catch (IOException)
         {
@@ -61,12 +64,12 @@ internal sealed class FuzzedServer : IAsyncDisposable
     /// <summary>Stops the server as its end of input does. Returns whether it ended by itself and well.</summary>
     public async Task<bool> StopAsync()
     {
-        process.StandardInput.Close();
+        _process.StandardInput.Close();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
-            await process.WaitForExitAsync(patience.Token);
-            return process.ExitCode == 0;
+            await _process.WaitForExitAsync(patience.Token);
+            return _process.ExitCode == 0;
         }
         catch (OperationCanceledException)
         {
@@ -76,12 +79,12 @@ internal sealed class FuzzedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            _process.Kill();
+            await _process.WaitForExitAsync();
         }
 
-        process.Dispose();
+        _process.Dispose();
     }
 }

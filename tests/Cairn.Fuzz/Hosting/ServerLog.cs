@@ -7,10 +7,10 @@ internal sealed class ServerLog
 {
     private const int Kept = 30;
 
-    private readonly ConcurrentQueue<string> last = new();
-    private readonly ConcurrentQueue<string> errors = new();
+    private readonly ConcurrentQueue<string> _last = new();
+    private readonly ConcurrentQueue<string> _errors = new();
 
-    public IEnumerable<string> Last => last;
+    public IEnumerable<string> Last => _last;
 
     public void Add(string? line)
     {
@@ -19,15 +19,19 @@ internal sealed class ServerLog
             return;
         }
 
-        last.Enqueue(line);
-        if (last.Count > Kept)
+        _last.Enqueue(line);
+        if (_last.Count > Kept)
         {
-            last.TryDequeue(out _);
+            _last.TryDequeue(out _);
         }
 
-        if (line.Contains(" fail: ", StringComparison.Ordinal) || line.Contains(" crit: ", StringComparison.Ordinal) || line.Contains("nhandled exception", StringComparison.Ordinal))
+        if (
+            line.Contains(" fail: ", StringComparison.Ordinal)
+            || line.Contains(" crit: ", StringComparison.Ordinal)
+            || line.Contains("nhandled exception", StringComparison.Ordinal)
+        )
         {
-            errors.Enqueue(line);
+            _errors.Enqueue(line);
         }
     }
 
@@ -35,7 +39,7 @@ internal sealed class ServerLog
     public IReadOnlyList<string> TakeErrors()
     {
         var taken = new List<string>();
-        while (errors.TryDequeue(out var line))
+        while (_errors.TryDequeue(out var line))
         {
             taken.Add(line);
         }

@@ -11,7 +11,8 @@ using Cairn.Testing;
 namespace Cairn.Fuzz.Hosting;
 
 /// <summary>
-/// The program as the server that is fuzzed, in a process of its own, so that its death is seen and its memory is its own. It is asked over its standard input, and ends with that.
+/// The program as the server that is fuzzed, in a process of its own, so that its death is seen and its memory is its own. It is asked over
+/// its standard input, and ends with that.
 /// </summary>
 internal static class ServerRole
 {
@@ -27,8 +28,19 @@ internal static class ServerRole
             Authentication = authentication,
             Executable = ServerProcess.Executable,
             // What is started is to end soon and to leave the processor to the requests.
-            Jobs = new JobsOptions { Slots = 1, Grace = TimeSpan.FromSeconds(1), DefaultTimeout = TimeSpan.FromSeconds(10), PipIndex = null },
-            Serving = new ServingOptions { MaxReplicas = 1, StartTimeout = TimeSpan.FromSeconds(30), PredictionTimeout = TimeSpan.FromSeconds(5) },
+            Jobs = new JobsOptions
+            {
+                Slots = 1,
+                Grace = TimeSpan.FromSeconds(1),
+                DefaultTimeout = TimeSpan.FromSeconds(10),
+                PipIndex = null,
+            },
+            Serving = new ServingOptions
+            {
+                MaxReplicas = 1,
+                StartTimeout = TimeSpan.FromSeconds(30),
+                PredictionTimeout = TimeSpan.FromSeconds(5),
+            },
         };
         await using var server = await CairnServer.StartAsync(options);
         var tokens = authentication ? await TokensAsync(data) : [];
@@ -40,7 +52,11 @@ internal static class ServerRole
             GC.WaitForPendingFinalizers();
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             using var process = Process.GetCurrentProcess();
-            Console.WriteLine(JsonSerializer.Serialize(new MemoryUse(GC.GetTotalMemory(false), Anonymous(), process.Threads.Count, Directory.GetFiles("/proc/self/fd").Length)));
+            Console.WriteLine(
+                JsonSerializer.Serialize(
+                    new MemoryUse(GC.GetTotalMemory(false), Anonymous(), process.Threads.Count, Directory.GetFiles("/proc/self/fd").Length)
+                )
+            );
         }
 
         return 0;
@@ -61,8 +77,12 @@ internal static class ServerRole
     }
 
     /// <summary>The memory of this process that no file stands for, in bytes.</summary>
-    private static long Anonymous() => File.ReadLines("/proc/self/status")
-        .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
-        .Select(static line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) << 10)
-        .Single();
+    private static long Anonymous() =>
+        File.ReadLines("/proc/self/status")
+            .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+            .Select(static line =>
+                long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture)
+                << 10
+            )
+            .Single();
 }

@@ -6,7 +6,18 @@ namespace Cairn.Fuzz.Mutation;
 /// <summary>Changes JSON where it has structure: members that go, come twice or in another order, values of another type or size.</summary>
 internal static class JsonMutator
 {
-    private static readonly string[] Names = ["\"name\"", "\"unknownField\"", "\"\"", "\"__proto__\"", "\"@type\"", "\"display_name\"", "\"parent\"", "\"\\ud800\"", "\"a.b\""];
+    private static readonly string[] Names =
+    [
+        "\"name\"",
+        "\"unknownField\"",
+        "\"\"",
+        "\"__proto__\"",
+        "\"@type\"",
+        "\"display_name\"",
+        "\"parent\"",
+        "\"\\ud800\"",
+        "\"a.b\"",
+    ];
 
     /// <summary>The bytes of a changed copy; those given where they are no JSON.</summary>
     public static byte[] Mutate(byte[] json, Random random, IReadOnlyList<string> names)
@@ -50,7 +61,8 @@ internal static class JsonMutator
             5 when part.Token is not null and not ['"', ..] => $"\"{part.Token}\"",
             6 => Words.Pick(random, all).ToString(),
             7 => System.Text.Json.JsonSerializer.Serialize(FilterMaker.Make(random)),
-            8 when part.Token is ['"', .., '"'] text => $"{text[..^1]}{Words.Pick(random, "/", "..", "@", "\\u0000", "é", " ", "/x", ":", "%2F", ",")}\"",
+            8 when part.Token is ['"', .., '"'] text =>
+                $"{text[..^1]}{Words.Pick(random, "/", "..", "@", "\\u0000", "é", " ", "/x", ":", "%2F", ",")}\"",
             _ => Words.Pick(random, Words.Tokens),
         };
     }
@@ -91,7 +103,9 @@ internal static class JsonMutator
     private static string Deep(Random random, string core)
     {
         var levels = Words.Pick(random, 5, 24, 26, 37, 50, 98, 101, 1_000);
-        return random.Next(2) == 0 ? new string('[', levels) + core + new string(']', levels) : string.Concat(Enumerable.Repeat("{\"a\":", levels)) + core + new string('}', levels);
+        return random.Next(2) == 0
+            ? new string('[', levels) + core + new string(']', levels)
+            : string.Concat(Enumerable.Repeat("{\"a\":", levels)) + core + new string('}', levels);
     }
 
     private static string Many(Random random, string item)

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Cairn.Fuzz.Mutation;
 
-/// <summary>JSON as it is written, so that it can also be written wrongly: values are kept as their text, and an object may have a member twice.</summary>
+/// <summary>
+/// JSON as it is written, so that it can also be written wrongly: values are kept as their text, and an object may have a member twice.
+/// </summary>
 internal sealed class JsonPart
 {
     /// <summary>The text of a value that has no parts; null for objects and arrays.</summary>
@@ -56,7 +58,9 @@ internal sealed class JsonPart
         };
         if (element.ValueKind == JsonValueKind.Object)
         {
-            part.Parts.AddRange(element.EnumerateObject().Select(static member => ((string?)JsonSerializer.Serialize(member.Name), Of(member.Value))));
+            part.Parts.AddRange(
+                element.EnumerateObject().Select(static member => ((string?)JsonSerializer.Serialize(member.Name), Of(member.Value)))
+            );
         }
         else if (element.ValueKind == JsonValueKind.Array)
         {

@@ -7,10 +7,42 @@ internal static class TargetMutator
 {
     private static readonly string[] Parameters =
     [
-        "pageSize", "pageToken", "page_token", "filter", "orderBy", "readMask", "updateMask", "update_mask", "view", "allowMissing",
-        "force", "etag", "validateOnly", "requestId", "name", "parent", "maxResults", "max_results", "prefix",
-        "delimiter", "generation", "ifGenerationMatch", "ifMetagenerationNotMatch", "fields", "alt", "projection", "uploadType",
-        "upload_id", "userProject", "$.xgafv", "run_id", "experiment_id", "path", "metric_key", "artifactId", "modelId",
+        "pageSize",
+        "pageToken",
+        "page_token",
+        "filter",
+        "orderBy",
+        "readMask",
+        "updateMask",
+        "update_mask",
+        "view",
+        "allowMissing",
+        "force",
+        "etag",
+        "validateOnly",
+        "requestId",
+        "name",
+        "parent",
+        "maxResults",
+        "max_results",
+        "prefix",
+        "delimiter",
+        "generation",
+        "ifGenerationMatch",
+        "ifMetagenerationNotMatch",
+        "fields",
+        "alt",
+        "projection",
+        "uploadType",
+        "upload_id",
+        "userProject",
+        "$.xgafv",
+        "run_id",
+        "experiment_id",
+        "path",
+        "metric_key",
+        "artifactId",
+        "modelId",
     ];
 
     public static string Mutate(string target, Random random, IReadOnlyList<string> names)
@@ -40,7 +72,10 @@ internal static class TargetMutator
             _ => Words.Pick(random, Words.Texts),
         };
         value = Safe(value);
-        if (query.FindIndex(static pair => pair.StartsWith("filter", StringComparison.OrdinalIgnoreCase)) is >= 0 and var filter && random.Next(2) == 0)
+        if (
+            query.FindIndex(static pair => pair.StartsWith("filter", StringComparison.OrdinalIgnoreCase)) is >= 0 and var filter
+            && random.Next(2) == 0
+        )
         {
             query[filter] = "filter=" + Uri.EscapeDataString(FilterMaker.Make(random));
             return;
@@ -77,5 +112,6 @@ internal static class TargetMutator
         return string.Join('/', segments);
     }
 
-    private static string Safe(string text) => text.Replace(" ", "%20", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
+    private static string Safe(string text) =>
+        text.Replace(" ", "%20", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
 }

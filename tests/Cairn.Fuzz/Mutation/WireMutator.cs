@@ -18,21 +18,25 @@ internal static class WireMutator
             0 => (Header(framed, random), null),
             1 => ([.. framed, .. framed], null),
             2 => (framed[..random.Next(framed.Length)], null),
-            3 => (Flagged(CorpusCalls.Frame(Compress(message))), ("grpc-encoding", Words.Pick(random, "gzip", "identity", "deflate", "snappy", ""))),
+            3 => (
+                Flagged(CorpusCalls.Frame(Compress(message))),
+                ("grpc-encoding", Words.Pick(random, "gzip", "identity", "deflate", "snappy", ""))
+            ),
             4 => (Flagged(framed), ("grpc-encoding", "gzip")),
             _ => (CorpusCalls.Frame(Message(message, random)), null),
         };
     }
 
-    private static byte[] Message(byte[] message, Random random) => random.Next(8) switch
-    {
-        0 => [.. message, .. Group(random)],
-        1 => [.. Group(random), .. message],
-        2 => [.. message, .. Field(random)],
-        3 => [.. Field(random), .. message],
-        4 => [.. message, .. message],
-        _ => ByteMutator.Mutate(message, random),
-    };
+    private static byte[] Message(byte[] message, Random random) =>
+        random.Next(8) switch
+        {
+            0 => [.. message, .. Group(random)],
+            1 => [.. Group(random), .. message],
+            2 => [.. message, .. Field(random)],
+            3 => [.. Field(random), .. message],
+            4 => [.. message, .. message],
+            _ => ByteMutator.Mutate(message, random),
+        };
 
     /// <summary>A field of any number and wire type, whose value may not be one.</summary>
     private static byte[] Field(Random random)
@@ -60,7 +64,10 @@ internal static class WireMutator
     {
         var changed = framed.ToArray();
         changed[0] = (byte)Words.Pick(random, 0, 0, 1, 2, 255);
-        BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(1), Words.Pick(random, 0u, 1u, (uint)framed.Length, (uint)Math.Max(0, framed.Length - 6), 64u << 20, (64u << 20) + 1, uint.MaxValue));
+        BinaryPrimitives.WriteUInt32BigEndian(
+            changed.AsSpan(1),
+            Words.Pick(random, 0u, 1u, (uint)framed.Length, (uint)Math.Max(0, framed.Length - 6), 64u << 20, (64u << 20) + 1, uint.MaxValue)
+        );
         return changed;
     }
 

@@ -13,7 +13,11 @@ internal sealed class GrpcTarget(string address) : IDisposable
 {
     private const int HeaderLength = 5;
 
-    private readonly HttpClient http = new(new SocketsHttpHandler()) { BaseAddress = new Uri("http://" + address), Timeout = TimeSpan.FromSeconds(60) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler())
+    {
+        BaseAddress = new Uri("http://" + address),
+        Timeout = TimeSpan.FromSeconds(60),
+    };
 
     public async Task<Answer> SendAsync(Call call, string? token)
     {
@@ -34,11 +38,16 @@ internal sealed class GrpcTarget(string address) : IDisposable
 
         try
         {
-            using var response = await http.SendAsync(message);
+            using var response = await _http.SendAsync(message);
             var content = await response.Content.ReadAsByteArrayAsync();
             var source = response.Headers.Contains("grpc-status") ? response.Headers : response.TrailingHeaders;
-            var status = source.TryGetValues("grpc-status", out var statuses) ? int.Parse(statuses.Single(), CultureInfo.InvariantCulture) : -1;
-            var text = source.TryGetValues("grpc-message", out var messages) ? Uri.UnescapeDataString(messages.Single()) : status == 0 ? Text(call, content) : "";
+            var status = source.TryGetValues("grpc-status", out var statuses)
+                ? int.Parse(statuses.Single(), CultureInfo.InvariantCulture)
+                : -1;
+            var text =
+                source.TryGetValues("grpc-message", out var messages) ? Uri.UnescapeDataString(messages.Single())
+                : status == 0 ? Text(call, content)
+                : "";
             return new Answer(status, text, "application/grpc") { Took = clock.Elapsed };
         }
         catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException)
@@ -47,10 +56,13 @@ internal sealed class GrpcTarget(string address) : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     /// <summary>The first message of an answer as JSON; empty where it came compressed.</summary>
-    private static string Text(Call call, byte[] content) => call.Rpc is { } method && content.Length >= HeaderLength && content[0] == 0
-        ? MessageJson.Text(method.OutputType.Parser.ParseFrom(content, HeaderLength, (int)BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(1))))
-        : "";
+    private static string Text(Call call, byte[] content) =>
+        call.Rpc is { } method && content.Length >= HeaderLength && content[0] == 0
+            ? MessageJson.Text(
+                method.OutputType.Parser.ParseFrom(content, HeaderLength, (int)BinaryPrimitives.ReadUInt32BigEndian(content.AsSpan(1)))
+            )
+            : "";
 }

@@ -8,19 +8,19 @@ namespace Cairn.Fuzz.Targets;
 /// <summary>One connection of HTTP/1.1, by hand, because no library sends what is wrong. Answers are read as RFC 9112 has them.</summary>
 internal sealed class HttpConnection : IDisposable
 {
-    private readonly TcpClient client = new() { NoDelay = true };
-    private readonly byte[] buffer = new byte[64 << 10];
-    private NetworkStream stream = null!;
-    private int start;
-    private int end;
+    private readonly TcpClient _client = new() { NoDelay = true };
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private NetworkStream _stream = null!;
+    private int _start;
+    private int _end;
 
     /// <summary>Whether another request may follow.</summary>
     public bool IsOpen { get; private set; } = true;
 
     public async Task ConnectAsync(string host, int port, CancellationToken cancellation)
     {
-        await client.ConnectAsync(host, port, cancellation);
-        stream = client.GetStream();
+        await _client.ConnectAsync(host, port, cancellation);
+        _stream = _client.GetStream();
     }
 
     /// <summary>Null where the connection ends without an answer.</summary>
@@ -28,10 +28,10 @@ internal sealed class HttpConnection : IDisposable
     {
         try
         {
-            await stream.WriteAsync(request, cancellation);
+            await _stream.WriteAsync(request, cancellation);
             if (last)
             {
-                client.Client.Shutdown(SocketShutdown.Send);
+                _client.Client.Shutdown(SocketShutdown.Send);
             }
         }
         catch (IOException)
@@ -52,7 +52,7 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     private async Task<Answer?> ReadAsync(string method, CancellationToken cancellation)
     {
@@ -82,7 +82,10 @@ internal sealed class HttpConnection : IDisposable
 
     private static string Text(byte[] body, Dictionary<string, string> headers)
     {
-        if (headers.GetValueOrDefault("Content-Encoding") == "gzip" && headers.GetValueOrDefault("Content-Type", "").StartsWith("application/json", StringComparison.Ordinal))
+        if (
+            headers.GetValueOrDefault("Content-Encoding") == "gzip"
+            && headers.GetValueOrDefault("Content-Type", "").StartsWith("application/json", StringComparison.Ordinal)
+        )
         {
             using var gzip = new System.IO.Compression.GZipStream(new MemoryStream(body), System.IO.Compression.CompressionMode.Decompress);
             using var plain = new MemoryStream();
@@ -104,7 +107,10 @@ internal sealed class HttpConnection : IDisposable
         var body = new MemoryStream();
         if (headers.ContainsKey("Transfer-Encoding"))
         {
-            while (await LineAsync(cancellation) is { } size && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var count)
+            while (
+                await LineAsync(cancellation) is { } size
+                && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var count
+            )
             {
                 body.Write(await ExactlyAsync(count, cancellation));
                 await LineAsync(cancellation);
@@ -118,10 +124,10 @@ internal sealed class HttpConnection : IDisposable
         }
 
         IsOpen = false;
-        while (start < end || await FillAsync(cancellation))
+        while (_start < _end || await FillAsync(cancellation))
         {
-            body.Write(buffer, start, end - start);
-            start = end;
+            body.Write(_buffer, _start, _end - _start);
+            _start = _end;
         }
 
         return body.ToArray();
@@ -130,9 +136,9 @@ internal sealed class HttpConnection : IDisposable
     private async Task<string?> LineAsync(CancellationToken cancellation)
     {
         var line = new StringBuilder();
-        while (start < end || await FillAsync(cancellation))
+        while (_start < _end || await FillAsync(cancellation))
         {
-            var c = (char)buffer[start++];
+            var c = (char)_buffer[_start++];
             if (c == '\n')
             {
                 return line.ToString().TrimEnd('\r');
@@ -147,16 +153,16 @@ internal sealed class HttpConnection : IDisposable
     private async Task<byte[]> ExactlyAsync(int count, CancellationToken cancellation)
     {
         var bytes = new byte[count];
-        for (var got = 0; got < count;)
+        for (var got = 0; got < count; )
         {
-            if (start == end && !await FillAsync(cancellation))
+            if (_start == _end && !await FillAsync(cancellation))
             {
                 throw new IOException($"The answer ended {count - got} bytes before its end.");
             }
 
-            var take = Math.Min(count - got, end - start);
-            buffer.AsSpan(start, take).CopyTo(bytes.AsSpan(got));
-            (start, got) = (start + take, got + take);
+            var take = Math.Min(count - got, _end - _start);
+            _buffer.AsSpan(_start, take).CopyTo(bytes.AsSpan(got));
+            (_start, got) = (_start + take, got + take);
         }
 
         return bytes;
@@ -164,7 +170,7 @@ internal sealed class HttpConnection : IDisposable
 
     private async Task<bool> FillAsync(CancellationToken cancellation)
     {
-        (start, end) = (0, await stream.ReadAsync(buffer, cancellation));
-        return end > 0;
+        (_start, _end) = (0, await _stream.ReadAsync(_buffer, cancellation));
+        return _end > 0;
     }
 }

@@ -4,13 +4,15 @@ using Cairn.Fuzz.Cases;
 
 namespace Cairn.Fuzz.Targets;
 
-/// <summary>Sends calls over HTTP/1.1. Not for several threads at once: it has one connection, and opens another where that has ended.</summary>
+/// <summary>
+/// Sends calls over HTTP/1.1. Not for several threads at once: it has one connection, and opens another where that has ended.
+/// </summary>
 internal sealed class RestTarget(Uri server) : IDisposable
 {
     /// <summary>After this long no answer is expected any more.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private HttpConnection? connection;
+    private HttpConnection? _connection;
 
     public async Task<Answer> SendAsync(Call call, string? token)
     {
@@ -18,7 +20,7 @@ internal sealed class RestTarget(Uri server) : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            var fresh = connection is not { IsOpen: true };
+            var fresh = _connection is not { IsOpen: true };
             var answer = await ExchangeAsync(call, token, patience.Token);
             if (answer is null && !fresh)
             {
@@ -26,7 +28,10 @@ internal sealed class RestTarget(Uri server) : IDisposable
                 answer = await ExchangeAsync(call, token, patience.Token);
             }
 
-            return (answer ?? new Answer(0, "", "", "the connection was closed without an answer")) with { Took = clock.Elapsed };
+            return (answer ?? new Answer(0, "", "", "the connection was closed without an answer")) with
+            {
+                Took = clock.Elapsed,
+            };
         }
         catch (OperationCanceledException)
         {
@@ -40,19 +45,19 @@ internal sealed class RestTarget(Uri server) : IDisposable
         }
     }
 
-    public void Dispose() => connection?.Dispose();
+    public void Dispose() => _connection?.Dispose();
 
     private async Task<Answer?> ExchangeAsync(Call call, string? token, CancellationToken cancellation)
     {
-        if (connection is not { IsOpen: true })
+        if (_connection is not { IsOpen: true })
         {
             Drop();
-            connection = new HttpConnection();
-            await connection.ConnectAsync(server.Host, server.Port, cancellation);
+            _connection = new HttpConnection();
+            await _connection.ConnectAsync(server.Host, server.Port, cancellation);
         }
 
         var last = call.Framing is Framing.TooLong or Framing.TooShort or Framing.NoLength || !call.IsWellFramed;
-        var answer = await connection.ExchangeAsync(Bytes(call, token), call.Method, last, cancellation);
+        var answer = await _connection.ExchangeAsync(Bytes(call, token), call.Method, last, cancellation);
         if (answer is null)
         {
             Drop();
@@ -63,8 +68,8 @@ internal sealed class RestTarget(Uri server) : IDisposable
 
     private void Drop()
     {
-        connection?.Dispose();
-        connection = null;
+        _connection?.Dispose();
+        _connection = null;
     }
 
     private byte[] Bytes(Call call, string? token)
@@ -81,15 +86,18 @@ internal sealed class RestTarget(Uri server) : IDisposable
         }
 
         var body = call.Body ?? [];
-        head.Append(call.Framing switch
-        {
-            _ when call.Body is null => "",
-            Framing.Chunked => "Transfer-Encoding: chunked\r\n",
-            Framing.TooLong => $"Content-Length: {body.Length + 10}\r\n",
-            Framing.TooShort => $"Content-Length: {body.Length / 2}\r\n",
-            Framing.NoLength => "Content-Length: 1x\r\n",
-            _ => $"Content-Length: {body.Length}\r\n",
-        }).Append("\r\n");
+        head.Append(
+                call.Framing switch
+                {
+                    _ when call.Body is null => "",
+                    Framing.Chunked => "Transfer-Encoding: chunked\r\n",
+                    Framing.TooLong => $"Content-Length: {body.Length + 10}\r\n",
+                    Framing.TooShort => $"Content-Length: {body.Length / 2}\r\n",
+                    Framing.NoLength => "Content-Length: 1x\r\n",
+                    _ => $"Content-Length: {body.Length}\r\n",
+                }
+            )
+            .Append("\r\n");
         var start = Encoding.UTF8.GetBytes(head.ToString());
         return call.Framing == Framing.Chunked && call.Body is not null ? [.. start, .. Chunks(body)] : [.. start, .. body];
     }

@@ -11,13 +11,13 @@ namespace Cairn.Jobs.Tests.Accelerators;
 /// <summary>Accelerators are handed out as slots are.</summary>
 public sealed class AcceleratorLineTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly AcceptingServer server = new();
+    private readonly ScratchDirectory _scratch = new();
+    private readonly AcceptingServer _server = new();
 
     public void Dispose()
     {
-        server.Dispose();
-        scratch.Dispose();
+        _server.Dispose();
+        _scratch.Dispose();
     }
 
     [Fact]
@@ -45,18 +45,23 @@ public sealed class AcceleratorLineTests : IDisposable
     public async Task the_replicas_of_a_gang_get_theirs_at_once_each_its_own()
     {
         await using var machine = await StartAsync("NVIDIA_L4=1,NVIDIA_TESLA_T4=4", slots: 4);
-        var gang = await machine.SubmitAsync("sleep 60", change: job =>
-        {
-            Ask(job, 1, AcceleratorType.NvidiaL4);
-            var pool = job.JobSpec.WorkerPoolSpecs[0].Clone();
-            pool.MachineSpec = new MachineSpec { AcceleratorType = AcceleratorType.NvidiaTeslaT4, AcceleratorCount = 2 };
-            pool.ReplicaCount = 2;
-            job.JobSpec.WorkerPoolSpecs.Add(pool);
-        });
+        var gang = await machine.SubmitAsync(
+            "sleep 60",
+            change: job =>
+            {
+                Ask(job, 1, AcceleratorType.NvidiaL4);
+                var pool = job.JobSpec.WorkerPoolSpecs[0].Clone();
+                pool.MachineSpec = new MachineSpec { AcceleratorType = AcceleratorType.NvidiaTeslaT4, AcceleratorCount = 2 };
+                pool.ReplicaCount = 2;
+                job.JobSpec.WorkerPoolSpecs.Add(pool);
+            }
+        );
         await machine.Controller.TickAsync(default);
 
         string[] replicas = ["workerpool0-0", "workerpool1-0", "workerpool1-1"];
-        replicas.Select(replica => Accelerator.Format(Record(gang, replica).Accelerators!)).ShouldBe(["NVIDIA_L4:0", "NVIDIA_TESLA_T4:1,NVIDIA_TESLA_T4:2", "NVIDIA_TESLA_T4:3,NVIDIA_TESLA_T4:4"]);
+        replicas
+            .Select(replica => Accelerator.Format(Record(gang, replica).Accelerators!))
+            .ShouldBe(["NVIDIA_L4:0", "NVIDIA_TESLA_T4:1,NVIDIA_TESLA_T4:2", "NVIDIA_TESLA_T4:3,NVIDIA_TESLA_T4:4"]);
         await EndAsync(machine, gang);
     }
 
@@ -85,7 +90,8 @@ public sealed class AcceleratorLineTests : IDisposable
     [Fact]
     public async Task a_restarted_server_knows_who_has_which()
     {
-        string first, second;
+        string first,
+            second;
         await using (var machine = await StartAsync("NVIDIA_TESLA_T4=2", slots: 4))
         {
             first = await SubmitAsync(machine, 1);
@@ -142,23 +148,36 @@ public sealed class AcceleratorLineTests : IDisposable
         await EndAsync(machine, job);
     }
 
-    private Task<StateMachine> StartAsync(string accelerators, int slots = 2, TimeSpan? reserveAfter = null) => StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions
-    {
-        Slots = slots,
-        ReserveAfter = reserveAfter ?? TimeSpan.FromMinutes(1),
+    private Task<StateMachine> StartAsync(string accelerators, int slots = 2, TimeSpan? reserveAfter = null) =>
+        StateMachine.StartAsync(
+            _scratch.Path,
+            _server.Url,
+            new JobsOptions
+            {
+                Slots = slots,
+                ReserveAfter = reserveAfter ?? TimeSpan.FromMinutes(1),
 
-        // Nothing of the machine that the test runs on.
-        Accelerators = AcceleratorOptions.Parse(accelerators) with { DeviceFolder = scratch["dev"], DriverFolder = scratch["driver"] },
-    });
+                // Nothing of the machine that the test runs on.
+                Accelerators = AcceleratorOptions.Parse(accelerators) with
+                {
+                    DeviceFolder = _scratch["dev"],
+                    DriverFolder = _scratch["driver"],
+                },
+            }
+        );
 
-    private static Task<string> SubmitAsync(StateMachine machine, int count, string project = "p") => machine.SubmitAsync("sleep 60", project, job => Ask(job, count, AcceleratorType.NvidiaTeslaT4));
+    private static Task<string> SubmitAsync(StateMachine machine, int count, string project = "p") =>
+        machine.SubmitAsync("sleep 60", project, job => Ask(job, count, AcceleratorType.NvidiaTeslaT4));
 
     private static void Ask(CustomJob job, int count, AcceleratorType type) =>
-        job.JobSpec.WorkerPoolSpecs[0].MachineSpec = count == 0 ? new MachineSpec() : new MachineSpec { AcceleratorType = type, AcceleratorCount = count };
+        job.JobSpec.WorkerPoolSpecs[0].MachineSpec =
+            count == 0 ? new MachineSpec() : new MachineSpec { AcceleratorType = type, AcceleratorCount = count };
 
-    private TaskRecord Record(string job, string replica) => new AttemptDirectory(Path.Combine(scratch["jobs"], job.Split('/')[^1], "1", replica)).ReadTask()!;
+    private TaskRecord Record(string job, string replica) =>
+        new AttemptDirectory(Path.Combine(_scratch["jobs"], job.Split('/')[^1], "1", replica)).ReadTask()!;
 
-    private static async Task<IEnumerable<int>> NumbersAsync(StateMachine machine, string job) => (await machine.TaskAsync(job))!.Accelerators!.Select(static one => one.Number);
+    private static async Task<IEnumerable<int>> NumbersAsync(StateMachine machine, string job) =>
+        (await machine.TaskAsync(job))!.Accelerators!.Select(static one => one.Number);
 
     /// <summary>Ends jobs, and hands out what they had.</summary>
     private static async Task EndAsync(StateMachine machine, params IEnumerable<string> jobs)
@@ -172,7 +191,8 @@ public sealed class AcceleratorLineTests : IDisposable
                     await machine.Controller.TickAsync(default);
                     return (await machine.TaskAsync(job))!.State == TaskState.Done;
                 },
-                $"{job} to be put away");
+                $"{job} to be put away"
+            );
         }
 
         await machine.Controller.TickAsync(default);

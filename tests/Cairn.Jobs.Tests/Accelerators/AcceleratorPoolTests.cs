@@ -8,11 +8,11 @@ public sealed class AcceleratorPoolTests : IDisposable
 {
     private const string First = "GPU-6c1ee5de-31c9-1c2d-8b5e-0c9fd9c1b6a0";
 
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public AcceleratorPoolTests() => Directory.CreateDirectory(scratch["dev"]);
+    public AcceleratorPoolTests() => Directory.CreateDirectory(_scratch["dev"]);
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public void gpus_are_found_by_what_the_driver_says_of_them()
@@ -22,7 +22,10 @@ public sealed class AcceleratorPoolTests : IDisposable
         Gpu("0000:af:00.0", 2, "NVIDIA GeForce RTX 3090", First);
         Gpu("0000:d8:00.0", 3, "Tesla T4", First, node: false);
 
-        new AcceleratorPool(Options("auto")).Accelerators.ShouldBe([new Accelerator(0, "NVIDIA_TESLA_T4", First), new Accelerator(1, "NVIDIA_TESLA_V100")]);
+        new AcceleratorPool(Options("auto")).Accelerators.ShouldBe([
+            new Accelerator(0, "NVIDIA_TESLA_T4", First),
+            new Accelerator(1, "NVIDIA_TESLA_V100"),
+        ]);
     }
 
     [Fact]
@@ -30,8 +33,11 @@ public sealed class AcceleratorPoolTests : IDisposable
     {
         Gpu("0000:3b:00.0", 1, "NVIDIA GeForce RTX 3090", First);
 
-        new AcceleratorPool(Options("NVIDIA_L4=1,NVIDIA_TESLA_T4=2")).Accelerators
-            .ShouldBe([new Accelerator(0, "NVIDIA_L4"), new Accelerator(1, "NVIDIA_TESLA_T4", First), new Accelerator(2, "NVIDIA_TESLA_T4")]);
+        new AcceleratorPool(Options("NVIDIA_L4=1,NVIDIA_TESLA_T4=2")).Accelerators.ShouldBe([
+            new Accelerator(0, "NVIDIA_L4"),
+            new Accelerator(1, "NVIDIA_TESLA_T4", First),
+            new Accelerator(2, "NVIDIA_TESLA_T4"),
+        ]);
     }
 
     [Fact]
@@ -47,7 +53,10 @@ public sealed class AcceleratorPoolTests : IDisposable
     }
 
     [Theory]
-    [InlineData("NVIDIA_TESLA_T4=2", "asks for 3 × NVIDIA_TESLA_T4 with all its replicas, which start together, and this machine has 2 × NVIDIA_TESLA_T4")]
+    [InlineData(
+        "NVIDIA_TESLA_T4=2",
+        "asks for 3 × NVIDIA_TESLA_T4 with all its replicas, which start together, and this machine has 2 × NVIDIA_TESLA_T4"
+    )]
     [InlineData("NVIDIA_L4=4", "this machine has 4 × NVIDIA_L4")]
     [InlineData("auto", "this server found none on its machine")]
     [InlineData("refuse", "gives the tasks of its own machine no accelerators")]
@@ -78,7 +87,8 @@ public sealed class AcceleratorPoolTests : IDisposable
     [InlineData("NVIDIA_TESLA_T4=200,NVIDIA_L4=57", "at most 256")]
     [InlineData("RTX_3090=1", "'RTX_3090' is no type of GPU")]
     [InlineData("TPU_V2=1", "no type of GPU")]
-    public void what_cannot_be_is_refused(string text, string sentence) => Should.Throw<FormatException>(() => AcceleratorOptions.Parse(text)).Message.ShouldContain(sentence);
+    public void what_cannot_be_is_refused(string text, string sentence) =>
+        Should.Throw<FormatException>(() => AcceleratorOptions.Parse(text)).Message.ShouldContain(sentence);
 
     [Fact]
     public void a_task_gets_at_its_own_gpus_only()
@@ -86,11 +96,14 @@ public sealed class AcceleratorPoolTests : IDisposable
         var nodes = (string[])["nvidia0", "nvidia1", "nvidia2", "nvidiactl", "nvidia-uvm"];
         foreach (var node in nodes)
         {
-            File.WriteAllText(Path.Combine(scratch["dev"], node), "");
+            File.WriteAllText(Path.Combine(_scratch["dev"], node), "");
         }
 
-        AcceleratorAccess.Nodes([new(1, "NVIDIA_L4"), new(5, "NVIDIA_L4")], scratch["dev"]).Select(Path.GetFileName).ShouldBe(["nvidia1", "nvidiactl", "nvidia-uvm"]);
-        AcceleratorAccess.Nodes([], scratch["dev"]).ShouldBeEmpty();
+        AcceleratorAccess
+            .Nodes([new(1, "NVIDIA_L4"), new(5, "NVIDIA_L4")], _scratch["dev"])
+            .Select(Path.GetFileName)
+            .ShouldBe(["nvidia1", "nvidiactl", "nvidia-uvm"]);
+        AcceleratorAccess.Nodes([], _scratch["dev"]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -108,15 +121,18 @@ public sealed class AcceleratorPoolTests : IDisposable
         return [variables["CUDA_VISIBLE_DEVICES"], variables["NVIDIA_VISIBLE_DEVICES"]];
     }
 
-    private JobsOptions Options(string accelerators) => new()
-    {
-        Accelerators = AcceleratorOptions.Parse(accelerators) with { DeviceFolder = scratch["dev"], DriverFolder = scratch["gpus"] },
-    };
+    private JobsOptions Options(string accelerators) =>
+        new()
+        {
+            Accelerators = AcceleratorOptions.Parse(accelerators) with { DeviceFolder = _scratch["dev"], DriverFolder = _scratch["gpus"] },
+        };
 
     private void Gpu(string address, int minor, string model, string uuid, bool node = true)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(scratch["gpus"], address)).FullName;
-        File.WriteAllText(Path.Combine(folder, "information"), $"""
+        var folder = Directory.CreateDirectory(Path.Combine(_scratch["gpus"], address)).FullName;
+        File.WriteAllText(
+            Path.Combine(folder, "information"),
+            $"""
             Model: 		 {model}
             IRQ:   		 182
             GPU UUID: 	 {uuid}
@@ -126,10 +142,11 @@ public sealed class AcceleratorPoolTests : IDisposable
             Device Minor: 	 {minor}
             GPU Excluded:	 No
 
-            """);
+            """
+        );
         if (node)
         {
-            File.WriteAllText(Path.Combine(scratch["dev"], $"nvidia{minor}"), "");
+            File.WriteAllText(Path.Combine(_scratch["dev"], $"nvidia{minor}"), "");
         }
     }
 }

@@ -11,7 +11,8 @@ public sealed class LineSplitterTests
     [InlineData("\n\nx\n", "||x")]
     [InlineData("10%\r50%\r100%\ndone\n", "100%|done")]
     [InlineData("", "")]
-    public void output_is_cut_at_line_ends(string text, string lines) => string.Join('|', Split(Encoding.UTF8.GetBytes(text), 3)).ShouldBe(lines);
+    public void output_is_cut_at_line_ends(string text, string lines) =>
+        string.Join('|', Split(Encoding.UTF8.GetBytes(text), 3)).ShouldBe(lines);
 
     [Fact]
     public void bytes_that_are_no_text_are_replaced() => Split([0x61, 0xFF, 0xFE, 0x62, 0x0A], 2).ShouldBe(["a\uFFFD\uFFFDb"]);

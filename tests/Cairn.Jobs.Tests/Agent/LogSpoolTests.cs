@@ -21,7 +21,7 @@ public sealed class LogSpoolTests
         }
 
         var lines = new List<LogLine>();
-        for (long offset = 0; ;)
+        for (long offset = 0; ; )
         {
             var part = LogSpool.Read(scratch["spool"], offset);
             if (part.Blocks.Count == 0)
@@ -34,7 +34,11 @@ public sealed class LogSpoolTests
         }
 
         lines.Select(line => line.Text).ShouldBe(Enumerable.Range(0, 1200).Select(i => $"line {i}\t\"quoted\" \u0000"));
-        lines.Zip(lines.Skip(1)).ShouldAllBe(pair => pair.First.Nanoseconds < pair.Second.Nanoseconds && string.CompareOrdinal(pair.First.InsertId, pair.Second.InsertId) < 0);
+        lines
+            .Zip(lines.Skip(1))
+            .ShouldAllBe(pair =>
+                pair.First.Nanoseconds < pair.Second.Nanoseconds && string.CompareOrdinal(pair.First.InsertId, pair.Second.InsertId) < 0
+            );
 
         // gcloud compares times as text; all have nine decimals.
         lines.ShouldAllBe(line => line.Nanoseconds % 10 != 0);

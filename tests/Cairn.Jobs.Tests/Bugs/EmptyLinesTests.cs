@@ -8,7 +8,10 @@ using Google.Cloud.Logging.Type;
 
 namespace Cairn.Jobs.Tests.Bugs;
 
-/// <summary>A job that printed ten megabytes of newlines made its server's folder grow to sixteen gigabytes, and was RUNNING for minutes past its end.</summary>
+/// <summary>
+/// A job that printed ten megabytes of newlines made its server's folder grow to sixteen gigabytes, and was RUNNING for minutes past its
+/// end.
+/// </summary>
 public sealed class EmptyLinesTests
 {
     private const int Lines = 1_000_000;
@@ -75,7 +78,8 @@ public sealed class EmptyLinesTests
         for (var i = 0; i < lines; i += 1000)
         {
             var (page, next) = await store.ReadAsync("p", LogFilter.Parse(""), false, after, 1000, default);
-            page.Select(static entry => entry.JsonPayload.Fields["message"].StringValue).ShouldBe(Enumerable.Range(i, 1000).Select(static number => $"{number}"));
+            page.Select(static entry => entry.JsonPayload.Fields["message"].StringValue)
+                .ShouldBe(Enumerable.Range(i, 1000).Select(static number => $"{number}"));
             after = next;
         }
     }

@@ -11,16 +11,21 @@ namespace Cairn.Jobs.Tests.Bugs;
 /// lost.</summary>
 public sealed class FullDiskTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task what_a_task_wrote_waits_for_room_on_the_server()
     {
-        var answers = new Queue<HttpStatusCode>([HttpStatusCode.InsufficientStorage, HttpStatusCode.ServiceUnavailable, HttpStatusCode.InsufficientStorage, HttpStatusCode.OK]);
+        var answers = new Queue<HttpStatusCode>([
+            HttpStatusCode.InsufficientStorage,
+            HttpStatusCode.ServiceUnavailable,
+            HttpStatusCode.InsufficientStorage,
+            HttpStatusCode.OK,
+        ]);
         using var server = new AcceptingServer(() => answers.TryDequeue(out var next) ? next : HttpStatusCode.OK);
-        var gang = Gangs.Write(scratch["jobs"], [1], record => record with { Endpoint = server.Url, EndpointFile = scratch["none"] });
+        var gang = Gangs.Write(_scratch["jobs"], [1], record => record with { Endpoint = server.Url, EndpointFile = _scratch["none"] });
         using var client = new ServerClient(gang.Replicas[0].Record, gang.Replicas[0].Directory.TokenFile, TimeProvider.System);
 
         await new ObjectClient(client).UploadAsync(new Data.GsUri("b", "o"), static () => new MemoryStream([1]), default);
@@ -58,26 +63,39 @@ public sealed class FullDiskTests : IDisposable
     {
         using var disk = SmallDisk.TryMount(96);
         Assert.SkipWhen(disk is null, SmallDisk.Missing);
-        await using var server = await ServerProcess.StartAsync(data: disk["data"], arguments: ["--pip-index", "none", "--job-disk", "off"]);
+        await using var server = await ServerProcess.StartAsync(
+            data: disk["data"],
+            arguments: ["--pip-index", "none", "--job-disk", "off"]
+        );
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
         await client.UploadAsync("go", "x"u8.ToArray());
-        var name = await client.SubmitAsync(JobsClient.Python($"""
-            import os, time, urllib.error, urllib.request
-            print("ready")
-            request = urllib.request.Request(os.environ["CAIRN_ENDPOINT"] + "/storage/v1/b/{JobsClient.Bucket}/o/go", headers=dict(Authorization="Bearer " + os.environ["CAIRN_TOKEN"]))
-            while True:
-                try:
-                    urllib.request.urlopen(request)
-                    time.sleep(0.1)
-                except urllib.error.HTTPError as e:
-                    print("gone", e.code)
-                    break
-            """));
+        var name = await client.SubmitAsync(
+            JobsClient.Python(
+                $"""
+                import os, time, urllib.error, urllib.request
+                print("ready")
+                request = urllib.request.Request(os.environ["CAIRN_ENDPOINT"] + "/storage/v1/b/{JobsClient.Bucket}/o/go", headers=dict(Authorization="Bearer " + os.environ["CAIRN_TOKEN"]))
+                while True:
+                    try:
+                        urllib.request.urlopen(request)
+                        time.sleep(0.1)
+                    except urllib.error.HTTPError as e:
+                        print("gone", e.code)
+                        break
+                """
+            )
+        );
         await Poll.UntilAsync(async () => (await client.LinesAsync(name)).Contains("ready"), "the job to run");
 
         disk.Fill();
-        await Poll.UntilAsync(async () => (await client.TrySendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new() { ["name"] = $"b{Guid.NewGuid():n}" })).Status == HttpStatusCode.InsufficientStorage, "the disk to be full");
+        await Poll.UntilAsync(
+            async () =>
+                (
+                    await client.TrySendAsync(HttpMethod.Post, "/storage/v1/b?project=demo", new() { ["name"] = $"b{Guid.NewGuid():n}" })
+                ).Status == HttpStatusCode.InsufficientStorage,
+            "the disk to be full"
+        );
         (await client.TrySendAsync(HttpMethod.Delete, $"/storage/v1/b/{JobsClient.Bucket}/o/go")).Status.ShouldBe(HttpStatusCode.NoContent);
 
         ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");

@@ -12,19 +12,20 @@ namespace Cairn.Jobs.Tests.Bugs;
 /// <summary>Reading what a task may change at any moment.</summary>
 public sealed class UntrustedFolderTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     /// <summary>So long names are exchanged; <c>make soak</c> says for how long.</summary>
-    private static TimeSpan Duration => TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("CAIRN_SWAP_SECONDS") ?? "0.7", CultureInfo.InvariantCulture));
+    private static TimeSpan Duration =>
+        TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("CAIRN_SWAP_SECONDS") ?? "0.7", CultureInfo.InvariantCulture));
 
     [Fact]
     public async Task a_file_that_is_exchanged_for_a_link_all_the_time_is_read_or_not_but_the_link_is_never_followed()
     {
-        var secret = Directory.CreateDirectory(scratch["outside"]).FullName;
+        var secret = Directory.CreateDirectory(_scratch["outside"]).FullName;
         await File.WriteAllTextAsync(Path.Combine(secret, "file"), "secret");
-        var folder = Directory.CreateDirectory(scratch["task"]).FullName;
+        var folder = Directory.CreateDirectory(_scratch["task"]).FullName;
         Directory.CreateDirectory(Path.Combine(folder, "deep"));
         await File.WriteAllTextAsync(Path.Combine(folder, "deep", "file"), "own");
         await File.WriteAllTextAsync(Path.Combine(folder, "file"), "own");
@@ -70,22 +71,22 @@ public sealed class UntrustedFolderTests : IDisposable
     [Fact]
     public void of_pipes_links_and_folders_none_is_opened()
     {
-        File.WriteAllText(scratch["file"], "text");
-        MakePipe(scratch["pipe"], 384).ShouldBe(0);
-        File.CreateSymbolicLink(scratch["link"], scratch["file"]);
-        Directory.CreateDirectory(scratch["folder"]);
-        using var folder = UntrustedFolder.Open(scratch.Path)!;
+        File.WriteAllText(_scratch["file"], "text");
+        MakePipe(_scratch["pipe"], 384).ShouldBe(0);
+        File.CreateSymbolicLink(_scratch["link"], _scratch["file"]);
+        Directory.CreateDirectory(_scratch["folder"]);
+        using var folder = UntrustedFolder.Open(_scratch.Path)!;
 
         folder.Names().ShouldBe(["file", "folder", "link", "pipe"]);
-        foreach (var name in (string[])["pipe", "link", "folder", "none", "../" + Path.GetFileName(scratch.Path) + "/file"])
+        foreach (var name in (string[])["pipe", "link", "folder", "none", "../" + Path.GetFileName(_scratch.Path) + "/file"])
         {
             folder.Read(name).ShouldBeNull(name);
         }
 
-        UntrustedFolder.ReadFile(scratch["file"], 3).ShouldBeNull();
-        UntrustedFolder.ReadFile(scratch["file"], 4).ShouldBe("text"u8.ToArray());
+        UntrustedFolder.ReadFile(_scratch["file"], 3).ShouldBeNull();
+        UntrustedFolder.ReadFile(_scratch["file"], 4).ShouldBe("text"u8.ToArray());
         folder.Status("link")!.Value.Kind.ShouldBe(FileKind.Link);
-        using var handle = File.OpenHandle(scratch["file"]);
+        using var handle = File.OpenHandle(_scratch["file"]);
         FileStatus.Of(handle)!.Value.Size.ShouldBe(4);
     }
 
@@ -93,10 +94,10 @@ public sealed class UntrustedFolderTests : IDisposable
     public void a_name_of_a_file_that_is_another_users_is_refused()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can make another's file.");
-        File.WriteAllText(scratch["theirs"], "theirs");
-        new SandboxUser(12_345).Give(scratch["theirs"]);
-        Cairn.Kernel.Files.HardLink.TryCreate(scratch["theirs"], scratch["name"]).ShouldBeTrue();
-        using var folder = UntrustedFolder.Open(scratch.Path)!;
+        File.WriteAllText(_scratch["theirs"], "theirs");
+        new SandboxUser(12_345).Give(_scratch["theirs"]);
+        Cairn.Kernel.Files.HardLink.TryCreate(_scratch["theirs"], _scratch["name"]).ShouldBeTrue();
+        using var folder = UntrustedFolder.Open(_scratch.Path)!;
 
         folder.Read("name").ShouldBeNull();
     }
@@ -109,7 +110,9 @@ public sealed class UntrustedFolderTests : IDisposable
         (filter.Length / 8).ShouldBeLessThan(255);
         for (var i = 0; i < filter.Length; i += 8)
         {
-            ((i / 8) + 1 + Math.Max(filter[i + 2], filter[i + 3])).ShouldBeLessThanOrEqualTo((filter.Length / 8) - 1 + (filter[i] == 6 ? 1 : 0));
+            ((i / 8) + 1 + Math.Max(filter[i + 2], filter[i + 3])).ShouldBeLessThanOrEqualTo(
+                (filter.Length / 8) - 1 + (filter[i] == 6 ? 1 : 0)
+            );
         }
     }
 
@@ -151,7 +154,13 @@ public sealed class UntrustedFolderTests : IDisposable
     }
 
     [DllImport("libc", EntryPoint = "renameat2")]
-    private static extern int Rename(int oldFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string oldPath, int newFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string newPath, uint flags);
+    private static extern int Rename(
+        int oldFolder,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string oldPath,
+        int newFolder,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string newPath,
+        uint flags
+    );
 
     [DllImport("libc", EntryPoint = "mkfifo")]
     private static extern int MakePipe([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);

@@ -12,9 +12,9 @@ public sealed class JanitorTests : IDisposable
     private static readonly string Newer = new('b', EnvironmentKey.Length);
     private static readonly string Newest = new('c', EnvironmentKey.Length);
 
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task what_was_not_used_for_long_goes_and_what_is_used_stays()
@@ -56,16 +56,18 @@ public sealed class JanitorTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Folder, Old, "lib"));
         var begun = new TaskCompletionSource();
         var go = new TaskCompletionSource();
-        var building = Store(0).OpenAsync(
-            Newer,
-            async (_, _) =>
-            {
-                begun.SetResult();
-                await go.Task;
-                return Record();
-            },
-            () => { },
-            TestContext.Current.CancellationToken);
+        var building = Store(0)
+            .OpenAsync(
+                Newer,
+                async (_, _) =>
+                {
+                    begun.SetResult();
+                    await go.Task;
+                    return Record();
+                },
+                () => { },
+                TestContext.Current.CancellationToken
+            );
         await begun.Task;
 
         Collect(new JobsOptions());
@@ -79,20 +81,23 @@ public sealed class JanitorTests : IDisposable
     [Fact]
     public async Task a_build_that_fails_leaves_nothing_and_is_tried_again()
     {
-        await Should.ThrowAsync<InvalidOperationException>(Store(0).OpenAsync(Old, (_, _) => throw new InvalidOperationException("no"), () => { }, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<InvalidOperationException>(
+            Store(0).OpenAsync(Old, (_, _) => throw new InvalidOperationException("no"), () => { }, TestContext.Current.CancellationToken)
+        );
         Keys().ShouldBeEmpty();
 
         await BuildAsync(Old, days: 0);
         Keys().ShouldBe([Old]);
     }
 
-    private string Folder => scratch["environments"];
+    private string Folder => _scratch["environments"];
 
     private static EnvironmentRecord Record() => new("/usr/bin/python3", ["one"], ["one 1.0"], 100, DateTimeOffset.UtcNow);
 
     private async Task BuildAsync(string key, int days) => (await OpenAsync(key, days)).Dispose();
 
-    private Task<EnvironmentLease> OpenAsync(string key, int days) => Store(days).OpenAsync(key, (_, _) => Task.FromResult(Record()), () => { }, TestContext.Current.CancellationToken);
+    private Task<EnvironmentLease> OpenAsync(string key, int days) =>
+        Store(days).OpenAsync(key, (_, _) => Task.FromResult(Record()), () => { }, TestContext.Current.CancellationToken);
 
     private EnvironmentStore Store(int daysAgo) => new(Folder, new Past(TimeSpan.FromDays(daysAgo)));
 
@@ -100,7 +105,14 @@ public sealed class JanitorTests : IDisposable
 
     private void Collect(JobsOptions options)
     {
-        var server = new ServerEnvironment { DataDirectory = scratch.Path, ServerId = "test", HttpUrl = () => new Uri("http://localhost"), GrpcAddress = () => "", Executable = "" };
+        var server = new ServerEnvironment
+        {
+            DataDirectory = _scratch.Path,
+            ServerId = "test",
+            HttpUrl = () => new Uri("http://localhost"),
+            GrpcAddress = () => "",
+            Executable = "",
+        };
         using var janitor = new EnvironmentJanitor(server, options, TimeProvider.System, NullLogger<EnvironmentJanitor>.Instance);
         janitor.Collect();
     }

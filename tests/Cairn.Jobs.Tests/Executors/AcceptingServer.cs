@@ -6,28 +6,28 @@ namespace Cairn.Jobs.Tests.Executors;
 /// <summary>A server that accepts whatever an agent sends, for tests that look only at the agent's folder.</summary>
 internal sealed class AcceptingServer : IDisposable
 {
-    private readonly HttpListener listener;
-    private readonly Func<HttpStatusCode> answer;
+    private readonly HttpListener _listener;
+    private readonly Func<HttpStatusCode> _answer;
 
     /// <param name="answer">The status of the next answer; OK where it is not given.</param>
     public AcceptingServer(Func<HttpStatusCode>? answer = null)
     {
-        this.answer = answer ?? (static () => HttpStatusCode.OK);
+        this._answer = answer ?? (static () => HttpStatusCode.OK);
 
         // Another test may take the port that was free a moment ago.
         for (var tries = 1; ; tries++)
         {
-            listener = new HttpListener();
+            _listener = new HttpListener();
             Url = $"http://127.0.0.1:{PostgresServer.FreePort()}";
-            listener.Prefixes.Add(Url + "/");
+            _listener.Prefixes.Add(Url + "/");
             try
             {
-                listener.Start();
+                _listener.Start();
                 break;
             }
             catch (HttpListenerException) when (tries < 10)
             {
-                listener.Close();
+                _listener.Close();
             }
         }
 
@@ -36,17 +36,17 @@ internal sealed class AcceptingServer : IDisposable
 
     public string Url { get; }
 
-    public void Dispose() => listener.Close();
+    public void Dispose() => _listener.Close();
 
     private async Task AcceptAsync()
     {
-        while (listener.IsListening)
+        while (_listener.IsListening)
         {
             try
             {
-                var context = await listener.GetContextAsync();
+                var context = await _listener.GetContextAsync();
                 await context.Request.InputStream.CopyToAsync(Stream.Null);
-                context.Response.StatusCode = (int)answer();
+                context.Response.StatusCode = (int)_answer();
                 context.Response.OutputStream.Write("{}"u8);
                 context.Response.Close();
             }

@@ -28,7 +28,12 @@ internal static class BusyboxImage
         if ((await HostTools.RunAsync(podman, ["image", "exists", Name], environment, default)).ExitCode != 0)
         {
             await WriteAsync(scratch["busybox.tar"]);
-            var import = await HostTools.RunAsync(podman, ["import", "--change", "ENV PATH=/bin", scratch["busybox.tar"], Name], environment, default);
+            var import = await HostTools.RunAsync(
+                podman,
+                ["import", "--change", "ENV PATH=/bin", scratch["busybox.tar"], Name],
+                environment,
+                default
+            );
             import.ExitCode.ShouldBe(0, import.Complaint);
         }
 
@@ -37,7 +42,13 @@ internal static class BusyboxImage
 
     private static async Task WriteAsync(string file)
     {
-        const UnixFileMode executable = UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        const UnixFileMode executable =
+            UnixFileMode.UserRead
+            | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead
+            | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead
+            | UnixFileMode.OtherExecute;
         await using var tar = new TarWriter(File.Create(file));
         foreach (var folder in (string[])["bin", "etc", "gcs", "proc", "tmp"])
         {

@@ -8,9 +8,9 @@ namespace Cairn.Jobs.Tests.Executors;
 /// <summary>What every executor promises. A test class for each runs them all.</summary>
 public abstract class ExecutorConformance : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly AcceptingServer server = new();
-    private readonly string task = "t" + Guid.NewGuid().ToString("n")[..12];
+    private readonly ScratchDirectory _scratch = new();
+    private readonly AcceptingServer _server = new();
+    private readonly string _task = "t" + Guid.NewGuid().ToString("n")[..12];
 
     internal abstract IExecutor Executor { get; }
 
@@ -22,8 +22,8 @@ public abstract class ExecutorConformance : IDisposable
 
     public void Dispose()
     {
-        server.Dispose();
-        scratch.Dispose();
+        _server.Dispose();
+        _scratch.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -117,14 +117,25 @@ public abstract class ExecutorConformance : IDisposable
 
         await Executor.StartAsync(gang, default);
 
-        await Poll.UntilAsync(async () => (await StatesAsync(gang)).Take(3).All(static state => state == AttemptState.Ended), "the workers to end");
-        await Poll.UntilAsync(async () => (await StatesAsync(gang))[3] == AttemptState.Running && Lines(gang.Replicas[3].Directory).Count > 0, "the server to run on");
+        await Poll.UntilAsync(
+            async () => (await StatesAsync(gang)).Take(3).All(static state => state == AttemptState.Ended),
+            "the workers to end"
+        );
+        await Poll.UntilAsync(
+            async () => (await StatesAsync(gang))[3] == AttemptState.Running && Lines(gang.Replicas[3].Directory).Count > 0,
+            "the server to run on"
+        );
         await Executor.StartAsync(gang, default);
         gang.Replicas[3].Directory.RequestStop("enough");
-        await Poll.UntilAsync(async () => (await StatesAsync(gang)).All(static state => state == AttemptState.Ended) && !gang.IsLocked(), "all to end");
-        gang.Replicas.Select(static replica => replica.Directory.ReadExit()!.Outcome).ShouldBe([TaskOutcome.Succeeded, TaskOutcome.Succeeded, TaskOutcome.Failed, TaskOutcome.Cancelled]);
+        await Poll.UntilAsync(
+            async () => (await StatesAsync(gang)).All(static state => state == AttemptState.Ended) && !gang.IsLocked(),
+            "all to end"
+        );
+        gang.Replicas.Select(static replica => replica.Directory.ReadExit()!.Outcome)
+            .ShouldBe([TaskOutcome.Succeeded, TaskOutcome.Succeeded, TaskOutcome.Failed, TaskOutcome.Cancelled]);
         gang.Replicas[3].Directory.ReadExit()!.Reason.ShouldBe("enough");
-        gang.Replicas.Select(static replica => Lines(replica.Directory).ShouldHaveSingleItem()).ShouldBe(gang.Replicas.Select(static replica => replica.Record.Replica));
+        gang.Replicas.Select(static replica => Lines(replica.Directory).ShouldHaveSingleItem())
+            .ShouldBe(gang.Replicas.Select(static replica => replica.Record.Replica));
     }
 
     [Fact]
@@ -136,14 +147,23 @@ public abstract class ExecutorConformance : IDisposable
         await Executor.StartAsync(gang, default);
         await Executor.KillAsync(gang, default);
 
-        await Poll.UntilAsync(async () => (await StatesAsync(gang)).All(static state => state == AttemptState.NotStarted), "the agents to be gone");
+        await Poll.UntilAsync(
+            async () => (await StatesAsync(gang)).All(static state => state == AttemptState.NotStarted),
+            "the agents to be gone"
+        );
         gang.Replicas.ShouldAllBe(static replica => !File.Exists(replica.Directory.StartFile));
     }
 
-    private async Task<AttemptDirectory> PrepareAsync(string script, double timeout = 60) => (await PrepareGangAsync(script, null, timeout)).Replicas[0].Directory;
+    private async Task<AttemptDirectory> PrepareAsync(string script, double timeout = 60) =>
+        (await PrepareGangAsync(script, null, timeout)).Replicas[0].Directory;
 
     /// <summary>A gang of pools of so many replicas, each of which runs the script with its own name as <c>$0</c>.</summary>
-    private protected async Task<Gang> PrepareGangAsync(string script, int[]? pools, double timeout = 60, Func<TaskRecord, TaskRecord>? change = null)
+    private protected async Task<Gang> PrepareGangAsync(
+        string script,
+        int[]? pools,
+        double timeout = 60,
+        Func<TaskRecord, TaskRecord>? change = null
+    )
     {
         if (Executor.Obstacle() is { } obstacle)
         {
@@ -151,29 +171,37 @@ public abstract class ExecutorConformance : IDisposable
         }
 
         var image = await ImageAsync();
-        var records = ClusterPlace.All(pools ?? [1]).Select(place => (change ?? Configure)(new TaskRecord
-        {
-            Task = task,
-            Attempt = 1,
-            Project = "p",
-            Location = "l",
-            Place = place,
-            Endpoint = server.Url,
-            EndpointFile = scratch["endpoint"],
-            Executor = Executor.Name,
-            Launcher = image is null ? "process" : "podman",
-            Cairn = ServerProcess.Executable,
-            Image = image,
-            Command = ["sh", "-c", script, place.Name],
-            TimeoutSeconds = timeout,
-            GraceSeconds = 1,
-        })).ToList();
-        return new GangDirectory(scratch.Path, task, 1).Write(Executor.Name, records, "a-token");
+        var records = ClusterPlace
+            .All(pools ?? [1])
+            .Select(place =>
+                (change ?? Configure)(
+                    new TaskRecord
+                    {
+                        Task = _task,
+                        Attempt = 1,
+                        Project = "p",
+                        Location = "l",
+                        Place = place,
+                        Endpoint = _server.Url,
+                        EndpointFile = _scratch["endpoint"],
+                        Executor = Executor.Name,
+                        Launcher = image is null ? "process" : "podman",
+                        Cairn = ServerProcess.Executable,
+                        Image = image,
+                        Command = ["sh", "-c", script, place.Name],
+                        TimeoutSeconds = timeout,
+                        GraceSeconds = 1,
+                    }
+                )
+            )
+            .ToList();
+        return new GangDirectory(_scratch.Path, _task, 1).Write(Executor.Name, records, "a-token");
     }
 
     private static Gang GangOf(AttemptDirectory attempt) => GangDirectory.Of(attempt).Read()!;
 
-    private async Task<IReadOnlyList<AttemptState>> StatesAsync(Gang gang) => [.. (await Executor.ObserveAsync(gang, default)).Select(static status => status.State)];
+    private async Task<IReadOnlyList<AttemptState>> StatesAsync(Gang gang) =>
+        [.. (await Executor.ObserveAsync(gang, default)).Select(static status => status.State)];
 
     private async Task<ExitRecord> RunAsync(AttemptDirectory attempt)
     {
@@ -192,15 +220,19 @@ public abstract class ExecutorConformance : IDisposable
     private protected static List<string> Lines(AttemptDirectory attempt) =>
         [.. LogSpool.Read(attempt.LogSpool, 0).Lines.Where(line => line.Source != LogSpool.Service).Select(line => line.Text)];
 
-    private static bool AnyProcess(string commandLine) => Directory.GetDirectories("/proc").Any(folder =>
-    {
-        try
-        {
-            return char.IsAsciiDigit(Path.GetFileName(folder)[0]) && File.ReadAllText(Path.Combine(folder, "cmdline")).EndsWith(commandLine, StringComparison.Ordinal);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
+    private static bool AnyProcess(string commandLine) =>
+        Directory
+            .GetDirectories("/proc")
+            .Any(folder =>
+            {
+                try
+                {
+                    return char.IsAsciiDigit(Path.GetFileName(folder)[0])
+                        && File.ReadAllText(Path.Combine(folder, "cmdline")).EndsWith(commandLine, StringComparison.Ordinal);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return false;
+                }
+            });
 }

@@ -23,10 +23,13 @@ public sealed class ImageTableTests
     [InlineData("r-base:4.2.2", ImageLanguage.R)]
     [InlineData("mcr.microsoft.com/dotnet/sdk:10.0", ImageLanguage.Dotnet)]
     [InlineData("mcr.microsoft.com/dotnet/runtime:8.0-alpine", ImageLanguage.Dotnet)]
-    public void images_of_other_languages_are_known(string image, ImageLanguage language) => Load("").Find(image)!.Language.ShouldBe(language);
+    public void images_of_other_languages_are_known(string image, ImageLanguage language) =>
+        Load("").Find(image)!.Language.ShouldBe(language);
 
     [Fact]
-    public void every_default_says_how_to_get_it() => Load("").Entries.ShouldAllBe(entry => entry.Install != null || (entry.Language == ImageLanguage.Python && entry.Modules.Count == 0));
+    public void every_default_says_how_to_get_it() =>
+        Load("")
+            .Entries.ShouldAllBe(entry => entry.Install != null || (entry.Language == ImageLanguage.Python && entry.Modules.Count == 0));
 
     [Theory]
     [InlineData("gcr.io/acme/trainer:v1")]
@@ -36,7 +39,8 @@ public sealed class ImageTableTests
     [Fact]
     public void the_users_file_comes_first()
     {
-        var table = Load("""
+        var table = Load(
+            """
             training:
               - match: "*/training/sklearn-cpu*"
                 interpreter: /opt/python
@@ -44,7 +48,8 @@ public sealed class ImageTableTests
               - match: gcr.io/acme/trainer
                 image: localhost/trainer:1
             prediction: []
-            """);
+            """
+        );
 
         table.Find("us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest")!.Interpreter.ShouldBe("/opt/python");
         table.Find("gcr.io/acme/trainer:v7")!.Image.ShouldBe("localhost/trainer:1");
@@ -60,7 +65,8 @@ public sealed class ImageTableTests
     [InlineData("training:\n  - match: a\n    interpreter: python3", "absolute")]
     [InlineData("training:\n  - match: a\n    interpeter: /x", "images.yaml")]
     [InlineData("training: [", "images.yaml")]
-    public void a_wrong_file_is_told(string text, string part) => Should.Throw<InvalidDataException>(() => Load(text)).Message.ShouldContain(part);
+    public void a_wrong_file_is_told(string text, string part) =>
+        Should.Throw<InvalidDataException>(() => Load(text)).Message.ShouldContain(part);
 
     private static ImageTable Load(string text)
     {

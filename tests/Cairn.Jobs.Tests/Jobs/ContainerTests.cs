@@ -6,19 +6,25 @@ namespace Cairn.Jobs.Tests.Jobs;
 /// <summary>Images that are not mapped to a local environment.</summary>
 public sealed class ContainerTests(Server server)
 {
-    private readonly JobsClient client = server.Client;
+    private readonly JobsClient _client = server.Client;
 
     [Fact]
     public async Task an_image_runs_with_the_environment_and_the_buckets()
     {
         var image = await BusyboxImage.EnsureAsync();
-        await client.UploadAsync("container/in.txt", "from the bucket"u8.ToArray());
-        var job = JobsClient.Container(image, ["sh", "-c"], [$"cat /gcs/{JobsClient.Bucket}/container/in.txt; echo; echo $CLOUD_ML_PROJECT_ID $MINE; echo made > /gcs/{JobsClient.Bucket}/container/out.txt"]);
+        await _client.UploadAsync("container/in.txt", "from the bucket"u8.ToArray());
+        var job = JobsClient.Container(
+            image,
+            ["sh", "-c"],
+            [
+                $"cat /gcs/{JobsClient.Bucket}/container/in.txt; echo; echo $CLOUD_ML_PROJECT_ID $MINE; echo made > /gcs/{JobsClient.Bucket}/container/out.txt",
+            ]
+        );
         job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = JsonNode.Parse("""[{"name":"MINE","value":"two words"}]""");
 
-        (await client.OutputAsync(job)).ShouldBe(["from the bucket", "demo two words"]);
+        (await _client.OutputAsync(job)).ShouldBe(["from the bucket", "demo two words"]);
 
-        (await client.DownloadAsync("container/out.txt")).ShouldBe("made\n");
+        (await _client.DownloadAsync("container/out.txt")).ShouldBe("made\n");
     }
 
     [Fact]
@@ -28,10 +34,12 @@ public sealed class ContainerTests(Server server)
         var job = JobsClient.Container(image, ["sh", "-c"], ["ulimit -c; exec dd if=/dev/zero of=/dev/null bs=700M count=1"]);
         job["jobSpec"]!["workerPoolSpecs"]![0]!["machineSpec"]!["machineType"] = "custom-1-256";
 
-        var ended = await client.RunAsync(job);
+        var ended = await _client.RunAsync(job);
 
-        ((string)ended["error"]!["message"]!).ShouldBe("The job used more than 256 MiB of memory, what its machine type custom-1-256 has. Ask for a machine type with more memory.");
-        (await client.LinesAsync((string)ended["name"]!)).ShouldBe(["0"]);
+        ((string)ended["error"]!["message"]!).ShouldBe(
+            "The job used more than 256 MiB of memory, what its machine type custom-1-256 has. Ask for a machine type with more memory."
+        );
+        (await _client.LinesAsync((string)ended["name"]!)).ShouldBe(["0"]);
     }
 
     [Fact]
@@ -39,7 +47,7 @@ public sealed class ContainerTests(Server server)
     {
         await BusyboxImage.EnsureAsync();
 
-        var job = await client.RunAsync(JobsClient.Container("localhost/no-such-image:1", [], []));
+        var job = await _client.RunAsync(JobsClient.Container("localhost/no-such-image:1", [], []));
 
         ((string)job["state"]!).ShouldBe("JOB_STATE_FAILED");
         ((string)job["error"]!["message"]!).ShouldContain("'localhost/no-such-image:1'");

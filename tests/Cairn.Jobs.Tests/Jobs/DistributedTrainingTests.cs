@@ -13,8 +13,7 @@ public sealed class DistributedTrainingTests : IAsyncLifetime
     private const int Steps = 10;
 
     // All ranks together see the same batches, however many they are; the model has more than one bucket of gradients.
-    private const string Training =
-        """
+    private const string Training = """
         import json, os, sys, torch, torch.distributed as distributed
         from torch import nn
         from torch.nn.parallel import DistributedDataParallel
@@ -45,27 +44,32 @@ public sealed class DistributedTrainingTests : IAsyncLifetime
             reducers.close()
         """;
 
-    private ServerProcess server = null!;
-    private JobsClient client = null!;
+    private ServerProcess _server = null!;
+    private JobsClient _client = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var torch = await HostTools.RunAsync("/usr/bin/python3", ["-c", "import torch.distributed"], HostTools.Environment, TestContext.Current.CancellationToken);
+        var torch = await HostTools.RunAsync(
+            "/usr/bin/python3",
+            ["-c", "import torch.distributed"],
+            HostTools.Environment,
+            TestContext.Current.CancellationToken
+        );
         if (torch.ExitCode != 0)
         {
             Assert.Skip("PyTorch (python3-torch) is not installed.");
         }
 
-        server = await ServerProcess.StartAsync(arguments: ["--job-slots", "8"]);
-        client = new JobsClient(server);
+        _server = await ServerProcess.StartAsync(arguments: ["--job-slots", "8"]);
+        _client = new JobsClient(_server);
     }
 
     public async ValueTask DisposeAsync()
     {
-        client?.Dispose();
-        if (server is not null)
+        _client?.Dispose();
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
     }
 
@@ -80,7 +84,10 @@ public sealed class DistributedTrainingTests : IAsyncLifetime
 
             foreach (var weights in ranks.Select(static rank => Weights([rank])))
             {
-                weights.Zip(expected).Max(static pair => Math.Abs(pair.First - pair.Second) / Math.Max(1, Math.Abs(pair.Second))).ShouldBeLessThan(Tolerance, $"{workers} workers, {reducers} reducers");
+                weights
+                    .Zip(expected)
+                    .Max(static pair => Math.Abs(pair.First - pair.Second) / Math.Max(1, Math.Abs(pair.Second)))
+                    .ShouldBeLessThan(Tolerance, $"{workers} workers, {reducers} reducers");
             }
 
             if (reducers > 0)
@@ -105,13 +112,17 @@ public sealed class DistributedTrainingTests : IAsyncLifetime
         var reduced = 0L;
         for (var i = 0; i < reducers; i++)
         {
-            var lines = await client.LinesAsync(name, $"workerpool2-{i}");
-            var line = lines.FirstOrDefault(static line => line.StartsWith("Reduced ", StringComparison.Ordinal)).ShouldNotBeNull(string.Join('\n', lines));
+            var lines = await _client.LinesAsync(name, $"workerpool2-{i}");
+            var line = lines
+                .FirstOrDefault(static line => line.StartsWith("Reduced ", StringComparison.Ordinal))
+                .ShouldNotBeNull(string.Join('\n', lines));
             reduced += long.Parse(line.Split(' ')[8]);
         }
 
         reduced.ShouldBe((long)gradients);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{workers} workers, {reducers} reducers: {reduced / Steps} bytes sent a step and worker; in a ring {ring / Steps:0}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{workers} workers, {reducers} reducers: {reduced / Steps} bytes sent a step and worker; in a ring {ring / Steps:0}"
+        );
     }
 
     private async Task<(string Name, IReadOnlyList<JsonNode> Ranks)> TrainAsync(int workers, int reducers)
@@ -123,13 +134,19 @@ public sealed class DistributedTrainingTests : IAsyncLifetime
             pools.Add(JobsClient.Pool(reducers, ReductionServer));
         }
 
-        var ended = await client.RunAsync(new JsonObject { ["displayName"] = "ddp", ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = pools } });
+        var ended = await _client.RunAsync(
+            new JsonObject
+            {
+                ["displayName"] = "ddp",
+                ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = pools },
+            }
+        );
         var name = (string)ended["name"]!;
         ((string)ended["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", ended["error"]?.ToJsonString());
         var ranks = new List<JsonNode>();
         for (var rank = 0; rank < workers; rank++)
         {
-            var lines = await client.LinesAsync(name, rank == 0 ? "workerpool0-0" : $"workerpool1-{rank - 1}");
+            var lines = await _client.LinesAsync(name, rank == 0 ? "workerpool0-0" : $"workerpool1-{rank - 1}");
             ranks.Add(JsonNode.Parse(lines.Single(static line => line.StartsWith('{')))!);
         }
 
@@ -138,5 +155,6 @@ public sealed class DistributedTrainingTests : IAsyncLifetime
 
     private static JsonObject Pool(int replicas, string[] command) => JobsClient.Pool(replicas, Image, command);
 
-    private static List<double> Weights(IReadOnlyList<JsonNode> ranks) => [.. ranks[0]["weights"]!.AsArray().Select(static weight => (double)weight!)];
+    private static List<double> Weights(IReadOnlyList<JsonNode> ranks) =>
+        [.. ranks[0]["weights"]!.AsArray().Select(static weight => (double)weight!)];
 }

@@ -4,19 +4,21 @@ namespace Cairn.Jobs.Tests.Jobs;
 
 public sealed class EnvironmentTests(Server server)
 {
-    private readonly JobsClient client = server.Client;
+    private readonly JobsClient _client = server.Client;
 
     [Fact]
     public async Task a_task_sees_vertexs_environment_and_the_way_to_this_server()
     {
         var job = JobsClient.Python("import json, os; print(json.dumps(dict(os.environ)))");
         job["jobSpec"]!["baseOutputDirectory"] = new JsonObject { ["outputUriPrefix"] = $"gs://{JobsClient.Bucket}/base/" };
-        job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = JsonNode.Parse("""
+        job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = JsonNode.Parse(
+            """
             [{"name":"MINE","value":"$(CLOUD_ML_PROJECT_ID)/$(UNKNOWN)/$$(MINE)"},{"name":"CLOUD_ML_JOB_ID","value":"0"},{"name":"MLFLOW_TRACKING_URI","value":"http://elsewhere"},
              {"name":"LINES","value":"one\ntwo"}]
-            """);
+            """
+        );
 
-        var environment = JsonNode.Parse((await client.OutputAsync(job))[0])!;
+        var environment = JsonNode.Parse((await _client.OutputAsync(job))[0])!;
 
         ((string)environment["AIP_MODEL_DIR"]!).ShouldBe($"gs://{JobsClient.Bucket}/base/model/");
         ((string)environment["AIP_CHECKPOINT_DIR"]!).ShouldBe($"gs://{JobsClient.Bucket}/base/checkpoints/");
@@ -36,18 +38,22 @@ public sealed class EnvironmentTests(Server server)
     [Fact]
     public async Task a_task_sees_neither_the_servers_data_nor_secrets_nor_other_processes()
     {
-        var lines = await client.OutputAsync(JobsClient.Python($$"""
-            import os
-            print(os.path.exists("{{server.Process.Data}}"), os.path.exists("/etc/shadow"), os.path.exists("/root"), os.path.exists("/home"))
-            print(len([p for p in os.listdir("/proc") if p.isdigit()]) < 5)
-            def writable(path):
-                try:
-                    open(path, "w").close()
-                    return True
-                except OSError:
-                    return False
-            print(writable("/usr/x"), writable("/etc/x"), writable("/tmp/x"), writable("x"), os.getcwd())
-            """));
+        var lines = await _client.OutputAsync(
+            JobsClient.Python(
+                $$"""
+                import os
+                print(os.path.exists("{{server.Process.Data}}"), os.path.exists("/etc/shadow"), os.path.exists("/root"), os.path.exists("/home"))
+                print(len([p for p in os.listdir("/proc") if p.isdigit()]) < 5)
+                def writable(path):
+                    try:
+                        open(path, "w").close()
+                        return True
+                    except OSError:
+                        return False
+                print(writable("/usr/x"), writable("/etc/x"), writable("/tmp/x"), writable("x"), os.getcwd())
+                """
+            )
+        );
 
         lines.ShouldBe(["False False False False", "True", "False False True True /workspace"]);
     }
@@ -56,13 +62,15 @@ public sealed class EnvironmentTests(Server server)
     public async Task a_preloaded_library_of_the_users_is_not_loaded_outside_the_sandbox()
     {
         var job = JobsClient.Python("print('ran')");
-        job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = JsonNode.Parse("""[{"name":"LD_PRELOAD","value":"/nonexistent/evil.so"},{"name":"DOTNET_STARTUP_HOOKS","value":"/nonexistent/evil.dll"}]""");
+        job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = JsonNode.Parse(
+            """[{"name":"LD_PRELOAD","value":"/nonexistent/evil.so"},{"name":"DOTNET_STARTUP_HOOKS","value":"/nonexistent/evil.dll"}]"""
+        );
 
-        var name = await client.SubmitAsync(job);
-        var ended = await client.WaitAsync(name);
+        var name = await _client.SubmitAsync(job);
+        var ended = await _client.WaitAsync(name);
 
         ((string)ended["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
-        var complaints = (await client.LinesAsync(name)).Count(line => line.Contains("evil.so"));
+        var complaints = (await _client.LinesAsync(name)).Count(line => line.Contains("evil.so"));
 
         // Once, by the program itself: a second complaint would be bubblewrap's or the agent's.
         complaints.ShouldBe(1);

@@ -6,8 +6,7 @@ namespace Cairn.Jobs.Tests.Jobs;
 /// <summary>A job's run says where it comes from.</summary>
 public sealed class JobProvenanceTests(Server server)
 {
-    private const string Logging =
-        """
+    private const string Logging = """
         import json, os, sys, urllib.request
         def log(key, value):
             request = urllib.request.Request(os.environ['MLFLOW_TRACKING_URI'] + '/api/2.0/mlflow/runs/log-parameter',
@@ -29,8 +28,20 @@ public sealed class JobProvenanceTests(Server server)
         ((string)job["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", job.ToJsonString());
 
         var run = await RunAsync(job);
-        Pairs(run["data"]!["params"]!).ShouldBe(new Dictionary<string, string> { ["lr"] = "0.001", ["epochs"] = "5", ["verbose"] = "true" }, ignoreOrder: true);
-        var context = await server.Client.SendAsync(HttpMethod.Get, $"/v1/{server.Client.Parent}/metadataStores/default/contexts/custom-jobs-job-{((string)job["name"]!).Split('/')[^1]}");
+        Pairs(run["data"]!["params"]!)
+            .ShouldBe(
+                new Dictionary<string, string>
+                {
+                    ["lr"] = "0.001",
+                    ["epochs"] = "5",
+                    ["verbose"] = "true",
+                },
+                ignoreOrder: true
+            );
+        var context = await server.Client.SendAsync(
+            HttpMethod.Get,
+            $"/v1/{server.Client.Parent}/metadataStores/default/contexts/custom-jobs-job-{((string)job["name"]!).Split('/')[^1]}"
+        );
         ((double)context["metadata"]!["_params"]!["epochs"]!).ShouldBe(5);
     }
 
@@ -38,11 +49,14 @@ public sealed class JobProvenanceTests(Server server)
     public async Task tags_tell_the_image_the_machine_and_what_the_submitter_adds()
     {
         var given = JobsClient.Container(JobsClient.SklearnImage, ["true"], []);
-        given["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = new JsonArray(new JsonObject
-        {
-            ["name"] = "MLFLOW_RUN_CONTEXT",
-            ["value"] = """{"mlflow.source.git.commit": "0123abcd", "mlflow.user": "ada", "mlflow.source.name": "someone else's", "list": [1], "bad\u0001key": "x"}""",
-        });
+        given["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = new JsonArray(
+            new JsonObject
+            {
+                ["name"] = "MLFLOW_RUN_CONTEXT",
+                ["value"] =
+                    """{"mlflow.source.git.commit": "0123abcd", "mlflow.user": "ada", "mlflow.source.name": "someone else's", "list": [1], "bad\u0001key": "x"}""",
+            }
+        );
         var job = await server.Client.RunAsync(given);
 
         var run = await RunAsync(job);
@@ -61,13 +75,21 @@ public sealed class JobProvenanceTests(Server server)
     public async Task a_context_that_is_no_json_is_the_programs_own_affair()
     {
         var given = JobsClient.Container(JobsClient.SklearnImage, ["true"], []);
-        given["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = new JsonArray(new JsonObject { ["name"] = "MLFLOW_RUN_CONTEXT", ["value"] = "{" });
+        given["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = new JsonArray(
+            new JsonObject { ["name"] = "MLFLOW_RUN_CONTEXT", ["value"] = "{" }
+        );
 
         ((string)(await server.Client.RunAsync(given))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
     }
 
-    private static Dictionary<string, string> Pairs(JsonNode list) => list.AsArray().ToDictionary(pair => (string)pair!["key"]!, pair => (string)pair!["value"]!);
+    private static Dictionary<string, string> Pairs(JsonNode list) =>
+        list.AsArray().ToDictionary(pair => (string)pair!["key"]!, pair => (string)pair!["value"]!);
 
     private async Task<JsonNode> RunAsync(JsonObject job) =>
-        (await server.Client.SendAsync(HttpMethod.Get, $"/{server.Client.Parent}/api/2.0/mlflow/runs/get?run_id={(string)job["labels"]!["cairn-run"]!}"))["run"]!;
+        (
+            await server.Client.SendAsync(
+                HttpMethod.Get,
+                $"/{server.Client.Parent}/api/2.0/mlflow/runs/get?run_id={(string)job["labels"]!["cairn-run"]!}"
+            )
+        )["run"]!;
 }

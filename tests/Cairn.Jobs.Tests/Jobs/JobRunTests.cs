@@ -8,8 +8,7 @@ namespace Cairn.Jobs.Tests.Jobs;
 public sealed class JobRunTests
 {
     // What MLflow's client sends for log_metric and log_param inside a task, from the variables that it reads.
-    private const string Logging =
-        """
+    private const string Logging = """
         import json, os, sys, urllib.request
         def post(path, body):
             request = urllib.request.Request(os.environ['MLFLOW_TRACKING_URI'] + '/api/2.0/mlflow/' + path, json.dumps(body).encode(),
@@ -36,19 +35,31 @@ public sealed class JobRunTests
         using var http = new HttpClient { BaseAddress = new Uri(server.Http) };
         var (project, location, id) = (name.Split('/')[1], name.Split('/')[3], name.Split('/')[5]);
         var mlflow = $"/projects/{project}/locations/{location}/api/2.0/mlflow";
-        var experiment = (await http.GetFromJsonAsync<JsonObject>($"{mlflow}/experiments/get-by-name?experiment_name=Custom%20jobs"))!["experiment"]!["experiment_id"]!;
-        var found = await http.PostAsJsonAsync($"{mlflow}/runs/search", new { experiment_ids = new[] { (string)experiment! }, filter = "metrics.accuracy > 0.5 and params.depth = '7'" });
+        var experiment = (await http.GetFromJsonAsync<JsonObject>($"{mlflow}/experiments/get-by-name?experiment_name=Custom%20jobs"))![
+            "experiment"
+        ]!["experiment_id"]!;
+        var found = await http.PostAsJsonAsync(
+            $"{mlflow}/runs/search",
+            new { experiment_ids = new[] { (string)experiment! }, filter = "metrics.accuracy > 0.5 and params.depth = '7'" }
+        );
         var run = JsonNode.Parse(await found.Content.ReadAsStringAsync())!["runs"]!.AsArray().ShouldHaveSingleItem()!;
         ((string)run["info"]!["status"]!).ShouldBe(status);
         run["info"]!["end_time"].ShouldNotBeNull();
         run["data"]!["tags"]!.AsArray().ShouldContain(tag => (string)tag!["key"]! == "mlflow.source.name" && (string)tag["value"]! == name);
 
-        var context = (await http.GetFromJsonAsync<JsonObject>($"/v1/projects/{project}/locations/{location}/metadataStores/default/contexts/custom-jobs-job-{id}"))!;
+        var context = (
+            await http.GetFromJsonAsync<JsonObject>(
+                $"/v1/projects/{project}/locations/{location}/metadataStores/default/contexts/custom-jobs-job-{id}"
+            )
+        )!;
         ((string)context["schemaTitle"]!).ShouldBe("system.ExperimentRun");
         ((double)context["metadata"]!["_metrics"]!["accuracy"]!).ShouldBe(0.75);
         ((string)context["metadata"]!["_state"]!).ShouldBe(state);
-        var executions = (await http.GetFromJsonAsync<JsonObject>(
-            $"/v1/projects/{project}/locations/{location}/metadataStores/default/executions?filter={Uri.EscapeDataString($"in_context(\"{context["name"]}\")")}"))!;
+        var executions = (
+            await http.GetFromJsonAsync<JsonObject>(
+                $"/v1/projects/{project}/locations/{location}/metadataStores/default/executions?filter={Uri.EscapeDataString($"in_context(\"{context["name"]}\")")}"
+            )
+        )!;
         ((string)executions["executions"]!.AsArray().ShouldHaveSingleItem()!["metadata"]!["resourceName"]!).ShouldBe(name);
     }
 }

@@ -29,7 +29,12 @@ public sealed class KillTests
         await client.WaitAsync(names[0], "JOB_STATE_RUNNING");
         server.Kill();
         await server.RestartAsync();
-        await Poll.UntilAsync(async () => (string)(await client.GetAsync(names[1]))["state"]! == "JOB_STATE_SUCCEEDED" || (await client.LinesAsync(names[1])).Count > 0, "the second job to begin");
+        await Poll.UntilAsync(
+            async () =>
+                (string)(await client.GetAsync(names[1]))["state"]! == "JOB_STATE_SUCCEEDED"
+                || (await client.LinesAsync(names[1])).Count > 0,
+            "the second job to begin"
+        );
         server.Kill();
         await server.RestartAsync();
 
@@ -46,13 +51,17 @@ public sealed class KillTests
         await using var server = await ServerProcess.StartAsync();
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
-        var name = await client.SubmitAsync(JobsClient.Python($"""
-            import time
-            print("begun", flush=True)
-            time.sleep(2)
-            open("/gcs/{JobsClient.Bucket}/late.txt", "w").write("late")
-            print("ended without a server", flush=True)
-            """));
+        var name = await client.SubmitAsync(
+            JobsClient.Python(
+                $"""
+                import time
+                print("begun", flush=True)
+                time.sleep(2)
+                open("/gcs/{JobsClient.Bucket}/late.txt", "w").write("late")
+                print("ended without a server", flush=True)
+                """
+            )
+        );
         await Poll.UntilAsync(async () => (await client.LinesAsync(name)).Count > 0, "the job to begin");
 
         server.Kill();
@@ -73,18 +82,22 @@ public sealed class KillTests
         await using var server = await ServerProcess.StartAsync();
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
-        var job = JobsClient.Python($"""
+        var job = JobsClient.Python(
+            $"""
             import os, time
             first = not os.path.exists("/gcs/{JobsClient.Bucket}/been-here")
             print("first" if first else "second", flush=True)
             if first:
                 open("/gcs/{JobsClient.Bucket}/been-here", "w").close()
                 time.sleep(300)
-            """);
+            """
+        );
         job["jobSpec"]!["scheduling"] = new JsonObject { ["restartJobOnWorkerRestart"] = restart };
         var name = await client.SubmitAsync(job);
         await Poll.UntilAsync(async () => await client.DownloadAsync("been-here") is not null, "the first attempt to leave its mark");
-        var start = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(server.Data, "jobs", name.Split('/')[^1], "1", "workerpool0-0", "started.json")))!;
+        var start = JsonNode.Parse(
+            await File.ReadAllTextAsync(Path.Combine(server.Data, "jobs", name.Split('/')[^1], "1", "workerpool0-0", "started.json"))
+        )!;
 
         using (var agent = System.Diagnostics.Process.GetProcessById((int)start["pid"]!))
         {
@@ -130,7 +143,10 @@ public sealed class KillTests
 
         await using var guarded = await ServerProcess.StartAsync(server.Data, ["--authentication", "on"]);
         using var owner = new JobsClient(guarded) { Token = await CreateTokenAsync(guarded.Data) };
-        await owner.UploadAsync("pkg/t-0.1.tar.gz", SourcePackage.Tar("t", ("t.py", $"""open("/gcs/{JobsClient.Bucket}/by-task.txt", "w").write("written"); print("ran")""")));
+        await owner.UploadAsync(
+            "pkg/t-0.1.tar.gz",
+            SourcePackage.Tar("t", ("t.py", $"""open("/gcs/{JobsClient.Bucket}/by-task.txt", "w").write("written"); print("ran")"""))
+        );
 
         (await owner.OutputAsync(JobsClient.Package("t", [$"gs://{JobsClient.Bucket}/pkg/t-0.1.tar.gz"]))).ShouldBe(["ran"]);
         (await owner.DownloadAsync("by-task.txt")).ShouldBe("written");
@@ -138,7 +154,13 @@ public sealed class KillTests
 
     private static async Task<string> CreateTokenAsync(string data)
     {
-        var start = new System.Diagnostics.ProcessStartInfo(ServerProcess.Executable, ["tokens", "create", "--data", data, "--role", "admin", "tester"]) { RedirectStandardOutput = true };
+        var start = new System.Diagnostics.ProcessStartInfo(
+            ServerProcess.Executable,
+            ["tokens", "create", "--data", data, "--role", "admin", "tester"]
+        )
+        {
+            RedirectStandardOutput = true,
+        };
         using var process = System.Diagnostics.Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -20,7 +20,9 @@ public sealed class ListTests(Server server)
         (await NamesAsync(client, "state=\"JOB_STATE_FAILED\"")).ShouldBe([badName]);
         (await NamesAsync(client, "labels.team=red")).ShouldBe([goodName]);
         (await NamesAsync(client, "display_name=\"good one\" AND NOT state=JOB_STATE_FAILED")).ShouldBe([goodName]);
-        (await client.TrySendAsync(HttpMethod.Get, $"/v1/{client.Parent}/customJobs?filter={Uri.EscapeDataString("state=")}")).Status.ShouldBe(System.Net.HttpStatusCode.BadRequest);
+        (
+            await client.TrySendAsync(HttpMethod.Get, $"/v1/{client.Parent}/customJobs?filter={Uri.EscapeDataString("state=")}")
+        ).Status.ShouldBe(System.Net.HttpStatusCode.BadRequest);
     }
 
     private static async Task<List<string>> NamesAsync(JobsClient client, string filter)

@@ -13,20 +13,31 @@ public sealed class PlainTests
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
         await client.UploadAsync("in.txt", "from the bucket"u8.ToArray());
-        await client.UploadAsync("t-0.1.tar.gz", SourcePackage.Tar("t", ("t.py", $$"""
-            import os, sys, urllib.request
-            token = {"Authorization": "Bearer " + os.environ["CAIRN_TOKEN"]}
-            print(sys.argv[1], os.path.exists("/gcs"), os.environ["CLOUD_ML_PROJECT_ID"])
-            print(urllib.request.urlopen(urllib.request.Request(os.environ["CAIRN_ENDPOINT"] + "/storage/v1/b/{{JobsClient.Bucket}}/o/in.txt?alt=media", headers=token)).read().decode())
-            urllib.request.urlopen(urllib.request.Request(
-                os.environ["CAIRN_ENDPOINT"] + "/upload/storage/v1/b/{{JobsClient.Bucket}}/o?uploadType=media&name=out.txt", b"made plainly", token))
-            """)));
+        await client.UploadAsync(
+            "t-0.1.tar.gz",
+            SourcePackage.Tar(
+                "t",
+                (
+                    "t.py",
+                    $$"""
+                    import os, sys, urllib.request
+                    token = {"Authorization": "Bearer " + os.environ["CAIRN_TOKEN"]}
+                    print(sys.argv[1], os.path.exists("/gcs"), os.environ["CLOUD_ML_PROJECT_ID"])
+                    print(urllib.request.urlopen(urllib.request.Request(os.environ["CAIRN_ENDPOINT"] + "/storage/v1/b/{{JobsClient.Bucket}}/o/in.txt?alt=media", headers=token)).read().decode())
+                    urllib.request.urlopen(urllib.request.Request(
+                        os.environ["CAIRN_ENDPOINT"] + "/upload/storage/v1/b/{{JobsClient.Bucket}}/o?uploadType=media&name=out.txt", b"made plainly", token))
+                    """
+                )
+            )
+        );
 
         var name = await client.SubmitAsync(JobsClient.Package("t", [$"gs://{JobsClient.Bucket}/t-0.1.tar.gz"], "argument"));
 
         ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
         (await client.LinesAsync(name)).ShouldBe(["argument False demo", "from the bucket"]);
-        (await client.LinesAsync(name, "service")).ShouldContain(line => line.Contains("without a sandbox") && line.Contains("configured not to use one"));
+        (await client.LinesAsync(name, "service")).ShouldContain(line =>
+            line.Contains("without a sandbox") && line.Contains("configured not to use one")
+        );
         (await client.DownloadAsync("out.txt")).ShouldBe("made plainly");
     }
 
@@ -36,7 +47,9 @@ public sealed class PlainTests
         await using var server = await ServerProcess.StartAsync(arguments: ["--job-sandbox", "off"]);
         using var client = new JobsClient(server);
         var mark = "97" + Random.Shared.Next(1000, 9999);
-        var name = await client.SubmitAsync(JobsClient.Python($"import subprocess; child = subprocess.Popen(['sleep', '{mark}']); print('on', flush=True); child.wait()"));
+        var name = await client.SubmitAsync(
+            JobsClient.Python($"import subprocess; child = subprocess.Popen(['sleep', '{mark}']); print('on', flush=True); child.wait()")
+        );
         await Poll.UntilAsync(async () => (await client.LinesAsync(name)).Count > 0, "the job to begin");
 
         server.Kill();
@@ -55,7 +68,8 @@ public sealed class PlainTests
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
         await client.UploadAsync("runs/in.txt", "input"u8.ToArray());
-        var job = JobsClient.Python($"""
+        var job = JobsClient.Python(
+            $"""
             import os
             model = "/gcs/" + os.environ["AIP_MODEL_DIR"][len("gs://"):]
             os.makedirs(model)
@@ -64,14 +78,20 @@ public sealed class PlainTests
                 open("/gcs/{JobsClient.Bucket}/runs/in.txt", "w")
             except OSError as error:
                 print(error.strerror)
-            """);
-        job["jobSpec"]!["baseOutputDirectory"] = new System.Text.Json.Nodes.JsonObject { ["outputUriPrefix"] = $"gs://{JobsClient.Bucket}/runs/1" };
+            """
+        );
+        job["jobSpec"]!["baseOutputDirectory"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["outputUriPrefix"] = $"gs://{JobsClient.Bucket}/runs/1",
+        };
 
         var name = await client.SubmitAsync(job);
 
         ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
         (await client.LinesAsync(name)).ShouldBe(["Read-only file system"]);
-        (await client.LinesAsync(name, "service")).ShouldContain(line => line.Contains($"only gs://{JobsClient.Bucket}/runs/1 can be written"));
+        (await client.LinesAsync(name, "service")).ShouldContain(line =>
+            line.Contains($"only gs://{JobsClient.Bucket}/runs/1 can be written")
+        );
         (await client.DownloadAsync("runs/1/model/model.txt")).ShouldBe("input and more");
         (await client.DownloadAsync("runs/in.txt")).ShouldBe("input");
     }
@@ -84,26 +104,42 @@ public sealed class PlainTests
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
         await client.UploadAsync("in.txt", "input"u8.ToArray());
-        var job = JobsClient.Container(image, ["sh", "-c"], [$"cat /gcs/{JobsClient.Bucket}/in.txt > /gcs/{JobsClient.Bucket}/runs/copy.txt; echo no > /gcs/{JobsClient.Bucket}/in.txt || echo refused"]);
-        job["jobSpec"]!["baseOutputDirectory"] = new System.Text.Json.Nodes.JsonObject { ["outputUriPrefix"] = $"gs://{JobsClient.Bucket}/runs" };
+        var job = JobsClient.Container(
+            image,
+            ["sh", "-c"],
+            [
+                $"cat /gcs/{JobsClient.Bucket}/in.txt > /gcs/{JobsClient.Bucket}/runs/copy.txt; echo no > /gcs/{JobsClient.Bucket}/in.txt || echo refused",
+            ]
+        );
+        job["jobSpec"]!["baseOutputDirectory"] = new System.Text.Json.Nodes.JsonObject
+        {
+            ["outputUriPrefix"] = $"gs://{JobsClient.Bucket}/runs",
+        };
 
         var name = await client.SubmitAsync(job);
 
         ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_SUCCEEDED");
-        (await client.LinesAsync(name)).ShouldBe([$"sh: can't create /gcs/{JobsClient.Bucket}/in.txt: Read-only file system", "refused"], ignoreOrder: true); // two pipes: no order between them
+        (await client.LinesAsync(name)).ShouldBe(
+            [$"sh: can't create /gcs/{JobsClient.Bucket}/in.txt: Read-only file system", "refused"],
+            ignoreOrder: true
+        ); // two pipes: no order between them
         (await client.DownloadAsync("runs/copy.txt")).ShouldBe("input");
         (await client.DownloadAsync("in.txt")).ShouldBe("input");
     }
 
-    private static bool IsRunning(string commandLine) => Directory.GetDirectories("/proc").Any(folder =>
-    {
-        try
-        {
-            return char.IsAsciiDigit(Path.GetFileName(folder)[0]) && File.ReadAllText(Path.Combine(folder, "cmdline")) == commandLine;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
+    private static bool IsRunning(string commandLine) =>
+        Directory
+            .GetDirectories("/proc")
+            .Any(folder =>
+            {
+                try
+                {
+                    return char.IsAsciiDigit(Path.GetFileName(folder)[0])
+                        && File.ReadAllText(Path.Combine(folder, "cmdline")) == commandLine;
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    return false;
+                }
+            });
 }

@@ -18,7 +18,11 @@ public sealed class S3Tests
             await s3.PutBucketAsync("cairn-objects");
         }
 
-        var credentials = new Dictionary<string, string> { ["AWS_ACCESS_KEY_ID"] = RadosGateway.AccessKey, ["AWS_SECRET_ACCESS_KEY"] = RadosGateway.SecretKey };
+        var credentials = new Dictionary<string, string>
+        {
+            ["AWS_ACCESS_KEY_ID"] = RadosGateway.AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = RadosGateway.SecretKey,
+        };
         await using var server = await ServerProcess.StartAsync(arguments: ["--objects", text], environment: credentials);
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);

@@ -7,8 +7,7 @@ namespace Cairn.Jobs.Tests.Jobs;
 public sealed class TensorboardLogTests
 {
     // An event file from the formats' specification alone: TFRecord framing, masked CRC-32C, tensorflow.Event with simple values.
-    private const string Writer =
-        """
+    private const string Writer = """
         import os, struct, sys, time
         def crc(data):
             value = 0xFFFFFFFF
@@ -55,7 +54,11 @@ public sealed class TensorboardLogTests
     }
 
     private static Task StepAsync(ServerProcess server, string job, long step) =>
-        Poll.UntilAsync(async () => (await ValuesAsync(server, job)).Any(value => value.Step == step), $"step {step} of the job", TimeSpan.FromSeconds(60));
+        Poll.UntilAsync(
+            async () => (await ValuesAsync(server, job)).Any(value => value.Step == step),
+            $"step {step} of the job",
+            TimeSpan.FromSeconds(60)
+        );
 
     private static async Task<List<(long Step, double Value)>> ValuesAsync(ServerProcess server, string job)
     {
@@ -66,14 +69,25 @@ public sealed class TensorboardLogTests
             return [];
         }
 
-        var series = await GetAsync(http, $"/v1/{board}/experiments/custom-jobs/runs/job-{job.Split('/')[^1]}/timeSeries?filter=display_name%3D%22train%2Floss%22");
+        var series = await GetAsync(
+            http,
+            $"/v1/{board}/experiments/custom-jobs/runs/job-{job.Split('/')[^1]}/timeSeries?filter=display_name%3D%22train%2Floss%22"
+        );
         if (series?["tensorboardTimeSeries"]?[0]?["name"]?.GetValue<string>() is not { } found)
         {
             return [];
         }
 
         var data = await GetAsync(http, $"/v1/{found}:read");
-        return [.. (data?["timeSeriesData"]?["values"]?.AsArray() ?? []).Select(static value => (long.Parse(value!["step"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture), value["scalar"]!["value"]!.GetValue<double>()))];
+        return
+        [
+            .. (data?["timeSeriesData"]?["values"]?.AsArray() ?? []).Select(static value =>
+                (
+                    long.Parse(value!["step"]!.GetValue<string>(), System.Globalization.CultureInfo.InvariantCulture),
+                    value["scalar"]!["value"]!.GetValue<double>()
+                )
+            ),
+        ];
     }
 
     private static async Task<JsonNode?> GetAsync(HttpClient http, string path)

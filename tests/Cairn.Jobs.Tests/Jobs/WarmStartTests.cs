@@ -16,29 +16,34 @@ public sealed class WarmStartTests(Server server)
         print("from", weights)
         """;
 
-    private readonly JobsClient client = server.Client;
+    private readonly JobsClient _client = server.Client;
 
     [Fact]
     public async Task an_address_is_given_to_the_task_and_recorded_as_what_the_job_read()
     {
-        await client.UploadAsync("warm/base/weights.txt", "base"u8.ToArray());
-        var ended = await client.RunAsync(Job("address", $"gs://{JobsClient.Bucket}/warm/base"));
+        await _client.UploadAsync("warm/base/weights.txt", "base"u8.ToArray());
+        var ended = await _client.RunAsync(Job("address", $"gs://{JobsClient.Bucket}/warm/base"));
 
-        (await client.LinesAsync((string)ended["name"]!)).ShouldBe(["from base"], ended.ToJsonString());
+        (await _client.LinesAsync((string)ended["name"]!)).ShouldBe(["from base"], ended.ToJsonString());
         using var rest = new RestClient(server.Process.Http);
-        var graph = await rest.GetAsync($"/v1/{client.Parent}/metadataStores/default/executions/custom-job-{((string)ended["name"]!).Split('/')[^1]}:queryExecutionInputsAndOutputs");
-        graph["artifacts"]!.AsArray().Select(artifact => ((string)artifact!["uri"]!).TrimEnd('/')).ShouldContain($"gs://{JobsClient.Bucket}/warm/base");
+        var graph = await rest.GetAsync(
+            $"/v1/{_client.Parent}/metadataStores/default/executions/custom-job-{((string)ended["name"]!).Split('/')[^1]}:queryExecutionInputsAndOutputs"
+        );
+        graph["artifacts"]!
+            .AsArray()
+            .Select(artifact => ((string)artifact!["uri"]!).TrimEnd('/'))
+            .ShouldContain($"gs://{JobsClient.Bucket}/warm/base");
     }
 
     [Fact]
     public async Task an_earlier_job_and_its_run_are_named_by_their_ids()
     {
-        var first = await client.RunAsync(Job("first", null));
+        var first = await _client.RunAsync(Job("first", null));
         ((string)first["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", first.ToJsonString());
 
-        var second = await client.RunAsync(Job("second", $"customJobs/{((string)first["name"]!).Split('/')[^1]}"));
+        var second = await _client.RunAsync(Job("second", $"customJobs/{((string)first["name"]!).Split('/')[^1]}"));
 
-        (await client.LinesAsync((string)second["name"]!)).ShouldBe(["from nothing+"], second.ToJsonString());
+        (await _client.LinesAsync((string)second["name"]!)).ShouldBe(["from nothing+"], second.ToJsonString());
     }
 
     [Fact]
@@ -50,23 +55,34 @@ public sealed class WarmStartTests(Server server)
         using (var http = new HttpClient())
         {
             var path = uri[(uri.IndexOf(":/", StringComparison.Ordinal) + 2)..].TrimStart('/');
-            using var put = await http.PutAsync($"{server.Process.Http}/api/2.0/mlflow-artifacts/artifacts/{path}/model/weights.txt", new StringContent("logged"));
+            using var put = await http.PutAsync(
+                $"{server.Process.Http}/api/2.0/mlflow-artifacts/artifacts/{path}/model/weights.txt",
+                new StringContent("logged")
+            );
             ((int)put.StatusCode).ShouldBe(200, await put.Content.ReadAsStringAsync());
         }
 
-        var ofRun = await client.RunAsync(Job("run", $"runs:/{run}/model"));
-        (await client.LinesAsync((string)ofRun["name"]!)).ShouldBe(["from logged"], ofRun.ToJsonString());
+        var ofRun = await _client.RunAsync(Job("run", $"runs:/{run}/model"));
+        (await _client.LinesAsync((string)ofRun["name"]!)).ShouldBe(["from logged"], ofRun.ToJsonString());
 
-        await client.UploadAsync("warm/registered/weights.txt", "registered"u8.ToArray());
-        await client.UploadAsync("warm/registered/model.joblib", "read by no one here"u8.ToArray());
-        await rest.OperateAsync($"/v1/{client.Parent}/models:upload", new
-        {
-            modelId = "warm-weights",
-            model = new { displayName = "warm", artifactUri = $"gs://{JobsClient.Bucket}/warm/registered", containerSpec = new { imageUri = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-0:latest" } },
-        });
+        await _client.UploadAsync("warm/registered/weights.txt", "registered"u8.ToArray());
+        await _client.UploadAsync("warm/registered/model.joblib", "read by no one here"u8.ToArray());
+        await rest.OperateAsync(
+            $"/v1/{_client.Parent}/models:upload",
+            new
+            {
+                modelId = "warm-weights",
+                model = new
+                {
+                    displayName = "warm",
+                    artifactUri = $"gs://{JobsClient.Bucket}/warm/registered",
+                    containerSpec = new { imageUri = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-0:latest" },
+                },
+            }
+        );
 
-        var ofModel = await client.RunAsync(Job("model", "models:/warm-weights/1"));
-        (await client.LinesAsync((string)ofModel["name"]!)).ShouldBe(["from registered"], ofModel.ToJsonString());
+        var ofModel = await _client.RunAsync(Job("model", "models:/warm-weights/1"));
+        (await _client.LinesAsync((string)ofModel["name"]!)).ShouldBe(["from registered"], ofModel.ToJsonString());
     }
 
     [Fact]
@@ -75,12 +91,12 @@ public sealed class WarmStartTests(Server server)
         var key = $"key-{Guid.NewGuid():n}";
         var warm = Job("warm-up-1", $"warm-up:{key}");
         warm["labels"] = new JsonObject { ["warm_up_key"] = key };
-        var first = await client.RunAsync(warm);
+        var first = await _client.RunAsync(warm);
 
-        var second = await client.RunAsync(Job("warm-up-2", $"warm-up:{key}"));
+        var second = await _client.RunAsync(Job("warm-up-2", $"warm-up:{key}"));
 
-        (await client.LinesAsync((string)first["name"]!)).ShouldBe(["from nothing"], first.ToJsonString());
-        (await client.LinesAsync((string)second["name"]!)).ShouldBe(["from nothing+"], second.ToJsonString());
+        (await _client.LinesAsync((string)first["name"]!)).ShouldBe(["from nothing"], first.ToJsonString());
+        (await _client.LinesAsync((string)second["name"]!)).ShouldBe(["from nothing+"], second.ToJsonString());
     }
 
     [Theory]
@@ -91,7 +107,8 @@ public sealed class WarmStartTests(Server server)
     [InlineData("models:/none/1", "none")]
     [InlineData("warm-up:A b", "a key has")]
     [InlineData("/etc/passwd", "it must be gs://")]
-    public async Task what_is_not_there_is_told_before_the_start(string weights, string part) => (await client.RefusalAsync(Job("refused", weights))).Message.ShouldContain(part);
+    public async Task what_is_not_there_is_told_before_the_start(string weights, string part) =>
+        (await _client.RefusalAsync(Job("refused", weights))).Message.ShouldContain(part);
 
     private static JsonObject Job(string output, string? weights)
     {
@@ -99,7 +116,9 @@ public sealed class WarmStartTests(Server server)
         job["jobSpec"]!["baseOutputDirectory"] = new JsonObject { ["outputUriPrefix"] = $"gs://{JobsClient.Bucket}/out/warm/{output}" };
         if (weights is not null)
         {
-            job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = new JsonArray(new JsonObject { ["name"] = "CAIRN_INITIAL_WEIGHTS", ["value"] = weights });
+            job["jobSpec"]!["workerPoolSpecs"]![0]!["containerSpec"]!["env"] = new JsonArray(
+                new JsonObject { ["name"] = "CAIRN_INITIAL_WEIGHTS", ["value"] = weights }
+            );
         }
 
         return job;

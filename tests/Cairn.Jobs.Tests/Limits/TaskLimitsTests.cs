@@ -24,31 +24,58 @@ public sealed class TaskLimitsTests
     [Fact]
     public void a_servers_own_measure_goes_before_and_off_is_none()
     {
-        var limits = Of(new LimitOptions { Memory = LimitSize.Parse("0.5", "machine-type"), Disk = LimitSize.Parse("off", "boot-disk"), Processes = null }, "n1-standard-1");
+        var limits = Of(
+            new LimitOptions
+            {
+                Memory = LimitSize.Parse("0.5", "machine-type"),
+                Disk = LimitSize.Parse("off", "boot-disk"),
+                Processes = null,
+            },
+            "n1-standard-1"
+        );
 
         limits.Memory.ShouldNotBeNull().Bytes.ShouldBe(512 << 20);
-        limits.Memory.Passed("The job", "memory").ShouldStartWith("The job used more than 512 MiB of memory, what this server allows a task (--job-memory).");
+        limits
+            .Memory.Passed("The job", "memory")
+            .ShouldStartWith("The job used more than 512 MiB of memory, what this server allows a task (--job-memory).");
         (limits.Disk, limits.Processes).ShouldBe((null, null));
         LimitSize.Parse("boot-disk", "boot-disk").ShouldBe(LimitSize.OfJob);
         foreach (var wrong in (string[])["", "-1", "0", "8g", "NaN", "1e9", "boot-disk"])
         {
-            Should.Throw<FormatException>(() => LimitSize.Parse(wrong, "machine-type")).Message.ShouldContain("machine-type, a number of GiB");
+            Should
+                .Throw<FormatException>(() => LimitSize.Parse(wrong, "machine-type"))
+                .Message.ShouldContain("machine-type, a number of GiB");
         }
     }
 
     [Fact]
-    public void a_scheduler_holds_its_tasks_to_memory_itself() => TaskLimits.Of(new LimitOptions(), Pool("n1-standard-1"), scheduled: true, Machine, "/groups").ShouldSatisfyAllConditions(
-        static limits => limits.Memory.ShouldBeNull(),
-        static limits => limits.ControlGroup.ShouldBeNull(),
-        static limits => limits.Processes.ShouldBe(4096));
+    public void a_scheduler_holds_its_tasks_to_memory_itself() =>
+        TaskLimits
+            .Of(new LimitOptions(), Pool("n1-standard-1"), scheduled: true, Machine, "/groups")
+            .ShouldSatisfyAllConditions(
+                static limits => limits.Memory.ShouldBeNull(),
+                static limits => limits.ControlGroup.ShouldBeNull(),
+                static limits => limits.Processes.ShouldBe(4096)
+            );
 
     [Fact]
     public void a_processs_memory_is_what_no_file_stands_behind()
     {
-        TreeUse.Parse(["Name:\tpython3", "State:\tS (sleeping)", "RssAnon:\t    2048 kB", "RssFile:\t   99999 kB", "RssShmem:\t    1024 kB", "VmSwap:\t    512 kB", "Threads:\t7"])
+        TreeUse
+            .Parse([
+                "Name:\tpython3",
+                "State:\tS (sleeping)",
+                "RssAnon:\t    2048 kB",
+                "RssFile:\t   99999 kB",
+                "RssShmem:\t    1024 kB",
+                "VmSwap:\t    512 kB",
+                "Threads:\t7",
+            ])
             .ShouldBe(new TreeUse(7, 2560 << 10, 1 << 20));
         TreeUse.Parse(["State:\tZ (zombie)", "Threads:\t1"]).ShouldBe(default);
-        TreeUse.ParseExact(["Rss: 9 kB", "Pss_Anon: 100 kB", "Pss_File: 7 kB", "Pss_Shmem: 50 kB", "SwapPss: 1 kB"]).ShouldBe(new TreeUse(0, 101 << 10, 50 << 10));
+        TreeUse
+            .ParseExact(["Rss: 9 kB", "Pss_Anon: 100 kB", "Pss_File: 7 kB", "Pss_Shmem: 50 kB", "SwapPss: 1 kB"])
+            .ShouldBe(new TreeUse(0, 101 << 10, 50 << 10));
         TreeUse.ParseExact(["Rss: 9 kB", "Pss: 5 kB"]).ShouldBeNull();
     }
 
@@ -75,7 +102,8 @@ public sealed class TaskLimitsTests
         FolderUse.Of(scratch["none"], maxFiles: 100).ShouldBe(default);
     }
 
-    private static TaskLimits Of(LimitOptions options, string type) => TaskLimits.Of(options, Pool(type), scheduled: false, Machine, group: null);
+    private static TaskLimits Of(LimitOptions options, string type) =>
+        TaskLimits.Of(options, Pool(type), scheduled: false, Machine, group: null);
 
     private static WorkerPoolSpec Pool(string type) => new() { MachineSpec = new MachineSpec { MachineType = type } };
 }

@@ -7,14 +7,16 @@ namespace Cairn.Jobs.Tests.Logs;
 
 public sealed class LogFilterTests
 {
-    private static readonly LogEntry Entry = JsonParser.Default.Parse<LogEntry>("""
+    private static readonly LogEntry Entry = JsonParser.Default.Parse<LogEntry>(
+        """
         {
           "logName": "projects/p/logs/workerpool0-0", "insertId": "b7", "severity": "WARNING", "timestamp": "2026-03-01T10:00:00.123456789Z",
           "resource": {"type": "ml_job", "labels": {"job_id": "42", "task_name": "workerpool0-0"}},
           "labels": {"ml.googleapis.com/job_id": "42"},
           "jsonPayload": {"message": "Epoch 3: loss 0.25", "metrics": {"loss": 0.25}, "tags": ["a", "b"], "done": true}
         }
-        """);
+        """
+    );
 
     [Theory]
     [InlineData("")]
@@ -75,12 +77,17 @@ public sealed class LogFilterTests
     [InlineData("SEARCH(\"...\")", "words")]
     [InlineData("severity=(ERROR", "ends")]
     [InlineData("severity=()", "value")]
-    public void a_wrong_filter_is_told(string filter, string part) => Should.Throw<StatusException>(() => LogFilter.Parse(filter)).Message.ShouldContain(part);
+    public void a_wrong_filter_is_told(string filter, string part) =>
+        Should.Throw<StatusException>(() => LogFilter.Parse(filter)).Message.ShouldContain(part);
 
     [Fact]
     public void the_bounds_are_taken_from_what_must_hold()
     {
-        var bounds = LogFilter.Parse("resource.labels.job_id=\"42\" AND (severity>=ERROR timestamp>=\"1970-01-01T00:00:01Z\") AND timestamp<\"1970-01-01T00:00:02Z\"").Bounds;
+        var bounds = LogFilter
+            .Parse(
+                "resource.labels.job_id=\"42\" AND (severity>=ERROR timestamp>=\"1970-01-01T00:00:01Z\") AND timestamp<\"1970-01-01T00:00:02Z\""
+            )
+            .Bounds;
 
         bounds.ShouldBe(new LogBounds(1_000_000_000, 2_000_000_000, "42", null, 500));
         LogFilter.Parse("log_id(\"stdout\") AND severity=(ERROR OR INFO)").Bounds.ShouldBe(new LogBounds(Log: "stdout"));

@@ -25,27 +25,44 @@ public sealed class LogRetentionTests
         var table = new LogTable();
         var store = new LogStore(database, table, new LogBlockTable(), [], TimeProvider.System);
         var now = DateTimeOffset.UtcNow;
-        await store.WriteAsync([Entry("young", 29, ""), Entry("old", 31, ""), Entry("young job", 31, "1"), Entry("old job", 401, "1"), Entry("discarded", 1, "2")], default);
+        await store.WriteAsync(
+            [
+                Entry("young", 29, ""),
+                Entry("old", 31, ""),
+                Entry("young job", 31, "1"),
+                Entry("old job", 401, "1"),
+                Entry("discarded", 1, "2"),
+            ],
+            default
+        );
         await database.WriteAsync(session =>
         {
             table.Discard(session, "p", "2");
             return true;
         });
 
-        await new LogRetention(database, table, new LogBlockTable(), new JobsOptions(), TimeProvider.System, NullLogger<LogRetention>.Instance).PassAsync(default);
+        await new LogRetention(
+            database,
+            table,
+            new LogBlockTable(),
+            new JobsOptions(),
+            TimeProvider.System,
+            NullLogger<LogRetention>.Instance
+        ).PassAsync(default);
 
         var (left, _) = await store.ReadAsync("p", LogFilter.Parse(""), false, null, 10, default);
         left.Select(entry => entry.TextPayload).ShouldBe(["young job", "young"]);
         (await database.ReadAsync(table.Discarded)).ShouldBeNull();
 
-        LogEntry Entry(string text, int days, string job) => new()
-        {
-            LogName = "projects/p/logs/l",
-            TextPayload = text,
-            InsertId = text,
-            Timestamp = LogTimes.ToTimestamp(LogTimes.Of(now.AddDays(-days))),
-            Resource = new MonitoredResource { Type = "x", Labels = { ["job_id"] = job } },
-        };
+        LogEntry Entry(string text, int days, string job) =>
+            new()
+            {
+                LogName = "projects/p/logs/l",
+                TextPayload = text,
+                InsertId = text,
+                Timestamp = LogTimes.ToTimestamp(LogTimes.Of(now.AddDays(-days))),
+                Resource = new MonitoredResource { Type = "x", Labels = { ["job_id"] = job } },
+            };
     }
 
     [Fact]
@@ -53,16 +70,28 @@ public sealed class LogRetentionTests
     {
         using var scratch = new ScratchDirectory();
         await using var database = new SqliteDatabase(scratch["log.db"]);
-        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddSingleton<IIdSource, RandomIdSource>().AddSingleton<IDatabase>(database).AddRuns();
+        var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IIdSource, RandomIdSource>()
+            .AddSingleton<IDatabase>(database)
+            .AddRuns();
         services.AddSingleton(LogTable.Migrations).AddSingleton<LogTable>().AddSingleton<IRunObserver, RunLogs>();
         await using var provider = services.BuildServiceProvider();
         await Migrations.ApplyAsync(database, provider.GetServices<MigrationSet>());
-        var (jobs, runs, table) = (provider.GetRequiredService<IJobRuns>(), provider.GetRequiredService<RunStore>(), provider.GetRequiredService<LogTable>());
+        var (jobs, runs, table) = (
+            provider.GetRequiredService<IJobRuns>(),
+            provider.GetRequiredService<RunStore>(),
+            provider.GetRequiredService<LogTable>()
+        );
         var job = new CustomJob
         {
             Name = "projects/p/locations/l/customJobs/77",
             DisplayName = "job",
-            JobSpec = new CustomJobSpec { WorkerPoolSpecs = { new WorkerPoolSpec { ContainerSpec = new ContainerSpec { ImageUri = "i" } } } },
+            JobSpec = new CustomJobSpec
+            {
+                WorkerPoolSpecs = { new WorkerPoolSpec { ContainerSpec = new ContainerSpec { ImageUri = "i" } } },
+            },
         };
 
         var discarded = await database.WriteAsync(session =>

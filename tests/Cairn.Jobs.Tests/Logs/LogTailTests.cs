@@ -10,9 +10,9 @@ public sealed class LogTailTests(Server server)
 {
     private const string Path = "/google.logging.v2.LoggingServiceV2/TailLogEntries";
 
-    private readonly JobsClient client = new(server.Process, "tail-" + Guid.NewGuid().ToString("n")[..8]);
+    private readonly JobsClient _client = new(server.Process, "tail-" + Guid.NewGuid().ToString("n")[..8]);
 
-    private string Project => client.Parent.Split('/')[1];
+    private string Project => _client.Parent.Split('/')[1];
 
     [Fact]
     public async Task entries_are_given_as_they_arrive_each_once_and_only_those_that_are_wanted()
@@ -41,9 +41,11 @@ public sealed class LogTailTests(Server server)
             async () =>
             {
                 await WriteAsync("two", "INFO");
-                return await call.ReadAsync<TailLogEntriesResponse>() is { } reply && reply.Entries.All(entry => entry.TextPayload == "two");
+                return await call.ReadAsync<TailLogEntriesResponse>() is { } reply
+                    && reply.Entries.All(entry => entry.TextPayload == "two");
             },
-            "the filter to change");
+            "the filter to change"
+        );
     }
 
     [Fact]
@@ -65,7 +67,14 @@ public sealed class LogTailTests(Server server)
     public async Task what_cannot_be_tailed_is_refused(string resource, string filter, int window, string part)
     {
         await using var call = new GrpcStream(server.Process.Grpc, Path);
-        await call.SendAsync(new TailLogEntriesRequest { ResourceNames = { resource }, Filter = filter, BufferWindow = Duration.FromTimeSpan(TimeSpan.FromSeconds(window)) });
+        await call.SendAsync(
+            new TailLogEntriesRequest
+            {
+                ResourceNames = { resource },
+                Filter = filter,
+                BufferWindow = Duration.FromTimeSpan(TimeSpan.FromSeconds(window)),
+            }
+        );
 
         (await call.StatusAsync()).ShouldSatisfyAllConditions(end => end.Status.ShouldBe(3), end => end.Message.ShouldContain(part));
     }
@@ -105,7 +114,8 @@ public sealed class LogTailTests(Server server)
 
                 return await first is not null;
             },
-            "the ended tail to make room");
+            "the ended tail to make room"
+        );
         foreach (var call in calls.Skip(1))
         {
             await call.DisposeAsync();
@@ -119,7 +129,11 @@ public sealed class LogTailTests(Server server)
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var request = new HttpRequestMessage(HttpMethod.Post, server.Process.Http + "/v2/entries:tail")
         {
-            Content = new StringContent(new JsonObject { ["resourceNames"] = new JsonArray($"projects/{Project}"), ["bufferWindow"] = "0s" }.ToJsonString(), System.Text.Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                new JsonObject { ["resourceNames"] = new JsonArray($"projects/{Project}"), ["bufferWindow"] = "0s" }.ToJsonString(),
+                System.Text.Encoding.UTF8,
+                "application/json"
+            ),
         };
         var sending = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop.Token);
         await Poll.UntilAsync(
@@ -128,7 +142,8 @@ public sealed class LogTailTests(Server server)
                 await WriteAsync("by rest", "INFO");
                 return sending.IsCompleted;
             },
-            "the tail to begin");
+            "the tail to begin"
+        );
 
         using var response = await sending;
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(stop.Token));
@@ -136,7 +151,12 @@ public sealed class LogTailTests(Server server)
     }
 
     private TailLogEntriesRequest Request(string filter, TimeSpan? window = null) =>
-        new() { ResourceNames = { $"projects/{Project}" }, Filter = filter, BufferWindow = Duration.FromTimeSpan(window ?? TimeSpan.Zero) };
+        new()
+        {
+            ResourceNames = { $"projects/{Project}" },
+            Filter = filter,
+            BufferWindow = Duration.FromTimeSpan(window ?? TimeSpan.Zero),
+        };
 
     /// <summary>Writes entries until the tail has begun and gives one; then none of them is left to come.</summary>
     private async Task FirstAsync(GrpcStream call, string severity, string text = "first")
@@ -152,12 +172,11 @@ public sealed class LogTailTests(Server server)
 
                 return first.IsCompleted;
             },
-            "the tail to begin");
+            "the tail to begin"
+        );
         (await first).ShouldNotBeNull();
         await WriteAsync("mark " + text, severity);
-        while ((await call.ReadAsync<TailLogEntriesResponse>())!.Entries.All(static entry => !entry.TextPayload.StartsWith("mark ")))
-        {
-        }
+        while ((await call.ReadAsync<TailLogEntriesResponse>())!.Entries.All(static entry => !entry.TextPayload.StartsWith("mark "))) { }
     }
 
     private static async Task<List<string>> TextsAsync(GrpcStream call, int count)
@@ -179,11 +198,15 @@ public sealed class LogTailTests(Server server)
             entry["timestamp"] = time;
         }
 
-        return client.SendAsync(HttpMethod.Post, "/v2/entries:write", new JsonObject
-        {
-            ["logName"] = $"projects/{Project}/logs/app",
-            ["resource"] = new JsonObject { ["type"] = "global" },
-            ["entries"] = new JsonArray(entry),
-        });
+        return _client.SendAsync(
+            HttpMethod.Post,
+            "/v2/entries:write",
+            new JsonObject
+            {
+                ["logName"] = $"projects/{Project}/logs/app",
+                ["resource"] = new JsonObject { ["type"] = "global" },
+                ["entries"] = new JsonArray(entry),
+            }
+        );
     }
 }

@@ -4,16 +4,16 @@ namespace Cairn.Jobs.Tests.Logs;
 
 public sealed class LoggingApiTests(Server server)
 {
-    private readonly JobsClient client = new(server.Process, "logging-" + Guid.NewGuid().ToString("n")[..8]);
+    private readonly JobsClient _client = new(server.Process, "logging-" + Guid.NewGuid().ToString("n")[..8]);
 
-    private string Project => client.Parent.Split('/')[1];
+    private string Project => _client.Parent.Split('/')[1];
 
     [Fact]
     public async Task what_is_written_is_listed_in_order_and_once()
     {
         var write = Write("app", 250);
-        await client.SendAsync(HttpMethod.Post, "/v2/entries:write", write);
-        await client.SendAsync(HttpMethod.Post, "/v2/entries:write", write.DeepClone().AsObject());
+        await _client.SendAsync(HttpMethod.Post, "/v2/entries:write", write);
+        await _client.SendAsync(HttpMethod.Post, "/v2/entries:write", write.DeepClone().AsObject());
 
         (await ListAsync("", "timestamp asc", 100)).ShouldBe(Enumerable.Range(0, 250).Select(i => $"line {i}"));
         (await ListAsync("", "timestamp desc", 99)).ShouldBe(Enumerable.Range(0, 250).Reverse().Select(i => $"line {i}"));
@@ -24,12 +24,15 @@ public sealed class LoggingApiTests(Server server)
     [Fact]
     public async Task logs_are_listed_and_deleted()
     {
-        await client.SendAsync(HttpMethod.Post, "/v2/entries:write", Write("one", 2));
-        await client.SendAsync(HttpMethod.Post, "/v2/entries:write", Write("two%2Fpart", 2));
+        await _client.SendAsync(HttpMethod.Post, "/v2/entries:write", Write("one", 2));
+        await _client.SendAsync(HttpMethod.Post, "/v2/entries:write", Write("two%2Fpart", 2));
 
-        var logs = await client.SendAsync(HttpMethod.Get, $"/v2/projects/{Project}/logs");
-        logs["logNames"]!.AsArray().Select(name => (string)name!).ShouldBe([$"projects/{Project}/logs/one", $"projects/{Project}/logs/two%2Fpart"]);
-        await client.SendAsync(HttpMethod.Delete, $"/v2/projects/{Project}/logs/one");
+        var logs = await _client.SendAsync(HttpMethod.Get, $"/v2/projects/{Project}/logs");
+        logs["logNames"]!
+            .AsArray()
+            .Select(name => (string)name!)
+            .ShouldBe([$"projects/{Project}/logs/one", $"projects/{Project}/logs/two%2Fpart"]);
+        await _client.SendAsync(HttpMethod.Delete, $"/v2/projects/{Project}/logs/one");
 
         (await ListAsync("log_id(one)", "", 100)).ShouldBeEmpty();
         (await ListAsync("", "", 100)).Count.ShouldBe(2);
@@ -43,7 +46,7 @@ public sealed class LoggingApiTests(Server server)
     [InlineData("""{"resourceNames":["projects/p"],"filter":"severity>=LOUD"}""", "LOUD")]
     public async Task a_bad_listing_is_refused_with_a_sentence(string body, string part)
     {
-        var (status, reply) = await client.TrySendAsync(HttpMethod.Post, "/v2/entries:list", JsonNode.Parse(body)!.AsObject());
+        var (status, reply) = await _client.TrySendAsync(HttpMethod.Post, "/v2/entries:list", JsonNode.Parse(body)!.AsObject());
 
         ((int)status).ShouldBe(400);
         ((string)reply["error"]!["message"]!).ShouldContain(part);
@@ -56,13 +59,17 @@ public sealed class LoggingApiTests(Server server)
         {
             ["logName"] = $"projects/{Project}/logs/{log}",
             ["resource"] = new JsonObject { ["type"] = "global" },
-            ["entries"] = new JsonArray([.. Enumerable.Range(0, count).Select(i => new JsonObject
-            {
-                ["insertId"] = $"{i:d6}",
-                ["timestamp"] = time.AddSeconds(i / 10).ToString("O"),
-                ["severity"] = i % 10 == 0 ? "ERROR" : "INFO",
-                ["textPayload"] = $"line {i}",
-            })]),
+            ["entries"] = new JsonArray([
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i => new JsonObject
+                    {
+                        ["insertId"] = $"{i:d6}",
+                        ["timestamp"] = time.AddSeconds(i / 10).ToString("O"),
+                        ["severity"] = i % 10 == 0 ? "ERROR" : "INFO",
+                        ["textPayload"] = $"line {i}",
+                    }),
+            ]),
         };
     }
 
@@ -72,20 +79,23 @@ public sealed class LoggingApiTests(Server server)
         var token = "";
         do
         {
-            var page = await client.SendAsync(HttpMethod.Post, "/v2/entries:list", new JsonObject
-            {
-                ["resourceNames"] = new JsonArray($"projects/{Project}"),
-                ["filter"] = filter,
-                ["orderBy"] = order,
-                ["pageSize"] = pageSize,
-                ["pageToken"] = token,
-            });
+            var page = await _client.SendAsync(
+                HttpMethod.Post,
+                "/v2/entries:list",
+                new JsonObject
+                {
+                    ["resourceNames"] = new JsonArray($"projects/{Project}"),
+                    ["filter"] = filter,
+                    ["orderBy"] = order,
+                    ["pageSize"] = pageSize,
+                    ["pageToken"] = token,
+                }
+            );
             var entries = page["entries"]?.AsArray() ?? [];
             entries.Count.ShouldBeLessThanOrEqualTo(pageSize);
             lines.AddRange(entries.Select(entry => (string)entry!["textPayload"]!));
             token = (string?)page["nextPageToken"] ?? "";
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return lines;
     }
 }

@@ -10,18 +10,18 @@ public sealed class ReductionServerTests : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly StringWriter output = new();
-    private readonly byte[] secret = ReducerSettings.SecretOf("a-token");
-    private Task running = Task.CompletedTask;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly StringWriter _output = new();
+    private readonly byte[] _secret = ReducerSettings.SecretOf("a-token");
+    private Task _running = Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await running.ContinueWith(static _ => { }, TaskScheduler.Default);
-        listener.Dispose();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await _running.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _listener.Dispose();
+        _stop.Dispose();
     }
 
     [Theory]
@@ -34,10 +34,13 @@ public sealed class ReductionServerTests : IAsyncDisposable
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var values = Enumerable.Range(0, world).Select(_ => Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f).ToArray()).ToArray();
+        var values = Enumerable
+            .Range(0, world)
+            .Select(_ => Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f).ToArray())
+            .ToArray();
         Start(world);
 
-        var received = await Task.WhenAll(values.Select((own, rank) => ReduceAsync(rank, world, [own, own], secret))).WaitAsync(Limit);
+        var received = await Task.WhenAll(values.Select((own, rank) => ReduceAsync(rank, world, [own, own], _secret))).WaitAsync(Limit);
 
         for (var i = 0; i < length; i++)
         {
@@ -58,10 +61,48 @@ public sealed class ReductionServerTests : IAsyncDisposable
     {
         Start(2);
 
-        await Should.ThrowAsync<IOException>(() => ReduceAsync(0, 2, [[1f]], ReducerSettings.SecretOf("another")).WaitAsync(Limit));
-        await Should.ThrowAsync<IOException>(() => ReduceAsync(0, 3, [[1f]], secret).WaitAsync(Limit));
+        await Should.ThrowAsync<IOException>(() =>
+            ReduceAsync(
+                    0,
+                    2,
+                    [
+                        [1f],
+                    ],
+                    ReducerSettings.SecretOf("another")
+                )
+                .WaitAsync(Limit)
+        );
+        await Should.ThrowAsync<IOException>(() =>
+            ReduceAsync(
+                    0,
+                    3,
+                    [
+                        [1f],
+                    ],
+                    _secret
+                )
+                .WaitAsync(Limit)
+        );
 
-        var received = await Task.WhenAll(ReduceAsync(0, 2, [[1f]], secret), ReduceAsync(1, 2, [[2f]], secret)).WaitAsync(Limit);
+        var received = await Task.WhenAll(
+                ReduceAsync(
+                    0,
+                    2,
+                    [
+                        [1f],
+                    ],
+                    _secret
+                ),
+                ReduceAsync(
+                    1,
+                    2,
+                    [
+                        [2f],
+                    ],
+                    _secret
+                )
+            )
+            .WaitAsync(Limit);
         received[1][0].ShouldBe([1.5f]);
     }
 
@@ -70,11 +111,49 @@ public sealed class ReductionServerTests : IAsyncDisposable
     {
         Start(2);
 
-        await Should.ThrowAsync<IOException>(() => Task.WhenAll(ReduceAsync(0, 2, [[1f]], secret), ReduceAsync(1, 2, [[1f, 2f]], secret)).WaitAsync(Limit));
+        await Should.ThrowAsync<IOException>(() =>
+            Task.WhenAll(
+                    ReduceAsync(
+                        0,
+                        2,
+                        [
+                            [1f],
+                        ],
+                        _secret
+                    ),
+                    ReduceAsync(
+                        1,
+                        2,
+                        [
+                            [1f, 2f],
+                        ],
+                        _secret
+                    )
+                )
+                .WaitAsync(Limit)
+        );
 
-        var received = await Task.WhenAll(ReduceAsync(0, 2, [[1f]], secret), ReduceAsync(1, 2, [[2f]], secret)).WaitAsync(Limit);
+        var received = await Task.WhenAll(
+                ReduceAsync(
+                    0,
+                    2,
+                    [
+                        [1f],
+                    ],
+                    _secret
+                ),
+                ReduceAsync(
+                    1,
+                    2,
+                    [
+                        [2f],
+                    ],
+                    _secret
+                )
+            )
+            .WaitAsync(Limit);
         received[0][0].ShouldBe([1.5f]);
-        output.ToString().ShouldContain("rank 1 bucket 0 of 2 values");
+        _output.ToString().ShouldContain("rank 1 bucket 0 of 2 values");
     }
 
     [Fact]
@@ -82,23 +161,39 @@ public sealed class ReductionServerTests : IAsyncDisposable
     {
         Start(2);
 
-        var longer = ReduceAsync(0, 2, [[1f], [1f]], secret);
-        await ReduceAsync(1, 2, [[2f]], secret).WaitAsync(Limit);
+        var longer = ReduceAsync(
+            0,
+            2,
+            [
+                [1f],
+                [1f],
+            ],
+            _secret
+        );
+        await ReduceAsync(
+                1,
+                2,
+                [
+                    [2f],
+                ],
+                _secret
+            )
+            .WaitAsync(Limit);
 
         await Should.ThrowAsync<IOException>(() => longer.WaitAsync(Limit));
     }
 
     private void Start(int world)
     {
-        listener.Start();
-        var settings = new ReducerSettings((IPEndPoint)listener.LocalEndpoint, 0, world, secret);
-        running = new ReductionServer(listener, settings, output).RunAsync(stop.Token);
+        _listener.Start();
+        var settings = new ReducerSettings((IPEndPoint)_listener.LocalEndpoint, 0, world, _secret);
+        _running = new ReductionServer(_listener, settings, _output).RunAsync(_stop.Token);
     }
 
     private async Task<List<float[]>> ReduceAsync(int rank, int world, float[][] buckets, byte[] known)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync((IPEndPoint)listener.LocalEndpoint);
+        await client.ConnectAsync((IPEndPoint)_listener.LocalEndpoint);
         var stream = client.GetStream();
         var greeting = new byte[44];
         "CRN1"u8.CopyTo(greeting);

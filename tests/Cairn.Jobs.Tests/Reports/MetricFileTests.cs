@@ -11,7 +11,10 @@ public sealed class MetricFileTests
     [Fact]
     public void what_hypertune_writes_is_read()
     {
-        var sample = MetricFile.Parse("""{"accuracy": "0.25", "checkpoint_path": "", "global_step": "7", "timestamp": 1700000000.5, "trial": "3"}""", 1)!;
+        var sample = MetricFile.Parse(
+            """{"accuracy": "0.25", "checkpoint_path": "", "global_step": "7", "timestamp": 1700000000.5, "trial": "3"}""",
+            1
+        )!;
         sample.Step.ShouldBe(7);
         sample.Time.ShouldBe(1_700_000_000_500_000);
         sample.Metrics.ShouldBe(new Dictionary<string, double> { ["accuracy"] = 0.25 });

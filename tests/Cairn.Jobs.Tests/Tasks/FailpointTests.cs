@@ -8,13 +8,13 @@ namespace Cairn.Jobs.Tests.Tasks;
 
 public sealed class FailpointTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly AcceptingServer server = new();
+    private readonly ScratchDirectory _scratch = new();
+    private readonly AcceptingServer _server = new();
 
     public void Dispose()
     {
-        server.Dispose();
-        scratch.Dispose();
+        _server.Dispose();
+        _scratch.Dispose();
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class FailpointTests : IDisposable
     {
         string name;
         var died = false;
-        await using (var first = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions()))
+        await using (var first = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions()))
         {
             first.Failpoints.OnHit = hit =>
             {
@@ -46,10 +46,11 @@ public sealed class FailpointTests : IDisposable
                     await first.Controller.TickAsync(default);
                     return died;
                 },
-                $"the failpoint '{point}'");
+                $"the failpoint '{point}'"
+            );
         }
 
-        await using var second = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions());
+        await using var second = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions());
         var job = await second.RunToEndAsync(name);
         await Poll.UntilAsync(
             async () =>
@@ -57,13 +58,16 @@ public sealed class FailpointTests : IDisposable
                 await second.Controller.TickAsync(default);
                 return (await second.TaskAsync(name))!.State == TaskState.Done;
             },
-            "the task to be put away");
+            "the task to be put away"
+        );
 
         job.State.ShouldBe(JobState.Succeeded, job.Error?.Message);
         Runs(name).ShouldBe(1);
-        File.Exists(Path.Combine(scratch["jobs"], name.Split('/')[^1], "1", "workerpool0-0", "token")).ShouldBeFalse();
+        File.Exists(Path.Combine(_scratch["jobs"], name.Split('/')[^1], "1", "workerpool0-0", "token")).ShouldBeFalse();
     }
 
-    private int Runs(string name) => Directory.GetFiles(Path.Combine(scratch["jobs"], name.Split('/')[^1]), "log.spool", SearchOption.AllDirectories)
-        .Sum(spool => LogSpool.Read(spool, 0).Lines.Count(line => line.Text == "ran"));
+    private int Runs(string name) =>
+        Directory
+            .GetFiles(Path.Combine(_scratch["jobs"], name.Split('/')[^1]), "log.spool", SearchOption.AllDirectories)
+            .Sum(spool => LogSpool.Read(spool, 0).Lines.Count(line => line.Text == "ran"));
 }

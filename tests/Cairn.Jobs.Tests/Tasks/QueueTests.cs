@@ -8,19 +8,19 @@ namespace Cairn.Jobs.Tests.Tasks;
 
 public sealed class QueueTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly AcceptingServer server = new();
+    private readonly ScratchDirectory _scratch = new();
+    private readonly AcceptingServer _server = new();
 
     public void Dispose()
     {
-        server.Dispose();
-        scratch.Dispose();
+        _server.Dispose();
+        _scratch.Dispose();
     }
 
     [Fact]
     public async Task no_more_run_than_there_are_slots_in_line_and_fair_among_projects()
     {
-        await using var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions { Slots = 2 });
+        await using var machine = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions { Slots = 2 });
         var greedy = new List<string>();
         for (var i = 0; i < 3; i++)
         {
@@ -40,10 +40,13 @@ public sealed class QueueTests : IDisposable
     [Fact]
     public async Task a_job_that_waits_too_long_fails_with_a_sentence()
     {
-        await using var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions { Slots = 1 });
+        await using var machine = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions { Slots = 1 });
         var first = await machine.SubmitAsync("sleep 60");
         await machine.Controller.TickAsync(default);
-        var second = await machine.SubmitAsync("echo", change: job => job.JobSpec.Scheduling = new Scheduling { MaxWaitDuration = new Duration { Seconds = 1 } });
+        var second = await machine.SubmitAsync(
+            "echo",
+            change: job => job.JobSpec.Scheduling = new Scheduling { MaxWaitDuration = new Duration { Seconds = 1 } }
+        );
 
         var ended = await machine.RunToEndAsync(second);
 
@@ -55,7 +58,11 @@ public sealed class QueueTests : IDisposable
     [Fact]
     public async Task a_wide_job_takes_all_its_slots_at_once_and_is_not_starved_by_narrow_ones()
     {
-        await using var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions { Slots = 3, ReserveAfter = TimeSpan.Zero });
+        await using var machine = await StateMachine.StartAsync(
+            _scratch.Path,
+            _server.Url,
+            new JobsOptions { Slots = 3, ReserveAfter = TimeSpan.Zero }
+        );
         var first = await machine.SubmitAsync("sleep 60");
         await machine.Controller.TickAsync(default);
         var wide = await machine.SubmitAsync("sleep 60", change: job => Widen(job, 2));
@@ -83,7 +90,7 @@ public sealed class QueueTests : IDisposable
     [Fact]
     public async Task narrow_jobs_go_first_while_a_wide_one_has_not_waited_long()
     {
-        await using var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions { Slots = 3 });
+        await using var machine = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions { Slots = 3 });
         var first = await machine.SubmitAsync("sleep 60");
         await machine.Controller.TickAsync(default);
         var wide = await machine.SubmitAsync("sleep 60", change: job => Widen(job, 2));
@@ -100,12 +107,12 @@ public sealed class QueueTests : IDisposable
     public async Task a_job_that_no_server_is_wide_enough_for_any_more_fails_with_a_sentence()
     {
         string wide;
-        await using (var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions { Slots = 3 }))
+        await using (var machine = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions { Slots = 3 }))
         {
             wide = await machine.SubmitAsync("echo", change: job => Widen(job, 2));
         }
 
-        await using var smaller = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions { Slots = 2 });
+        await using var smaller = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions { Slots = 2 });
         var ended = await smaller.RunToEndAsync(wide);
 
         ended.State.ShouldBe(JobState.Failed);

@@ -21,15 +21,15 @@ namespace Cairn.Jobs.Tests.Tasks;
 /// <summary>The capability as the server composes it, without listeners, and with its controller moved by hand.</summary>
 internal sealed class StateMachine : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
-    private StateMachine(ServiceProvider services) => this.services = services;
+    private StateMachine(ServiceProvider services) => this._services = services;
 
-    public TaskController Controller => services.GetRequiredService<TaskController>();
+    public TaskController Controller => _services.GetRequiredService<TaskController>();
 
-    public Failpoints Failpoints => services.GetRequiredService<Failpoints>();
+    public Failpoints Failpoints => _services.GetRequiredService<Failpoints>();
 
-    private JobService Handler => services.GetServices<IRpcService>().OfType<JobService>().Single();
+    private JobService Handler => _services.GetServices<IRpcService>().OfType<JobService>().Single();
 
     public static async Task<StateMachine> StartAsync(string data, string url, JobsOptions options, IDatabase? database = null)
     {
@@ -47,14 +47,16 @@ internal sealed class StateMachine : IAsyncDisposable
         collection.AddSingleton<OperationStore>();
         collection.AddSingleton<IOperations>(provider => provider.GetRequiredService<OperationStore>());
         collection.AddSingleton<IHostApplicationLifetime, Lifetime>();
-        collection.AddSingleton(new ServerEnvironment
-        {
-            DataDirectory = data,
-            ServerId = Guid.NewGuid().ToString("n"),
-            HttpUrl = () => new Uri(url),
-            GrpcAddress = () => "127.0.0.1:1",
-            Executable = ServerProcess.Executable,
-        });
+        collection.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = data,
+                ServerId = Guid.NewGuid().ToString("n"),
+                HttpUrl = () => new Uri(url),
+                GrpcAddress = () => "127.0.0.1:1",
+                Executable = ServerProcess.Executable,
+            }
+        );
         collection.AddSecurity(authenticationRequired: false);
         collection.AddData();
         collection.AddJobs(options);
@@ -73,20 +75,35 @@ internal sealed class StateMachine : IAsyncDisposable
             {
                 WorkerPoolSpecs =
                 {
-                    new WorkerPoolSpec { ContainerSpec = new ContainerSpec { ImageUri = JobsClient.SklearnImage, Command = { "sh", "-c", script } } },
+                    new WorkerPoolSpec
+                    {
+                        ContainerSpec = new ContainerSpec { ImageUri = JobsClient.SklearnImage, Command = { "sh", "-c", script } },
+                    },
                 },
             },
         };
         change?.Invoke(job);
-        return (await Handler.CreateCustomJob(new CreateCustomJobRequest { Parent = $"projects/{project}/locations/l", CustomJob = job }, new CallContext { Caller = Principal.Anonymous })).Name;
+        return (
+            await Handler.CreateCustomJob(
+                new CreateCustomJobRequest { Parent = $"projects/{project}/locations/l", CustomJob = job },
+                new CallContext { Caller = Principal.Anonymous }
+            )
+        ).Name;
     }
 
-    public Task CancelAsync(string name) => Handler.CancelCustomJob(new CancelCustomJobRequest { Name = name }, new CallContext { Caller = Principal.Anonymous });
+    public Task CancelAsync(string name) =>
+        Handler.CancelCustomJob(new CancelCustomJobRequest { Name = name }, new CallContext { Caller = Principal.Anonymous });
 
-    public Task<CustomJob> GetAsync(string name) => services.GetRequiredService<IResourceStore>().GetAsync<CustomJob>(CustomJobs.CustomJobs.Kind, name);
+    public Task<CustomJob> GetAsync(string name) =>
+        _services.GetRequiredService<IResourceStore>().GetAsync<CustomJob>(CustomJobs.CustomJobs.Kind, name);
 
     public async Task<IReadOnlyList<CustomJob>> ListAsync(string project = "p") =>
-        (await Handler.ListCustomJobs(new ListCustomJobsRequest { Parent = $"projects/{project}/locations/l", PageSize = 1000 }, new CallContext { Caller = Principal.Anonymous })).CustomJobs;
+        (
+            await Handler.ListCustomJobs(
+                new ListCustomJobsRequest { Parent = $"projects/{project}/locations/l", PageSize = 1000 },
+                new CallContext { Caller = Principal.Anonymous }
+            )
+        ).CustomJobs;
 
     public async Task<CustomJob> RunToEndAsync(string name)
     {
@@ -96,14 +113,17 @@ internal sealed class StateMachine : IAsyncDisposable
                 await Controller.TickAsync(default);
                 return CustomJobs.CustomJobs.IsTerminal((await GetAsync(name)).State);
             },
-            $"{name} to end");
+            $"{name} to end"
+        );
         return await GetAsync(name);
     }
 
     public Task<TaskRow?> TaskAsync(string name) =>
-        services.GetRequiredService<IDatabase>().ReadAsync(session => services.GetRequiredService<TaskTable>().Find(session, name.Split('/')[^1]));
+        _services
+            .GetRequiredService<IDatabase>()
+            .ReadAsync(session => _services.GetRequiredService<TaskTable>().Find(session, name.Split('/')[^1]));
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     private sealed class Lifetime : IHostApplicationLifetime
     {
@@ -113,8 +133,6 @@ internal sealed class StateMachine : IAsyncDisposable
 
         public CancellationToken ApplicationStopped => CancellationToken.None;
 
-        public void StopApplication()
-        {
-        }
+        public void StopApplication() { }
     }
 }

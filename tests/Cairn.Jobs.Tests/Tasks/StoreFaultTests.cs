@@ -10,20 +10,20 @@ namespace Cairn.Jobs.Tests.Tasks;
 /// <summary>The store fails once, at each step of its writes in turn.</summary>
 public sealed class StoreFaultTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly AcceptingServer server = new();
+    private readonly ScratchDirectory _scratch = new();
+    private readonly AcceptingServer _server = new();
 
     public void Dispose()
     {
-        server.Dispose();
-        scratch.Dispose();
+        _server.Dispose();
+        _scratch.Dispose();
     }
 
     [Fact]
     public async Task a_submission_is_acknowledged_and_runs_once_or_is_absent_or_whole()
     {
-        var database = new FaultyDatabase(new SqliteDatabase(scratch["cairn.db"]));
-        await using var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions(), database);
+        var database = new FaultyDatabase(new SqliteDatabase(_scratch["cairn.db"]));
+        await using var machine = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions(), database);
         var acknowledged = new List<string>();
         var submitted = 0;
         for (var failed = true; failed; submitted++)
@@ -61,8 +61,8 @@ public sealed class StoreFaultTests : IDisposable
     public async Task a_job_runs_once_and_ends_as_it_did_whatever_write_on_its_way_fails()
     {
         const int stride = 5;
-        var database = new FaultyDatabase(new SqliteDatabase(scratch["cairn.db"]));
-        await using var machine = await StateMachine.StartAsync(scratch.Path, server.Url, new JobsOptions(), database);
+        var database = new FaultyDatabase(new SqliteDatabase(_scratch["cairn.db"]));
+        await using var machine = await StateMachine.StartAsync(_scratch.Path, _server.Url, new JobsOptions(), database);
         var seed = Random.Shared.Next(stride);
         TestContext.Current.TestOutputHelper?.WriteLine($"first step {seed}");
         var rounds = 0;
@@ -84,7 +84,8 @@ public sealed class StoreFaultTests : IDisposable
 
                     return CustomJobs.CustomJobs.IsTerminal((await machine.GetAsync(name)).State);
                 },
-                $"{name} to end, with {database.Failure}");
+                $"{name} to end, with {database.Failure}"
+            );
             var failed = database.HasFailed;
             database.NeverFail();
             var job = await machine.GetAsync(name);
@@ -100,5 +101,11 @@ public sealed class StoreFaultTests : IDisposable
     }
 
     private List<string> Output() =>
-        [.. Directory.GetFiles(scratch["jobs"], "log.spool", SearchOption.AllDirectories).SelectMany(spool => LogSpool.Read(spool, 0).Lines).Where(static line => line.Text.StartsWith("ran ", StringComparison.Ordinal)).Select(static line => line.Text)];
+        [
+            .. Directory
+                .GetFiles(_scratch["jobs"], "log.spool", SearchOption.AllDirectories)
+                .SelectMany(spool => LogSpool.Read(spool, 0).Lines)
+                .Where(static line => line.Text.StartsWith("ran ", StringComparison.Ordinal))
+                .Select(static line => line.Text),
+        ];
 }

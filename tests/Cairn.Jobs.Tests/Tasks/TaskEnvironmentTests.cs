@@ -11,5 +11,17 @@ public sealed class TaskEnvironmentTests
     [InlineData("$$(A)", "$(A)")]
     [InlineData("$A ${A} $(A", "$A ${A} $(A")]
     public void references_are_expanded(string value, string expected) =>
-        TaskEnvironment.Expand(value, static _ => true, name => name switch { "A" => "1", "B" => "2", _ => null }).ShouldBe(expected);
+        TaskEnvironment
+            .Expand(
+                value,
+                static _ => true,
+                name =>
+                    name switch
+                    {
+                        "A" => "1",
+                        "B" => "2",
+                        _ => null,
+                    }
+            )
+            .ShouldBe(expected);
 }

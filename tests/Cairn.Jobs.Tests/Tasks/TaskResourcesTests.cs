@@ -24,7 +24,12 @@ public sealed class TaskResourcesTests
     [Fact]
     public void accelerators_are_named_as_vertex_documents_them()
     {
-        var machine = new MachineSpec { MachineType = "n1-standard-8", AcceleratorType = AcceleratorType.NvidiaTeslaV100, AcceleratorCount = 2 };
+        var machine = new MachineSpec
+        {
+            MachineType = "n1-standard-8",
+            AcceleratorType = AcceleratorType.NvidiaTeslaV100,
+            AcceleratorCount = 2,
+        };
 
         TaskResources.Of(machine).ShouldBe(new TaskResources(8, 30720, 2, "NVIDIA_TESLA_V100"));
         TaskResources.Of(null).ShouldBe(new TaskResources(0, 0));

@@ -17,7 +17,9 @@ public sealed class UsageParsingTests
         metrics["system/gpu_0_memory_usage_percentage"].ShouldBe(25);
         metrics["system/gpu_0_power_usage_watts"].ShouldBe(75.5);
         metrics["system/gpu_0_power_usage_percentage"].ShouldBe(50);
-        metrics.Keys.Where(name => name.Contains("gpu_1")).ShouldBe(["system/gpu_1_memory_usage_megabytes", "system/gpu_1_memory_usage_percentage"], ignoreOrder: true);
+        metrics
+            .Keys.Where(name => name.Contains("gpu_1"))
+            .ShouldBe(["system/gpu_1_memory_usage_megabytes", "system/gpu_1_memory_usage_percentage"], ignoreOrder: true);
     }
 
     [Fact]
@@ -64,16 +66,20 @@ public sealed class UsageParsingTests
             print("gone", flush=True)
             sys.stdin.readline()
             """;
-        using var parent = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using var parent = System.Diagnostics.Process.Start(
+            new System.Diagnostics.ProcessStartInfo("/usr/bin/python3", ["-c", script])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         try
         {
             await Poll.UntilAsync(() => ProcessUsage.Below(parent.Id).Processor.TotalSeconds >= 0.25, "the child to work");
             ProcessUsage.Below(parent.Id).Memory.ShouldBeGreaterThan(64L << 20);
 
             await parent.StandardInput.WriteLineAsync();
-            while (await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && line != "gone")
-            {
-            }
+            while (await parent.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && line != "gone") { }
 
             ProcessUsage.Below(parent.Id).Processor.TotalSeconds.ShouldBeGreaterThanOrEqualTo(0.25);
             ProcessUsage.Below(parent.Id).Memory.ShouldBe(0);

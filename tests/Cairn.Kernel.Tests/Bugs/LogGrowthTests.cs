@@ -9,27 +9,39 @@ namespace Cairn.Kernel.Tests.Bugs;
 public sealed class LogGrowthTests : IDisposable
 {
     private const int Rows = 256;
-    private const string Slow = "WITH RECURSIVE c(x) AS (SELECT (SELECT COUNT(*) FROM t WHERE id < 8) UNION ALL SELECT x + 1 FROM c WHERE x < 400) SELECT MAX(x) FROM c";
+    private const string Slow =
+        "WITH RECURSIVE c(x) AS (SELECT (SELECT COUNT(*) FROM t WHERE id < 8) UNION ALL SELECT x + 1 FROM c WHERE x < 400) SELECT MAX(x) FROM c";
 
     private static readonly string Text = new('x', 64 << 10);
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task the_log_starts_over_though_threads_wait_that_have_read_before()
     {
-        var path = scratch["database"];
+        var path = _scratch["database"];
         await using var database = await OpenAsync(path);
         using var all = new Barrier(7);
         using var written = new ManualResetEventSlim();
-        var threads = Enumerable.Range(0, 6).Select(_ => new Thread(() =>
-        {
-            // All read at once, each with a connection of its own, and then live on without reading.
-            database.ReadAsync(session => { var count = Count(session); all.SignalAndWait(); return count; }).GetAwaiter().GetResult();
-            all.SignalAndWait();
-            written.Wait();
-        })).ToList();
+        var threads = Enumerable
+            .Range(0, 6)
+            .Select(_ => new Thread(() =>
+            {
+                // All read at once, each with a connection of its own, and then live on without reading.
+                database
+                    .ReadAsync(session =>
+                    {
+                        var count = Count(session);
+                        all.SignalAndWait();
+                        return count;
+                    })
+                    .GetAwaiter()
+                    .GetResult();
+                all.SignalAndWait();
+                written.Wait();
+            }))
+            .ToList();
         threads.ForEach(static thread => thread.Start());
         all.SignalAndWait();
         all.SignalAndWait();
@@ -46,17 +58,22 @@ public sealed class LogGrowthTests : IDisposable
     [Fact]
     public async Task the_log_stays_small_under_reads_that_always_overlap()
     {
-        var path = scratch["database"];
+        var path = _scratch["database"];
         await using var database = await OpenAsync(path);
         var megabytes = Environment.GetEnvironmentVariable("CAIRN_SOAK") is null ? 120 : 4_000;
         using var enough = new CancellationTokenSource();
-        var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            while (!enough.IsCancellationRequested)
-            {
-                await database.ReadAsync(static session => session.QueryFirst(Slow, static row => row.GetInt64(0)));
-            }
-        })).ToList();
+        var readers = Enumerable
+            .Range(0, 4)
+            .Select(_ =>
+                Task.Run(async () =>
+                {
+                    while (!enough.IsCancellationRequested)
+                    {
+                        await database.ReadAsync(static session => session.QueryFirst(Slow, static row => row.GetInt64(0)));
+                    }
+                })
+            )
+            .ToList();
         var most = 0L;
         for (var written = 0; written < megabytes * 16; written += 8)
         {
@@ -72,12 +89,20 @@ public sealed class LogGrowthTests : IDisposable
     [Fact]
     public async Task a_read_without_end_is_told_and_the_log_recovers_from_it()
     {
-        var path = scratch["database"];
+        var path = _scratch["database"];
         var told = new Told();
         await using var database = await OpenAsync(path, told);
         using var began = new ManualResetEventSlim();
         using var end = new ManualResetEventSlim();
-        var read = Task.Run(() => database.ReadAsync(session => { var count = Count(session); began.Set(); end.Wait(); return count; }));
+        var read = Task.Run(() =>
+            database.ReadAsync(session =>
+            {
+                var count = Count(session);
+                began.Set();
+                end.Wait();
+                return count;
+            })
+        );
         began.Wait();
         for (var i = 0; told.Text is null; i++)
         {
@@ -112,6 +137,12 @@ public sealed class LogGrowthTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Text = formatter(state, exception);
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Text = formatter(state, exception);
     }
 }

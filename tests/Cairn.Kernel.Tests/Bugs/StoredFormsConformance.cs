@@ -11,15 +11,15 @@ public abstract class StoredFormsConformance(DatabaseFixture fixture) : IAsyncLi
 {
     private static readonly ResourceKind Artifacts = new("Artifact", "artifacts", Artifact.Descriptor);
 
-    private IDatabase database = null!;
+    private IDatabase _database = null!;
 
-    public async ValueTask InitializeAsync() => database = await fixture.CreateAsync();
+    public async ValueTask InitializeAsync() => _database = await fixture.CreateAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (database is not null)
+        if (_database is not null)
         {
-            await database.DisposeAsync();
+            await _database.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -28,15 +28,27 @@ public abstract class StoredFormsConformance(DatabaseFixture fixture) : IAsyncLi
     [Fact]
     public async Task nul_and_half_characters_are_refused_in_what_is_written_and_in_what_is_looked_for()
     {
-        await database.WriteAsync(static session => session.Execute("CREATE TABLE words (word TEXT NOT NULL)"));
+        await _database.WriteAsync(static session => session.Execute("CREATE TABLE words (word TEXT NOT NULL)"));
         foreach (var text in (string[])["a\0b", "\0", "a\ud800", "\udc00b", "\ud83d\ud83d\ude00"])
         {
-            (await Should.ThrowAsync<StatusException>(() => database.WriteAsync(session => session.Execute("INSERT INTO words (word) VALUES ($1)", text)))).Code.ShouldBe(Code.InvalidArgument);
-            (await Should.ThrowAsync<StatusException>(() => database.ReadAsync(session => session.Query("SELECT word FROM words WHERE word = $1", static row => row.GetString(0), text)))).Code.ShouldBe(Code.InvalidArgument);
+            (
+                await Should.ThrowAsync<StatusException>(() =>
+                    _database.WriteAsync(session => session.Execute("INSERT INTO words (word) VALUES ($1)", text))
+                )
+            ).Code.ShouldBe(Code.InvalidArgument);
+            (
+                await Should.ThrowAsync<StatusException>(() =>
+                    _database.ReadAsync(session =>
+                        session.Query("SELECT word FROM words WHERE word = $1", static row => row.GetString(0), text)
+                    )
+                )
+            ).Code.ShouldBe(Code.InvalidArgument);
         }
 
-        await database.WriteAsync(static session => session.Execute("INSERT INTO words (word) VALUES ($1)", "a\ud83d\ude00\uffff\ufffd"));
-        (await database.ReadAsync(static session => session.Query("SELECT word FROM words", static row => row.GetString(0)))).ShouldBe(["a\ud83d\ude00\uffff\ufffd"]);
+        await _database.WriteAsync(static session => session.Execute("INSERT INTO words (word) VALUES ($1)", "a\ud83d\ude00\uffff\ufffd"));
+        (await _database.ReadAsync(static session => session.Query("SELECT word FROM words", static row => row.GetString(0)))).ShouldBe([
+            "a\ud83d\ude00\uffff\ufffd",
+        ]);
     }
 
     [Theory]
@@ -51,13 +63,26 @@ public abstract class StoredFormsConformance(DatabaseFixture fixture) : IAsyncLi
             value = Value.ForStruct(new Struct { Fields = { ["k"] = value } });
         }
 
-        var store = new ResourceStore(database, TimeProvider.System);
+        var store = new ResourceStore(_database, TimeProvider.System);
         var name = $"projects/p/locations/l/metadataStores/s/artifacts/a{levels}";
-        await store.WriteAsync(session => store.Insert(session, Artifacts, new Artifact { Name = name, DisplayName = "old", Metadata = new Struct { Fields = { ["deep"] = value } } }));
+        await store.WriteAsync(session =>
+            store.Insert(
+                session,
+                Artifacts,
+                new Artifact
+                {
+                    Name = name,
+                    DisplayName = "old",
+                    Metadata = new Struct { Fields = { ["deep"] = value } },
+                }
+            )
+        );
 
         var read = await store.GetAsync<Artifact>(Artifacts, name);
         read.Metadata.Fields["deep"].ShouldBe(value);
-        (await store.ListAsync<Artifact>(Artifacts, new ListQuery("projects/p/locations/l/metadataStores/s"))).Items.ShouldContain(item => item.Name == name);
+        (await store.ListAsync<Artifact>(Artifacts, new ListQuery("projects/p/locations/l/metadataStores/s"))).Items.ShouldContain(item =>
+            item.Name == name
+        );
         read.DisplayName = "new";
         await store.WriteAsync(session => store.Update(session, Artifacts, read));
         (await store.GetAsync<Artifact>(Artifacts, name)).DisplayName.ShouldBe("new");

@@ -21,7 +21,10 @@ public abstract class DatabaseFixture : IAsyncLifetime
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
         var database = await OpenAsync();
-        await Migrations.ApplyAsync(database, [ResourceSchema.Migrations, Leases.Leases.Migrations, OperationStore.Migrations, WorkQueue.Migrations]);
+        await Migrations.ApplyAsync(
+            database,
+            [ResourceSchema.Migrations, Leases.Leases.Migrations, OperationStore.Migrations, WorkQueue.Migrations]
+        );
         return database;
     }
 
@@ -32,41 +35,42 @@ public abstract class DatabaseFixture : IAsyncLifetime
 
 public sealed class SqliteFixture : DatabaseFixture
 {
-    private readonly ScratchDirectory scratch = new();
-    private int count;
+    private readonly ScratchDirectory _scratch = new();
+    private int _count;
 
-    public override Task<IDatabase> OpenAsync() => Task.FromResult<IDatabase>(new SqliteDatabase(scratch[$"{Interlocked.Increment(ref count)}.db"]));
+    public override Task<IDatabase> OpenAsync() =>
+        Task.FromResult<IDatabase>(new SqliteDatabase(_scratch[$"{Interlocked.Increment(ref _count)}.db"]));
 
     public override ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public override ValueTask DisposeAsync()
     {
-        scratch.Dispose();
+        _scratch.Dispose();
         return ValueTask.CompletedTask;
     }
 }
 
 public sealed class PostgresFixture : DatabaseFixture
 {
-    private PostgresServer? server;
+    private PostgresServer? _server;
 
     public override string? Missing => PostgresServer.Find() is null ? "PostgreSQL is not installed." : null;
 
-    public override async Task<IDatabase> OpenAsync() => new PostgresDatabase(await server!.CreateDatabaseAsync());
+    public override async Task<IDatabase> OpenAsync() => new PostgresDatabase(await _server!.CreateDatabaseAsync());
 
     public override async ValueTask InitializeAsync()
     {
         if (Missing is null)
         {
-            server = await PostgresServer.StartAsync();
+            _server = await PostgresServer.StartAsync();
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
     }
 }

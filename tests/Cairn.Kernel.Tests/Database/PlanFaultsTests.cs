@@ -16,9 +16,13 @@ public sealed class PlanFaultsTests
     [Theory]
     [InlineData("SELECT * FROM runs WHERE uuid = $1", "SEARCH runs USING INDEX runs_by_uuid (uuid=?)")]
     [InlineData("SELECT * FROM runs WHERE id IN (SELECT value FROM json_each($1))", "SCAN json_each VIRTUAL TABLE INDEX 1:")]
-    [InlineData("WITH among(id) AS (SELECT value FROM json_each($1)) SELECT * FROM among CROSS JOIN runs r WHERE r.id = among.id", "SCAN among")]
+    [InlineData(
+        "WITH among(id) AS (SELECT value FROM json_each($1)) SELECT * FROM among CROSS JOIN runs r WHERE r.id = among.id",
+        "SCAN among"
+    )]
     [InlineData("INSERT INTO runs (id) VALUES ($1), ($2)", "SCAN 2-ROW VALUES CLAUSE")]
     [InlineData("CREATE INDEX i ON runs (id)", "SCAN runs")]
     [InlineData("SELECT run, seq FROM metric_logs WHERE indexed < seq ORDER BY run", "SCAN metric_logs USING INDEX metric_logs_unindexed")]
-    public void what_is_searched_or_made_by_the_statement_or_listed_is_right(string sql, string line) => PlanFaults.Of(sql, [line]).ShouldBeEmpty();
+    public void what_is_searched_or_made_by_the_statement_or_listed_is_right(string sql, string line) =>
+        PlanFaults.Of(sql, [line]).ShouldBeEmpty();
 }

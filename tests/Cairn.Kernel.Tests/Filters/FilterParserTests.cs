@@ -37,7 +37,14 @@ public sealed class FilterParserTests
     [Fact]
     public void nesting_length_and_number_of_terms_are_limited()
     {
-        foreach (var filter in (string[])[new string('(', 100) + "a" + new string(')', 100), new string('a', FilterParser.MaxLength + 1), string.Concat(Enumerable.Repeat("a ", 600))])
+        foreach (
+            var filter in (string[])
+                [
+                    new string('(', 100) + "a" + new string(')', 100),
+                    new string('a', FilterParser.MaxLength + 1),
+                    string.Concat(Enumerable.Repeat("a ", 600)),
+                ]
+        )
         {
             Should.Throw<StatusException>(() => FilterParser.Parse(filter)).Code.ShouldBe(Code.InvalidArgument);
         }
@@ -49,7 +56,33 @@ public sealed class FilterParserTests
     {
         const int seed = 20261121;
         var random = new Random(seed);
-        string[] pieces = ["a", "AND", "OR", "NOT", "-", "(", ")", "\"", "'", "\\", "=", "!=", ":", "<", ".", ",", " ", "*", "1", "é", "\0", "in_context", "!", "~"];
+        string[] pieces =
+        [
+            "a",
+            "AND",
+            "OR",
+            "NOT",
+            "-",
+            "(",
+            ")",
+            "\"",
+            "'",
+            "\\",
+            "=",
+            "!=",
+            ":",
+            "<",
+            ".",
+            ",",
+            " ",
+            "*",
+            "1",
+            "é",
+            "\0",
+            "in_context",
+            "!",
+            "~",
+        ];
         for (var i = 0; i < 20_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => pieces[random.Next(pieces.Length)]));

@@ -6,10 +6,30 @@ namespace Cairn.Kernel.Tests.Http;
 public sealed class RouteTableTests
 {
     [Theory]
-    [InlineData("GET", "/v1/projects/p/locations/l/models/m", "/v1/{name=projects/*/locations/*/models/*}", "projects/p/locations/l/models/m")]
-    [InlineData("GET", "/v1/projects/p/locations/l/models/m@2?a=b", "/v1/{name=projects/*/locations/*/models/*}", "projects/p/locations/l/models/m@2")]
-    [InlineData("POST", "/v1/projects/p/locations/l/models/m:go", "/v1/{name=projects/*/locations/*/models/*}:go", "projects/p/locations/l/models/m")]
-    [InlineData("GET", "/v1/projects/p/locations/l/models/a:b", "/v1/{name=projects/*/locations/*/models/*}", "projects/p/locations/l/models/a:b")]
+    [InlineData(
+        "GET",
+        "/v1/projects/p/locations/l/models/m",
+        "/v1/{name=projects/*/locations/*/models/*}",
+        "projects/p/locations/l/models/m"
+    )]
+    [InlineData(
+        "GET",
+        "/v1/projects/p/locations/l/models/m@2?a=b",
+        "/v1/{name=projects/*/locations/*/models/*}",
+        "projects/p/locations/l/models/m@2"
+    )]
+    [InlineData(
+        "POST",
+        "/v1/projects/p/locations/l/models/m:go",
+        "/v1/{name=projects/*/locations/*/models/*}:go",
+        "projects/p/locations/l/models/m"
+    )]
+    [InlineData(
+        "GET",
+        "/v1/projects/p/locations/l/models/a:b",
+        "/v1/{name=projects/*/locations/*/models/*}",
+        "projects/p/locations/l/models/a:b"
+    )]
     [InlineData("GET", "/b/x/o/a%2Fb%3Ac", "/b/{bucket}/o/{name}", "a/b:c")]
     [InlineData("GET", "/files/a/b//c", "/files/{name=**}", "a/b//c")]
     [InlineData("GET", "/files", "/files/{name=**}", "")]
@@ -30,8 +50,7 @@ public sealed class RouteTableTests
     [InlineData("/")]
     [InlineData("*")]
     [InlineData("/V1/projects/p/locations/l/models/m")]
-    public void a_path_that_is_no_ones_is_not_found(string target) =>
-        Table().Match("GET", RequestPath.Parse(target)).ShouldBeNull();
+    public void a_path_that_is_no_ones_is_not_found(string target) => Table().Match("GET", RequestPath.Parse(target)).ShouldBeNull();
 
     [Fact]
     public void a_wrong_method_tells_the_right_ones()
@@ -62,7 +81,9 @@ public sealed class RouteTableTests
 
     [Fact]
     public void a_route_without_a_permission_stops_the_start() =>
-        Should.Throw<InvalidOperationException>(() => new RouteTable().Add("GET", "/open", "", static (_, _) => Task.CompletedTask)).Message.ShouldContain("permission");
+        Should
+            .Throw<InvalidOperationException>(() => new RouteTable().Add("GET", "/open", "", static (_, _) => Task.CompletedTask))
+            .Message.ShouldContain("permission");
 
     [Fact]
     public void the_same_route_twice_stops_the_start()
@@ -92,13 +113,15 @@ public sealed class RouteTableTests
     private static RouteTable Table()
     {
         var table = new RouteTable();
-        foreach (var (method, template) in ((string, string)[])
-        [
-            ("GET", "/v1/{name=projects/*/locations/*/models/*}"),
-            ("POST", "/v1/{name=projects/*/locations/*/models/*}:go"),
-            ("GET", "/b/{bucket}/o/{name}"),
-            ("GET", "/files/{name=**}"),
-        ])
+        foreach (
+            var (method, template) in ((string, string)[])
+                [
+                    ("GET", "/v1/{name=projects/*/locations/*/models/*}"),
+                    ("POST", "/v1/{name=projects/*/locations/*/models/*}:go"),
+                    ("GET", "/b/{bucket}/o/{name}"),
+                    ("GET", "/files/{name=**}"),
+                ]
+        )
         {
             table.Add(method, template, "test.things.get", static (_, _) => Task.CompletedTask);
         }

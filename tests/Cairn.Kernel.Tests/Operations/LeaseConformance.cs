@@ -8,21 +8,21 @@ public abstract class LeaseConformance(DatabaseFixture fixture) : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly Clock clock = new();
-    private IDatabase database = null!;
-    private Leases.Leases leases = null!;
+    private readonly Clock _clock = new();
+    private IDatabase _database = null!;
+    private Leases.Leases _leases = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = await fixture.CreateAsync();
-        leases = new Leases.Leases(database, clock);
+        _database = await fixture.CreateAsync();
+        _leases = new Leases.Leases(_database, _clock);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (database is not null)
+        if (_database is not null)
         {
-            await database.DisposeAsync();
+            await _database.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -31,25 +31,25 @@ public abstract class LeaseConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task a_lease_is_one_owners_until_it_expires_or_is_given_up()
     {
-        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
-        (await leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
-        (await leases.TryAcquireAsync("y", "b", Minute)).ShouldBeTrue();
-        clock.Now += TimeSpan.FromSeconds(50);
-        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
-        clock.Now += TimeSpan.FromSeconds(50);
-        (await leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
-        clock.Now += TimeSpan.FromSeconds(11);
-        (await leases.TryAcquireAsync("x", "b", Minute)).ShouldBeTrue();
-        await leases.ReleaseAsync("x", "a");
-        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeFalse();
-        await leases.ReleaseAsync("x", "b");
-        (await leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
+        (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
+        (await _leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
+        (await _leases.TryAcquireAsync("y", "b", Minute)).ShouldBeTrue();
+        _clock.Now += TimeSpan.FromSeconds(50);
+        (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
+        _clock.Now += TimeSpan.FromSeconds(50);
+        (await _leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
+        _clock.Now += TimeSpan.FromSeconds(11);
+        (await _leases.TryAcquireAsync("x", "b", Minute)).ShouldBeTrue();
+        await _leases.ReleaseAsync("x", "a");
+        (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeFalse();
+        await _leases.ReleaseAsync("x", "b");
+        (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
     }
 
     [Fact]
     public async Task of_many_that_ask_at_once_one_gets_it()
     {
-        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => leases.TryAcquireAsync("x", $"{i}", Minute)));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => _leases.TryAcquireAsync("x", $"{i}", Minute)));
         taken.Count(static got => got).ShouldBe(1);
     }
 

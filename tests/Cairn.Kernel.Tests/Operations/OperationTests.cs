@@ -24,16 +24,19 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
 
     private static readonly CallContext Call = new() { Caller = Principal.Anonymous };
 
-    private IDatabase database = null!;
+    private IDatabase _database = null!;
 
-    public async ValueTask InitializeAsync() => database = await fixture.CreateAsync();
+    public async ValueTask InitializeAsync() => _database = await fixture.CreateAsync();
 
-    public ValueTask DisposeAsync() => database.DisposeAsync();
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
     public async Task an_operation_runs_and_ends_with_its_response()
     {
-        await using var server = new Server(database, new Handler((_, request, _) => Task.FromResult<IMessage>(request.Unpack<Endpoint>())));
+        await using var server = new Server(
+            _database,
+            new Handler((_, request, _) => Task.FromResult<IMessage>(request.Unpack<Endpoint>()))
+        );
         var operation = await server.EnqueueAsync(new Endpoint { DisplayName = "answer" });
         operation.Done.ShouldBeFalse();
         var ended = await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call);
@@ -43,7 +46,10 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
     [Fact]
     public async Task a_failure_is_the_operations_error()
     {
-        await using var server = new Server(database, new Handler(static (_, _, _) => throw StatusException.FailedPrecondition("The model does not load.")));
+        await using var server = new Server(
+            _database,
+            new Handler(static (_, _, _) => throw StatusException.FailedPrecondition("The model does not load."))
+        );
         var operation = await server.EnqueueAsync(new Endpoint());
         var ended = await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call);
         ended.Error.Code.ShouldBe((int)Code.FailedPrecondition);
@@ -53,32 +59,49 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
     [Fact]
     public async Task a_cancelled_operation_ends_as_cancelled()
     {
-        await using var server = new Server(database, new Handler(static async (_, _, cancellation) =>
-        {
-            await Task.Delay(Timeout.Infinite, cancellation);
-            return new Empty();
-        }));
+        await using var server = new Server(
+            _database,
+            new Handler(
+                static async (_, _, cancellation) =>
+                {
+                    await Task.Delay(Timeout.Infinite, cancellation);
+                    return new Empty();
+                }
+            )
+        );
         var operation = await server.EnqueueAsync(new Endpoint());
         await Poll.UntilAsync(() => server.Handler.Runs.Count == 1, "the handler to run");
         await server.Service.CancelOperation(new CancelOperationRequest { Name = operation.Name }, Call);
-        (await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call)).Error.Code.ShouldBe((int)Code.Cancelled);
+        (await server.Service.WaitOperation(new WaitOperationRequest { Name = operation.Name }, Call)).Error.Code.ShouldBe(
+            (int)Code.Cancelled
+        );
     }
 
     [Fact]
     public async Task an_operation_of_a_server_that_stopped_is_run_again_by_the_next()
     {
         string name;
-        await using (var first = new Server(database, new Handler(static async (_, _, cancellation) =>
-        {
-            await Task.Delay(Timeout.Infinite, cancellation);
-            return new Empty();
-        })))
+        await using (
+            var first = new Server(
+                _database,
+                new Handler(
+                    static async (_, _, cancellation) =>
+                    {
+                        await Task.Delay(Timeout.Infinite, cancellation);
+                        return new Empty();
+                    }
+                )
+            )
+        )
         {
             name = (await first.EnqueueAsync(new Endpoint())).Name;
             await Poll.UntilAsync(() => first.Handler.Runs.Count == 1, "the handler to run");
         }
 
-        await using var second = new Server(database, new Handler(static (_, _, _) => Task.FromResult<IMessage>(new Endpoint { DisplayName = "second" })));
+        await using var second = new Server(
+            _database,
+            new Handler(static (_, _, _) => Task.FromResult<IMessage>(new Endpoint { DisplayName = "second" }))
+        );
         var ended = await second.Service.WaitOperation(new WaitOperationRequest { Name = name }, Call);
         ended.Response.Unpack<Endpoint>().DisplayName.ShouldBe("second");
     }
@@ -92,8 +115,8 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
             return new Empty();
         }
 
-        await using var one = new Server(database, new Handler(Slow));
-        await using var two = new Server(database, new Handler(Slow));
+        await using var one = new Server(_database, new Handler(Slow));
+        await using var two = new Server(_database, new Handler(Slow));
         var names = new List<string>();
         for (var i = 0; i < 20; i++)
         {
@@ -113,22 +136,39 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
     [Fact]
     public async Task a_running_operation_is_not_deleted_and_an_unknown_one_not_found()
     {
-        await using var server = new Server(database, new Handler(static async (_, _, cancellation) =>
-        {
-            await Task.Delay(Timeout.Infinite, cancellation);
-            return new Empty();
-        }));
+        await using var server = new Server(
+            _database,
+            new Handler(
+                static async (_, _, cancellation) =>
+                {
+                    await Task.Delay(Timeout.Infinite, cancellation);
+                    return new Empty();
+                }
+            )
+        );
         var operation = await server.EnqueueAsync(new Endpoint());
-        (await Should.ThrowAsync<StatusException>(() => server.Service.DeleteOperation(new DeleteOperationRequest { Name = operation.Name }, Call))).Code.ShouldBe(Code.FailedPrecondition);
-        (await Should.ThrowAsync<StatusException>(() => server.Service.GetOperation(new GetOperationRequest { Name = Parent + "/operations/0" }, Call))).Code.ShouldBe(Code.NotFound);
-        (await Should.ThrowAsync<StatusException>(() => server.Service.CancelOperation(new CancelOperationRequest { Name = Parent + "/operations/0" }, Call))).Code.ShouldBe(Code.NotFound);
+        (
+            await Should.ThrowAsync<StatusException>(() =>
+                server.Service.DeleteOperation(new DeleteOperationRequest { Name = operation.Name }, Call)
+            )
+        ).Code.ShouldBe(Code.FailedPrecondition);
+        (
+            await Should.ThrowAsync<StatusException>(() =>
+                server.Service.GetOperation(new GetOperationRequest { Name = Parent + "/operations/0" }, Call)
+            )
+        ).Code.ShouldBe(Code.NotFound);
+        (
+            await Should.ThrowAsync<StatusException>(() =>
+                server.Service.CancelOperation(new CancelOperationRequest { Name = Parent + "/operations/0" }, Call)
+            )
+        ).Code.ShouldBe(Code.NotFound);
     }
 
     /// <summary>Every step of the store's writes fails once, from the call that starts an operation to the record of its end.</summary>
     [Fact]
     public async Task an_operation_ends_with_its_response_whatever_write_of_the_store_fails()
     {
-        var faulty = new FaultyDatabase(database);
+        var faulty = new FaultyDatabase(_database);
         await using var server = new Server(faulty, new Handler((_, request, _) => Task.FromResult<IMessage>(request.Unpack<Endpoint>())));
         var failures = new ConcurrentBag<string?>();
         for (var step = 0; ; step++)
@@ -150,7 +190,9 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
             faulty.NeverFail();
 
             // What is there, acknowledged or not, is whole: it runs to its end, and the end is what its handler answered.
-            var listed = (await server.Service.ListOperations(new ListOperationsRequest { Name = Parent, PageSize = 1000 }, Call)).Operations;
+            var listed = (
+                await server.Service.ListOperations(new ListOperationsRequest { Name = Parent, PageSize = 1000 }, Call)
+            ).Operations;
             if (acknowledged.Length > 0)
             {
                 listed.ShouldContain(operation => operation.Name == acknowledged);
@@ -181,7 +223,8 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
                 server.Signal.Pulse();
                 return (operation = await server.Service.GetOperation(new GetOperationRequest { Name = name }, Call)).Done;
             },
-            $"{name} to end");
+            $"{name} to end"
+        );
         return operation;
     }
 
@@ -201,19 +244,33 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
     /// <summary>The runner of one server.</summary>
     private sealed class Server : IAsyncDisposable
     {
-        private readonly ResourceStore store;
-        private readonly OperationStore operations;
-        private readonly OperationRunner runner;
+        private readonly ResourceStore _store;
+        private readonly OperationStore _operations;
+        private readonly OperationRunner _runner;
 
         public Server(IDatabase database, Handler handler)
         {
             Handler = handler;
-            store = new ResourceStore(database, TimeProvider.System);
-            operations = new OperationStore(store, database, TimeProvider.System, new RandomIdSource(), Signal);
-            var environment = new ServerEnvironment { DataDirectory = "/", ServerId = Guid.NewGuid().ToString("N"), HttpUrl = static () => new Uri("http://127.0.0.1"), GrpcAddress = static () => "", Executable = "" };
-            runner = new OperationRunner(operations, Signal, new Leases.Leases(database, TimeProvider.System), environment, [handler], NullLogger<OperationRunner>.Instance);
-            Service = new OperationsService(operations, store, Signal, TimeProvider.System);
-            runner.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+            _store = new ResourceStore(database, TimeProvider.System);
+            _operations = new OperationStore(_store, database, TimeProvider.System, new RandomIdSource(), Signal);
+            var environment = new ServerEnvironment
+            {
+                DataDirectory = "/",
+                ServerId = Guid.NewGuid().ToString("N"),
+                HttpUrl = static () => new Uri("http://127.0.0.1"),
+                GrpcAddress = static () => "",
+                Executable = "",
+            };
+            _runner = new OperationRunner(
+                _operations,
+                Signal,
+                new Leases.Leases(database, TimeProvider.System),
+                environment,
+                [handler],
+                NullLogger<OperationRunner>.Instance
+            );
+            Service = new OperationsService(_operations, _store, Signal, TimeProvider.System);
+            _runner.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
 
         public Handler Handler { get; }
@@ -224,15 +281,15 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
 
         public async Task<Operation> EnqueueAsync(IMessage request)
         {
-            var operation = await store.WriteAsync(session => operations.Enqueue(session, Parent, "test", request));
-            operations.Signal();
+            var operation = await _store.WriteAsync(session => _operations.Enqueue(session, Parent, "test", request));
+            _operations.Signal();
             return operation;
         }
 
         public async ValueTask DisposeAsync()
         {
-            await runner.StopAsync(CancellationToken.None);
-            runner.Dispose();
+            await _runner.StopAsync(CancellationToken.None);
+            _runner.Dispose();
         }
     }
 }

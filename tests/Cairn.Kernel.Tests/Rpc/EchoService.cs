@@ -6,7 +6,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cairn.Kernel.Tests.Rpc;
 
-/// <summary>Handlers that show what reached them, bound to a published service so that the real descriptors and rules are under test.</summary>
+/// <summary>
+/// Handlers that show what reached them, bound to a published service so that the real descriptors and rules are under test.
+/// </summary>
 public sealed class EchoService : IRpcService
 {
     public ServiceDescriptor Descriptor => PredictionServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("PredictionService");
@@ -24,7 +26,11 @@ public sealed class EchoService : IRpcService
         if (fields is not null && fields.TryGetValue("fail", out var how))
         {
             throw how.StringValue == "status"
-                ? new StatusException(Code.FailedPrecondition, "no: ünïcode % and\nlines", new Google.Rpc.LocalizedMessage { Locale = "en", Message = "ON_PURPOSE" })
+                ? new StatusException(
+                    Code.FailedPrecondition,
+                    "no: ünïcode % and\nlines",
+                    new Google.Rpc.LocalizedMessage { Locale = "en", Message = "ON_PURPOSE" }
+                )
                 : new InvalidOperationException("a secret of the implementation");
         }
 
@@ -33,7 +39,8 @@ public sealed class EchoService : IRpcService
     }
 
     [Permission("aiplatform.endpoints.predict")]
-    public Task<HttpBody> RawPredict(RawPredictRequest request, CallContext context) => Task.FromResult(request.HttpBody ?? new HttpBody { ContentType = "text/plain" });
+    public Task<HttpBody> RawPredict(RawPredictRequest request, CallContext context) =>
+        Task.FromResult(request.HttpBody ?? new HttpBody { ContentType = "text/plain" });
 
     /// <summary>As many messages as <c>inputs</c> has, failing at one that is negative.</summary>
     [Permission("aiplatform.endpoints.predict")]
@@ -51,15 +58,22 @@ public sealed class EchoService : IRpcService
         }
     }
 
-    /// <summary>Each message's inputs as it comes, failing at one that is negative; and when there are no more, how many there were.</summary>
+    /// <summary>
+    /// Each message's inputs as it comes, failing at one that is negative; and when there are no more, how many there were.
+    /// </summary>
     [Permission("aiplatform.endpoints.predict")]
-    public async IAsyncEnumerable<StreamingPredictResponse> StreamingPredict(IAsyncEnumerable<StreamingPredictRequest> requests, CallContext context)
+    public async IAsyncEnumerable<StreamingPredictResponse> StreamingPredict(
+        IAsyncEnumerable<StreamingPredictRequest> requests,
+        CallContext context
+    )
     {
         var count = 0;
         await foreach (var request in requests.WithCancellation(context.Cancellation))
         {
             count++;
-            yield return request.Inputs[0].IntVal[0] < 0 ? throw StatusException.Aborted("The stream broke on purpose.") : new StreamingPredictResponse { Outputs = { request.Inputs } };
+            yield return request.Inputs[0].IntVal[0] < 0
+                ? throw StatusException.Aborted("The stream broke on purpose.")
+                : new StreamingPredictResponse { Outputs = { request.Inputs } };
         }
 
         yield return new StreamingPredictResponse { Outputs = { new Tensor { IntVal = { count } } } };

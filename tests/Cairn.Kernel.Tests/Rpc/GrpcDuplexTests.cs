@@ -20,7 +20,9 @@ public sealed class GrpcDuplexTests(RpcHost host) : IClassFixture<RpcHost>
         }
 
         call.Complete();
-        (await call.ReadAsync<StreamingPredictResponse>())!.Outputs[0].IntVal.ShouldBe([3], "the handler goes on after the client's last message");
+        (await call.ReadAsync<StreamingPredictResponse>())!
+            .Outputs[0]
+            .IntVal.ShouldBe([3], "the handler goes on after the client's last message");
         (await call.ReadAsync<StreamingPredictResponse>()).ShouldBeNull();
         (await call.StatusAsync()).Status.ShouldBe(0);
     }
@@ -68,15 +70,19 @@ public sealed class GrpcDuplexTests(RpcHost host) : IClassFixture<RpcHost>
 
     [Fact]
     public void a_handler_of_the_wrong_shape_stops_the_start() =>
-        Should.Throw<InvalidOperationException>(() => RpcBinder.Bind([new UnaryWhereBothStream()], new TenantGate(new NoBuckets()))).Message.ShouldContain("IAsyncEnumerable<StreamingPredictRequest>");
+        Should
+            .Throw<InvalidOperationException>(() => RpcBinder.Bind([new UnaryWhereBothStream()], new TenantGate(new NoBuckets())))
+            .Message.ShouldContain("IAsyncEnumerable<StreamingPredictRequest>");
 
-    private static StreamingPredictRequest Request(int value) => new() { Endpoint = "projects/p/locations/l/endpoints/e", Inputs = { new Tensor { IntVal = { value } } } };
+    private static StreamingPredictRequest Request(int value) =>
+        new() { Endpoint = "projects/p/locations/l/endpoints/e", Inputs = { new Tensor { IntVal = { value } } } };
 
     private sealed class UnaryWhereBothStream : IRpcService
     {
         public Google.Protobuf.Reflection.ServiceDescriptor Descriptor => new EchoService().Descriptor;
 
         [Security.Permission("aiplatform.endpoints.predict")]
-        public Task<StreamingPredictResponse> StreamingPredict(StreamingPredictRequest request, CallContext context) => Task.FromResult(new StreamingPredictResponse { Outputs = { request.Inputs } });
+        public Task<StreamingPredictResponse> StreamingPredict(StreamingPredictRequest request, CallContext context) =>
+            Task.FromResult(new StreamingPredictResponse { Outputs = { request.Inputs } });
     }
 }

@@ -22,7 +22,10 @@ public sealed class GrpcTransportTests(RpcHost host) : IClassFixture<RpcHost>
     [Fact]
     public async Task a_stream_sends_each_message_and_then_its_status()
     {
-        var reply = await host.Grpc.CallAsync(Stream, new StreamingPredictRequest { Endpoint = "e", Inputs = { Tensor(1), Tensor(2), Tensor(3) } });
+        var reply = await host.Grpc.CallAsync(
+            Stream,
+            new StreamingPredictRequest { Endpoint = "e", Inputs = { Tensor(1), Tensor(2), Tensor(3) } }
+        );
         reply.Status.ShouldBe(0);
         reply.Frames.Select(static frame => StreamingPredictResponse.Parser.ParseFrom(frame).Outputs[0].IntVal[0]).ShouldBe([1, 2, 3]);
     }
@@ -74,7 +77,10 @@ public sealed class GrpcTransportTests(RpcHost host) : IClassFixture<RpcHost>
     [Fact]
     public async Task a_method_without_a_handler_names_itself()
     {
-        var reply = await host.Grpc.CallAsync("/google.cloud.aiplatform.v1.PredictionService/Explain", new ExplainRequest { Endpoint = "e" });
+        var reply = await host.Grpc.CallAsync(
+            "/google.cloud.aiplatform.v1.PredictionService/Explain",
+            new ExplainRequest { Endpoint = "e" }
+        );
         reply.Status.ShouldBe((int)Code.Unimplemented);
         reply.Message.ShouldContain("PredictionService.Explain");
         (await host.Grpc.CallAsync("/no.such.Service/Method", new Empty())).Status.ShouldBe((int)Code.Unimplemented);

@@ -43,7 +43,8 @@ public sealed class MessageJsonTests
     public void what_json_has_no_form_for_is_written_and_does_not_fail()
     {
         Write(Any.Pack(new Empty())).ShouldBe("""{"@type":"type.googleapis.com/google.protobuf.Empty","value":{}}""");
-        Write(new Any { TypeUrl = "type.example.com/no.such.Type", Value = ByteString.CopyFromUtf8("x") }).ShouldBe("""{"@type":"type.example.com/no.such.Type","value":"eA=="}""");
+        Write(new Any { TypeUrl = "type.example.com/no.such.Type", Value = ByteString.CopyFromUtf8("x") })
+            .ShouldBe("""{"@type":"type.example.com/no.such.Type","value":"eA=="}""");
         Write(new Timestamp { Seconds = long.MaxValue, Nanos = -1 }).ShouldBe("\"9999-12-31T23:59:59Z\"");
         Write(new Value()).ShouldBe("null");
         Write(Value.ForNumber(double.NaN)).ShouldBe("\"NaN\"");

@@ -10,8 +10,30 @@ internal sealed class RandomMessages(Random random)
 {
     private const int MaxDepth = 3;
 
-    private static readonly string[] Texts = ["", "a", "snow ☃ 💧", "quote \" back \\ line \n tab \t", "</script>&", "\u0001\u001f", "projects/p/locations/l"];
-    private static readonly double[] Numbers = [0, 1, -1, 0.1, 1e300, -1e-300, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1.0 / 3, 123456789.125];
+    private static readonly string[] Texts =
+    [
+        "",
+        "a",
+        "snow ☃ 💧",
+        "quote \" back \\ line \n tab \t",
+        "</script>&",
+        "\u0001\u001f",
+        "projects/p/locations/l",
+    ];
+    private static readonly double[] Numbers =
+    [
+        0,
+        1,
+        -1,
+        0.1,
+        1e300,
+        -1e-300,
+        double.NaN,
+        double.PositiveInfinity,
+        double.NegativeInfinity,
+        1.0 / 3,
+        123456789.125,
+    ];
     private static readonly long[] Integers = [0, 1, -1, 127, 128, -129, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue];
 
     public IMessage Make(MessageDescriptor descriptor, int depth = 0)
@@ -24,9 +46,14 @@ internal sealed class RandomMessages(Random random)
                 var sign = random.Next(2) == 0 ? 1 : -1;
                 return new Duration { Seconds = sign * random.NextInt64(0, 315_576_000_001), Nanos = sign * Nanos() };
             case "google.protobuf.FieldMask":
-                return new FieldMask { Paths = { Enumerable.Range(0, random.Next(3)).Select(i => $"display_name.part_{(char)('a' + i)}") } };
+                return new FieldMask
+                {
+                    Paths = { Enumerable.Range(0, random.Next(3)).Select(i => $"display_name.part_{(char)('a' + i)}") },
+                };
             case "google.protobuf.Any":
-                return Any.Pack(random.Next(2) == 0 ? new Google.Rpc.LocalizedMessage { Locale = "en", Message = Text() } : new Duration { Seconds = 3 });
+                return Any.Pack(
+                    random.Next(2) == 0 ? new Google.Rpc.LocalizedMessage { Locale = "en", Message = Text() } : new Duration { Seconds = 3 }
+                );
             case "google.protobuf.Value":
                 return MakeValue(depth);
             case "google.protobuf.Struct":
@@ -68,7 +95,14 @@ internal sealed class RandomMessages(Random random)
 
     private static bool IsNested(FieldDescriptor field) => field.FieldType == FieldType.Message;
 
-    private int Nanos() => random.Next(4) switch { 0 => 0, 1 => random.Next(1000) * 1_000_000, 2 => random.Next(1_000_000) * 1000, _ => random.Next(1_000_000_000) };
+    private int Nanos() =>
+        random.Next(4) switch
+        {
+            0 => 0,
+            1 => random.Next(1000) * 1_000_000,
+            2 => random.Next(1_000_000) * 1000,
+            _ => random.Next(1_000_000_000),
+        };
 
     private string Text() => Texts[random.Next(Texts.Length)];
 
@@ -76,15 +110,16 @@ internal sealed class RandomMessages(Random random)
 
     private double Number() => Numbers[random.Next(Numbers.Length)];
 
-    private Value MakeValue(int depth) => random.Next(depth >= MaxDepth ? 4 : 6) switch
-    {
-        0 => Value.ForNull(),
-        1 => Value.ForBool(random.Next(2) == 0),
-        2 => Value.ForNumber(double.IsFinite(Number()) ? 0.5 : 7),
-        3 => Value.ForString(Text()),
-        4 => Value.ForStruct(MakeStruct(depth + 1)),
-        _ => Value.ForList([.. Enumerable.Range(0, random.Next(3)).Select(_ => MakeValue(depth + 1))]),
-    };
+    private Value MakeValue(int depth) =>
+        random.Next(depth >= MaxDepth ? 4 : 6) switch
+        {
+            0 => Value.ForNull(),
+            1 => Value.ForBool(random.Next(2) == 0),
+            2 => Value.ForNumber(double.IsFinite(Number()) ? 0.5 : 7),
+            3 => Value.ForString(Text()),
+            4 => Value.ForStruct(MakeStruct(depth + 1)),
+            _ => Value.ForList([.. Enumerable.Range(0, random.Next(3)).Select(_ => MakeValue(depth + 1))]),
+        };
 
     private Struct MakeStruct(int depth)
     {
@@ -97,20 +132,27 @@ internal sealed class RandomMessages(Random random)
         return made;
     }
 
-    private object Scalar(FieldDescriptor field, int depth) => field.FieldType switch
-    {
-        // Wrapped scalars are properties of the scalar's own type.
-        FieldType.Message when field.MessageType.File.Name == "google/protobuf/wrappers.proto" => Scalar(field.MessageType.FindFieldByNumber(1), depth),
-        FieldType.Message => Make(field.MessageType, depth),
-        FieldType.String => Text(),
-        FieldType.Bytes => ByteString.CopyFromUtf8(Text()),
-        FieldType.Bool => random.Next(2) == 0,
-        FieldType.Double => Number(),
-        FieldType.Float => (float)Number(),
-        FieldType.Enum => System.Enum.ToObject(field.EnumType.ClrType, random.Next(4) == 0 ? 9_999 : field.EnumType.Values[random.Next(field.EnumType.Values.Count)].Number),
-        FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => (int)Integer(),
-        FieldType.UInt32 or FieldType.Fixed32 => (uint)Integer(),
-        FieldType.UInt64 or FieldType.Fixed64 => (ulong)Integer(),
-        _ => Integer(),
-    };
+    private object Scalar(FieldDescriptor field, int depth) =>
+        field.FieldType switch
+        {
+            // Wrapped scalars are properties of the scalar's own type.
+            FieldType.Message when field.MessageType.File.Name == "google/protobuf/wrappers.proto" => Scalar(
+                field.MessageType.FindFieldByNumber(1),
+                depth
+            ),
+            FieldType.Message => Make(field.MessageType, depth),
+            FieldType.String => Text(),
+            FieldType.Bytes => ByteString.CopyFromUtf8(Text()),
+            FieldType.Bool => random.Next(2) == 0,
+            FieldType.Double => Number(),
+            FieldType.Float => (float)Number(),
+            FieldType.Enum => System.Enum.ToObject(
+                field.EnumType.ClrType,
+                random.Next(4) == 0 ? 9_999 : field.EnumType.Values[random.Next(field.EnumType.Values.Count)].Number
+            ),
+            FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 => (int)Integer(),
+            FieldType.UInt32 or FieldType.Fixed32 => (uint)Integer(),
+            FieldType.UInt64 or FieldType.Fixed64 => (ulong)Integer(),
+            _ => Integer(),
+        };
 }

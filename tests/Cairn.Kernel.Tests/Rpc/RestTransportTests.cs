@@ -68,7 +68,9 @@ public sealed class RestTransportTests(RpcHost host) : IClassFixture<RpcHost>
     public async Task a_compressed_body_is_read_and_a_false_one_refused()
     {
         var packed = new MemoryStream();
-        await using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true))
+        await using (
+            var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true)
+        )
         {
             await gzip.WriteAsync("""{"instances":[1]}"""u8.ToArray());
         }
@@ -97,7 +99,10 @@ public sealed class RestTransportTests(RpcHost host) : IClassFixture<RpcHost>
     [InlineData("application/octet-stream", "\u0001binary")]
     public async Task a_raw_body_passes_through_as_it_is(string type, string body)
     {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new MediaTypeHeaderValue(type) } };
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue(type) },
+        };
         var response = await host.Http.PostAsync(Endpoint + ":rawPredict", content);
         response.Content.Headers.ContentType!.MediaType.ShouldBe(type);
         (await response.Content.ReadAsStringAsync()).ShouldBe(body);
@@ -146,7 +151,13 @@ public sealed class RestTransportTests(RpcHost host) : IClassFixture<RpcHost>
     private async Task<(HttpStatusCode Status, JsonNode? Reply)> Post(string path, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(host.Http.BaseAddress + path[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })) { Content = content };
+        using var message = new HttpRequestMessage(
+            HttpMethod.Post,
+            new Uri(host.Http.BaseAddress + path[1..], new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })
+        )
+        {
+            Content = content,
+        };
         using var response = await host.Http.SendAsync(message);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync()));
     }

@@ -21,7 +21,9 @@ public sealed class RpcBinderTests
 
     [Fact]
     public void two_handlers_of_one_method_stop_the_start() =>
-        Should.Throw<InvalidOperationException>(() => RpcBinder.Bind([new Predicts(), new Predicts()], new TenantGate(new NoBuckets()))).Message.ShouldBe("Predicts and Predicts both handle google.cloud.aiplatform.v1.PredictionService.Predict.");
+        Should
+            .Throw<InvalidOperationException>(() => RpcBinder.Bind([new Predicts(), new Predicts()], new TenantGate(new NoBuckets())))
+            .Message.ShouldBe("Predicts and Predicts both handle google.cloud.aiplatform.v1.PredictionService.Predict.");
 
     private sealed class Predicts : IRpcService
     {

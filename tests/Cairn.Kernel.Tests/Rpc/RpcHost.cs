@@ -1,8 +1,8 @@
 using System.Net;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
-using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Security;
+using Cairn.Kernel.Tenancy;
 using Cairn.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -18,7 +18,7 @@ namespace Cairn.Kernel.Tests.Rpc;
 /// <summary>The dispatcher on a real Kestrel, with <see cref="EchoService"/> behind it and nothing else.</summary>
 public sealed class RpcHost : IAsyncLifetime
 {
-    private WebApplication application = null!;
+    private WebApplication _application = null!;
 
     public HttpClient Http { get; private set; } = null!;
 
@@ -41,8 +41,8 @@ public sealed class RpcHost : IAsyncLifetime
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http1);
             kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2);
         });
-        application = builder.Build();
-        application.Run(async context =>
+        _application = builder.Build();
+        _application.Run(async context =>
         {
             context.Features.Set(Principal.Anonymous);
             if (GrpcTransport.IsGrpc(context.Request))
@@ -53,7 +53,8 @@ public sealed class RpcHost : IAsyncLifetime
 
             try
             {
-                var match = routes.Match(context.Request.Method, RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget))
+                var match =
+                    routes.Match(context.Request.Method, RequestPath.Parse(context.Features.Get<IHttpRequestFeature>()!.RawTarget))
                     ?? throw Errors.StatusException.NotFound("no route");
                 await match.Route.Handler(context, match.Values);
             }
@@ -62,8 +63,8 @@ public sealed class RpcHost : IAsyncLifetime
                 await ErrorWriter.WriteAsync(context, error);
             }
         });
-        await application.StartAsync();
-        var addresses = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
+        await _application.StartAsync();
+        var addresses = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ToArray();
         Http = new HttpClient { BaseAddress = new Uri(addresses[0]) };
         Grpc = new GrpcClient(addresses[1]);
         GrpcAddress = new Uri(addresses[1]).Authority;
@@ -73,6 +74,6 @@ public sealed class RpcHost : IAsyncLifetime
     {
         Http.Dispose();
         Grpc.Dispose();
-        await application.DisposeAsync();
+        await _application.DisposeAsync();
     }
 }

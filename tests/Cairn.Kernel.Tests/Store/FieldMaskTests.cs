@@ -12,14 +12,27 @@ public sealed class FieldMaskTests
         DisplayName = "old",
         Description = "kept",
         Labels = { ["a"] = "1", ["b"] = "2" },
-        ContainerSpec = new ModelContainerSpec { ImageUri = "image", PredictRoute = "/old", Args = { "x", "y" } },
+        ContainerSpec = new ModelContainerSpec
+        {
+            ImageUri = "image",
+            PredictRoute = "/old",
+            Args = { "x", "y" },
+        },
         VersionId = "7",
     };
 
     [Fact]
     public void only_what_the_mask_names_changes()
     {
-        var result = Apply(new Model { Name = "other", DisplayName = "new", Description = "lost" }, "display_name");
+        var result = Apply(
+            new Model
+            {
+                Name = "other",
+                DisplayName = "new",
+                Description = "lost",
+            },
+            "display_name"
+        );
         result.DisplayName.ShouldBe("new");
         result.Description.ShouldBe("kept");
         result.Name.ShouldBe(Stored.Name);
@@ -41,7 +54,11 @@ public sealed class FieldMaskTests
     [Fact]
     public void a_part_of_a_message_or_map_changes_alone()
     {
-        var change = new Model { Labels = { ["a"] = "9" }, ContainerSpec = new ModelContainerSpec { PredictRoute = "/new" } };
+        var change = new Model
+        {
+            Labels = { ["a"] = "9" },
+            ContainerSpec = new ModelContainerSpec { PredictRoute = "/new" },
+        };
         var result = Apply(change, "labels.a", "labels.b", "container_spec.predict_route");
         result.Labels.ShouldBe(new Dictionary<string, string> { ["a"] = "9" });
         result.ContainerSpec.PredictRoute.ShouldBe("/new");
@@ -57,7 +74,8 @@ public sealed class FieldMaskTests
     }
 
     [Fact]
-    public void output_only_fields_stay_whatever_the_mask_says() => Apply(new Model { VersionId = "99" }, "version_id").VersionId.ShouldBe("7");
+    public void output_only_fields_stay_whatever_the_mask_says() =>
+        Apply(new Model { VersionId = "99" }, "version_id").VersionId.ShouldBe("7");
 
     [Theory]
     [InlineData("nonsense")]
@@ -70,5 +88,6 @@ public sealed class FieldMaskTests
         error.Message.ShouldContain(path);
     }
 
-    private static Model Apply(Model change, params string[] paths) => FieldMasks.Apply(Stored, change, new FieldMask { Paths = { paths } });
+    private static Model Apply(Model change, params string[] paths) =>
+        FieldMasks.Apply(Stored, change, new FieldMask { Paths = { paths } });
 }

@@ -94,8 +94,7 @@ public abstract class ResourceListConformance(DatabaseFixture fixture) : Resourc
             var page = await Store.ListAsync<CustomJob>(Jobs, new ListQuery(Parent, "", order, 1, token));
             names.AddRange(page.Items.Select(static job => job.Name.Split('/')[^1]));
             token = page.NextPageToken;
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         string.Join(',', names).ShouldBe(expected);
     }
 
@@ -105,7 +104,9 @@ public abstract class ResourceListConformance(DatabaseFixture fixture) : Resourc
     [InlineData("job_spec")]
     [InlineData(",")]
     public async Task orders_that_mean_nothing_are_refused(string order) =>
-        (await Should.ThrowAsync<StatusException>(() => Store.ListAsync<CustomJob>(Jobs, new ListQuery(Parent, "", order)))).Code.ShouldBe(Code.InvalidArgument);
+        (await Should.ThrowAsync<StatusException>(() => Store.ListAsync<CustomJob>(Jobs, new ListQuery(Parent, "", order)))).Code.ShouldBe(
+            Code.InvalidArgument
+        );
 
     [Fact]
     public async Task pages_neither_repeat_nor_skip_while_rows_come_and_go()
@@ -124,8 +125,7 @@ public abstract class ResourceListConformance(DatabaseFixture fixture) : Resourc
             token = page.NextPageToken;
             await Store.WriteAsync(session => Store.Delete(session, Models, seen[0]));
             await Insert(new Model { Name = $"{Parent}/models/0{Guid.NewGuid():N}", DisplayName = "aaa" });
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         seen.Count(static name => name.Split('/')[^1].Length == 2).ShouldBe(25);
         seen.ShouldBeUnique();
     }
@@ -135,15 +135,17 @@ public abstract class ResourceListConformance(DatabaseFixture fixture) : Resourc
     {
         await Fill();
         var page = await Store.ListAsync<CustomJob>(Jobs, new ListQuery(Parent, "", "", 1));
-        foreach (var other in (ListQuery[])
-        [
-            new(Parent, "display_name:a", "", 1, page.NextPageToken),
-            new(Parent, "", "display_name", 1, page.NextPageToken),
-            new("projects/q/locations/l", "", "", 1, page.NextPageToken),
-            new(Parent, "", "", 1, "not-a-token"),
-            new(Parent, "", "", 1, page.NextPageToken[..^2] + "xx"),
-            new(Parent, "", "", 1, "é"),
-        ])
+        foreach (
+            var other in (ListQuery[])
+                [
+                    new(Parent, "display_name:a", "", 1, page.NextPageToken),
+                    new(Parent, "", "display_name", 1, page.NextPageToken),
+                    new("projects/q/locations/l", "", "", 1, page.NextPageToken),
+                    new(Parent, "", "", 1, "not-a-token"),
+                    new(Parent, "", "", 1, page.NextPageToken[..^2] + "xx"),
+                    new(Parent, "", "", 1, "é"),
+                ]
+        )
         {
             var error = await Should.ThrowAsync<StatusException>(() => Store.ListAsync<CustomJob>(Jobs, other));
             error.Code.ShouldBe(Code.InvalidArgument);
@@ -166,7 +168,14 @@ public abstract class ResourceListConformance(DatabaseFixture fixture) : Resourc
     {
         await Fill();
         var hostile = "x' OR '1'='1'; DROP TABLE resources; --";
-        await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = hostile, Labels = { ["k\"'; --"] = hostile } });
+        await Insert(
+            new Model
+            {
+                Name = $"{Parent}/models/1",
+                DisplayName = hostile,
+                Labels = { ["k\"'; --"] = hostile },
+            }
+        );
         (await List<Model>(Models, $"display_name=\"{hostile}\"")).Count.ShouldBe(1);
         (await List<CustomJob>(Jobs, $"display_name=\"{hostile}\"")).ShouldBeEmpty();
         (await List<CustomJob>(Jobs, "")).Count.ShouldBe(4);
@@ -180,14 +189,18 @@ public abstract class ResourceListConformance(DatabaseFixture fixture) : Resourc
         {
             Terms = new Dictionary<string, FilterTerm>
             {
-                ["one_of"] = static (node, sql) => $"r.id IN ({string.Join(", ", ((FunctionNode)node).Arguments.Select(id => sql.Argument(id)))})",
-                ["nickname"] = static (node, sql) => node is ComparisonNode { Operator: ":" } has ? $"r.display_name = {sql.Argument(has.Value)}" : null,
+                ["one_of"] = static (node, sql) =>
+                    $"r.id IN ({string.Join(", ", ((FunctionNode)node).Arguments.Select(id => sql.Argument(id)))})",
+                ["nickname"] = static (node, sql) =>
+                    node is ComparisonNode { Operator: ":" } has ? $"r.display_name = {sql.Argument(has.Value)}" : null,
                 ["display_name"] = static (_, _) => null,
             },
         };
         (await List<CustomJob>(kind, "one_of(\"1\", \"3\") AND state=JOB_STATE_FAILED")).Single().DisplayName.ShouldBe("alphabet");
         (await List<CustomJob>(kind, "nickname:\"beta\" OR display_name=alpha")).Count.ShouldBe(2);
-        (await Should.ThrowAsync<StatusException>(() => List<CustomJob>(kind, "nickname=\"beta\""))).Message.ShouldContain("names no field");
+        (await Should.ThrowAsync<StatusException>(() => List<CustomJob>(kind, "nickname=\"beta\""))).Message.ShouldContain(
+            "names no field"
+        );
         (await Should.ThrowAsync<StatusException>(() => List<CustomJob>(kind, "none_of(\"1\")"))).Message.ShouldContain("one_of");
     }
 }

@@ -12,7 +12,14 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
     [Fact]
     public async Task what_was_inserted_is_read_back_with_times_and_an_etag()
     {
-        var stored = await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "first", Labels = { ["env"] = "prod" } });
+        var stored = await Insert(
+            new Model
+            {
+                Name = $"{Parent}/models/1",
+                DisplayName = "first",
+                Labels = { ["env"] = "prod" },
+            }
+        );
         stored.CreateTime.ShouldNotBeNull();
         stored.UpdateTime.ShouldBe(stored.CreateTime);
         stored.Etag.ShouldNotBeEmpty();
@@ -23,10 +30,22 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
     public async Task a_statement_while_rows_are_mapped_is_refused_by_every_engine()
     {
         await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "first" });
-        await Should.ThrowAsync<Exception>(Database.ReadAsync(static session => session.Query(
-            "SELECT name FROM resources",
-            row => session.QueryFirst("SELECT name FROM resources WHERE name = $1", static inner => inner.GetString(0), row.GetString(0)))));
-        (await Database.ReadAsync(static session => session.Query("SELECT name FROM resources", static row => row.GetString(0)))).ShouldBe([$"{Parent}/models/1"]);
+        await Should.ThrowAsync<Exception>(
+            Database.ReadAsync(static session =>
+                session.Query(
+                    "SELECT name FROM resources",
+                    row =>
+                        session.QueryFirst(
+                            "SELECT name FROM resources WHERE name = $1",
+                            static inner => inner.GetString(0),
+                            row.GetString(0)
+                        )
+                )
+            )
+        );
+        (await Database.ReadAsync(static session => session.Query("SELECT name FROM resources", static row => row.GetString(0)))).ShouldBe([
+            $"{Parent}/models/1",
+        ]);
     }
 
     [Fact]
@@ -41,18 +60,22 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
     [Fact]
     public async Task one_of_many_concurrent_inserts_of_a_name_wins()
     {
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(async i =>
-        {
-            try
-            {
-                await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = $"{i}" });
-                return 1;
-            }
-            catch (StatusException error) when (error.Code is Code.AlreadyExists or Code.Aborted)
-            {
-                return 0;
-            }
-        }));
+        var outcomes = await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(async i =>
+                {
+                    try
+                    {
+                        await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = $"{i}" });
+                        return 1;
+                    }
+                    catch (StatusException error) when (error.Code is Code.AlreadyExists or Code.Aborted)
+                    {
+                        return 0;
+                    }
+                })
+        );
         outcomes.Sum().ShouldBe(1);
     }
 
@@ -60,13 +83,21 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
     public async Task concurrent_increments_lose_nothing()
     {
         await Insert(new Model { Name = $"{Parent}/models/1", VersionId = "0" });
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Store.WriteAsync(session =>
-        {
-            var model = Store.Find<Model>(session, Models, $"{Parent}/models/1")!;
-            model.VersionId = (int.Parse(model.VersionId, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            model.Etag = "";
-            return Store.Update(session, Models, model);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(_ =>
+                    Store.WriteAsync(session =>
+                    {
+                        var model = Store.Find<Model>(session, Models, $"{Parent}/models/1")!;
+                        model.VersionId = (int.Parse(model.VersionId, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(
+                            System.Globalization.CultureInfo.InvariantCulture
+                        );
+                        model.Etag = "";
+                        return Store.Update(session, Models, model);
+                    })
+                )
+        );
         (await Store.GetAsync<Model>(Models, $"{Parent}/models/1")).VersionId.ShouldBe("20");
     }
 
@@ -119,15 +150,22 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
 
     [Fact]
     public async Task text_with_a_nul_is_refused() =>
-        (await Should.ThrowAsync<StatusException>(() => Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "a\0b" }))).Code.ShouldBe(Code.InvalidArgument);
+        (
+            await Should.ThrowAsync<StatusException>(() => Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "a\0b" }))
+        ).Code.ShouldBe(Code.InvalidArgument);
 
     [Fact]
     public async Task many_are_found_and_matched_by_name()
     {
         await Fill();
         string[] names = [$"{Parent}/customJobs/1", $"{Parent}/customJobs/2", $"{Parent}/customJobs/9"];
-        var (found, matched, none) = await Database.ReadAsync(session => (
-            Store.FindMany<CustomJob>(session, Jobs, names), Store.Match(session, Jobs, names, "state=JOB_STATE_RUNNING"), Store.Match(session, Models, names, "")));
+        var (found, matched, none) = await Database.ReadAsync(session =>
+            (
+                Store.FindMany<CustomJob>(session, Jobs, names),
+                Store.Match(session, Jobs, names, "state=JOB_STATE_RUNNING"),
+                Store.Match(session, Models, names, "")
+            )
+        );
         found.Select(static job => job.DisplayName).Order().ShouldBe(["alpha", "beta"]);
         matched.ShouldBe([$"{Parent}/customJobs/2"]);
         none.ShouldBeEmpty();
@@ -137,7 +175,14 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
     public async Task a_resource_that_was_put_away_leaves_the_listing_and_comes_back_whole()
     {
         var away = Models with { Name = "ArchivedModel" };
-        var stored = await Insert(new Model { Name = $"{Parent}/models/1", DisplayName = "first", Labels = { ["env"] = "prod" } });
+        var stored = await Insert(
+            new Model
+            {
+                Name = $"{Parent}/models/1",
+                DisplayName = "first",
+                Labels = { ["env"] = "prod" },
+            }
+        );
         (await Store.WriteAsync(session => Store.Move(session, Models, away, stored.Name))).ShouldBeTrue();
         (await Store.FindAsync<Model>(Models, stored.Name)).ShouldBeNull();
         (await List<Model>(Models, "")).ShouldBeEmpty();
@@ -173,8 +218,16 @@ public abstract class ResourceStoreConformance(DatabaseFixture fixture) : Resour
             }
 
             var names = (await List<Model>(Models, "")).Select(static model => model.Name).ToHashSet();
-            bool[] there = [names.Contains($"{Parent}/models/a{step}"), names.Contains($"{Parent}/models/b{step}"), (await Store.GetAsync<Model>(Models, counter.Name)).DisplayName == $"{step}"];
-            there.Distinct().ShouldHaveSingleItem().ShouldBe(acknowledged || faulty.Failure == "after commit", $"step {step}: {faulty.Failure}");
+            bool[] there =
+            [
+                names.Contains($"{Parent}/models/a{step}"),
+                names.Contains($"{Parent}/models/b{step}"),
+                (await Store.GetAsync<Model>(Models, counter.Name)).DisplayName == $"{step}",
+            ];
+            there
+                .Distinct()
+                .ShouldHaveSingleItem()
+                .ShouldBe(acknowledged || faulty.Failure == "after commit", $"step {step}: {faulty.Failure}");
             if (acknowledged)
             {
                 break;

@@ -34,32 +34,62 @@ public abstract class ResourceStoreTests(DatabaseFixture fixture) : IAsyncLifeti
     /// <summary>Four jobs with names, states and labels that filters tell apart.</summary>
     protected async Task Fill()
     {
-        await InsertJob(new CustomJob
-        {
-            Name = $"{Parent}/customJobs/1",
-            DisplayName = "alpha",
-            State = JobState.Succeeded,
-            Labels = { ["env"] = "prod" },
-            JobSpec = new CustomJobSpec { WorkerPoolSpecs = { new WorkerPoolSpec { ReplicaCount = 2, ContainerSpec = new ContainerSpec { ImageUri = "docker.io/busybox:1", Args = { "--fast" } } } } },
-        });
-        await InsertJob(new CustomJob
-        {
-            Name = $"{Parent}/customJobs/2",
-            DisplayName = "beta",
-            State = JobState.Running,
-            Labels = { ["env"] = "prod" },
-            JobSpec = new CustomJobSpec { Scheduling = new Scheduling { RestartJobOnWorkerRestart = true, Timeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromHours(1)) } },
-        });
-        await InsertJob(new CustomJob
-        {
-            Name = $"{Parent}/customJobs/3",
-            DisplayName = "alphabet",
-            State = JobState.Failed,
-            Labels = { ["env"] = "test" },
-            JobSpec = new CustomJobSpec { EnableWebAccess = true },
-            Error = new Google.Rpc.Status { Code = 3, Message = "bad" },
-        });
-        await InsertJob(new CustomJob { Name = $"{Parent}/customJobs/4", DisplayName = "it's \"quoted\" 50% _x", State = JobState.Pending });
+        await InsertJob(
+            new CustomJob
+            {
+                Name = $"{Parent}/customJobs/1",
+                DisplayName = "alpha",
+                State = JobState.Succeeded,
+                Labels = { ["env"] = "prod" },
+                JobSpec = new CustomJobSpec
+                {
+                    WorkerPoolSpecs =
+                    {
+                        new WorkerPoolSpec
+                        {
+                            ReplicaCount = 2,
+                            ContainerSpec = new ContainerSpec { ImageUri = "docker.io/busybox:1", Args = { "--fast" } },
+                        },
+                    },
+                },
+            }
+        );
+        await InsertJob(
+            new CustomJob
+            {
+                Name = $"{Parent}/customJobs/2",
+                DisplayName = "beta",
+                State = JobState.Running,
+                Labels = { ["env"] = "prod" },
+                JobSpec = new CustomJobSpec
+                {
+                    Scheduling = new Scheduling
+                    {
+                        RestartJobOnWorkerRestart = true,
+                        Timeout = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromHours(1)),
+                    },
+                },
+            }
+        );
+        await InsertJob(
+            new CustomJob
+            {
+                Name = $"{Parent}/customJobs/3",
+                DisplayName = "alphabet",
+                State = JobState.Failed,
+                Labels = { ["env"] = "test" },
+                JobSpec = new CustomJobSpec { EnableWebAccess = true },
+                Error = new Google.Rpc.Status { Code = 3, Message = "bad" },
+            }
+        );
+        await InsertJob(
+            new CustomJob
+            {
+                Name = $"{Parent}/customJobs/4",
+                DisplayName = "it's \"quoted\" 50% _x",
+                State = JobState.Pending,
+            }
+        );
     }
 
     protected Task<CustomJob> InsertJob(CustomJob job) => Store.WriteAsync(session => Store.Insert(session, Jobs, job));

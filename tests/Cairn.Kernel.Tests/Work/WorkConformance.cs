@@ -11,20 +11,20 @@ namespace Cairn.Kernel.Tests.Work;
 /// <summary>What durable work promises on every engine, whatever becomes of the servers.</summary>
 public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
 {
-    private readonly Clock clock = new();
-    private IDatabase database = null!;
+    private readonly Clock _clock = new();
+    private IDatabase _database = null!;
 
     public async ValueTask InitializeAsync()
     {
-        database = await fixture.CreateAsync();
-        await database.WriteAsync(static session => session.Execute("CREATE TABLE IF NOT EXISTS effects (key VARCHAR(64) NOT NULL)"));
+        _database = await fixture.CreateAsync();
+        await _database.WriteAsync(static session => session.Execute("CREATE TABLE IF NOT EXISTS effects (key VARCHAR(64) NOT NULL)"));
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (database is not null)
+        if (_database is not null)
         {
-            await database.DisposeAsync();
+            await _database.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -33,8 +33,8 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task each_item_is_done_once_by_two_servers_that_share_the_store()
     {
-        await using var first = new WorkServer(database, clock, (queue, item, _) => EffectAsync(database, queue, item));
-        await using var second = new WorkServer(database, clock, (queue, item, _) => EffectAsync(database, queue, item));
+        await using var first = new WorkServer(_database, _clock, (queue, item, _) => EffectAsync(_database, queue, item));
+        await using var second = new WorkServer(_database, _clock, (queue, item, _) => EffectAsync(_database, queue, item));
         await Task.WhenAll(Enumerable.Range(0, 60).Select(i => EnqueueAsync(i % 2 == 0 ? first : second, $"item-{i}")));
         await EndAsync(first);
         (await EffectsAsync()).Order().ShouldBe(Enumerable.Range(0, 60).Select(static i => $"item-{i}").Order());
@@ -45,7 +45,12 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var broken = true;
         await using var server = new WorkServer(
-            database, clock, (queue, item, _) => item.Key == "poison" && broken ? throw new InvalidOperationException("no \0 luck") : EffectAsync(database, queue, item), new WorkKind("test", 1));
+            _database,
+            _clock,
+            (queue, item, _) =>
+                item.Key == "poison" && broken ? throw new InvalidOperationException("no \0 luck") : EffectAsync(_database, queue, item),
+            new WorkKind("test", 1)
+        );
         await EnqueueAsync(server, "poison");
         await EnqueueAsync(server, "healthy");
         await Poll.UntilAsync(async () => (await EffectsAsync()).Contains("healthy"), "the healthy item");
@@ -53,14 +58,14 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
         {
             var (attempt, due, said) = await RowAsync("poison", row => row.Attempt == failures);
             said.ShouldBe("no   luck");
-            (due - clock.GetUtcNow()).TotalSeconds.ShouldBe(Math.Pow(2, failures - 1), 0.001);
-            clock.Now = due;
+            (due - _clock.GetUtcNow()).TotalSeconds.ShouldBe(Math.Pow(2, failures - 1), 0.001);
+            _clock.Now = due;
             server.Signal.Pulse();
         }
 
         await RowAsync("poison", static row => row.Attempt == 5);
         broken = false;
-        clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Now += TimeSpan.FromMinutes(1);
         server.Signal.Pulse();
         await EndAsync(server);
         (await EffectsAsync()).ShouldBe(["healthy", "poison"], ignoreOrder: true);
@@ -71,15 +76,15 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         for (var steps = 0; ; steps++)
         {
-            var faulty = new FaultyDatabase(database);
+            var faulty = new FaultyDatabase(_database);
             var key = $"item-{steps}";
-            await using (var server = new WorkServer(faulty, clock, (queue, item, _) => EffectAsync(faulty, queue, item)))
+            await using (var server = new WorkServer(faulty, _clock, (queue, item, _) => EffectAsync(faulty, queue, item)))
             {
                 faulty.FailAfter(steps);
                 await Should.NotThrowAsync(async () =>
                 {
                     // The caller does not hear of a write that failed after its commit, and asks again.
-                    for (var told = false; !told;)
+                    for (var told = false; !told; )
                     {
                         try
                         {
@@ -103,11 +108,12 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
                 await Poll.UntilAsync(
                     async () =>
                     {
-                        clock.Now += TimeSpan.FromSeconds(31);
+                        _clock.Now += TimeSpan.FromSeconds(31);
                         server.Signal.Pulse();
                         return !await HasAsync(key);
                     },
-                    $"the item whose store failed at step {steps} ({faulty.Failure})");
+                    $"the item whose store failed at step {steps} ({faulty.Failure})"
+                );
                 (await EffectsAsync()).Count(done => done == key).ShouldBe(1, $"The store failed at step {steps}: {faulty.Failure}.");
                 if (!faulty.HasFailed)
                 {
@@ -121,28 +127,32 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task a_server_that_stalls_loses_its_items_and_what_it_still_writes_is_refused()
     {
-        var stalled = new WatchedDatabase(database);
+        var stalled = new WatchedDatabase(_database);
         var begun = new TaskCompletionSource();
         var refused = new TaskCompletionSource<Exception>();
-        await using var first = new WorkServer(stalled, clock, async (queue, item, lost) =>
-        {
-            begun.TrySetResult();
-            await Task.Delay(Timeout.Infinite, lost).ContinueWith(static _ => { }, TaskScheduler.Default);
-            try
+        await using var first = new WorkServer(
+            stalled,
+            _clock,
+            async (queue, item, lost) =>
             {
-                return await EffectAsync(database, queue, item);
+                begun.TrySetResult();
+                await Task.Delay(Timeout.Infinite, lost).ContinueWith(static _ => { }, TaskScheduler.Default);
+                try
+                {
+                    return await EffectAsync(_database, queue, item);
+                }
+                catch (StatusException error)
+                {
+                    refused.TrySetResult(error);
+                    throw;
+                }
             }
-            catch (StatusException error)
-            {
-                refused.TrySetResult(error);
-                throw;
-            }
-        });
+        );
         await EnqueueAsync(first, "item");
         await begun.Task;
         stalled.HoldUp();
-        clock.Now += TimeSpan.FromMinutes(1);
-        await using var second = new WorkServer(database, clock, (queue, item, _) => EffectAsync(database, queue, item));
+        _clock.Now += TimeSpan.FromMinutes(1);
+        await using var second = new WorkServer(_database, _clock, (queue, item, _) => EffectAsync(_database, queue, item));
         await Poll.UntilAsync(async () => (await EffectsAsync()).Count == 1, "the second server to take over");
         stalled.GoOn();
         first.Signal.Pulse();
@@ -155,18 +165,22 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var open = new TaskCompletionSource();
         var steps = 0;
-        await using var server = new WorkServer(database, clock, async (queue, item, lost) =>
-        {
-            Interlocked.Increment(ref steps);
-            await open.Task.WaitAsync(lost);
-            return await EffectAsync(database, queue, item);
-        });
+        await using var server = new WorkServer(
+            _database,
+            _clock,
+            async (queue, item, lost) =>
+            {
+                Interlocked.Increment(ref steps);
+                await open.Task.WaitAsync(lost);
+                return await EffectAsync(_database, queue, item);
+            }
+        );
         await EnqueueAsync(server, "item");
         await Poll.UntilAsync(() => steps == 1, "the step");
         foreach (var jump in (int[])[-3_600, 20, 20, 20, -7_200, 20, 20])
         {
-            clock.Now += TimeSpan.FromSeconds(jump);
-            var now = clock.Now;
+            _clock.Now += TimeSpan.FromSeconds(jump);
+            var now = _clock.Now;
             server.Signal.Pulse();
             await RowAsync("item", row => row.Due == now + TimeSpan.FromSeconds(30));
         }
@@ -180,19 +194,23 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     public async Task a_cancelled_item_has_its_step_told_and_is_ended_by_its_worker()
     {
         var seen = new ConcurrentQueue<bool>();
-        await using var server = new WorkServer(database, clock, async (_, item, lost) =>
-        {
-            seen.Enqueue(item.Cancelled);
-            if (!item.Cancelled)
+        await using var server = new WorkServer(
+            _database,
+            _clock,
+            async (_, item, lost) =>
             {
-                await Task.Delay(Timeout.Infinite, lost);
-            }
+                seen.Enqueue(item.Cancelled);
+                if (!item.Cancelled)
+                {
+                    await Task.Delay(Timeout.Infinite, lost);
+                }
 
-            return WorkStep.Done;
-        });
+                return WorkStep.Done;
+            }
+        );
         await EnqueueAsync(server, "item");
         await Poll.UntilAsync(() => !seen.IsEmpty, "the step");
-        await database.WriteAsync(session =>
+        await _database.WriteAsync(session =>
         {
             server.Queue.Cancel(session, "test", "item");
             return true;
@@ -205,15 +223,19 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     public async Task an_item_that_is_removed_has_its_step_told_and_comes_not_back()
     {
         var told = new TaskCompletionSource();
-        await using var server = new WorkServer(database, clock, async (_, _, lost) =>
-        {
-            await using var registration = lost.Register(() => told.TrySetResult());
-            await Task.Delay(Timeout.Infinite, lost);
-            return WorkStep.Done;
-        });
+        await using var server = new WorkServer(
+            _database,
+            _clock,
+            async (_, _, lost) =>
+            {
+                await using var registration = lost.Register(() => told.TrySetResult());
+                await Task.Delay(Timeout.Infinite, lost);
+                return WorkStep.Done;
+            }
+        );
         await EnqueueAsync(server, "item");
         await RowAsync("item", static row => row.Fence == 1);
-        (await database.WriteAsync(session => server.Queue.Remove(session, "test", "item"))).ShouldBeTrue();
+        (await _database.WriteAsync(session => server.Queue.Remove(session, "test", "item"))).ShouldBeTrue();
         await told.Task.WaitAsync(TimeSpan.FromSeconds(60));
         (await HasAsync("item")).ShouldBeFalse();
     }
@@ -222,16 +244,20 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     public async Task a_wake_that_comes_while_a_step_runs_is_followed_by_another_step()
     {
         var (begun, open, steps) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
-        await using var server = new WorkServer(database, clock, async (_, _, _) =>
-        {
-            if (Interlocked.Increment(ref steps) == 1)
+        await using var server = new WorkServer(
+            _database,
+            _clock,
+            async (_, _, _) =>
             {
-                begun.SetResult();
-                await open.Task;
-            }
+                if (Interlocked.Increment(ref steps) == 1)
+                {
+                    begun.SetResult();
+                    await open.Task;
+                }
 
-            return WorkStep.Sleep;
-        });
+                return WorkStep.Sleep;
+            }
+        );
         await EnqueueAsync(server, "item");
         await begun.Task;
         await WakeAsync(server, "item");
@@ -245,16 +271,20 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task what_waits_costs_no_write()
     {
-        var watched = new WatchedDatabase(database);
-        await using var server = new WorkServer(watched, clock, static (_, item, _) => Task.FromResult(item.Key == "sleeps" ? WorkStep.Sleep : WorkStep.Again(TimeSpan.FromHours(1))));
+        var watched = new WatchedDatabase(_database);
+        await using var server = new WorkServer(
+            watched,
+            _clock,
+            static (_, item, _) => Task.FromResult(item.Key == "sleeps" ? WorkStep.Sleep : WorkStep.Again(TimeSpan.FromHours(1)))
+        );
         await EnqueueAsync(server, "sleeps");
         await EnqueueAsync(server, "waits");
         await RowAsync("sleeps", static row => row.IsAsleep);
-        await RowAsync("waits", row => row.Due == clock.Now + TimeSpan.FromHours(1));
+        await RowAsync("waits", row => row.Due == _clock.Now + TimeSpan.FromHours(1));
         var before = watched.Writes;
         for (var i = 0; i < 20; i++)
         {
-            clock.Now += TimeSpan.FromMinutes(2);
+            _clock.Now += TimeSpan.FromMinutes(2);
             server.Signal.Pulse();
             await Task.Yield();
         }
@@ -268,19 +298,25 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
     public async Task a_server_that_stops_gives_its_items_back_at_once()
     {
         var begun = new TaskCompletionSource();
-        await using (var first = new WorkServer(database, clock, async (_, _, lost) =>
-        {
-            begun.SetResult();
-            await Task.Delay(Timeout.Infinite, lost);
-            return WorkStep.Done;
-        }))
+        await using (
+            var first = new WorkServer(
+                _database,
+                _clock,
+                async (_, _, lost) =>
+                {
+                    begun.SetResult();
+                    await Task.Delay(Timeout.Infinite, lost);
+                    return WorkStep.Done;
+                }
+            )
+        )
         {
             await EnqueueAsync(first, "item");
             await begun.Task;
         }
 
-        (await RowAsync("item", static row => !row.IsOwned)).Due.ShouldBe(clock.Now);
-        await using var second = new WorkServer(database, clock, (queue, item, _) => EffectAsync(database, queue, item));
+        (await RowAsync("item", static row => !row.IsOwned)).Due.ShouldBe(_clock.Now);
+        await using var second = new WorkServer(_database, _clock, (queue, item, _) => EffectAsync(_database, queue, item));
         await EndAsync(second);
         (await EffectsAsync()).ShouldBe(["item"]);
     }
@@ -297,40 +333,60 @@ public abstract class WorkConformance(DatabaseFixture fixture) : IAsyncLifetime
         return WorkStep.Done;
     }
 
-    private Task EnqueueAsync(WorkServer server, string key) => database.WriteAsync(session =>
-    {
-        server.Queue.Enqueue(session, "test", key);
-        return true;
-    });
+    private Task EnqueueAsync(WorkServer server, string key) =>
+        _database.WriteAsync(session =>
+        {
+            server.Queue.Enqueue(session, "test", key);
+            return true;
+        });
 
-    private Task WakeAsync(WorkServer server, string key) => database.WriteAsync(session =>
-    {
-        server.Queue.Wake(session, "test", key);
-        return true;
-    });
+    private Task WakeAsync(WorkServer server, string key) =>
+        _database.WriteAsync(session =>
+        {
+            server.Queue.Wake(session, "test", key);
+            return true;
+        });
 
     private Task<bool> HasAsync(string key) =>
-        database.ReadAsync(session => session.QueryFirst("SELECT 1 FROM work WHERE kind = 'test' AND key = $1", static _ => true, key));
+        _database.ReadAsync(session => session.QueryFirst("SELECT 1 FROM work WHERE kind = 'test' AND key = $1", static _ => true, key));
 
-    private Task<List<string>> EffectsAsync() => database.ReadAsync(static session => session.Query("SELECT key FROM effects", static row => row.GetString(0)));
+    private Task<List<string>> EffectsAsync() =>
+        _database.ReadAsync(static session => session.Query("SELECT key FROM effects", static row => row.GetString(0)));
 
-    private Task EndAsync(WorkServer server) => Poll.UntilAsync(
-        async () => await database.ReadAsync(static session => session.QueryFirst("SELECT COUNT(*) FROM work", static row => row.GetInt64(0))) == 0, "all work to end");
+    private Task EndAsync(WorkServer server) =>
+        Poll.UntilAsync(
+            async () =>
+                await _database.ReadAsync(static session => session.QueryFirst("SELECT COUNT(*) FROM work", static row => row.GetInt64(0)))
+                == 0,
+            "all work to end"
+        );
 
     private async Task<Row> RowAsync(string key, Func<Row, bool> condition)
     {
         Row? found = null;
         await Poll.UntilAsync(
-            async () => (found = await database.ReadAsync(session => session.QueryFirst(
-                "SELECT attempt, due, said, fence, owner FROM work WHERE kind = 'test' AND key = $1",
-                static row => new Row(
-                    (int)row.GetInt64(0),
-                    row.IsDBNull(1) ? DateTimeOffset.MaxValue : DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(row.GetInt64(1)),
-                    row.IsDBNull(2) ? null : row.GetString(2),
-                    row.GetInt64(3),
-                    !row.IsDBNull(4)),
-                key))) is not null && condition(found),
-            $"the row of {key}");
+            async () =>
+                (
+                    found = await _database.ReadAsync(session =>
+                        session.QueryFirst(
+                            "SELECT attempt, due, said, fence, owner FROM work WHERE kind = 'test' AND key = $1",
+                            static row => new Row(
+                                (int)row.GetInt64(0),
+                                row.IsDBNull(1)
+                                    ? DateTimeOffset.MaxValue
+                                    : DateTimeOffset.UnixEpoch + TimeSpan.FromMicroseconds(row.GetInt64(1)),
+                                row.IsDBNull(2) ? null : row.GetString(2),
+                                row.GetInt64(3),
+                                !row.IsDBNull(4)
+                            ),
+                            key
+                        )
+                    )
+                )
+                    is not null
+                && condition(found),
+            $"the row of {key}"
+        );
         return found!;
     }
 

@@ -8,21 +8,37 @@ namespace Cairn.Kernel.Tests.Work;
 /// <summary>The work loop of one server, with one worker.</summary>
 internal sealed class WorkServer : IAsyncDisposable
 {
-    private readonly WorkLoop loop;
+    private readonly WorkLoop _loop;
 
     /// <param name="database">The store, which several servers may share.</param>
     /// <param name="clock">The server's clock.</param>
     /// <param name="step">What the worker does; it is given the queue for its transactions.</param>
     /// <param name="kind">The worker's kind.</param>
-    public WorkServer(IDatabase database, TimeProvider clock, Func<IWork, WorkItem, CancellationToken, Task<WorkStep>> step, WorkKind? kind = null)
+    public WorkServer(
+        IDatabase database,
+        TimeProvider clock,
+        Func<IWork, WorkItem, CancellationToken, Task<WorkStep>> step,
+        WorkKind? kind = null
+    )
     {
         Queue = new WorkQueue(Signal, clock);
         var environment = new ServerEnvironment
         {
-            DataDirectory = "/", ServerId = Guid.NewGuid().ToString("N"), HttpUrl = static () => new Uri("http://127.0.0.1"), GrpcAddress = static () => "", Executable = "",
+            DataDirectory = "/",
+            ServerId = Guid.NewGuid().ToString("N"),
+            HttpUrl = static () => new Uri("http://127.0.0.1"),
+            GrpcAddress = static () => "",
+            Executable = "",
         };
-        loop = new WorkLoop(database, [new Worker(kind ?? new WorkKind("test", 8), (item, lost) => step(Queue, item, lost))], Signal, environment, clock, NullLogger<WorkLoop>.Instance);
-        loop.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+        _loop = new WorkLoop(
+            database,
+            [new Worker(kind ?? new WorkKind("test", 8), (item, lost) => step(Queue, item, lost))],
+            Signal,
+            environment,
+            clock,
+            NullLogger<WorkLoop>.Instance
+        );
+        _loop.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public WorkSignal Signal { get; } = new();
@@ -31,8 +47,8 @@ internal sealed class WorkServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await loop.StopAsync(CancellationToken.None);
-        loop.Dispose();
+        await _loop.StopAsync(CancellationToken.None);
+        _loop.Dispose();
     }
 
     private sealed class Worker(WorkKind kind, Func<WorkItem, CancellationToken, Task<WorkStep>> step) : IWorker

@@ -11,7 +11,11 @@ namespace Cairn.Optimization.Tests.Bugs;
 /// <summary>A batch of n points cost the fourth power of n: 400 took 34 seconds.</summary>
 public sealed class LargeBatchTests
 {
-    private static readonly SearchSpace Space = new([new DoubleParameter("x", -1, 1), new DoubleParameter("y", -1, 1), new CategoricalParameter("c", ["a", "b"])]);
+    private static readonly SearchSpace Space = new([
+        new DoubleParameter("x", -1, 1),
+        new DoubleParameter("y", -1, 1),
+        new CategoricalParameter("c", ["a", "b"]),
+    ]);
 
     [Theory]
     [InlineData(1)]
@@ -30,7 +34,11 @@ public sealed class LargeBatchTests
         points.Select(static point => (point["x"].Number, point["y"].Number, point["c"].Text)).Distinct().Count().ShouldBe(1_000);
 
         // Where the optimum may be, they keep apart from each other: of cells of a hundredth of the range, they fill hundreds.
-        points.Select(static point => (Math.Round(point["x"].Number * 50), Math.Round(point["y"].Number * 50), point["c"].Text)).Distinct().Count().ShouldBeGreaterThan(200);
+        points
+            .Select(static point => (Math.Round(point["x"].Number * 50), Math.Round(point["y"].Number * 50), point["c"].Text))
+            .Distinct()
+            .Count()
+            .ShouldBeGreaterThan(200);
     }
 
     [Fact]
@@ -80,7 +88,9 @@ public sealed class LargeBatchTests
     {
         var point = Space.Decode(Space.Sample(random));
         var value = -Math.Pow(point["x"].Number - 0.3, 2) - Math.Pow(point["y"].Number, 2);
-        var values = problem.Objectives.Select((metric, i) => (metric.Id, Value: i == 0 ? value : point["x"].Number)).ToDictionary(static pair => pair.Id, static pair => pair.Value);
+        var values = problem
+            .Objectives.Select((metric, i) => (metric.Id, Value: i == 0 ? value : point["x"].Number))
+            .ToDictionary(static pair => pair.Id, static pair => pair.Value);
         return new Trial(id, point, TrialState.Completed) { Final = new Measurement(1, TimeSpan.Zero, values) };
     }
 }

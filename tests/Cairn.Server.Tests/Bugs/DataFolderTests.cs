@@ -9,14 +9,14 @@ public sealed class DataFolderTests : IDisposable
     private const UnixFileMode Readable = Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Everyone = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task a_folder_that_others_could_read_is_theirs_no_longer()
     {
-        var data = scratch["data"];
+        var data = _scratch["data"];
         Directory.CreateDirectory(Path.Combine(data, "objects"));
         File.SetUnixFileMode(data, Everyone);
         File.SetUnixFileMode(Path.Combine(data, "objects"), Everyone);

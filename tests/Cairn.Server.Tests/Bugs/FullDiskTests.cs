@@ -23,7 +23,9 @@ public sealed class FullDiskTests
         var names = new List<string>();
         for (var i = 0; i < 20; i++)
         {
-            names.Add((string)(await client.PostAsync(Artifacts, new { displayName = "a", description = new string('x', 8_000) }))["name"]!);
+            names.Add(
+                (string)(await client.PostAsync(Artifacts, new { displayName = "a", description = new string('x', 8_000) }))["name"]!
+            );
         }
 
         disk.Fill();
@@ -33,13 +35,24 @@ public sealed class FullDiskTests
         await MustBeFullAsync(client, HttpMethod.Post, RestClient.UploadPath("full", "more"), new ByteArrayContent(new byte[4 << 20]));
         await MustBeFullAsync(client, HttpMethod.Post, "/storage/v1/b?project=p", new { name = "another" });
         await MustBeFullAsync(client, HttpMethod.Post, "/api/2.0/mlflow/experiments/create", new { name = "e" });
-        await MustBeFullAsync(client, HttpMethod.Post, "/v2/entries:write", JsonNode.Parse("""{"entries":[{"logName":"projects/p/logs/a","textPayload":"x"}]}""")!);
+        await MustBeFullAsync(
+            client,
+            HttpMethod.Post,
+            "/v2/entries:write",
+            JsonNode.Parse("""{"entries":[{"logName":"projects/p/logs/a","textPayload":"x"}]}""")!
+        );
         await MustBeFullAsync(client, HttpMethod.Post, "/v1/projects/p/models", new { name = "m1" });
         await MustBeFullAsync(admin, HttpMethod.Post, "/cairn/v1/tokens", new { name = "t" });
         using (var grpc = new GrpcClient(server.GrpcAddress))
         {
-            var create = new CreateArtifactRequest { Parent = Artifacts[4..^10], Artifact = new Artifact { DisplayName = "g" } };
-            (await grpc.CallAsync("/google.cloud.aiplatform.v1.MetadataService/CreateArtifact", create)).Status.ShouldBe((int)Google.Rpc.Code.ResourceExhausted);
+            var create = new CreateArtifactRequest
+            {
+                Parent = Artifacts[4..^10],
+                Artifact = new Artifact { DisplayName = "g" },
+            };
+            (await grpc.CallAsync("/google.cloud.aiplatform.v1.MetadataService/CreateArtifact", create)).Status.ShouldBe(
+                (int)Google.Rpc.Code.ResourceExhausted
+            );
         }
 
         ((string)(await client.GetAsync("/healthz"))["text"]!).ShouldStartWith("degraded");
@@ -52,7 +65,10 @@ public sealed class FullDiskTests
         (await client.TrySendAsync(HttpMethod.Delete, RestClient.ObjectPath("full", "kept"))).Status.ShouldBe(HttpStatusCode.NoContent);
 
         disk.Free();
-        await Poll.UntilAsync(async () => ((string)(await client.GetAsync("/healthz"))["text"]!).StartsWith("ok", StringComparison.Ordinal), "the server to be well again");
+        await Poll.UntilAsync(
+            async () => ((string)(await client.GetAsync("/healthz"))["text"]!).StartsWith("ok", StringComparison.Ordinal),
+            "the server to be well again"
+        );
         await client.PostAsync(Artifacts, new { displayName = "c" });
         File.Exists(disk["data/reserve"]).ShouldBeTrue();
     }

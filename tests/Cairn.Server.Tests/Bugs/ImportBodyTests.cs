@@ -4,7 +4,10 @@ using Cairn.Testing;
 
 namespace Cairn.Server.Tests.Bugs;
 
-/// <summary>Bodies of the server's own calls that are JSON, and in which something is not there: a null in a list was found by whoever went through it, as a failure.</summary>
+/// <summary>
+/// Bodies of the server's own calls that are JSON, and in which something is not there: a null in a list was found by whoever went through
+/// it, as a failure.
+/// </summary>
 public sealed class ImportBodyTests(RunningServer server) : IClassFixture<RunningServer>, IDisposable
 {
     private const string Location = "/cairn/v1/projects/imported/locations/us-central1";
@@ -19,50 +22,88 @@ public sealed class ImportBodyTests(RunningServer server) : IClassFixture<Runnin
         "tags":[],"metrics":[{"name":"loss","step":1,"time":1700000000000,"value":0.5,"runId":"0123456789abcdef0123456789abcdef","datasetName":"d","datasetDigest":"1"}]}
         """;
 
-    private readonly RestClient client = new(server.Server.HttpUrl.ToString().TrimEnd('/'));
+    private readonly RestClient _client = new(server.Server.HttpUrl.ToString().TrimEnd('/'));
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task what_is_not_there_is_refused_and_the_rest_is_imported()
     {
-        foreach (var (from, to) in ((string, string)[])
-        [
-            ("\"b\"}", "null}"), ("{\"key\":\"lr\",\"value\":\"0.1\"}", "null"), ("\"0.1\"", "null"), ("\"key\":\"lr\",", ""), ("{\"key\":\"t\",\"value\":\"v\"}", "null"), ("\"datasets\":[", "\"datasets\":[null,"),
-            ("\"digest\":\"1\"", "\"digest\":null"), ("{\"key\":\"c\",\"value\":\"x\"}", "null"), ("\"metrics\":[", "\"metrics\":[null,"), ("\"steps\":[1]", "\"steps\":null"), ("\"steps\":[1]", "\"steps\":[null]"),
-            ("\"m-1\"", "null"), ("\"modelsMade\":[", "\"modelsMade\":[null,"), ("\"modelId\":\"m-2\"", "\"modelId\":null"), ("\"runId\":\"0123456789abcdef0123456789abcdef\"", "\"runId\":null"),
-            ("1700000000000,", "9223372036854775807,"), ("1700000001000", "-9223372036854775808"), ("1700000000000000", "9223372036854775807"),
-        ])
+        foreach (
+            var (from, to) in ((string, string)[])
+                [
+                    ("\"b\"}", "null}"),
+                    ("{\"key\":\"lr\",\"value\":\"0.1\"}", "null"),
+                    ("\"0.1\"", "null"),
+                    ("\"key\":\"lr\",", ""),
+                    ("{\"key\":\"t\",\"value\":\"v\"}", "null"),
+                    ("\"datasets\":[", "\"datasets\":[null,"),
+                    ("\"digest\":\"1\"", "\"digest\":null"),
+                    ("{\"key\":\"c\",\"value\":\"x\"}", "null"),
+                    ("\"metrics\":[", "\"metrics\":[null,"),
+                    ("\"steps\":[1]", "\"steps\":null"),
+                    ("\"steps\":[1]", "\"steps\":[null]"),
+                    ("\"m-1\"", "null"),
+                    ("\"modelsMade\":[", "\"modelsMade\":[null,"),
+                    ("\"modelId\":\"m-2\"", "\"modelId\":null"),
+                    ("\"runId\":\"0123456789abcdef0123456789abcdef\"", "\"runId\":null"),
+                    ("1700000000000,", "9223372036854775807,"),
+                    ("1700000001000", "-9223372036854775808"),
+                    ("1700000000000000", "9223372036854775807"),
+                ]
+        )
         {
             await RefusedAsync("/runs:import", Run, from, to);
         }
 
-        (await client.PostAsync(Location + "/runs:import", Body(Run)))["experimentId"].ShouldNotBeNull();
-        foreach (var (from, to) in ((string, string)[])
-        [
-            ("\"metrics\":[", "\"metrics\":[null,"), ("{\"key\":\"a\",\"value\":\"b\"}", "null"), ("\"value\":\"b\"", "\"value\":null"), ("\"runId\":\"0123456789abcdef0123456789abcdef\"", "\"runId\":null"), ("\"type\":\"\"", "\"type\":null"),
-            ("\"time\":1700000000000", "\"time\":9223372036854775807"), ("\"created\":1700000000000", "\"created\":9223372036854775807"), ("\"updated\":1700000000000", "\"updated\":-9223372036854775808"),
-        ])
+        (await _client.PostAsync(Location + "/runs:import", Body(Run)))["experimentId"].ShouldNotBeNull();
+        foreach (
+            var (from, to) in ((string, string)[])
+                [
+                    ("\"metrics\":[", "\"metrics\":[null,"),
+                    ("{\"key\":\"a\",\"value\":\"b\"}", "null"),
+                    ("\"value\":\"b\"", "\"value\":null"),
+                    ("\"runId\":\"0123456789abcdef0123456789abcdef\"", "\"runId\":null"),
+                    ("\"type\":\"\"", "\"type\":null"),
+                    ("\"time\":1700000000000", "\"time\":9223372036854775807"),
+                    ("\"created\":1700000000000", "\"created\":9223372036854775807"),
+                    ("\"updated\":1700000000000", "\"updated\":-9223372036854775808"),
+                ]
+        )
         {
             await RefusedAsync("/loggedModels:import", Model, from, to);
         }
 
-        await client.PostAsync(Location + "/loggedModels:import", Body(Model));
-        foreach (var body in (string[])["{\"runIds\":[null],\"experimentId\":0}", "{\"runIds\":null,\"experimentId\":0}", "{\"runIds\":[\"x\"]}", "null", "[]", "{\"runIds\":[1],\"experimentId\":0}"])
+        await _client.PostAsync(Location + "/loggedModels:import", Body(Model));
+        foreach (
+            var body in (string[])
+                [
+                    "{\"runIds\":[null],\"experimentId\":0}",
+                    "{\"runIds\":null,\"experimentId\":0}",
+                    "{\"runIds\":[\"x\"]}",
+                    "null",
+                    "[]",
+                    "{\"runIds\":[1],\"experimentId\":0}",
+                ]
+        )
         {
-            ((int)(await client.TrySendAsync(HttpMethod.Post, Location + "/runs:move", Body(body))).Status).ShouldBe(400, body);
+            ((int)(await _client.TrySendAsync(HttpMethod.Post, Location + "/runs:move", Body(body))).Status).ShouldBe(400, body);
         }
 
         foreach (var collection in (string[])["contexts", "executions", "artifacts"])
         {
-            await client.GetAsync($"/v1/projects/imported/locations/us-central1/metadataStores/default/{collection}");
+            await _client.GetAsync($"/v1/projects/imported/locations/us-central1/metadataStores/default/{collection}");
         }
     }
 
     private async Task RefusedAsync(string path, string body, string from, string to)
     {
         body.ShouldContain(from);
-        var (status, answer) = await client.TrySendAsync(HttpMethod.Post, Location + path, Body(body.Replace(from, to, StringComparison.Ordinal)));
+        var (status, answer) = await _client.TrySendAsync(
+            HttpMethod.Post,
+            Location + path,
+            Body(body.Replace(from, to, StringComparison.Ordinal))
+        );
         status.ShouldBe(HttpStatusCode.BadRequest, $"{from} -> {to}: {answer.ToJsonString()}");
     }
 

@@ -17,9 +17,9 @@ public sealed class NestedJsonTests(RunningServer server) : IClassFixture<Runnin
     private const string Location = "/v1/projects/nested/locations/us-central1";
     private const string Nodes = Location + "/metadataStores/default";
 
-    private readonly RestClient client = new(server.Server.HttpUrl.ToString().TrimEnd('/'));
+    private readonly RestClient _client = new(server.Server.HttpUrl.ToString().TrimEnd('/'));
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     [Theory]
     [InlineData("artifacts", "")]
@@ -34,15 +34,28 @@ public sealed class NestedJsonTests(RunningServer server) : IClassFixture<Runnin
         {
             foreach (var lists in (bool[])[true, false])
             {
-                var body = new JsonObject { ["displayName"] = "n", ["metadata"] = new JsonObject { ["deep"] = JsonNode.Parse(Deep(levels, lists), documentOptions: new() { MaxDepth = 500 }) } };
+                var body = new JsonObject
+                {
+                    ["displayName"] = "n",
+                    ["metadata"] = new JsonObject
+                    {
+                        ["deep"] = JsonNode.Parse(Deep(levels, lists), documentOptions: new() { MaxDepth = 500 }),
+                    },
+                };
                 if (within.Length > 0)
                 {
-                    body["containerSpec"] = JsonNode.Parse("""{"imageUri":"example.com/server:1","predictRoute":"/p","healthRoute":"/h"}""");
+                    body["containerSpec"] = JsonNode.Parse(
+                        """{"imageUri":"example.com/server:1","predictRoute":"/p","healthRoute":"/h"}"""
+                    );
                     body = new JsonObject { [within] = body };
                 }
 
                 var text = new StringContent(body.ToJsonString(new() { MaxDepth = 500 }), System.Text.Encoding.UTF8, "application/json");
-                var (status, answer) = await client.TrySendAsync(HttpMethod.Post, parent + "/" + collection + (within.Length > 0 ? ":upload" : ""), text);
+                var (status, answer) = await _client.TrySendAsync(
+                    HttpMethod.Post,
+                    parent + "/" + collection + (within.Length > 0 ? ":upload" : ""),
+                    text
+                );
                 if (status == HttpStatusCode.BadRequest)
                 {
                     levels.ShouldBeGreaterThan(20);
@@ -68,80 +81,145 @@ public sealed class NestedJsonTests(RunningServer server) : IClassFixture<Runnin
         {
             foreach (var lists in (bool[])[true, false])
             {
-                var entry = $$$"""{"entries":[{"logName":"projects/nested/logs/deep","resource":{"type":"global"},"jsonPayload":{"deep":{{{Deep(levels, lists)}}}}}]}""";
-                var (status, answer) = await client.TrySendAsync(HttpMethod.Post, "/v2/entries:write", new StringContent(entry, System.Text.Encoding.UTF8, "application/json"));
+                var entry =
+                    $$$"""{"entries":[{"logName":"projects/nested/logs/deep","resource":{"type":"global"},"jsonPayload":{"deep":{{{Deep(levels, lists)}}}}}]}""";
+                var (status, answer) = await _client.TrySendAsync(
+                    HttpMethod.Post,
+                    "/v2/entries:write",
+                    new StringContent(entry, System.Text.Encoding.UTF8, "application/json")
+                );
                 status.ShouldBeOneOf(HttpStatusCode.OK, HttpStatusCode.BadRequest);
                 accepted += status == HttpStatusCode.OK ? 1 : 0;
             }
         }
 
-        var listed = await server.Grpc.CallAsync("/google.logging.v2.LoggingServiceV2/ListLogEntries", new ListLogEntriesRequest { ResourceNames = { "projects/nested" }, Filter = "logName=\"projects/nested/logs/deep\"", PageSize = 100 });
+        var listed = await server.Grpc.CallAsync(
+            "/google.logging.v2.LoggingServiceV2/ListLogEntries",
+            new ListLogEntriesRequest
+            {
+                ResourceNames = { "projects/nested" },
+                Filter = "logName=\"projects/nested/logs/deep\"",
+                PageSize = 100,
+            }
+        );
         listed.As<ListLogEntriesResponse>().Entries.Count.ShouldBe(accepted);
-        (await client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/nested" } }))["entries"].ShouldNotBeNull();
+        (await _client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/nested" } }))["entries"].ShouldNotBeNull();
     }
 
     [Fact]
     public async Task rows_of_earlier_versions_that_nest_deeper_are_read_listed_changed_and_deleted()
     {
         const string Parent = "/v1/projects/old/locations/us-central1/metadataStores/default";
-        var name = (string)(await client.PostAsync(Parent + "/artifacts?artifactId=old", new { displayName = "old" }))["name"]!;
-        await client.PostAsync("/v2/entries:write", JsonNode.Parse("""{"entries":[{"logName":"projects/old/logs/x","resource":{"type":"global"},"jsonPayload":{"a":1}}]}""")!);
+        var name = (string)(await _client.PostAsync(Parent + "/artifacts?artifactId=old", new { displayName = "old" }))["name"]!;
+        await _client.PostAsync(
+            "/v2/entries:write",
+            JsonNode.Parse("""{"entries":[{"logName":"projects/old/logs/x","resource":{"type":"global"},"jsonPayload":{"a":1}}]}""")!
+        );
         var deep = Nested(98);
         await using (var beside = new SqliteDatabase(Path.Combine(server.Data, "cairn.db")))
         {
             await beside.WriteAsync(session =>
             {
-                Change(session, "resources", $"name = '{name}'", body => new Artifact(Google.Cloud.AIPlatform.V1.Artifact.Parser.ParseFrom(body)) { Metadata = deep });
-                Change(session, "log_entries", "project = 'old'", body => new LogEntry(LogEntry.Parser.ParseFrom(body)) { JsonPayload = deep });
-                Change(session, "log_entries", "project = 'old'", body => new LogEntry(Cairn.Kernel.Store.StoredMessage.Read(LogEntry.Parser, body)) { Labels = { ["kept"] = "1" } });
+                Change(
+                    session,
+                    "resources",
+                    $"name = '{name}'",
+                    body => new Artifact(Google.Cloud.AIPlatform.V1.Artifact.Parser.ParseFrom(body)) { Metadata = deep }
+                );
+                Change(
+                    session,
+                    "log_entries",
+                    "project = 'old'",
+                    body => new LogEntry(LogEntry.Parser.ParseFrom(body)) { JsonPayload = deep }
+                );
+                Change(
+                    session,
+                    "log_entries",
+                    "project = 'old'",
+                    body => new LogEntry(Cairn.Kernel.Store.StoredMessage.Read(LogEntry.Parser, body)) { Labels = { ["kept"] = "1" } }
+                );
                 return true;
             });
         }
 
         await MustAllWorkAsync(Parent, "artifacts", [name]);
-        (await client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/old" }, filter = "labels.kept=1" }))["entries"]!.AsArray().Count.ShouldBe(1);
+        (await _client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/old" }, filter = "labels.kept=1" }))[
+            "entries"
+        ]!
+            .AsArray()
+            .Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task what_is_packed_must_be_what_it_says_it_is()
     {
-        var entry = new LogEntry { LogName = "projects/packed/logs/x", ProtoPayload = new Any { TypeUrl = "type.googleapis.com/google.protobuf.Struct", Value = ByteString.CopyFrom(0xFF, 0xFF, 0xFF) } };
-        (await server.Grpc.CallAsync("/google.logging.v2.LoggingServiceV2/WriteLogEntries", new WriteLogEntriesRequest { Entries = { entry } })).Status.ShouldBe(3);
+        var entry = new LogEntry
+        {
+            LogName = "projects/packed/logs/x",
+            ProtoPayload = new Any
+            {
+                TypeUrl = "type.googleapis.com/google.protobuf.Struct",
+                Value = ByteString.CopyFrom(0xFF, 0xFF, 0xFF),
+            },
+        };
+        (
+            await server.Grpc.CallAsync(
+                "/google.logging.v2.LoggingServiceV2/WriteLogEntries",
+                new WriteLogEntriesRequest { Entries = { entry } }
+            )
+        ).Status.ShouldBe(3);
 
         await using (var beside = new SqliteDatabase(Path.Combine(server.Data, "cairn.db")))
         {
-            await client.PostAsync("/v2/entries:write", JsonNode.Parse("""{"entries":[{"logName":"projects/packed/logs/x","resource":{"type":"global"},"textPayload":"a"}]}""")!);
+            await _client.PostAsync(
+                "/v2/entries:write",
+                JsonNode.Parse("""{"entries":[{"logName":"projects/packed/logs/x","resource":{"type":"global"},"textPayload":"a"}]}""")!
+            );
             await beside.WriteAsync(session =>
             {
-                Change(session, "log_entries", "project = 'packed'", body => new LogEntry(LogEntry.Parser.ParseFrom(body)) { ProtoPayload = entry.ProtoPayload });
+                Change(
+                    session,
+                    "log_entries",
+                    "project = 'packed'",
+                    body => new LogEntry(LogEntry.Parser.ParseFrom(body)) { ProtoPayload = entry.ProtoPayload }
+                );
                 return true;
             });
         }
 
-        (await client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/packed" }, filter = "protoPayload:\"x\" OR severity>=DEFAULT" }))["entries"]!.AsArray().Count.ShouldBe(1);
+        (
+            await _client.PostAsync(
+                "/v2/entries:list",
+                new { resourceNames = new[] { "projects/packed" }, filter = "protoPayload:\"x\" OR severity>=DEFAULT" }
+            )
+        )["entries"]!
+            .AsArray()
+            .Count.ShouldBe(1);
     }
 
     private async Task MustAllWorkAsync(string parent, string collection, List<string> names)
     {
-        (await client.GetAsync($"{parent}/{collection}"))[collection]!.AsArray().Count.ShouldBe(names.Count);
+        (await _client.GetAsync($"{parent}/{collection}"))[collection]!.AsArray().Count.ShouldBe(names.Count);
         foreach (var name in names)
         {
-            await client.GetAsync("/v1/" + name);
-            var changed = await client.SendAsync(HttpMethod.Patch, $"/v1/{name}?updateMask=displayName", new { displayName = "changed" });
+            await _client.GetAsync("/v1/" + name);
+            var changed = await _client.SendAsync(HttpMethod.Patch, $"/v1/{name}?updateMask=displayName", new { displayName = "changed" });
             ((string)changed["displayName"]!).ShouldBe("changed");
         }
 
         foreach (var name in names)
         {
-            (await client.EndAsync(await client.SendAsync(HttpMethod.Delete, "/v1/" + name)))["error"].ShouldBeNull();
+            (await _client.EndAsync(await _client.SendAsync(HttpMethod.Delete, "/v1/" + name)))["error"].ShouldBeNull();
         }
 
-        (await client.GetAsync($"{parent}/{collection}"))[collection].ShouldBeNull();
+        (await _client.GetAsync($"{parent}/{collection}"))[collection].ShouldBeNull();
     }
 
     private static void Change(ISqlSession session, string table, string where, Func<byte[], IMessage> change)
     {
-        var body = session.QueryFirst($"SELECT body FROM {table} WHERE {where}", static row => row.GetFieldValue<byte[]>(0)).ShouldNotBeNull();
+        var body = session
+            .QueryFirst($"SELECT body FROM {table} WHERE {where}", static row => row.GetFieldValue<byte[]>(0))
+            .ShouldNotBeNull();
         session.Execute($"UPDATE {table} SET body = $1 WHERE {where}", change(body).ToByteArray()).ShouldBe(1);
     }
 
@@ -156,7 +234,8 @@ public sealed class NestedJsonTests(RunningServer server) : IClassFixture<Runnin
         return new Struct { Fields = { ["deep"] = value } };
     }
 
-    private static string Deep(int levels, bool lists) => lists
-        ? new string('[', levels) + "1" + new string(']', levels)
-        : string.Concat(Enumerable.Repeat("{\"k\":", levels)) + "1" + new string('}', levels);
+    private static string Deep(int levels, bool lists) =>
+        lists
+            ? new string('[', levels) + "1" + new string(']', levels)
+            : string.Concat(Enumerable.Repeat("{\"k\":", levels)) + "1" + new string('}', levels);
 }

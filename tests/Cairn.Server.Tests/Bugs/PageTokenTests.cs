@@ -6,7 +6,9 @@ using Google.Rpc;
 
 namespace Cairn.Server.Tests.Bugs;
 
-/// <summary>A listing of objects failed wherever a page ended at a name of 17 bytes or more; here is every token of every listing.</summary>
+/// <summary>
+/// A listing of objects failed wherever a page ended at a name of 17 bytes or more; here is every token of every listing.
+/// </summary>
 public sealed class PageTokenTests
 {
     // Of one to four bytes each, with what tokens separate their parts by.
@@ -46,7 +48,10 @@ public sealed class PageTokenTests
     public void what_is_no_page_token_is_refused_with_a_sentence(string name)
     {
         var kind = PageTokenKind.All[name];
-        foreach (var text in (string[])["", " ", "null", "[]", "[null]", "[null,null]", "{}", "0", "\n\n\n", ":", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"])
+        foreach (
+            var text in (string[])
+                ["", " ", "null", "[]", "[null]", "[null,null]", "{}", "0", "\n\n\n", ":", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"]
+        )
         {
             var token = System.Buffers.Text.Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
             (token.Length == 0 || Refused(kind, "query", token)).ShouldBeTrue(text);
@@ -67,15 +72,24 @@ public sealed class PageTokenTests
     [Fact]
     public void a_page_goes_on_behind_points_of_the_same_step()
     {
-        TimeSeriesDataPoint[] points = [.. ((long[])[1, 1, 1, 2, 2]).Select((step, value) => new TimeSeriesDataPoint { Step = step, Scalar = new Scalar { Value = value } })];
+        TimeSeriesDataPoint[] points =
+        [
+            .. ((long[])[1, 1, 1, 2, 2]).Select(
+                (step, value) =>
+                    new TimeSeriesDataPoint
+                    {
+                        Step = step,
+                        Scalar = new Scalar { Value = value },
+                    }
+            ),
+        ];
         var (values, token) = (new List<double>(), "");
         do
         {
             var page = Pages.Of(points, static point => point.Step.ToString(), "series", "", "", 1, token, null);
             values.AddRange(page.Items.Select(static point => point.Scalar.Value));
             token = page.NextPageToken;
-        }
-        while (token.Length > 0 && values.Count < 10);
+        } while (token.Length > 0 && values.Count < 10);
 
         values.ShouldBe([0, 1, 2, 3, 4]);
     }

@@ -35,7 +35,9 @@ public sealed class RoleTests
         }
 
         var table = RoleTable.Markdown(await CairnServer.ListMethodsAsync());
-        (await File.ReadAllTextAsync(Path.Combine(root.FullName, "docs", "security.md"))).Contains(table, StringComparison.Ordinal).ShouldBeTrue($"docs/security.md must have this table:\n\n{table}");
+        (await File.ReadAllTextAsync(Path.Combine(root.FullName, "docs", "security.md")))
+            .Contains(table, StringComparison.Ordinal)
+            .ShouldBeTrue($"docs/security.md must have this table:\n\n{table}");
     }
 
     [Fact]
@@ -58,5 +60,6 @@ public sealed class RoleTests
         }
     }
 
-    private static void Holds(Role role, string permission, bool expected) => new Principal(role.Name, role.Permissions).May(permission).ShouldBe(expected, $"{role.Name} {permission}");
+    private static void Holds(Role role, string permission, bool expected) =>
+        new Principal(role.Name, role.Permissions).May(permission).ShouldBe(expected, $"{role.Name} {permission}");
 }

@@ -8,7 +8,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Server.Tests.Bugs;
 
-/// <summary>Messages that are well-formed, and that no generated code writes: what was made of them could be stored, and its collection not be read again.</summary>
+/// <summary>
+/// Messages that are well-formed, and that no generated code writes: what was made of them could be stored, and its collection not be read
+/// again.
+/// </summary>
 public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningServer>, IDisposable
 {
     private const string Create = "/google.cloud.aiplatform.v1.MetadataService/CreateArtifact";
@@ -16,9 +19,9 @@ public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningS
     // A group of a field that there is not, with a varint in it; the display name (2) as a varint; the metadata (16) as four bytes.
     private static readonly byte[] Unknown = [0xA3, 0x06, 0x08, 1, 0xA4, 0x06, 0x10, 1, 0x85, 0x01, 1, 2, 3, 4];
 
-    private readonly RestClient client = new(server.Server.HttpUrl.ToString().TrimEnd('/'));
+    private readonly RestClient _client = new(server.Server.HttpUrl.ToString().TrimEnd('/'));
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task a_field_in_a_form_that_protobuf_does_not_have_is_refused()
@@ -39,9 +42,19 @@ public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningS
         await using var beside = new SqliteDatabase(Path.Combine(server.Data, "cairn.db"));
         await beside.WriteAsync(session =>
         {
-            var body = session.QueryFirst("SELECT body FROM resources WHERE name LIKE '%projects/unknown/%/artifacts/%'", static row => row.GetFieldValue<byte[]>(0)).ShouldNotBeNull();
-            Artifact.Parser.ParseFrom(body).ToByteArray().ShouldBe(Artifact.Parser.WithDiscardUnknownFields(true).ParseFrom(body).ToByteArray());
-            session.Execute("UPDATE resources SET body = $1 WHERE name LIKE '%projects/unknown/%/artifacts/%'", (byte[])[.. body, .. Unknown]).ShouldBe(1);
+            var body = session
+                .QueryFirst(
+                    "SELECT body FROM resources WHERE name LIKE '%projects/unknown/%/artifacts/%'",
+                    static row => row.GetFieldValue<byte[]>(0)
+                )
+                .ShouldNotBeNull();
+            Artifact
+                .Parser.ParseFrom(body)
+                .ToByteArray()
+                .ShouldBe(Artifact.Parser.WithDiscardUnknownFields(true).ParseFrom(body).ToByteArray());
+            session
+                .Execute("UPDATE resources SET body = $1 WHERE name LIKE '%projects/unknown/%/artifacts/%'", (byte[])[.. body, .. Unknown])
+                .ShouldBe(1);
             return true;
         });
         await MustListAsync("unknown", 1);
@@ -53,10 +66,26 @@ public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningS
         byte[] entry = [0x12, 1, (byte)'v', 0x0A, 1, (byte)'k'];
         // A label (10), the display name (2), the label and the name again, and what is unknown.
         byte[] packed = [0x52, 6, .. entry, 0x12, 1, (byte)'x', 0x52, 6, .. entry, 0x12, 1, (byte)'y', .. Unknown];
-        var write = new WriteLogEntriesRequest { Entries = { new LogEntry { LogName = "projects/packing/logs/x", ProtoPayload = new Any { TypeUrl = "type.googleapis.com/google.cloud.aiplatform.v1.Artifact", Value = ByteString.CopyFrom(packed) } } } };
+        var write = new WriteLogEntriesRequest
+        {
+            Entries =
+            {
+                new LogEntry
+                {
+                    LogName = "projects/packing/logs/x",
+                    ProtoPayload = new Any
+                    {
+                        TypeUrl = "type.googleapis.com/google.cloud.aiplatform.v1.Artifact",
+                        Value = ByteString.CopyFrom(packed),
+                    },
+                },
+            },
+        };
         (await server.Grpc.CallAsync("/google.logging.v2.LoggingServiceV2/WriteLogEntries", write)).Status.ShouldBe(0);
 
-        var payload = (await client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/packing" } }))["entries"]![0]!["protoPayload"]!;
+        var payload = (await _client.PostAsync("/v2/entries:list", new { resourceNames = new[] { "projects/packing" } }))["entries"]![0]![
+            "protoPayload"
+        ]!;
 
         payload["displayName"]!.ToString().ShouldBe("y");
         payload["labels"]!.ToJsonString().ShouldBe("""{"k":"v"}""");
@@ -67,7 +96,10 @@ public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningS
     {
         foreach (var name in (string[])[new string('a', 70_000), string.Concat(Enumerable.Repeat("\U0001F426", 20_000))])
         {
-            var reply = await server.Grpc.CallAsync("/google.cloud.aiplatform.v1.VizierService/LookupStudy", new LookupStudyRequest { Parent = name, DisplayName = "x" });
+            var reply = await server.Grpc.CallAsync(
+                "/google.cloud.aiplatform.v1.VizierService/LookupStudy",
+                new LookupStudyRequest { Parent = name, DisplayName = "x" }
+            );
             reply.Status.ShouldBe(3);
             reply.Message.Length.ShouldBeInRange(100, 2_100);
             reply.Message.ShouldEndWith("...");
@@ -78,18 +110,30 @@ public sealed class WireFormTests(RunningServer server) : IClassFixture<RunningS
     [Fact]
     public async Task an_operation_ends_whatever_its_failure_repeats()
     {
-        // The filter is read by the operation, which fails with a sentence that has the NUL; the record of that was refused, and the operation run again for ever.
-        var operation = await client.EndAsync(await client.PostAsync("/v1/projects/demo/locations/us-central1/metadataStores/default/artifacts:purge", new { filter = "a\0b=1" }));
+        // The filter is read by the operation, which fails with a sentence that has the NUL; the record of that was refused, and the
+        // operation run again for ever.
+        var operation = await _client.EndAsync(
+            await _client.PostAsync(
+                "/v1/projects/demo/locations/us-central1/metadataStores/default/artifacts:purge",
+                new { filter = "a\0b=1" }
+            )
+        );
 
         ((string)operation["error"]!["message"]!).ShouldContain("names no field");
     }
 
     private async Task<int> CreateAsync(string project, byte[] artifact)
     {
-        var request = new CreateArtifactRequest { Parent = $"projects/{project}/locations/us-central1/metadataStores/default" }.ToByteArray();
+        var request = new CreateArtifactRequest
+        {
+            Parent = $"projects/{project}/locations/us-central1/metadataStores/default",
+        }.ToByteArray();
         return (await server.Grpc.SendAsync(Create, GrpcClient.Frame([.. request, 0x12, (byte)artifact.Length, .. artifact]))).Status;
     }
 
     private async Task MustListAsync(string project, int count) =>
-        ((JsonArray)(await client.GetAsync($"/v1/projects/{project}/locations/us-central1/metadataStores/default/artifacts"))["artifacts"]!).Count.ShouldBe(count);
+        (
+            (JsonArray)
+                (await _client.GetAsync($"/v1/projects/{project}/locations/us-central1/metadataStores/default/artifacts"))["artifacts"]!
+        ).Count.ShouldBe(count);
 }

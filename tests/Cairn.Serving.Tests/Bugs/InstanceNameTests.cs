@@ -4,7 +4,9 @@ using Google.Rpc;
 
 namespace Cairn.Serving.Tests.Bugs;
 
-/// <summary>The order of an object's keys was the order of the model's features, and a booster took its names from its first request.</summary>
+/// <summary>
+/// The order of an object's keys was the order of the model's features, and a booster took its names from its first request.
+/// </summary>
 public sealed class InstanceNameTests : IAsyncLifetime
 {
     private const string SklearnImage = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-0:latest";
@@ -46,7 +48,10 @@ public sealed class InstanceNameTests : IAsyncLifetime
     {
         var files = await PythonModels.MakeAsync(Script, "xgboost, sklearn, pandas");
         var frame = await EndpointAsync(SklearnImage, new() { ["model.joblib"] = files["frame"] });
-        var signed = await EndpointAsync(SklearnImage, new() { ["model.joblib"] = files["array"], ["MLmodel"] = System.Text.Encoding.UTF8.GetBytes(Signature) });
+        var signed = await EndpointAsync(
+            SklearnImage,
+            new() { ["model.joblib"] = files["array"], ["MLmodel"] = System.Text.Encoding.UTF8.GetBytes(Signature) }
+        );
         var booster = await EndpointAsync(XgboostImage, new() { ["model.json"] = files["named.json"] });
         foreach (var endpoint in (string[])[frame, signed, booster])
         {
@@ -85,10 +90,15 @@ public sealed class InstanceNameTests : IAsyncLifetime
     [Fact]
     public async Task a_function_in_r_gets_its_columns_in_one_order()
     {
-        var named = await RModels.MakeAsync("""d <- data.frame(a = c(0, 1, 0, 1), b = c(0, 0, 1, 1)); saveRDS(lm(y ~ a + b, cbind(d, y = 10 * d$a + d$b)), "model.rds")""");
+        var named = await RModels.MakeAsync(
+            """d <- data.frame(a = c(0, 1, 0, 1), b = c(0, 0, 1, 1)); saveRDS(lm(y ~ a + b, cbind(d, y = 10 * d$a + d$b)), "model.rds")"""
+        );
         await TakesNamesAsync(await EndpointAsync(RImage, named));
 
-        var bare = await EndpointAsync(RImage, await RModels.MakeAsync("""saveRDS(function(data) as.vector(as.matrix(data) %*% c(10, 1)), "model.rds")"""));
+        var bare = await EndpointAsync(
+            RImage,
+            await RModels.MakeAsync("""saveRDS(function(data) as.vector(as.matrix(data) %*% c(10, 1)), "model.rds")""")
+        );
         (await AskAsync(bare, AFirst)).ShouldBe(10);
         (await AskAsync(bare, BFirst)).ShouldBe(10);
         (await RefusedAsync(bare, """[{"a": 1, "b": 1}, {"a": 1}]""")).ShouldContain("`instances[1]` has no 'b'");
@@ -116,7 +126,8 @@ public sealed class InstanceNameTests : IAsyncLifetime
         (await RefusedAsync(endpoint, """[{"b": 1, "a": 1, "c": 1}]""")).ShouldContain("`instances[0]` has 'c'");
     }
 
-    private async Task<double> AskAsync(string endpoint, string instances) => Math.Round((await _serving.PredictAsync(endpoint, instances)).Predictions.ShouldHaveSingleItem().NumberValue, 4);
+    private async Task<double> AskAsync(string endpoint, string instances) =>
+        Math.Round((await _serving.PredictAsync(endpoint, instances)).Predictions.ShouldHaveSingleItem().NumberValue, 4);
 
     private async Task<string> RefusedAsync(string endpoint, string instances)
     {

@@ -51,14 +51,20 @@ public sealed class PickleSandboxTests
 
         var operation = await serving.Host.EndAsync(serving.StartDeployAsync(endpoint, await serving.UploadAsync("hostile", Image, files)));
 
-        operation.Error.Message.ShouldContain(Environment.IsPrivilegedProcess ? "found [] root False filter 2 capabilities 0 interfaces ['lo']" : "found []");
+        operation.Error.Message.ShouldContain(
+            Environment.IsPrivilegedProcess ? "found [] root False filter 2 capabilities 0 interfaces ['lo']" : "found []"
+        );
     }
 
     [Fact]
     public async Task a_model_is_not_loaded_without_a_sandbox_unless_that_is_asked_for()
     {
         var program = new WorkerProgram("/usr/bin/python3", "", "/", static (code, model) => [code, model]);
-        static Sandbox With(SandboxMode mode) => new(new ServingOptions { Sandbox = mode }, NullLogger<Sandbox>.Instance) { Probe = static _ => Task.FromResult<string?>("bubblewrap is not installed") };
+        static Sandbox With(SandboxMode mode) =>
+            new(new ServingOptions { Sandbox = mode }, NullLogger<Sandbox>.Instance)
+            {
+                Probe = static _ => Task.FromResult<string?>("bubblewrap is not installed"),
+            };
 
         var refusal = await Should.ThrowAsync<StatusException>(() => With(SandboxMode.Required).CommandAsync(program, "/model"));
 

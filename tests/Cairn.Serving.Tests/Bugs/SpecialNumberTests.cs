@@ -7,7 +7,9 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Cairn.Serving.Tests.Bugs;
 
-/// <summary>1e39 became infinite, "NaN" was a number to no runtime, an empty batch was three things, and a model of fixed batches took no other.</summary>
+/// <summary>
+/// 1e39 became infinite, "NaN" was a number to no runtime, an empty batch was three things, and a model of fixed batches took no other.
+/// </summary>
 public sealed class SpecialNumberTests : IAsyncLifetime
 {
     private const string SklearnImage = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-0:latest";
@@ -21,57 +23,96 @@ public sealed class SpecialNumberTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _serving.DisposeAsync();
 
     [Fact]
-    public async Task onnx_takes_and_answers_the_numbers_that_json_has_no_numbers_for() => await AlikeAsync(await OnnxAsync(Doubling(null)), narrow: true);
+    public async Task onnx_takes_and_answers_the_numbers_that_json_has_no_numbers_for() =>
+        await AlikeAsync(await OnnxAsync(Doubling(null)), narrow: true);
 
     [Fact]
-    public async Task scikit_learn_takes_and_answers_the_numbers_that_json_has_no_numbers_for() => await AlikeAsync(
-        await EndpointAsync(SklearnImage, await PythonModels.MakeAsync("""
-            import joblib, numpy
-            from functools import partial
-            from sklearn.preprocessing import FunctionTransformer
-            # Of what is installed anywhere, so that it loads: its predict() is a function of NumPy.
-            model = FunctionTransformer()
-            model.predict = partial(numpy.multiply, 2.0)
-            joblib.dump(model, "model.joblib")
-            """, "sklearn")), narrow: false);
+    public async Task scikit_learn_takes_and_answers_the_numbers_that_json_has_no_numbers_for() =>
+        await AlikeAsync(
+            await EndpointAsync(
+                SklearnImage,
+                await PythonModels.MakeAsync(
+                    """
+                    import joblib, numpy
+                    from functools import partial
+                    from sklearn.preprocessing import FunctionTransformer
+                    # Of what is installed anywhere, so that it loads: its predict() is a function of NumPy.
+                    model = FunctionTransformer()
+                    model.predict = partial(numpy.multiply, 2.0)
+                    joblib.dump(model, "model.joblib")
+                    """,
+                    "sklearn"
+                )
+            ),
+            narrow: false
+        );
 
     [Fact]
-    public async Task torchscript_takes_and_answers_the_numbers_that_json_has_no_numbers_for() => await AlikeAsync(
-        await EndpointAsync(TorchImage, await PythonModels.MakeAsync("""
-            import torch
-            class Doubling(torch.nn.Module):
-                def forward(self, x):
-                    return x * 2
-            torch.jit.trace(Doubling(), torch.zeros(1, 2)).save("model.pt")
-            """, "torch")), narrow: true);
+    public async Task torchscript_takes_and_answers_the_numbers_that_json_has_no_numbers_for() =>
+        await AlikeAsync(
+            await EndpointAsync(
+                TorchImage,
+                await PythonModels.MakeAsync(
+                    """
+                    import torch
+                    class Doubling(torch.nn.Module):
+                        def forward(self, x):
+                            return x * 2
+                    torch.jit.trace(Doubling(), torch.zeros(1, 2)).save("model.pt")
+                    """,
+                    "torch"
+                )
+            ),
+            narrow: true
+        );
 
     [Fact]
-    public async Task r_takes_and_answers_the_numbers_that_json_has_no_numbers_for() => await AlikeAsync(
-        await EndpointAsync(RImage, await RModels.MakeAsync("""saveRDS(function(data) unname(as.matrix(data) * 2), "model.rds")""")), narrow: false);
+    public async Task r_takes_and_answers_the_numbers_that_json_has_no_numbers_for() =>
+        await AlikeAsync(
+            await EndpointAsync(RImage, await RModels.MakeAsync("""saveRDS(function(data) unname(as.matrix(data) * 2), "model.rds")""")),
+            narrow: false
+        );
 
     [Fact]
     public async Task a_value_of_no_kind_is_refused_like_another_that_does_not_fit()
     {
         var request = new PredictRequest { Endpoint = await OnnxAsync(Doubling(null)) };
         request.Instances.Add(Value.ForList(new Value(), Value.ForNumber(1)));
-        (await RefusedAsync(_serving.Predictions.Predict(request, Cairn.Tests.CapabilityHost.Call()))).ShouldContain("`instances[0]` has null");
+        (await RefusedAsync(_serving.Predictions.Predict(request, Cairn.Tests.CapabilityHost.Call()))).ShouldContain(
+            "`instances[0]` has null"
+        );
     }
 
     [Fact]
     public async Task parameters_that_would_be_without_effect_are_refused_by_name()
     {
         var onnx = await OnnxAsync(Doubling(null));
-        var python = await EndpointAsync(SklearnImage, await PythonModels.MakeAsync("""
-            import joblib, numpy
-            from functools import partial
-            from sklearn.preprocessing import FunctionTransformer
-            model = FunctionTransformer()
-            model.predict = partial(numpy.multiply, 2.0)
-            joblib.dump(model, "model.joblib")
-            """, "sklearn"));
+        var python = await EndpointAsync(
+            SklearnImage,
+            await PythonModels.MakeAsync(
+                """
+                import joblib, numpy
+                from functools import partial
+                from sklearn.preprocessing import FunctionTransformer
+                model = FunctionTransformer()
+                model.predict = partial(numpy.multiply, 2.0)
+                joblib.dump(model, "model.joblib")
+                """,
+                "sklearn"
+            )
+        );
         foreach (var endpoint in (string[])[onnx, python])
         {
-            foreach (var (parameters, words) in ((string, string)[])[("{}", ""), ("null", ""), ("{\"confidence\": 0.5}", "'confidence'"), ("[]", "must be an object"), ("1", "must be an object")])
+            foreach (
+                var (parameters, words) in ((string, string)[])
+                    [
+                        ("{}", ""),
+                        ("null", ""),
+                        ("{\"confidence\": 0.5}", "'confidence'"),
+                        ("[]", "must be an object"),
+                        ("1", "must be an object"),
+                    ]
+            )
             {
                 var raw = RawAsync(endpoint, $$"""{"instances": [[1, 2]], "parameters": {{parameters}}}""");
                 var spelled = _serving.AskAsync(endpoint, "[[1, 2]]", parameters);
@@ -98,7 +139,9 @@ public sealed class SpecialNumberTests : IAsyncLifetime
 
         var two = await OnnxAsync(Doubling(2));
         (await _serving.AskAsync(two, "[[1, 2], [3, 4], [5, 6], [7, 8]]")).ShouldBe("[ 2, 4 ];[ 6, 8 ];[ 10, 12 ];[ 14, 16 ]");
-        (await RefusedAsync(_serving.PredictAsync(two, "[[1, 2], [3, 4], [5, 6]]"))).ShouldContain("exactly 2 instances at once, or a multiple of them ('x' float[2,2]); 3 were given");
+        (await RefusedAsync(_serving.PredictAsync(two, "[[1, 2], [3, 4], [5, 6]]"))).ShouldContain(
+            "exactly 2 instances at once, or a multiple of them ('x' float[2,2]); 3 were given"
+        );
     }
 
     private async Task AlikeAsync(string endpoint, bool narrow)
@@ -107,11 +150,16 @@ public sealed class SpecialNumberTests : IAsyncLifetime
         const string answer = """[ "NaN", "Infinity" ];[ "-Infinity", 2 ]""";
         const string raw = """{"instances": [["NaN", "Infinity"], ["-Infinity", 1]]}""";
         (await _serving.AskAsync(endpoint, """[["NaN", "Infinity"], ["-Infinity", 1]]""")).ShouldBe(answer);
-        (await _serving.AskAsync(endpoint, """[[null, "Infinity"], ["-Infinity", 1]]""")).ShouldMatch("""\[ ("NaN"|null), "Infinity" \];\[ "-Infinity", 2 \]""");
+        (await _serving.AskAsync(endpoint, """[[null, "Infinity"], ["-Infinity", 1]]""")).ShouldMatch(
+            """\[ ("NaN"|null), "Infinity" \];\[ "-Infinity", 2 \]"""
+        );
         (await RawAsync(endpoint, raw)).ShouldMatch("""^\{"predictions":\[\["NaN","Infinity"\],\["-Infinity",2(\.0)?\]\]\}$""");
         var request = new PredictRequest { Endpoint = endpoint };
         request.Instances.Add(Value.ForList(Value.ForNumber(double.NaN), Value.ForNumber(double.PositiveInfinity)));
-        (await _serving.Predictions.Predict(request, Cairn.Tests.CapabilityHost.Call())).Predictions[0].ListValue.Values.Select(v => v.StringValue).ShouldBe(["NaN", "Infinity"]);
+        (await _serving.Predictions.Predict(request, Cairn.Tests.CapabilityHost.Call()))
+            .Predictions[0]
+            .ListValue.Values.Select(v => v.StringValue)
+            .ShouldBe(["NaN", "Infinity"]);
 
         (await RefusedAsync(_serving.PredictAsync(endpoint, "[]"))).ShouldContain("`instances` is empty");
         (await RefusedAsync(RawAsync(endpoint, """{"instances": []}"""))).ShouldContain("`instances` is empty");
@@ -128,11 +176,12 @@ public sealed class SpecialNumberTests : IAsyncLifetime
         }
     }
 
-    private static byte[] Doubling(int? batch) => new OnnxGraph()
-        .Input("x", OnnxGraph.Float, batch, 2)
-        .Node("Add", ["x", "x"], ["y"])
-        .Output("y", OnnxGraph.Float, batch, 2)
-        .ToBytes();
+    private static byte[] Doubling(int? batch) =>
+        new OnnxGraph()
+            .Input("x", OnnxGraph.Float, batch, 2)
+            .Node("Add", ["x", "x"], ["y"])
+            .Output("y", OnnxGraph.Float, batch, 2)
+            .ToBytes();
 
     private static async Task<string> RefusedAsync(Task call)
     {
@@ -143,7 +192,11 @@ public sealed class SpecialNumberTests : IAsyncLifetime
 
     private async Task<string> RawAsync(string endpoint, string body)
     {
-        var request = new RawPredictRequest { Endpoint = endpoint, HttpBody = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8(body) } };
+        var request = new RawPredictRequest
+        {
+            Endpoint = endpoint,
+            HttpBody = new() { ContentType = "application/json", Data = ByteString.CopyFromUtf8(body) },
+        };
         return (await _serving.Predictions.RawPredict(request, Cairn.Tests.CapabilityHost.Call())).Data.ToStringUtf8();
     }
 

@@ -5,13 +5,13 @@ namespace Cairn.Testing.Faults;
 /// <summary>A blob store that fails at the n-th step, counted over every operation that can fail on a disk.</summary>
 public sealed class FaultyBlobStore(IBlobStore inner) : IBlobStore
 {
-    private int remaining = int.MaxValue;
+    private int _remaining = int.MaxValue;
 
     /// <summary>Lets <paramref name="steps"/> steps succeed; the one after them fails, and then all succeed again.</summary>
-    public void FailAfter(int steps) => remaining = steps;
+    public void FailAfter(int steps) => _remaining = steps;
 
     /// <summary>Whether the armed failure has happened.</summary>
-    public bool HasFailed => remaining < 0;
+    public bool HasFailed => _remaining < 0;
 
     public async Task<IBlobWriter> CreateAsync(CancellationToken cancellation = default)
     {
@@ -31,13 +31,14 @@ public sealed class FaultyBlobStore(IBlobStore inner) : IBlobStore
         return inner.DeleteAsync(id, cancellation);
     }
 
-    public IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
+    public IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(CancellationToken cancellation = default) =>
+        inner.ListAsync(cancellation);
 
     public string? LocalPath(string id) => inner.LocalPath(id);
 
     private void Step(string name)
     {
-        if (remaining >= 0 && remaining-- == 0)
+        if (_remaining >= 0 && _remaining-- == 0)
         {
             throw new IOException($"No space left on device (injected at {name}).");
         }

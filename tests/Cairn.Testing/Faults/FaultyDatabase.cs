@@ -4,20 +4,20 @@ using Cairn.Kernel.Database;
 namespace Cairn.Testing.Faults;
 
 /// <summary>
-/// A store that fails at the n-th step of its write transactions: at a statement, before a commit (nothing of it stays), or after a commit (it is durable, and the
-/// caller is not told so). Reads succeed.
+/// A store that fails at the n-th step of its write transactions: at a statement, before a commit (nothing of it stays), or after a commit
+/// (it is durable, and the caller is not told so). Reads succeed.
 /// </summary>
 public sealed class FaultyDatabase(IDatabase inner) : IDatabase
 {
-    private int remaining = int.MaxValue;
+    private int _remaining = int.MaxValue;
 
     /// <summary>Lets <paramref name="steps"/> steps succeed; the one after them fails, and then all succeed again.</summary>
-    public void FailAfter(int steps) => Volatile.Write(ref remaining, steps);
+    public void FailAfter(int steps) => Volatile.Write(ref _remaining, steps);
 
     public void NeverFail() => FailAfter(int.MaxValue);
 
     /// <summary>Whether the armed failure has happened.</summary>
-    public bool HasFailed => Volatile.Read(ref remaining) < 0;
+    public bool HasFailed => Volatile.Read(ref _remaining) < 0;
 
     /// <summary>Where it happened: <c>statement: INSERT …</c>, <c>before commit</c>, <c>after commit</c>.</summary>
     public string? Failure { get; private set; }
@@ -33,7 +33,8 @@ public sealed class FaultyDatabase(IDatabase inner) : IDatabase
                 Step("before commit");
                 return done;
             },
-            cancellation);
+            cancellation
+        );
         Step("after commit");
         return result;
     }
@@ -44,7 +45,7 @@ public sealed class FaultyDatabase(IDatabase inner) : IDatabase
 
     private void Step(string name)
     {
-        if (Interlocked.Decrement(ref remaining) == -1)
+        if (Interlocked.Decrement(ref _remaining) == -1)
         {
             Failure = name;
             throw new IOException($"The disk failed (injected: {name}).");

@@ -16,11 +16,20 @@ internal static class KnownPlans
         ("removed_folders", "ORDER BY id LIMIT", "Holds what is to be deleted; some of it, by its key."),
         ("log_garbage", "LIMIT 1", "Holds what is to be deleted; one of it."),
         ("data_buckets", "SELECT name FROM data_buckets", "A row a bucket, read at the start."),
-        ("serving_deployments", "ORDER BY endpoint, id", "A row a deployed model, read at the start and when one is deployed or taken away."),
+        (
+            "serving_deployments",
+            "ORDER BY endpoint, id",
+            "A row a deployed model, read at the start and when one is deployed or taken away."
+        ),
         ("migrations", "SELECT owner, version", "A row a capability, read by the doctor."),
         ("metadata_children", "WHERE c.parent = c.parent", "Someone asks for the contexts without any parent."),
-        ("mlflow_versions", "v.source LIKE", "Files are removed for good that someone asked to be; a version's source may name them anywhere."),
+        (
+            "mlflow_versions",
+            "v.source LIKE",
+            "Files are removed for good that someone asked to be; a version's source may name them anywhere."
+        ),
     ];
 
-    public static bool Allows(string sql, string table) => Known.Any(known => table == known.Table && sql.Contains(known.Text, StringComparison.Ordinal));
+    public static bool Allows(string sql, string table) =>
+        Known.Any(known => table == known.Table && sql.Contains(known.Text, StringComparison.Ordinal));
 }

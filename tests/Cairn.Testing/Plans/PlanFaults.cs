@@ -16,7 +16,11 @@ public static partial class PlanFaults
         var text = Space().Replace(sql, " ");
         foreach (var line in plan)
         {
-            if (Scan().Match(line) is { Success: true } scan && Table(text, scan.Groups[1].Value) is { } table && !KnownPlans.Allows(text, table))
+            if (
+                Scan().Match(line) is { Success: true } scan
+                && Table(text, scan.Groups[1].Value) is { } table
+                && !KnownPlans.Allows(text, table)
+            )
             {
                 yield return $"{table} ({line}): {text}";
             }

@@ -6,12 +6,14 @@ using Cairn.Kernel.Database.Sqlite;
 
 namespace Cairn.Testing.Plans;
 
-/// <summary>Hears of each statement that SQLite is to run in this process, once, and writes down what its plan has that grows with the store.</summary>
+/// <summary>
+/// Hears of each statement that SQLite is to run in this process, once, and writes down what its plan has that grows with the store.
+/// </summary>
 /// <param name="folder">Where that is written, in a file of this process.</param>
 internal sealed class PlanListener(string folder) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
-    private readonly ConcurrentDictionary<string, bool> seen = new();
-    private readonly string? all = Environment.GetEnvironmentVariable("CAIRN_PLANS");
+    private readonly ConcurrentDictionary<string, bool> _seen = new();
+    private readonly string? _all = Environment.GetEnvironmentVariable("CAIRN_PLANS");
 
     public void OnNext(DiagnosticListener value)
     {
@@ -23,14 +25,14 @@ internal sealed class PlanListener(string folder) : IObserver<DiagnosticListener
 
     public void OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Value is not PlannedStatement statement || !seen.TryAdd(statement.Sql, true))
+        if (value.Value is not PlannedStatement statement || !_seen.TryAdd(statement.Sql, true))
         {
             return;
         }
 
-        if (all is { Length: > 0 })
+        if (_all is { Length: > 0 })
         {
-            Append(all, [JsonSerializer.Serialize(new { sql = statement.Sql, plan = statement.Plan })]);
+            Append(_all, [JsonSerializer.Serialize(new { sql = statement.Sql, plan = statement.Plan })]);
         }
 
         var faults = PlanFaults.Of(statement.Sql, statement.Plan).ToList();
@@ -40,26 +42,27 @@ internal sealed class PlanListener(string folder) : IObserver<DiagnosticListener
         }
     }
 
-    public void OnCompleted()
-    {
-    }
+    public void OnCompleted() { }
 
-    public void OnError(Exception error)
-    {
-    }
+    public void OnError(Exception error) { }
 
     /// <summary>Whether the server asks this in its daily work, and neither a test, to see what is in a store, nor a migration.</summary>
     private static bool IsOfServer()
     {
         var types = new StackTrace().GetFrames().Select(static frame => frame.GetMethod()?.DeclaringType).OfType<Type>().ToList();
-        var asking = types.Find(static type => type.Namespace is { } name && !name.StartsWith("System", StringComparison.Ordinal)
-            && !name.StartsWith("Cairn.Kernel.Database", StringComparison.Ordinal) && !name.StartsWith("Cairn.Testing", StringComparison.Ordinal));
-        return asking?.Assembly.GetName().Name?.EndsWith(".Tests", StringComparison.Ordinal) != true && types.TrueForAll(static type => type != typeof(Migrations));
+        var asking = types.Find(static type =>
+            type.Namespace is { } name
+            && !name.StartsWith("System", StringComparison.Ordinal)
+            && !name.StartsWith("Cairn.Kernel.Database", StringComparison.Ordinal)
+            && !name.StartsWith("Cairn.Testing", StringComparison.Ordinal)
+        );
+        return asking?.Assembly.GetName().Name?.EndsWith(".Tests", StringComparison.Ordinal) != true
+            && types.TrueForAll(static type => type != typeof(Migrations));
     }
 
     private void Append(string where, IEnumerable<string> lines)
     {
-        lock (seen)
+        lock (_seen)
         {
             try
             {

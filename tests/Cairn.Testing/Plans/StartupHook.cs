@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Cairn.Testing.Plans;
 
-/// <summary>What .NET calls before a program's own beginning, by this name and without a namespace, where <see cref="StatementPlans.Watch"/> asked for it.</summary>
+/// <summary>
+/// What .NET calls before a program's own beginning, by this name and without a namespace, where <see cref="StatementPlans.Watch"/> asked
+/// for it.
+/// </summary>
 internal static class StartupHook
 {
     public static void Initialize()

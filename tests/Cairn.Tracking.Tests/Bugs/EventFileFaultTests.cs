@@ -14,25 +14,38 @@ namespace Cairn.Tracking.Tests.Bugs;
 /// <summary>Event files that were once read wrongly, through the upload that the command line and the follower of jobs share.</summary>
 public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<SqliteFixture>, IAsyncLifetime
 {
-    private readonly ScratchDirectory scratch = new();
-    private readonly Positions positions = new();
-    private TensorboardHost host = null!;
-    private string experiment = "";
+    private readonly ScratchDirectory _scratch = new();
+    private readonly Positions _positions = new();
+    private TensorboardHost _host = null!;
+    private string _experiment = "";
 
-    private TensorboardService Service => host.Service;
+    private TensorboardService Service => _host.Service;
 
     public async ValueTask InitializeAsync()
     {
-        host = await TensorboardHost.StartAsync(fixture);
-        var board = await TensorboardHost.EndAsync<Tensorboard>(Service.CreateTensorboard(
-            new CreateTensorboardRequest { Parent = TensorboardHost.Parent, Tensorboard = new Tensorboard { DisplayName = "b", IsDefault = true } }, TensorboardHost.Call));
-        experiment = (await Service.CreateTensorboardExperiment(new CreateTensorboardExperimentRequest { Parent = board.Name, TensorboardExperimentId = "exp" }, TensorboardHost.Call)).Name;
+        _host = await TensorboardHost.StartAsync(fixture);
+        var board = await TensorboardHost.EndAsync<Tensorboard>(
+            Service.CreateTensorboard(
+                new CreateTensorboardRequest
+                {
+                    Parent = TensorboardHost.Parent,
+                    Tensorboard = new Tensorboard { DisplayName = "b", IsDefault = true },
+                },
+                TensorboardHost.Call
+            )
+        );
+        _experiment = (
+            await Service.CreateTensorboardExperiment(
+                new CreateTensorboardExperimentRequest { Parent = board.Name, TensorboardExperimentId = "exp" },
+                TensorboardHost.Call
+            )
+        ).Name;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await host.DisposeAsync();
-        scratch.Dispose();
+        await _host.DisposeAsync();
+        _scratch.Dispose();
     }
 
     [Fact]
@@ -53,16 +66,23 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
     {
         byte[] value = [.. EventBytes.Bytes(1, "lr"u8), .. EventBytes.Bytes(2, EventBytes.Double(2, 0.001))];
         byte[] info = [.. EventBytes.Bytes(3, EventBytes.Bytes(1, value))];
-        var described = new EventBytes().Version()
-            .Values(0, 1, [.. EventBytes.Bytes(1, "_hparams_/session_start_info"u8), .. EventBytes.Bytes(9, EventBytes.Metadata("hparams", info, 0))])
+        var described = new EventBytes()
+            .Version()
+            .Values(
+                0,
+                1,
+                [.. EventBytes.Bytes(1, "_hparams_/session_start_info"u8), .. EventBytes.Bytes(9, EventBytes.Metadata("hparams", info, 0))]
+            )
             .Simple("hparam/acc", 0, 0.9f);
         await WriteAsync("run", described);
         (await UploadAsync()).Totals.Refused.ShouldBeEmpty();
-        var database = host.Get<IDatabase>();
+        var database = _host.Get<IDatabase>();
         var param = await database.ReadAsync(session =>
         {
-            var run = host.Get<RunStore>().OfExperiment(session, host.Get<ExperimentStore>().FindBySlug(session, "demo", "us-central1", "exp")!.Id)[0];
-            return host.Get<RunDataReader>().Read(session, run).Params.Single();
+            var run = _host
+                .Get<RunStore>()
+                .OfExperiment(session, _host.Get<ExperimentStore>().FindBySlug(session, "demo", "us-central1", "exp")!.Id)[0];
+            return _host.Get<RunDataReader>().Read(session, run).Params.Single();
         });
         (param.Key, param.Value).ShouldBe(("lr", "0.001"));
     }
@@ -96,9 +116,13 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
 
         // The same while the file grows byte by byte; and one whose checksum is wrong is damage.
         var bytes = file.ToArray();
-        var path = scratch["growing"];
+        var path = _scratch["growing"];
         await using var writer = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0);
-        await using var reader = new EventFileReader(LogFolder.Open(path), new TagTable(EventLimits.Default), new EventLimits { MaxRecordBytes = 1_000 });
+        await using var reader = new EventFileReader(
+            LogFolder.Open(path),
+            new TagTable(EventLimits.Default),
+            new EventLimits { MaxRecordBytes = 1_000 }
+        );
         var steps = new List<long>();
         foreach (var value in bytes)
         {
@@ -114,7 +138,11 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
         reader.Oversized.ShouldHaveSingleItem();
         bytes[^100] ^= 1;
         bytes[bytes.Length / 2] ^= 1;
-        await using var damaged = new EventFileReader(new MemoryStream(bytes), new TagTable(EventLimits.Default), new EventLimits { MaxRecordBytes = 1_000 });
+        await using var damaged = new EventFileReader(
+            new MemoryStream(bytes),
+            new TagTable(EventLimits.Default),
+            new EventLimits { MaxRecordBytes = 1_000 }
+        );
         while (await damaged.FillAsync())
         {
             Read(damaged, steps);
@@ -126,7 +154,10 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
     [Fact]
     public async Task a_tensor_of_the_class_scalar_is_a_scalar_without_a_plugin_too()
     {
-        await WriteAsync("run", new EventBytes().Version().Tensor("x", 1, EventBytes.FloatTensor(5), "", dataClass: 1).Tensor("x", 2, EventBytes.FloatTensor(6)));
+        await WriteAsync(
+            "run",
+            new EventBytes().Version().Tensor("x", 1, EventBytes.FloatTensor(5), "", dataClass: 1).Tensor("x", 2, EventBytes.FloatTensor(6))
+        );
         await UploadAsync();
         (await StepsAsync("run", "x")).ShouldBe([1, 2]);
     }
@@ -135,12 +166,21 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
     public async Task one_bad_run_or_tag_stops_no_other()
     {
         await WriteAsync("a_good", new EventBytes().Version().Simple("x", 1, 1));
-        await WriteAsync("b_bad", new EventBytes().Version().Simple("lr|head", 1, 1).Simple("lr_head", 1, 2).Simple("", 1, 3).Simple("y", 1, 4));
+        await WriteAsync(
+            "b_bad",
+            new EventBytes().Version().Simple("lr|head", 1, 1).Simple("lr_head", 1, 2).Simple("", 1, 3).Simple("y", 1, 4)
+        );
         await WriteAsync("b_refused", new EventBytes().Version().Simple("x", 1, 1));
         await WriteAsync("c_good", new EventBytes().Version().Simple("x", 1, 1));
         var upload = await UploadAsync();
         upload.Totals.Refused.Keys.ShouldBe(
-            ["The run 'b_refused' is left out: This run is refused.", "The tags 'lr|head' and 'lr_head' both become 'lr_head'; the second one is left out.", "Values without a tag are left out."], ignoreOrder: true);
+            [
+                "The run 'b_refused' is left out: This run is refused.",
+                "The tags 'lr|head' and 'lr_head' both become 'lr_head'; the second one is left out.",
+                "Values without a tag are left out.",
+            ],
+            ignoreOrder: true
+        );
         (await StepsAsync("a-good", "x")).ShouldBe([1]);
         (await StepsAsync("b-bad", "y")).ShouldBe([1]);
         (await StepsAsync("b-bad", "lr_head")).ShouldBe([1]);
@@ -170,12 +210,18 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
 
     private async Task WriteAsync(string run, EventBytes file)
     {
-        Directory.CreateDirectory(scratch[$"logs/{run}"]);
-        await File.WriteAllBytesAsync(scratch[$"logs/{run}/events.out.tfevents.1"], file.ToArray());
+        Directory.CreateDirectory(_scratch[$"logs/{run}"]);
+        await File.WriteAllBytesAsync(_scratch[$"logs/{run}/events.out.tfevents.1"], file.ToArray());
     }
 
     private FolderUpload Upload(EventLimits? limits = null) =>
-        new(new DiskLogSource(scratch["logs"]), new ServiceSink(Service, experiment), positions, new UploadOptions { Limits = limits ?? EventLimits.Default }, static folder => (folder, ""));
+        new(
+            new DiskLogSource(_scratch["logs"]),
+            new ServiceSink(Service, _experiment),
+            _positions,
+            new UploadOptions { Limits = limits ?? EventLimits.Default },
+            static folder => (folder, "")
+        );
 
     private async Task<FolderUpload> UploadAsync(EventLimits? limits = null)
     {
@@ -187,22 +233,30 @@ public sealed class EventFileFaultTests(SqliteFixture fixture) : IClassFixture<S
     /// <summary>The steps of a series of the run whose id begins so.</summary>
     private async Task<List<long>> StepsAsync(string run, string series)
     {
-        var runs = (await Service.ListTensorboardRuns(new ListTensorboardRunsRequest { Parent = experiment }, TensorboardHost.Call)).TensorboardRuns;
+        var runs = (
+            await Service.ListTensorboardRuns(new ListTensorboardRunsRequest { Parent = _experiment }, TensorboardHost.Call)
+        ).TensorboardRuns;
         var name = runs.Single(one => one.Name[(one.Name.LastIndexOf('/') + 1)..].StartsWith(run, StringComparison.Ordinal)).Name;
-        var found = (await Service.ListTensorboardTimeSeries(new ListTensorboardTimeSeriesRequest { Parent = name }, TensorboardHost.Call)).TensorboardTimeSeries.Single(one => one.DisplayName == series);
-        var data = await Service.ReadTensorboardTimeSeriesData(new ReadTensorboardTimeSeriesDataRequest { TensorboardTimeSeries = found.Name }, TensorboardHost.Call);
+        var found = (
+            await Service.ListTensorboardTimeSeries(new ListTensorboardTimeSeriesRequest { Parent = name }, TensorboardHost.Call)
+        ).TensorboardTimeSeries.Single(one => one.DisplayName == series);
+        var data = await Service.ReadTensorboardTimeSeriesData(
+            new ReadTensorboardTimeSeriesDataRequest { TensorboardTimeSeries = found.Name },
+            TensorboardHost.Call
+        );
         return [.. data.TimeSeriesData.Values.Select(static point => point.Step)];
     }
 
     private sealed class Positions : IUploadPositions
     {
-        private readonly Dictionary<string, UploadPosition> known = [];
+        private readonly Dictionary<string, UploadPosition> _known = [];
 
-        public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) => Task.FromResult(known.TryGetValue(file, out var position) ? position : new UploadPosition(0, ""));
+        public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) =>
+            Task.FromResult(_known.TryGetValue(file, out var position) ? position : new UploadPosition(0, ""));
 
         public Task SetAsync(string file, UploadPosition position, CancellationToken cancellation)
         {
-            known[file] = position;
+            _known[file] = position;
             return Task.CompletedTask;
         }
     }

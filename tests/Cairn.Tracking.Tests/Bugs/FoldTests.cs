@@ -16,7 +16,10 @@ public abstract class FoldTests(DatabaseFixture fixture)
     [Fact]
     public async Task a_search_waits_for_what_was_logged_before_it_and_not_for_what_is_logged_meanwhile()
     {
-        await using var host = await RunsHost.StartAsync(fixture, static services => services.RemoveAll<Microsoft.Extensions.Hosting.IHostedService>());
+        await using var host = await RunsHost.StartAsync(
+            fixture,
+            static services => services.RemoveAll<Microsoft.Extensions.Hosting.IHostedService>()
+        );
         var run = await host.Run(await host.Experiment("e"), "r");
         await host.Log(run, "loss", (0, 1));
         var step = 0;
@@ -32,7 +35,10 @@ public abstract class FoldTests(DatabaseFixture fixture)
     [Fact]
     public async Task runs_that_are_removed_while_they_are_folded_hold_up_nothing()
     {
-        await using var host = await RunsHost.StartAsync(fixture, static services => services.RemoveAll<Microsoft.Extensions.Hosting.IHostedService>());
+        await using var host = await RunsHost.StartAsync(
+            fixture,
+            static services => services.RemoveAll<Microsoft.Extensions.Hosting.IHostedService>()
+        );
         var experiment = await host.Experiment("e");
         var runs = new List<Run>();
         for (var i = 0; i < 70; i++)
@@ -42,15 +48,28 @@ public abstract class FoldTests(DatabaseFixture fixture)
         }
 
         var removed = 0;
-        var chased = new ChasedDatabase(host.Database, () => removed < 6 ? host.Write(session => { host.Runs.Remove(session, runs[^++removed]); return true; }) : Task.CompletedTask);
+        var chased = new ChasedDatabase(
+            host.Database,
+            () =>
+                removed < 6
+                    ? host.Write(session =>
+                    {
+                        host.Runs.Remove(session, runs[^++removed]);
+                        return true;
+                    })
+                    : Task.CompletedTask
+        );
         using var fold = new MetricFold(chased, NullLogger<MetricFold>.Instance);
         await fold.FoldAsync();
         await fold.FoldAsync();
         chased.Writes.ShouldBe(2);
-        (await host.Search(experiment, "metrics.loss >= 0", ["metrics.loss"])).ShouldBe(Enumerable.Range(0, 68).Select(static i => $"r{i}"));
+        (await host.Search(experiment, "metrics.loss >= 0", ["metrics.loss"])).ShouldBe(
+            Enumerable.Range(0, 68).Select(static i => $"r{i}")
+        );
     }
 
-    private static Task<long> Latest(RunsHost host, Run run) => host.Read(session => session.QueryFirst("SELECT step FROM run_metrics WHERE run = $1", static row => row.GetInt64(0), run.Id));
+    private static Task<long> Latest(RunsHost host, Run run) =>
+        host.Read(session => session.QueryFirst("SELECT step FROM run_metrics WHERE run = $1", static row => row.GetInt64(0), run.Id));
 
     /// <summary>Has something done after each write, as clients do that are always faster.</summary>
     private sealed class ChasedDatabase(IDatabase inner, Func<Task> after) : IDatabase
@@ -67,7 +86,8 @@ public abstract class FoldTests(DatabaseFixture fixture)
             return result;
         }
 
-        public Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) => inner.ReadAsync(work, cancellation);
+        public Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
+            inner.ReadAsync(work, cancellation);
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

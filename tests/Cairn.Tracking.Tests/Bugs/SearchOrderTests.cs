@@ -24,17 +24,31 @@ public abstract class SearchOrderTests(DatabaseFixture fixture)
         // Sizes that no other test has, by which the statements are known.
         foreach (var pageSize in (int[])[13, 37])
         {
-            (await host.Search(experiment, "", [], pageSize)).ShouldBe(runs.OrderByDescending(static run => run.Started).ThenBy(static run => run.Uuid, StringComparer.Ordinal).Select(static run => run.Name));
-            (await host.Search(experiment, "", ["start_time ASC"], pageSize)).ShouldBe(runs.OrderBy(static run => run.Started).ThenBy(static run => run.Uuid, StringComparer.Ordinal).Select(static run => run.Name));
+            (await host.Search(experiment, "", [], pageSize)).ShouldBe(
+                runs.OrderByDescending(static run => run.Started)
+                    .ThenBy(static run => run.Uuid, StringComparer.Ordinal)
+                    .Select(static run => run.Name)
+            );
+            (await host.Search(experiment, "", ["start_time ASC"], pageSize)).ShouldBe(
+                runs.OrderBy(static run => run.Started)
+                    .ThenBy(static run => run.Uuid, StringComparer.Ordinal)
+                    .Select(static run => run.Name)
+            );
         }
 
-        var searches = plans.Seen.Where(static statement => statement.Sql.EndsWith("LIMIT 14", StringComparison.Ordinal) || statement.Sql.EndsWith("LIMIT 38", StringComparison.Ordinal)).ToList();
+        var searches = plans
+            .Seen.Where(static statement =>
+                statement.Sql.EndsWith("LIMIT 14", StringComparison.Ordinal) || statement.Sql.EndsWith("LIMIT 38", StringComparison.Ordinal)
+            )
+            .ToList();
         if (host.Database.Dialect == Kernel.Database.SqlDialect.Sqlite)
         {
             searches.Select(static statement => statement.Sql).Distinct().Count().ShouldBe(6);
         }
 
-        searches.ShouldAllBe(static statement => !statement.Plan.Any(static line => line.Contains("TEMP B-TREE", StringComparison.Ordinal)));
+        searches.ShouldAllBe(static statement =>
+            !statement.Plan.Any(static line => line.Contains("TEMP B-TREE", StringComparison.Ordinal))
+        );
     }
 
     private sealed class Plans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
@@ -51,13 +65,9 @@ public abstract class SearchOrderTests(DatabaseFixture fixture)
 
         public void OnNext(KeyValuePair<string, object?> value) => Seen.Enqueue((PlannedStatement)value.Value!);
 
-        public void OnCompleted()
-        {
-        }
+        public void OnCompleted() { }
 
-        public void OnError(Exception error)
-        {
-        }
+        public void OnError(Exception error) { }
     }
 }
 

@@ -20,19 +20,39 @@ internal sealed class ServiceSink(TensorboardService service, string experiment)
         var id = ResourceIds.FromName(displayName);
         try
         {
-            return (await service.GetTensorboardRun(new GetTensorboardRunRequest { Name = $"{experiment}/runs/{id}" }, TensorboardHost.Call)).Name;
+            return (
+                await service.GetTensorboardRun(new GetTensorboardRunRequest { Name = $"{experiment}/runs/{id}" }, TensorboardHost.Call)
+            ).Name;
         }
         catch (StatusException)
         {
-            return (await service.CreateTensorboardRun(
-                new CreateTensorboardRunRequest { Parent = experiment, TensorboardRunId = id, TensorboardRun = new TensorboardRun { DisplayName = displayName } }, TensorboardHost.Call)).Name;
+            return (
+                await service.CreateTensorboardRun(
+                    new CreateTensorboardRunRequest
+                    {
+                        Parent = experiment,
+                        TensorboardRunId = id,
+                        TensorboardRun = new TensorboardRun { DisplayName = displayName },
+                    },
+                    TensorboardHost.Call
+                )
+            ).Name;
         }
     }
 
     public async Task<IReadOnlyList<TensorboardTimeSeries>> SeriesAsync(string run, CancellationToken cancellation) =>
-        (await service.ListTensorboardTimeSeries(new ListTensorboardTimeSeriesRequest { Parent = run, PageSize = 1000 }, TensorboardHost.Call)).TensorboardTimeSeries;
+        (
+            await service.ListTensorboardTimeSeries(
+                new ListTensorboardTimeSeriesRequest { Parent = run, PageSize = 1000 },
+                TensorboardHost.Call
+            )
+        ).TensorboardTimeSeries;
 
-    public async Task<IReadOnlyList<TensorboardTimeSeries>> CreateSeriesAsync(string run, IReadOnlyList<TensorboardTimeSeries> series, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TensorboardTimeSeries>> CreateSeriesAsync(
+        string run,
+        IReadOnlyList<TensorboardTimeSeries> series,
+        CancellationToken cancellation
+    )
     {
         var request = new BatchCreateTensorboardTimeSeriesRequest
         {
@@ -42,5 +62,6 @@ internal sealed class ServiceSink(TensorboardService service, string experiment)
         return (await service.BatchCreateTensorboardTimeSeries(request, TensorboardHost.Call)).TensorboardTimeSeries;
     }
 
-    public Task WriteAsync(WriteTensorboardRunDataRequest request, CancellationToken cancellation) => service.WriteTensorboardRunData(request, TensorboardHost.Call);
+    public Task WriteAsync(WriteTensorboardRunDataRequest request, CancellationToken cancellation) =>
+        service.WriteTensorboardRunData(request, TensorboardHost.Call);
 }

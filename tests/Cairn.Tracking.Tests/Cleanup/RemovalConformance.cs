@@ -8,11 +8,11 @@ public abstract class RemovalConformance(MlflowServer server) : IDisposable
 {
     private const string Route = "//cairn/v1/projects/demo/locations/us-central1/runs:removeDeleted";
 
-    private readonly MlflowClient mlflow = new(server.Process.Http);
+    private readonly MlflowClient _mlflow = new(server.Process.Http);
 
     public void Dispose()
     {
-        mlflow.Dispose();
+        _mlflow.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -21,21 +21,24 @@ public abstract class RemovalConformance(MlflowServer server) : IDisposable
     {
         var experiment = await Experiment();
         var (gone, stays) = (await Run(experiment), await Run(experiment));
-        await mlflow.Post("mlflow/runs/delete", new { run_id = gone });
+        await _mlflow.Post("mlflow/runs/delete", new { run_id = gone });
 
-        var dry = await mlflow.Post(Route, new { olderThanSeconds = 0, dryRun = true });
+        var dry = await _mlflow.Post(Route, new { olderThanSeconds = 0, dryRun = true });
         Ids(dry, "runs").ShouldContain(gone);
         Ids(dry, "runs").ShouldNotContain(stays);
         ((long)dry["files"]!).ShouldBeGreaterThanOrEqualTo(1);
         await Read(gone);
 
-        Ids(await mlflow.Post(Route, new { olderThanSeconds = 3_600 }), "runs").ShouldBeEmpty();
-        Ids(await mlflow.Post(Route, new { olderThanSeconds = 0 }), "runs").ShouldContain(gone);
-        (await mlflow.Refused(HttpMethod.Get, $"mlflow/runs/get?run_id={gone}", null)).Code.ShouldBe("RESOURCE_DOES_NOT_EXIST");
-        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", $"{experiment}")))["files"]!.AsArray().Select(static file => (string)file!["path"]!).ShouldBe([stays]);
+        Ids(await _mlflow.Post(Route, new { olderThanSeconds = 3_600 }), "runs").ShouldBeEmpty();
+        Ids(await _mlflow.Post(Route, new { olderThanSeconds = 0 }), "runs").ShouldContain(gone);
+        (await _mlflow.Refused(HttpMethod.Get, $"mlflow/runs/get?run_id={gone}", null)).Code.ShouldBe("RESOURCE_DOES_NOT_EXIST");
+        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", $"{experiment}")))["files"]!
+            .AsArray()
+            .Select(static file => (string)file!["path"]!)
+            .ShouldBe([stays]);
         var read = await Read(stays);
         ((double)read["data"]!["metrics"]![0]!["value"]!).ShouldBe(0.5);
-        Ids(await mlflow.Post(Route, new { olderThanSeconds = 0 }), "runs").ShouldBeEmpty();
+        Ids(await _mlflow.Post(Route, new { olderThanSeconds = 0 }), "runs").ShouldBeEmpty();
     }
 
     [Fact]
@@ -43,18 +46,21 @@ public abstract class RemovalConformance(MlflowServer server) : IDisposable
     {
         var experiment = await Experiment("to be removed");
         var run = await Run(experiment);
-        var model = (string)(await mlflow.Post("mlflow/logged-models", new { experiment_id = experiment, name = "m" }))["model"]!["info"]!["model_id"]!;
+        var model = (string)
+            (await _mlflow.Post("mlflow/logged-models", new { experiment_id = experiment, name = "m" }))["model"]!["info"]!["model_id"]!;
         await Put($"{experiment}/models/{model}/artifacts/MLmodel");
-        await mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
+        await _mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
 
-        var dry = await mlflow.Post(Route, new { olderThanSeconds = 0, dryRun = true });
+        var dry = await _mlflow.Post(Route, new { olderThanSeconds = 0, dryRun = true });
         Ids(dry, "experiments").ShouldContain(experiment);
-        var report = await mlflow.Post(Route, new { olderThanSeconds = 0 });
+        var report = await _mlflow.Post(Route, new { olderThanSeconds = 0 });
         Ids(report, "runs").ShouldContain(run);
         Ids(report, "models").ShouldContain(model);
         Ids(report, "experiments").ShouldContain(experiment);
-        (await mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get?experiment_id={experiment}", null)).Code.ShouldBe("RESOURCE_DOES_NOT_EXIST");
-        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", experiment)))["files"]!.AsArray().ShouldBeEmpty();
+        (await _mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get?experiment_id={experiment}", null)).Code.ShouldBe(
+            "RESOURCE_DOES_NOT_EXIST"
+        );
+        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", experiment)))["files"]!.AsArray().ShouldBeEmpty();
         await Experiment("to be removed");
     }
 
@@ -63,13 +69,13 @@ public abstract class RemovalConformance(MlflowServer server) : IDisposable
     {
         var experiment = await Experiment();
         var run = await Run(experiment);
-        await mlflow.Post("mlflow/runs/delete", new { run_id = run });
-        await mlflow.Post("mlflow/runs/restore", new { run_id = run });
+        await _mlflow.Post("mlflow/runs/delete", new { run_id = run });
+        await _mlflow.Post("mlflow/runs/restore", new { run_id = run });
         using var other = new MlflowClient(server.Process.Http + "/projects/other/locations/us-central1");
         var theirs = (string)(await other.Post("mlflow/experiments/create", new { name = Guid.NewGuid().ToString() }))["experiment_id"]!;
         var their = (string)(await other.Post("mlflow/runs/create", new { experiment_id = theirs }))["run"]!["info"]!["run_id"]!;
         await other.Post("mlflow/runs/delete", new { run_id = their });
-        var report = await mlflow.Post(Route, new { olderThanSeconds = 0 });
+        var report = await _mlflow.Post(Route, new { olderThanSeconds = 0 });
         Ids(report, "runs").ShouldNotContain(run);
         Ids(report, "runs").ShouldNotContain(their);
         await Read(run);
@@ -82,20 +88,34 @@ public abstract class RemovalConformance(MlflowServer server) : IDisposable
         var experiment = await Experiment();
         var run = await Run(experiment);
         var name = "kept-" + Guid.NewGuid().ToString("N");
-        await mlflow.Post("mlflow/registered-models/create", new { name });
-        await mlflow.Post("mlflow/model-versions/create", new { name, source = $"mlflow-artifacts:/{experiment}/{run}/artifacts/model", run_id = run });
-        await mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
-        var report = await mlflow.Post(Route, new { olderThanSeconds = 0 });
+        await _mlflow.Post("mlflow/registered-models/create", new { name });
+        await _mlflow.Post(
+            "mlflow/model-versions/create",
+            new
+            {
+                name,
+                source = $"mlflow-artifacts:/{experiment}/{run}/artifacts/model",
+                run_id = run,
+            }
+        );
+        await _mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
+        var report = await _mlflow.Post(Route, new { olderThanSeconds = 0 });
         var kept = report["kept"]!.AsArray().Single(item => (string)item!["id"]! == run)!;
         ((string)kept["reason"]!).ShouldContain(name);
         Ids(report, "experiments").ShouldNotContain(experiment);
         await Read(run);
-        using (var deleted = await mlflow.Send(HttpMethod.Delete, "mlflow/registered-models/delete", System.Net.Http.Json.JsonContent.Create(new { name })))
+        using (
+            var deleted = await _mlflow.Send(
+                HttpMethod.Delete,
+                "mlflow/registered-models/delete",
+                System.Net.Http.Json.JsonContent.Create(new { name })
+            )
+        )
         {
             deleted.EnsureSuccessStatusCode();
         }
 
-        Ids(await mlflow.Post(Route, new { olderThanSeconds = 0 }), "experiments").ShouldContain(experiment);
+        Ids(await _mlflow.Post(Route, new { olderThanSeconds = 0 }), "experiments").ShouldContain(experiment);
     }
 
     [Theory]
@@ -105,29 +125,44 @@ public abstract class RemovalConformance(MlflowServer server) : IDisposable
     [InlineData("nonsense")]
     public async Task a_removal_that_is_not_said_clearly_is_refused(string body)
     {
-        using var response = await mlflow.Send(HttpMethod.Post, Route, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        using var response = await _mlflow.Send(
+            HttpMethod.Post,
+            Route,
+            new StringContent(body, System.Text.Encoding.UTF8, "application/json")
+        );
         ((int)response.StatusCode).ShouldBe(400, await response.Content.ReadAsStringAsync());
     }
 
-    private static IReadOnlyList<string> Ids(JsonObject report, string kind) => [.. report[kind]!.AsArray().Select(static item => (string)item!["id"]!)];
+    private static IReadOnlyList<string> Ids(JsonObject report, string kind) =>
+        [.. report[kind]!.AsArray().Select(static item => (string)item!["id"]!)];
 
-    private async Task<string> Experiment(string? name = null) => (string)(await mlflow.Post("mlflow/experiments/create", new { name = name ?? Guid.NewGuid().ToString() }))["experiment_id"]!;
+    private async Task<string> Experiment(string? name = null) =>
+        (string)(await _mlflow.Post("mlflow/experiments/create", new { name = name ?? Guid.NewGuid().ToString() }))["experiment_id"]!;
 
     private async Task<string> Run(string experiment)
     {
-        var id = (string)(await mlflow.Post("mlflow/runs/create", new { experiment_id = experiment }))["run"]!["info"]!["run_id"]!;
-        await mlflow.Post("mlflow/runs/log-metric", new { run_id = id, key = "loss", value = 0.5, timestamp = 1 });
+        var id = (string)(await _mlflow.Post("mlflow/runs/create", new { experiment_id = experiment }))["run"]!["info"]!["run_id"]!;
+        await _mlflow.Post(
+            "mlflow/runs/log-metric",
+            new
+            {
+                run_id = id,
+                key = "loss",
+                value = 0.5,
+                timestamp = 1,
+            }
+        );
         await Put($"{experiment}/{id}/artifacts/model/MLmodel");
         return id;
     }
 
     private async Task Put(string path)
     {
-        using var response = await mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/artifacts/{path}", new StringContent("flavors:\n"));
+        using var response = await _mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/artifacts/{path}", new StringContent("flavors:\n"));
         response.EnsureSuccessStatusCode();
     }
 
-    private async Task<JsonNode> Read(string run) => (await mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!;
+    private async Task<JsonNode> Read(string run) => (await _mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!;
 }
 
 public sealed class RemovalOnSqlite(SqliteMlflowServer server) : RemovalConformance(server), IClassFixture<SqliteMlflowServer>;

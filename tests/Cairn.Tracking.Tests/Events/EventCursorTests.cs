@@ -8,9 +8,21 @@ public sealed class EventCursorTests
     [Fact]
     public void scalars_of_the_first_format_are_read()
     {
-        var found = Read(new EventBytes().Version().Simple("loss", 1, 0.5f, 10.25).Simple("loss", 2, float.NaN).Simple("loss", 3, float.PositiveInfinity), out var status);
+        var found = Read(
+            new EventBytes()
+                .Version()
+                .Simple("loss", 1, 0.5f, 10.25)
+                .Simple("loss", 2, float.NaN)
+                .Simple("loss", 3, float.PositiveInfinity),
+            out var status
+        );
         status.ShouldBe(EventStatus.End);
-        found.ShouldBe([(EventKind.FileVersion, "", 0, 1.5, 0), (EventKind.Scalar, "loss", 1, 10.25, 0.5), (EventKind.Scalar, "loss", 2, 1.5, double.NaN), (EventKind.Scalar, "loss", 3, 1.5, double.PositiveInfinity)]);
+        found.ShouldBe([
+            (EventKind.FileVersion, "", 0, 1.5, 0),
+            (EventKind.Scalar, "loss", 1, 10.25, 0.5),
+            (EventKind.Scalar, "loss", 2, 1.5, double.NaN),
+            (EventKind.Scalar, "loss", 3, 1.5, double.PositiveInfinity),
+        ]);
     }
 
     [Theory]
@@ -20,13 +32,14 @@ public sealed class EventCursorTests
     [InlineData(3)]
     public void scalars_of_the_second_format_are_read_and_the_plugin_is_remembered(int form)
     {
-        byte[] Tensor(float value) => form switch
-        {
-            0 => EventBytes.FloatTensor(value),
-            1 => EventBytes.PackedFloatTensor(value),
-            2 => EventBytes.FloatContentTensor(value),
-            _ => EventBytes.DoubleTensor(value),
-        };
+        byte[] Tensor(float value) =>
+            form switch
+            {
+                0 => EventBytes.FloatTensor(value),
+                1 => EventBytes.PackedFloatTensor(value),
+                2 => EventBytes.FloatContentTensor(value),
+                _ => EventBytes.DoubleTensor(value),
+            };
         var found = Read(new EventBytes().Tensor("acc", 1, Tensor(0.25f), "scalars").Tensor("acc", 2, Tensor(0.75f)), out _);
         found.ShouldBe([(EventKind.Scalar, "acc", 1, 1.5, 0.25), (EventKind.Scalar, "acc", 2, 1.5, 0.75)]);
     }
@@ -43,7 +56,12 @@ public sealed class EventCursorTests
     [Fact]
     public void negative_steps_and_unknown_fields_are_read()
     {
-        var found = Read(new EventBytes().Simple("x", -5, 1).Record([.. EventBytes.Double(1, 2), .. EventBytes.Bytes(4, "graph"u8), .. EventBytes.Bytes(99, "new"u8)]), out _);
+        var found = Read(
+            new EventBytes()
+                .Simple("x", -5, 1)
+                .Record([.. EventBytes.Double(1, 2), .. EventBytes.Bytes(4, "graph"u8), .. EventBytes.Bytes(99, "new"u8)]),
+            out _
+        );
         found.Select(static value => (value.Kind, value.Step)).ShouldBe([(EventKind.Scalar, -5L), (EventKind.Other, 0L)]);
     }
 
@@ -51,7 +69,10 @@ public sealed class EventCursorTests
     public void metadata_of_a_tag_stay_as_the_first_summary_said()
     {
         var tags = new TagTable(EventLimits.Default);
-        var bytes = new EventBytes().Tensor("h", 0, EventBytes.FloatTensor(1), "histograms", [1, 2, 3], 2).Tensor("h", 1, EventBytes.FloatTensor(1), "other").ToArray();
+        var bytes = new EventBytes()
+            .Tensor("h", 0, EventBytes.FloatTensor(1), "histograms", [1, 2, 3], 2)
+            .Tensor("h", 1, EventBytes.FloatTensor(1), "other")
+            .ToArray();
         var cursor = new EventCursor(bytes, tags);
         cursor.MoveNext().ShouldBeTrue();
         cursor.Kind.ShouldBe(EventKind.Tensor);
@@ -76,8 +97,19 @@ public sealed class EventCursorTests
                 count++;
             }
 
-            count.ShouldBe(length < first ? 0 : length < second ? 1 : 2);
-            cursor.Consumed.ShouldBe(count switch { 0 => 0, 1 => first, _ => second });
+            count.ShouldBe(
+                length < first ? 0
+                : length < second ? 1
+                : 2
+            );
+            cursor.Consumed.ShouldBe(
+                count switch
+                {
+                    0 => 0,
+                    1 => first,
+                    _ => second,
+                }
+            );
             cursor.Status.ShouldBe(cursor.Consumed == length ? EventStatus.End : EventStatus.Incomplete);
         }
     }
@@ -156,8 +188,14 @@ public sealed class EventCursorTests
         var seed = Environment.TickCount;
         TestContext.Current.SendDiagnosticMessage($"seed {seed}");
         var random = new Random(seed);
-        var whole = new EventBytes().Version().Simple("loss", 1, 1).Tensor("t", 2, EventBytes.StringTensor([1, 2], [3]), "text", [9], 2)
-            .Tensor("s", 3, EventBytes.DoubleTensor(4), "scalars").SessionStart(2).Values(4, 1, [.. EventBytes.Bytes(1, "h"u8), .. EventBytes.Bytes(5, EventBytes.Double(1, 2))]).ToArray();
+        var whole = new EventBytes()
+            .Version()
+            .Simple("loss", 1, 1)
+            .Tensor("t", 2, EventBytes.StringTensor([1, 2], [3]), "text", [9], 2)
+            .Tensor("s", 3, EventBytes.DoubleTensor(4), "scalars")
+            .SessionStart(2)
+            .Values(4, 1, [.. EventBytes.Bytes(1, "h"u8), .. EventBytes.Bytes(5, EventBytes.Double(1, 2))])
+            .ToArray();
         var limits = new EventLimits { SkipCorrupt = skip, MaxRecordBytes = 4096 };
         for (var round = 0; round < 30_000; round++)
         {

@@ -52,7 +52,10 @@ public sealed class EventFileReaderTests : IDisposable
     {
         var large = new byte[5_000_000];
         new Random(3).NextBytes(large);
-        await File.WriteAllBytesAsync(_scratch["f"], new EventBytes().Simple("a", 1, 1).Tensor("t", 2, EventBytes.StringTensor(large), "images").Simple("a", 3, 1).ToArray());
+        await File.WriteAllBytesAsync(
+            _scratch["f"],
+            new EventBytes().Simple("a", 1, 1).Tensor("t", 2, EventBytes.StringTensor(large), "images").Simple("a", 3, 1).ToArray()
+        );
         await using var reader = new EventFileReader(LogFolder.Open(_scratch["f"]), new TagTable(EventLimits.Default));
         (await DrainAsync(reader)).ShouldBe([1, 2, 3]);
         reader.Status.ShouldBe(EventStatus.End);
@@ -118,7 +121,16 @@ public sealed class EventFileReaderTests : IDisposable
     [Fact]
     public void runs_are_the_folders_that_have_event_files()
     {
-        foreach (var name in new[] { "events.out.tfevents.2.b", "events.out.tfevents.1.a", "train/events.out.tfevents.3", "deep/er/x.tfevents.4", "train/model.ckpt" })
+        foreach (
+            var name in new[]
+            {
+                "events.out.tfevents.2.b",
+                "events.out.tfevents.1.a",
+                "train/events.out.tfevents.3",
+                "deep/er/x.tfevents.4",
+                "train/model.ckpt",
+            }
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_scratch["logs/" + name])!);
             File.WriteAllBytes(_scratch["logs/" + name], []);

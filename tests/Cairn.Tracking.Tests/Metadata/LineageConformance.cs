@@ -34,10 +34,20 @@ public abstract class LineageConformance(DatabaseFixture fixture) : MetadataTest
         {
             var hops = random.Next(0, 6);
             var (artifacts, executions, edges) = Model(events, start, hops == 0 ? int.MaxValue : hops);
-            var graph = await Service.QueryArtifactLineageSubgraph(new QueryArtifactLineageSubgraphRequest { Artifact = Name("artifacts", $"a-{start}"), MaxHops = hops }, MetadataHost.Call);
-            graph.Artifacts.Select(static node => Id(node.Name)).ShouldBe(artifacts.Select(static i => $"a-{i}").Order(StringComparer.Ordinal), $"seed {seed}, start {start}, hops {hops}");
-            graph.Executions.Select(static node => Id(node.Name)).ShouldBe(executions.Select(static i => $"e-{i}").Order(StringComparer.Ordinal));
-            graph.Events.Select(static row => (Id(row.Execution), Id(row.Artifact))).Order().ShouldBe(edges.Select(static edge => ($"e-{edge.Execution}", $"a-{edge.Artifact}")).Order());
+            var graph = await Service.QueryArtifactLineageSubgraph(
+                new QueryArtifactLineageSubgraphRequest { Artifact = Name("artifacts", $"a-{start}"), MaxHops = hops },
+                MetadataHost.Call
+            );
+            graph
+                .Artifacts.Select(static node => Id(node.Name))
+                .ShouldBe(artifacts.Select(static i => $"a-{i}").Order(StringComparer.Ordinal), $"seed {seed}, start {start}, hops {hops}");
+            graph
+                .Executions.Select(static node => Id(node.Name))
+                .ShouldBe(executions.Select(static i => $"e-{i}").Order(StringComparer.Ordinal));
+            graph
+                .Events.Select(static row => (Id(row.Execution), Id(row.Artifact)))
+                .Order()
+                .ShouldBe(edges.Select(static edge => ($"e-{edge.Execution}", $"a-{edge.Artifact}")).Order());
         }
     }
 
@@ -49,8 +59,14 @@ public abstract class LineageConformance(DatabaseFixture fixture) : MetadataTest
         await Execution("train");
         await Events("train", ["data"], ["model"]);
         await Events("train", ["data"], ["model", "data"]);
-        var graph = await Service.QueryExecutionInputsAndOutputs(new QueryExecutionInputsAndOutputsRequest { Execution = Name("executions", "train") }, MetadataHost.Call);
-        graph.Events.Select(static row => (Id(row.Artifact), row.Type)).Order().ShouldBe([("data", Event.Types.Type.Input), ("model", Event.Types.Type.Output)]);
+        var graph = await Service.QueryExecutionInputsAndOutputs(
+            new QueryExecutionInputsAndOutputsRequest { Execution = Name("executions", "train") },
+            MetadataHost.Call
+        );
+        graph
+            .Events.Select(static row => (Id(row.Artifact), row.Type))
+            .Order()
+            .ShouldBe([("data", Event.Types.Type.Input), ("model", Event.Types.Type.Output)]);
         graph.Events[0].Execution.ShouldBe(Name("executions", "train"));
         graph.Events[0].EventTime.ShouldNotBeNull();
     }
@@ -67,7 +83,11 @@ public abstract class LineageConformance(DatabaseFixture fixture) : MetadataTest
         await Execution("train");
         await Events("prepare", ["raw"], ["clean"]);
         await Events("train", ["clean"], ["model"]);
-        var request = new QueryArtifactLineageSubgraphRequest { Artifact = Name("artifacts", "raw"), Filter = "schema_title=\"system.Model\"" };
+        var request = new QueryArtifactLineageSubgraphRequest
+        {
+            Artifact = Name("artifacts", "raw"),
+            Filter = "schema_title=\"system.Model\"",
+        };
         var graph = await Service.QueryArtifactLineageSubgraph(request, MetadataHost.Call);
         graph.Artifacts.Select(static node => Id(node.Name)).ShouldBe(["model", "raw"]);
         graph.Executions.Select(static node => Id(node.Name)).ShouldBe(["prepare", "train"]);
@@ -83,20 +103,31 @@ public abstract class LineageConformance(DatabaseFixture fixture) : MetadataTest
     public async Task a_lineage_of_more_than_a_thousand_nodes_is_refused_and_its_nearer_part_answered()
     {
         await Artifact("data");
-        await Host.Get<Cairn.Kernel.Store.IResourceStore>().WriteAsync(session =>
-        {
-            for (var i = 0; i < 1_001; i++)
+        await Host.Get<Cairn.Kernel.Store.IResourceStore>()
+            .WriteAsync(session =>
             {
-                session.Execute("INSERT INTO metadata_events (execution, artifact, type, event_time, labels) VALUES ($1, $2, 0, 1, '{}')", Name("executions", $"e-{i}"), Name("artifacts", "data"));
-            }
+                for (var i = 0; i < 1_001; i++)
+                {
+                    session.Execute(
+                        "INSERT INTO metadata_events (execution, artifact, type, event_time, labels) VALUES ($1, $2, 0, 1, '{}')",
+                        Name("executions", $"e-{i}"),
+                        Name("artifacts", "data")
+                    );
+                }
 
-            return true;
-        });
+                return true;
+            });
         var request = new QueryArtifactLineageSubgraphRequest { Artifact = Name("artifacts", "data") };
-        (await Refused(Code.FailedPrecondition, () => Service.QueryArtifactLineageSubgraph(request, MetadataHost.Call))).Message.ShouldContain("1000");
+        (
+            await Refused(Code.FailedPrecondition, () => Service.QueryArtifactLineageSubgraph(request, MetadataHost.Call))
+        ).Message.ShouldContain("1000");
     }
 
-    private static (HashSet<int> Artifacts, HashSet<int> Executions, HashSet<(int Execution, int Artifact)> Edges) Model(HashSet<(int Execution, int Artifact)> events, int start, int hops)
+    private static (HashSet<int> Artifacts, HashSet<int> Executions, HashSet<(int Execution, int Artifact)> Edges) Model(
+        HashSet<(int Execution, int Artifact)> events,
+        int start,
+        int hops
+    )
     {
         var artifacts = new HashSet<int> { start };
         var executions = new HashSet<int>();
@@ -104,7 +135,11 @@ public abstract class LineageConformance(DatabaseFixture fixture) : MetadataTest
         for (var hop = 0; hop < hops; hop++)
         {
             var before = edges.Count;
-            foreach (var edge in events.Where(edge => hop % 2 == 0 ? artifacts.Contains(edge.Artifact) : executions.Contains(edge.Execution)).ToArray())
+            foreach (
+                var edge in events
+                    .Where(edge => hop % 2 == 0 ? artifacts.Contains(edge.Artifact) : executions.Contains(edge.Execution))
+                    .ToArray()
+            )
             {
                 edges.Add(edge);
             }

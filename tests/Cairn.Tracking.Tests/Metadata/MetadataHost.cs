@@ -27,17 +27,17 @@ public sealed class MetadataHost : IAsyncDisposable
     public const string Parent = "projects/lab/locations/us-central1";
     public const string Store = Parent + "/metadataStores/default";
 
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
-    private readonly ScratchDirectory scratch;
+    private readonly ScratchDirectory _scratch;
 
     private MetadataHost(ServiceProvider services, ScratchDirectory scratch)
     {
-        this.services = services;
-        this.scratch = scratch;
+        this._services = services;
+        this._scratch = scratch;
     }
 
-    public MetadataService Service => services.GetServices<IRpcService>().OfType<MetadataService>().Single();
+    public MetadataService Service => _services.GetServices<IRpcService>().OfType<MetadataService>().Single();
 
     public static CallContext Call { get; } = new() { Caller = Principal.Anonymous };
 
@@ -56,22 +56,28 @@ public sealed class MetadataHost : IAsyncDisposable
         collection.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
         collection.AddSingleton<IRpcService, OperationsService>();
         collection.AddSingleton<IHostedService, OperationRunner>();
-        collection.AddSingleton(new ServerEnvironment
-        {
-            DataDirectory = Path.GetTempPath(),
-            ServerId = Path.GetRandomFileName(),
-            HttpUrl = static () => new Uri("http://127.0.0.1:8080"),
-            GrpcAddress = static () => "127.0.0.1:8081",
-            Executable = "cairn",
-        });
+        collection.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = Path.GetTempPath(),
+                ServerId = Path.GetRandomFileName(),
+                HttpUrl = static () => new Uri("http://127.0.0.1:8080"),
+                GrpcAddress = static () => "127.0.0.1:8081",
+                Executable = "cairn",
+            }
+        );
         var scratch = new ScratchDirectory();
-        collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
+        collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(
+            scratch["blobs"],
+            provider.GetRequiredService<IIdSource>(),
+            TimeProvider.System
+        ));
         collection.AddRuns();
         collection.AddMetadata();
         collection.AddSingleton(TensorboardTables.Migrations);
         var host = new MetadataHost(collection.BuildServiceProvider(), scratch);
-        await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());
-        foreach (var hosted in host.services.GetServices<IHostedService>())
+        await Migrations.ApplyAsync(database, host._services.GetServices<MigrationSet>());
+        foreach (var hosted in host._services.GetServices<IHostedService>())
         {
             await hosted.StartAsync(default);
         }
@@ -80,7 +86,7 @@ public sealed class MetadataHost : IAsyncDisposable
     }
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Waits for an operation's end; throws its error.</summary>
     public async Task<T> EndAsync<T>(Task<Operation> started)
@@ -88,24 +94,26 @@ public sealed class MetadataHost : IAsyncDisposable
     {
         var operation = await started;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var operations = services.GetServices<IRpcService>().OfType<OperationsService>().Single();
+        var operations = _services.GetServices<IRpcService>().OfType<OperationsService>().Single();
         while (!operation.Done)
         {
             await Task.Delay(20, deadline.Token);
             operation = await operations.GetOperation(new GetOperationRequest { Name = operation.Name }, Call);
         }
 
-        return operation.Error is null ? operation.Response.Unpack<T>() : throw new StatusException((Code)operation.Error.Code, operation.Error.Message);
+        return operation.Error is null
+            ? operation.Response.Unpack<T>()
+            : throw new StatusException((Code)operation.Error.Code, operation.Error.Message);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var hosted in services.GetServices<IHostedService>().Reverse())
+        foreach (var hosted in _services.GetServices<IHostedService>().Reverse())
         {
             await hosted.StopAsync(default);
         }
 
-        await services.DisposeAsync();
-        scratch.Dispose();
+        await _services.DisposeAsync();
+        _scratch.Dispose();
     }
 }

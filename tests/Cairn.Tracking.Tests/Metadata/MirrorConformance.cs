@@ -39,7 +39,9 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         metadata["_params"].StructValue.Fields["opt"].StringValue.ShouldBe("adam");
         metadata["_metrics"].StructValue.Fields["loss"].NumberValue.ShouldBe(0.25);
         metadata["_state"].StringValue.ShouldBe("COMPLETE");
-        (await ListContexts($"schema_title=\"{RunTitle}\" AND parent_contexts:\"{Name("contexts", "bird-songs")}\"")).ShouldBe(["bird-songs-first-try"]);
+        (await ListContexts($"schema_title=\"{RunTitle}\" AND parent_contexts:\"{Name("contexts", "bird-songs")}\"")).ShouldBe([
+            "bird-songs-first-try",
+        ]);
         (await ListContexts($"schema_title=\"{ExperimentTitle}\"")).ShouldBe(["bird-songs"]);
     }
 
@@ -58,17 +60,30 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         await Log(good, "acc", 0.5, 0.95);
         await Log(bad, "acc", 0.99, 0.4);
         await Log(bad, "loss", double.NaN);
-        await Context("other", new Context { DisplayName = "other", SchemaTitle = "system.Pipeline", Metadata = Of(("_state", Value.ForString("ODD")), ("_params", Value.ForStruct(Of(("lr", Value.ForNumber(0.1)))))) });
+        await Context(
+            "other",
+            new Context
+            {
+                DisplayName = "other",
+                SchemaTitle = "system.Pipeline",
+                Metadata = Of(("_state", Value.ForString("ODD")), ("_params", Value.ForStruct(Of(("lr", Value.ForNumber(0.1)))))),
+            }
+        );
 
         var runs = $"schema_title=\"{RunTitle}\" AND ";
         (await ListContexts(runs + "metadata._metrics.acc.number_value > 0.9")).ShouldBe(["search-good"], "the latest value counts");
         (await ListContexts(runs + "metadata._metrics.acc.number_value <= 0.4")).ShouldBe(["search-bad"]);
-        (await ListContexts(runs + "metadata._metrics.acc >= 0.1 AND metadata._state.string_value = \"COMPLETE\"")).ShouldBe(["search-good"]);
+        (await ListContexts(runs + "metadata._metrics.acc >= 0.1 AND metadata._state.string_value = \"COMPLETE\"")).ShouldBe([
+            "search-good",
+        ]);
         (await ListContexts(runs + "metadata._metrics.loss:*")).ShouldBe(["search-bad"]);
         (await ListContexts(runs + "metadata._metrics.loss.string_value = \"NaN\"")).ShouldBe(["search-bad"]);
         (await ListContexts(runs + "metadata._metrics.loss.number_value < 1")).ShouldBeEmpty();
         (await ListContexts("metadata._params.lr.number_value = 0.1")).ShouldBe(["other", "search-good"]);
-        (await ListContexts(runs + "metadata._params.lr.number_value != 0.1")).ShouldBe(["search-bad"], "text that looks like a number is none");
+        (await ListContexts(runs + "metadata._params.lr.number_value != 0.1")).ShouldBe(
+            ["search-bad"],
+            "text that looks like a number is none"
+        );
         (await ListContexts(runs + "metadata._params.lr.string_value = \"0.9\"")).ShouldBe(["search-bad"]);
         (await ListContexts(runs + "metadata._params.\"opt.name\".string_value : \"adam\"")).ShouldBe(["search-good"]);
         (await ListContexts(runs + "metadata._params.opt.name = \"Adam*\"")).ShouldBe(["search-good"]);
@@ -76,20 +91,35 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         (await ListContexts(runs + "metadata._state = \"RUNNING\"")).ShouldBe(["search-bad"]);
         (await ListContexts(runs + "metadata._state != \"RUNNING\"")).ShouldBe(["search-good"]);
         (await ListContexts("metadata._state = \"ODD\"")).ShouldBe(["other"]);
-        (await Should.ThrowAsync<Cairn.Kernel.Errors.StatusException>(() => ListContexts("metadata._state > \"A\""))).Message.ShouldContain("no order");
+        (await Should.ThrowAsync<Cairn.Kernel.Errors.StatusException>(() => ListContexts("metadata._state > \"A\""))).Message.ShouldContain(
+            "no order"
+        );
     }
 
     [Fact]
     public async Task what_is_written_through_the_context_is_the_runs()
     {
-        await Context("exp", new Context { DisplayName = "exp", SchemaTitle = ExperimentTitle, Metadata = Of(("experiment_deleted", Value.ForBool(false))) });
+        await Context(
+            "exp",
+            new Context
+            {
+                DisplayName = "exp",
+                SchemaTitle = ExperimentTitle,
+                Metadata = Of(("experiment_deleted", Value.ForBool(false))),
+            }
+        );
         var context = await Context("exp-run-1", NewRun("run-1"));
         await Children("exp", "exp-run-1");
         var experiment = await Read(session => Experiments.FindBySlug(session, "lab", "us-central1", "exp"))!;
         var run = await Read(session => Runs.FindBySlug(session, experiment!.Id, "run-1"));
         (run!.Name, run.Status).ShouldBe(("run-1", RunStatus.Running));
 
-        context.Metadata = RunOf(("lr", Value.ForNumber(0.1)), ("opt", Value.ForString("adam")), ("shuffle", Value.ForBool(true)), ("layers", Value.ForList(Value.ForNumber(3))));
+        context.Metadata = RunOf(
+            ("lr", Value.ForNumber(0.1)),
+            ("opt", Value.ForString("adam")),
+            ("shuffle", Value.ForBool(true)),
+            ("layers", Value.ForList(Value.ForNumber(3)))
+        );
         context.Metadata.Fields["_metrics"] = Value.ForStruct(Of(("acc", Value.ForNumber(0.9)), ("note", Value.ForString("fine"))));
         context.Metadata.Fields["_state"] = Value.ForString("COMPLETE");
         var written = await Patch(context);
@@ -147,11 +177,19 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         var (_, run) = await Make("exp", "run");
         await Log(run, "acc", 0.5);
         var store = Host.Get<Cairn.Kernel.Store.IResourceStore>();
-        await Write(session => store.Insert(session, Cairn.Tracking.Tensorboards.TensorboardTables.Kind, new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }));
+        await Write(session =>
+            store.Insert(
+                session,
+                Cairn.Tracking.Tensorboards.TensorboardTables.Kind,
+                new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }
+            )
+        );
         var series = await Service.GetArtifact(new GetArtifactRequest { Name = Name("artifacts", "exp-run-tb-run") }, MetadataHost.Call);
         await Members("exp-run", ["exp-run-tb-run"], []);
         (await ListArtifacts($"in_context(\"{Name("contexts", "exp-run")}\")")).ShouldBe(["exp-run-tb-run"]);
-        (await Service.GetArtifact(new GetArtifactRequest { Name = Name("artifacts", "exp-run-tb-run") }, MetadataHost.Call)).Metadata.ShouldBe(series.Metadata);
+        (
+            await Service.GetArtifact(new GetArtifactRequest { Name = Name("artifacts", "exp-run-tb-run") }, MetadataHost.Call)
+        ).Metadata.ShouldBe(series.Metadata);
     }
 
     [Fact]
@@ -160,7 +198,9 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         var (_, run) = await Make("exp", "run");
         await Artifact("model");
         await Members("exp-run", ["model"], []);
-        await Host.EndAsync<Empty>(Service.DeleteContext(new DeleteContextRequest { Name = Name("contexts", "exp-run") }, MetadataHost.Call));
+        await Host.EndAsync<Empty>(
+            Service.DeleteContext(new DeleteContextRequest { Name = Name("contexts", "exp-run") }, MetadataHost.Call)
+        );
         await Refused(Code.NotFound, () => Get("exp-run"));
         (await ListContexts($"parent_contexts:\"{Name("contexts", "exp")}\"")).ShouldBeEmpty();
         var deleted = await Read(session => Runs.Get(session, run.Uuid));
@@ -176,7 +216,9 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
     {
         var (_, run) = await Make("exp", "run");
         await Log(run, "acc", 0.5);
-        await Host.EndAsync<Empty>(Service.DeleteContext(new DeleteContextRequest { Name = Name("contexts", "exp-run") }, MetadataHost.Call));
+        await Host.EndAsync<Empty>(
+            Service.DeleteContext(new DeleteContextRequest { Name = Name("contexts", "exp-run") }, MetadataHost.Call)
+        );
         await Context("exp-run", NewRun("run"));
         (await Get("exp-run")).Metadata.Fields["_metrics"].StructValue.Fields.ShouldBeEmpty();
         await Write(session => Runs.SetStage(session, Runs.Get(session, run.Uuid), Lifecycle.Active));
@@ -193,11 +235,21 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         await Write(session => Runs.SetStage(session, gone, Lifecycle.Deleted));
         await Write(session => Experiments.SetStage(session, experiment, Lifecycle.Deleted));
         (await ListContexts("")).ShouldBeEmpty();
-        await Context("exp", new Context { DisplayName = "exp", SchemaTitle = ExperimentTitle, Metadata = Of(("backing_tensorboard_resource", Value.ForString($"{MetadataHost.Parent}/tensorboards/7"))) });
+        await Context(
+            "exp",
+            new Context
+            {
+                DisplayName = "exp",
+                SchemaTitle = ExperimentTitle,
+                Metadata = Of(("backing_tensorboard_resource", Value.ForString($"{MetadataHost.Parent}/tensorboards/7"))),
+            }
+        );
         (await ListContexts("")).ShouldBe(["exp"]);
         (await Get("exp")).Metadata.Fields["backing_tensorboard_resource"].StringValue.ShouldEndWith("/7");
         var anew = (await Read(session => Experiments.FindBySlug(session, experiment.Project, experiment.Location, "exp")))!;
-        (anew.Id != experiment.Id, anew.Stage, anew.Tensorboard).ShouldBe((true, Lifecycle.Active, $"{MetadataHost.Parent}/tensorboards/7"));
+        (anew.Id != experiment.Id, anew.Stage, anew.Tensorboard).ShouldBe(
+            (true, Lifecycle.Active, $"{MetadataHost.Parent}/tensorboards/7")
+        );
 
         // The deleted one can still be had, under another name.
         await Write(session => Experiments.SetStage(session, Experiments.Get(session, experiment.Id), Lifecycle.Active));
@@ -234,27 +286,36 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
     {
         var (_, run) = await Make("exp", "run");
         var stale = await Get("exp-run");
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(async client =>
-        {
-            await Log(run, $"own-{client}", client);
-            var mine = stale.Clone();
-            mine.Metadata.Fields["_metrics"] = Value.ForStruct(Of(($"vertex-{client}", Value.ForNumber(client)), ("shared", Value.ForNumber(client))));
-            while (true)
-            {
-                try
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async client =>
                 {
-                    await Patch(mine);
-                    return;
-                }
-                catch (Cairn.Kernel.Errors.StatusException error) when (error.Code == Code.Aborted)
-                {
-                    await Task.Yield();
-                }
-            }
-        }));
+                    await Log(run, $"own-{client}", client);
+                    var mine = stale.Clone();
+                    mine.Metadata.Fields["_metrics"] = Value.ForStruct(
+                        Of(($"vertex-{client}", Value.ForNumber(client)), ("shared", Value.ForNumber(client)))
+                    );
+                    while (true)
+                    {
+                        try
+                        {
+                            await Patch(mine);
+                            return;
+                        }
+                        catch (Cairn.Kernel.Errors.StatusException error) when (error.Code == Code.Aborted)
+                        {
+                            await Task.Yield();
+                        }
+                    }
+                })
+        );
         var metrics = (await Get("exp-run")).Metadata.Fields["_metrics"].StructValue.Fields;
         metrics.Count.ShouldBe(41);
-        (await History(run, "shared")).Select(static point => point.Value).Order().ShouldBe(Enumerable.Range(0, 20).Select(static i => (double)i));
+        (await History(run, "shared"))
+            .Select(static point => point.Value)
+            .Order()
+            .ShouldBe(Enumerable.Range(0, 20).Select(static i => (double)i));
     }
 
     [Fact]
@@ -266,7 +327,13 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         await Log(run, "acc", 0.5);
         await Refused(Code.NotFound, () => Service.GetArtifact(get, MetadataHost.Call));
         var store = Host.Get<Cairn.Kernel.Store.IResourceStore>();
-        await Write(session => store.Insert(session, Cairn.Tracking.Tensorboards.TensorboardTables.Kind, new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }));
+        await Write(session =>
+            store.Insert(
+                session,
+                Cairn.Tracking.Tensorboards.TensorboardTables.Kind,
+                new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }
+            )
+        );
         var artifact = await Service.GetArtifact(get, MetadataHost.Call);
         artifact.SchemaTitle.ShouldBe("google.VertexTensorboardRun");
         artifact.Metadata.Fields["resourceName"].StringValue.ShouldBe($"{MetadataHost.Parent}/tensorboards/7/experiments/exp/runs/run");
@@ -274,33 +341,51 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         (await Service.GetArtifact(get, MetadataHost.Call)).DisplayName.ShouldBe("stored");
     }
 
-    private static Struct Of(params (string Key, Value Value)[] fields) => new() { Fields = { fields.ToDictionary(static field => field.Key, static field => field.Value) } };
+    private static Struct Of(params (string Key, Value Value)[] fields) =>
+        new() { Fields = { fields.ToDictionary(static field => field.Key, static field => field.Value) } };
 
     private static Struct RunOf(params (string Key, Value Value)[] parameters) =>
-        Of(("_params", Value.ForStruct(Of(parameters))), ("_metrics", Value.ForStruct(new Struct())), ("_state", Value.ForString("RUNNING")));
+        Of(
+            ("_params", Value.ForStruct(Of(parameters))),
+            ("_metrics", Value.ForStruct(new Struct())),
+            ("_state", Value.ForString("RUNNING"))
+        );
 
-    private static Context NewRun(string name) => new() { DisplayName = name, SchemaTitle = RunTitle, Metadata = RunOf() };
+    private static Context NewRun(string name) =>
+        new()
+        {
+            DisplayName = name,
+            SchemaTitle = RunTitle,
+            Metadata = RunOf(),
+        };
 
-    private Task<(Experiment Experiment, Run Run)> Make(string experiment, string run) => Write(session =>
-    {
-        var made = Experiments.Create(session, new NewExperiment("lab", "us-central1") { Name = experiment });
-        return (made, Runs.Create(session, new NewRun(made.Id) { Name = run }));
-    });
+    private Task<(Experiment Experiment, Run Run)> Make(string experiment, string run) =>
+        Write(session =>
+        {
+            var made = Experiments.Create(session, new NewExperiment("lab", "us-central1") { Name = experiment });
+            return (made, Runs.Create(session, new NewRun(made.Id) { Name = run }));
+        });
 
     private async Task Log(Run run, string metric, params double[] values)
     {
         var key = await Host.Get<MetricKeys>().InternAsync(metric);
         var step = (await History(run, metric)).Count;
-        await Host.Get<MetricLog>().AppendAsync(run.Uuid, values.Select((value, i) => new LoggedPoint(key, new MetricPoint(step + i, 1_000 + i, value))).ToArray());
+        await Host.Get<MetricLog>()
+            .AppendAsync(
+                run.Uuid,
+                values.Select((value, i) => new LoggedPoint(key, new MetricPoint(step + i, 1_000 + i, value))).ToArray()
+            );
     }
 
-    private async Task<IReadOnlyList<MetricPoint>> History(Run run, string metric) => await Host.Get<MetricReader>().HistoryAsync(run, await Host.Get<MetricKeys>().InternAsync(metric));
+    private async Task<IReadOnlyList<MetricPoint>> History(Run run, string metric) =>
+        await Host.Get<MetricReader>().HistoryAsync(run, await Host.Get<MetricKeys>().InternAsync(metric));
 
     private Task<RunData> Data(Run run) => Read(session => Host.Get<RunDataReader>().Read(session, run));
 
     private Task<Context> Get(string id) => Service.GetContext(new GetContextRequest { Name = Name("contexts", id) }, MetadataHost.Call);
 
-    private Task<Context> Patch(Context context) => Service.UpdateContext(new UpdateContextRequest { Context = context }, MetadataHost.Call);
+    private Task<Context> Patch(Context context) =>
+        Service.UpdateContext(new UpdateContextRequest { Context = context }, MetadataHost.Call);
 
     private Task<T> Read<T>(Func<ISqlSession, T> work) => Host.Get<IDatabase>().ReadAsync(work);
 

@@ -16,15 +16,32 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
         var get = new GetMetadataStoreRequest { Name = Store };
         await Refused(Code.NotFound, () => Service.GetMetadataStore(get, MetadataHost.Call));
         (await ListContexts("schema_title=\"system.Experiment\"")).ShouldBeEmpty();
-        var created = await Host.EndAsync<MetadataStore>(Service.CreateMetadataStore(
-            new CreateMetadataStoreRequest { Parent = MetadataHost.Parent, MetadataStoreId = "default", MetadataStore = new MetadataStore { Description = "d" } }, MetadataHost.Call));
+        var created = await Host.EndAsync<MetadataStore>(
+            Service.CreateMetadataStore(
+                new CreateMetadataStoreRequest
+                {
+                    Parent = MetadataHost.Parent,
+                    MetadataStoreId = "default",
+                    MetadataStore = new MetadataStore { Description = "d" },
+                },
+                MetadataHost.Call
+            )
+        );
         (await Service.GetMetadataStore(get, MetadataHost.Call)).ShouldBe(created);
 
         const string other = "projects/other/locations/us-central1/metadataStores/default";
         await Service.CreateArtifact(new CreateArtifactRequest { Parent = other, Artifact = new Artifact() }, MetadataHost.Call);
         (await Service.GetMetadataStore(new GetMetadataStoreRequest { Name = other }, MetadataHost.Call)).Name.ShouldBe(other);
-        (await Refused(Code.NotFound, () => Service.CreateArtifact(new CreateArtifactRequest { Parent = $"{MetadataHost.Parent}/metadataStores/mine", Artifact = new Artifact() }, MetadataHost.Call)))
-            .Message.ShouldContain("mine");
+        (
+            await Refused(
+                Code.NotFound,
+                () =>
+                    Service.CreateArtifact(
+                        new CreateArtifactRequest { Parent = $"{MetadataHost.Parent}/metadataStores/mine", Artifact = new Artifact() },
+                        MetadataHost.Call
+                    )
+            )
+        ).Message.ShouldContain("mine");
     }
 
     [Fact]
@@ -38,7 +55,9 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
         await Members("group", ["data"], ["train"]);
         await Host.EndAsync<Empty>(Service.DeleteMetadataStore(new DeleteMetadataStoreRequest { Name = Store }, MetadataHost.Call));
         await Refused(Code.NotFound, () => Service.GetMetadataStore(new GetMetadataStoreRequest { Name = Store }, MetadataHost.Call));
-        (await Service.ListMetadataStores(new ListMetadataStoresRequest { Parent = MetadataHost.Parent }, MetadataHost.Call)).MetadataStores.ShouldBeEmpty();
+        (
+            await Service.ListMetadataStores(new ListMetadataStoresRequest { Parent = MetadataHost.Parent }, MetadataHost.Call)
+        ).MetadataStores.ShouldBeEmpty();
         (await ListArtifacts("")).ShouldBeEmpty();
 
         await Context("group");
@@ -50,15 +69,30 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
     public async Task built_in_schemas_are_in_every_store_and_own_ones_beside_them()
     {
         var list = new ListMetadataSchemasRequest { Parent = Store, PageSize = 1000 };
-        var titles = (await Service.ListMetadataSchemas(list, MetadataHost.Call)).MetadataSchemas.Select(static schema => schema.Schema.Split('\n')[0]).ToArray();
+        var titles = (await Service.ListMetadataSchemas(list, MetadataHost.Call))
+            .MetadataSchemas.Select(static schema => schema.Schema.Split('\n')[0])
+            .ToArray();
         titles.ShouldContain("title: system.ExperimentRun");
         titles.ShouldContain("title: google.VertexModel");
-        var builtIn = await Service.GetMetadataSchema(new GetMetadataSchemaRequest { Name = Name("metadataSchemas", "system-model-v0-0-1") }, MetadataHost.Call);
+        var builtIn = await Service.GetMetadataSchema(
+            new GetMetadataSchemaRequest { Name = Name("metadataSchemas", "system-model-v0-0-1") },
+            MetadataHost.Call
+        );
         builtIn.SchemaType.ShouldBe(MetadataSchema.Types.MetadataSchemaType.ArtifactType);
         builtIn.Schema.ShouldContain("  framework:\n    type: string");
 
-        var own = new MetadataSchema { Schema = "title: demo.Table\ntype: object\n", SchemaVersion = "1.0.0", SchemaType = MetadataSchema.Types.MetadataSchemaType.ArtifactType };
-        var create = new CreateMetadataSchemaRequest { Parent = Store, MetadataSchemaId = "demo-table", MetadataSchema = own };
+        var own = new MetadataSchema
+        {
+            Schema = "title: demo.Table\ntype: object\n",
+            SchemaVersion = "1.0.0",
+            SchemaType = MetadataSchema.Types.MetadataSchemaType.ArtifactType,
+        };
+        var create = new CreateMetadataSchemaRequest
+        {
+            Parent = Store,
+            MetadataSchemaId = "demo-table",
+            MetadataSchema = own,
+        };
         await Service.CreateMetadataSchema(create, MetadataHost.Call);
         (await Service.ListMetadataSchemas(list, MetadataHost.Call)).MetadataSchemas.Count.ShouldBe(titles.Length + 1);
         create.MetadataSchemaId = "again";
@@ -91,7 +125,10 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
         (await Service.GetArtifact(new GetArtifactRequest { Name = stored.Name }, MetadataHost.Call)).ShouldBe(stored);
         await Refused(Code.AlreadyExists, () => Artifact("data"));
         Id((await Artifact("")).Name).Length.ShouldBeGreaterThan(4);
-        await Refused(Code.NotFound, () => Service.GetContext(new GetContextRequest { Name = Name("contexts", "data") }, MetadataHost.Call));
+        await Refused(
+            Code.NotFound,
+            () => Service.GetContext(new GetContextRequest { Name = Name("contexts", "data") }, MetadataHost.Call)
+        );
     }
 
     [Theory]
@@ -115,23 +152,73 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
                 break;
         }
 
-        (await Refused(Code.InvalidArgument, () => Artifact(field == "artifact_id" ? value : "fine", artifact))).Message.ShouldContain(field);
+        (await Refused(Code.InvalidArgument, () => Artifact(field == "artifact_id" ? value : "fine", artifact))).Message.ShouldContain(
+            field
+        );
     }
 
     [Fact]
     public async Task an_update_takes_the_masked_fields_or_what_is_set()
     {
-        var stored = await Execution("train", new Execution { DisplayName = "train", SchemaTitle = "system.ContainerExecution", State = State.Running, Labels = { ["a"] = "b" } });
+        var stored = await Execution(
+            "train",
+            new Execution
+            {
+                DisplayName = "train",
+                SchemaTitle = "system.ContainerExecution",
+                State = State.Running,
+                Labels = { ["a"] = "b" },
+            }
+        );
         var masked = await Service.UpdateExecution(
-            new UpdateExecutionRequest { Execution = new Execution { Name = stored.Name, State = State.Complete, DisplayName = "other" }, UpdateMask = new FieldMask { Paths = { "state" } } }, MetadataHost.Call);
+            new UpdateExecutionRequest
+            {
+                Execution = new Execution
+                {
+                    Name = stored.Name,
+                    State = State.Complete,
+                    DisplayName = "other",
+                },
+                UpdateMask = new FieldMask { Paths = { "state" } },
+            },
+            MetadataHost.Call
+        );
         (masked.State, masked.DisplayName).ShouldBe((State.Complete, "train"));
         var whole = await Service.UpdateExecution(
-            new UpdateExecutionRequest { Execution = new Execution { Name = stored.Name, State = State.Failed, Metadata = new Struct { Fields = { ["code"] = Value.ForNumber(1) } } } }, MetadataHost.Call);
+            new UpdateExecutionRequest
+            {
+                Execution = new Execution
+                {
+                    Name = stored.Name,
+                    State = State.Failed,
+                    Metadata = new Struct { Fields = { ["code"] = Value.ForNumber(1) } },
+                },
+            },
+            MetadataHost.Call
+        );
         (whole.State, whole.DisplayName, whole.Labels["a"]).ShouldBe((State.Failed, "train", "b"));
         whole.Metadata.Fields["code"].NumberValue.ShouldBe(1);
-        await Refused(Code.Aborted, () => Service.UpdateExecution(new UpdateExecutionRequest { Execution = new Execution { Name = stored.Name, State = State.New, Etag = stored.Etag } }, MetadataHost.Call));
+        await Refused(
+            Code.Aborted,
+            () =>
+                Service.UpdateExecution(
+                    new UpdateExecutionRequest
+                    {
+                        Execution = new Execution
+                        {
+                            Name = stored.Name,
+                            State = State.New,
+                            Etag = stored.Etag,
+                        },
+                    },
+                    MetadataHost.Call
+                )
+        );
 
-        var missing = new UpdateExecutionRequest { Execution = new Execution { Name = Name("executions", "missing"), DisplayName = "m" } };
+        var missing = new UpdateExecutionRequest
+        {
+            Execution = new Execution { Name = Name("executions", "missing"), DisplayName = "m" },
+        };
         await Refused(Code.NotFound, () => Service.UpdateExecution(missing, MetadataHost.Call));
         missing.AllowMissing = true;
         (await Service.UpdateExecution(missing, MetadataHost.Call)).DisplayName.ShouldBe("m");
@@ -141,7 +228,15 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
     public async Task a_whole_context_written_back_without_a_mask_keeps_its_parents_whatever_its_etag()
     {
         await Context("exp", new Context { SchemaTitle = "custom.Group" });
-        var run = await Context("exp-run", new Context { DisplayName = "run", SchemaTitle = "custom.Run", Metadata = new Struct { Fields = { ["n"] = Value.ForNumber(1) } } });
+        var run = await Context(
+            "exp-run",
+            new Context
+            {
+                DisplayName = "run",
+                SchemaTitle = "custom.Run",
+                Metadata = new Struct { Fields = { ["n"] = Value.ForNumber(1) } },
+            }
+        );
         await Children("exp", "exp-run");
         run.Metadata.Fields["n"] = Value.ForNumber(2);
         await Service.UpdateContext(new UpdateContextRequest { Context = run }, MetadataHost.Call);
@@ -149,7 +244,18 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
         var written = await Service.UpdateContext(new UpdateContextRequest { Context = run }, MetadataHost.Call);
         written.ParentContexts.ShouldBe([Name("contexts", "exp")]);
         written.Metadata.Fields["n"].NumberValue.ShouldBe(3);
-        await Refused(Code.Aborted, () => Service.UpdateContext(new UpdateContextRequest { Context = run, UpdateMask = new FieldMask { Paths = { "display_name" } } }, MetadataHost.Call));
+        await Refused(
+            Code.Aborted,
+            () =>
+                Service.UpdateContext(
+                    new UpdateContextRequest
+                    {
+                        Context = run,
+                        UpdateMask = new FieldMask { Paths = { "display_name" } },
+                    },
+                    MetadataHost.Call
+                )
+        );
     }
 
     [Fact]
@@ -160,11 +266,21 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
         var group = await Context("group");
         await Members("group", ["data"], ["train"]);
         await Events("train", ["data"], []);
-        await Refused(Code.FailedPrecondition, () => Service.DeleteContext(new DeleteContextRequest { Name = group.Name, Etag = "stale" }, MetadataHost.Call));
-        await Host.EndAsync<Empty>(Service.DeleteContext(new DeleteContextRequest { Name = group.Name, Etag = group.Etag }, MetadataHost.Call));
+        await Refused(
+            Code.FailedPrecondition,
+            () => Service.DeleteContext(new DeleteContextRequest { Name = group.Name, Etag = "stale" }, MetadataHost.Call)
+        );
+        await Host.EndAsync<Empty>(
+            Service.DeleteContext(new DeleteContextRequest { Name = group.Name, Etag = group.Etag }, MetadataHost.Call)
+        );
         await Refused(Code.NotFound, () => Service.DeleteContext(new DeleteContextRequest { Name = group.Name }, MetadataHost.Call));
-        await Host.EndAsync<Empty>(Service.DeleteArtifact(new DeleteArtifactRequest { Name = Name("artifacts", "data") }, MetadataHost.Call));
-        var left = await Service.QueryExecutionInputsAndOutputs(new QueryExecutionInputsAndOutputsRequest { Execution = Name("executions", "train") }, MetadataHost.Call);
+        await Host.EndAsync<Empty>(
+            Service.DeleteArtifact(new DeleteArtifactRequest { Name = Name("artifacts", "data") }, MetadataHost.Call)
+        );
+        var left = await Service.QueryExecutionInputsAndOutputs(
+            new QueryExecutionInputsAndOutputsRequest { Execution = Name("executions", "train") },
+            MetadataHost.Call
+        );
         (left.Artifacts.Count, left.Executions.Count, left.Events.Count).ShouldBe((0, 1, 0));
         await Context("group");
         (await ListExecutions($"in_context(\"{group.Name}\")")).ShouldBeEmpty();
@@ -188,8 +304,32 @@ public abstract class NodeConformance(DatabaseFixture fixture) : MetadataTest(fi
         (await ListArtifacts("")).ShouldBe(["a-5", "a-6"]);
         await Context("c-1");
         await Execution("e-1");
-        (await Host.EndAsync<PurgeContextsResponse>(Service.PurgeContexts(new PurgeContextsRequest { Parent = Store, Filter = "create_time > \"2020-01-01T00:00:00Z\"", Force = true }, MetadataHost.Call))).PurgeCount.ShouldBe(1);
-        (await Host.EndAsync<PurgeExecutionsResponse>(Service.PurgeExecutions(new PurgeExecutionsRequest { Parent = Store, Filter = "create_time < \"2020-01-01T00:00:00Z\"", Force = true }, MetadataHost.Call))).PurgeCount.ShouldBe(0);
+        (
+            await Host.EndAsync<PurgeContextsResponse>(
+                Service.PurgeContexts(
+                    new PurgeContextsRequest
+                    {
+                        Parent = Store,
+                        Filter = "create_time > \"2020-01-01T00:00:00Z\"",
+                        Force = true,
+                    },
+                    MetadataHost.Call
+                )
+            )
+        ).PurgeCount.ShouldBe(1);
+        (
+            await Host.EndAsync<PurgeExecutionsResponse>(
+                Service.PurgeExecutions(
+                    new PurgeExecutionsRequest
+                    {
+                        Parent = Store,
+                        Filter = "create_time < \"2020-01-01T00:00:00Z\"",
+                        Force = true,
+                    },
+                    MetadataHost.Call
+                )
+            )
+        ).PurgeCount.ShouldBe(0);
         await Refused(Code.InvalidArgument, () => Service.PurgeContexts(new PurgeContextsRequest { Parent = Store }, MetadataHost.Call));
     }
 }

@@ -26,8 +26,17 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
         (await ListContexts($"parent_contexts:\"{Name("contexts", "a")}\"")).ShouldBe(["b", "d"]);
         (await ListContexts($"child_contexts:\"{Name("contexts", "c")}\"")).ShouldBe(["b"]);
         (await ListContexts("NOT parent_contexts:*")).ShouldBe(["a"]);
-        (await Service.GetContext(new GetContextRequest { Name = Name("contexts", "b") }, MetadataHost.Call)).ParentContexts.ShouldBe([Name("contexts", "a")]);
-        await Service.RemoveContextChildren(new RemoveContextChildrenRequest { Context = Name("contexts", "a"), ChildContexts = { Name("contexts", "b"), Name("contexts", "c") } }, MetadataHost.Call);
+        (await Service.GetContext(new GetContextRequest { Name = Name("contexts", "b") }, MetadataHost.Call)).ParentContexts.ShouldBe([
+            Name("contexts", "a"),
+        ]);
+        await Service.RemoveContextChildren(
+            new RemoveContextChildrenRequest
+            {
+                Context = Name("contexts", "a"),
+                ChildContexts = { Name("contexts", "b"), Name("contexts", "c") },
+            },
+            MetadataHost.Call
+        );
         (await ListContexts($"parent_contexts:\"{Name("contexts", "a")}\"")).ShouldBe(["d"]);
         await Children("c", "a");
 
@@ -66,15 +75,56 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
     public async Task what_lies_in_another_store_is_refused()
     {
         const string other = "projects/other/locations/us-central1/metadataStores/default";
-        await Service.CreateArtifact(new CreateArtifactRequest { Parent = other, ArtifactId = "data", Artifact = new Artifact() }, MetadataHost.Call);
+        await Service.CreateArtifact(
+            new CreateArtifactRequest
+            {
+                Parent = other,
+                ArtifactId = "data",
+                Artifact = new Artifact(),
+            },
+            MetadataHost.Call
+        );
         await Context("group");
         await Execution("train");
-        await Refused(Code.InvalidArgument, () => Service.AddContextArtifactsAndExecutions(
-            new AddContextArtifactsAndExecutionsRequest { Context = Name("contexts", "group"), Artifacts = { $"{other}/artifacts/data" } }, MetadataHost.Call));
-        await Refused(Code.InvalidArgument, () => Service.AddExecutionEvents(
-            new AddExecutionEventsRequest { Execution = Name("executions", "train"), Events = { new Event { Artifact = $"{other}/artifacts/data", Type = Event.Types.Type.Input } } }, MetadataHost.Call));
-        await Refused(Code.InvalidArgument, () => Service.AddExecutionEvents(
-            new AddExecutionEventsRequest { Execution = Name("executions", "train"), Events = { new Event { Artifact = Name("artifacts", "x") } } }, MetadataHost.Call));
+        await Refused(
+            Code.InvalidArgument,
+            () =>
+                Service.AddContextArtifactsAndExecutions(
+                    new AddContextArtifactsAndExecutionsRequest
+                    {
+                        Context = Name("contexts", "group"),
+                        Artifacts = { $"{other}/artifacts/data" },
+                    },
+                    MetadataHost.Call
+                )
+        );
+        await Refused(
+            Code.InvalidArgument,
+            () =>
+                Service.AddExecutionEvents(
+                    new AddExecutionEventsRequest
+                    {
+                        Execution = Name("executions", "train"),
+                        Events =
+                        {
+                            new Event { Artifact = $"{other}/artifacts/data", Type = Event.Types.Type.Input },
+                        },
+                    },
+                    MetadataHost.Call
+                )
+        );
+        await Refused(
+            Code.InvalidArgument,
+            () =>
+                Service.AddExecutionEvents(
+                    new AddExecutionEventsRequest
+                    {
+                        Execution = Name("executions", "train"),
+                        Events = { new Event { Artifact = Name("artifacts", "x") } },
+                    },
+                    MetadataHost.Call
+                )
+        );
         var bound = new Cairn.Kernel.Rpc.CallContext { Caller = new Cairn.Kernel.Security.Principal("task:1", ["*"], "other") };
         await Refused(Code.PermissionDenied, () => Service.GetContext(new GetContextRequest { Name = Name("contexts", "group") }, bound));
     }
@@ -92,16 +142,36 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
     [InlineData("NOT schema_title = \"system.Dataset\"", "plain small")]
     public async Task filters_select(string filter, string expected)
     {
-        await Artifact("big", new Artifact
-        {
-            DisplayName = "Big",
-            Uri = "gs://demo/big",
-            SchemaTitle = "system.Dataset",
-            State = Google.Cloud.AIPlatform.V1.Artifact.Types.State.Live,
-            Labels = { ["env"] = "prod" },
-            Metadata = new Struct { Fields = { ["rows"] = Value.ForNumber(20), ["field:1"] = Value.ForString("x"), ["final"] = Value.ForBool(true) } },
-        });
-        await Artifact("small", new Artifact { DisplayName = "Small", Uri = "gs://demo/small", SchemaTitle = "system.Model", Metadata = new Struct { Fields = { ["rows"] = Value.ForNumber(10) } } });
+        await Artifact(
+            "big",
+            new Artifact
+            {
+                DisplayName = "Big",
+                Uri = "gs://demo/big",
+                SchemaTitle = "system.Dataset",
+                State = Google.Cloud.AIPlatform.V1.Artifact.Types.State.Live,
+                Labels = { ["env"] = "prod" },
+                Metadata = new Struct
+                {
+                    Fields =
+                    {
+                        ["rows"] = Value.ForNumber(20),
+                        ["field:1"] = Value.ForString("x"),
+                        ["final"] = Value.ForBool(true),
+                    },
+                },
+            }
+        );
+        await Artifact(
+            "small",
+            new Artifact
+            {
+                DisplayName = "Small",
+                Uri = "gs://demo/small",
+                SchemaTitle = "system.Model",
+                Metadata = new Struct { Fields = { ["rows"] = Value.ForNumber(10) } },
+            }
+        );
         await Artifact("plain");
         (await ListArtifacts(filter)).ShouldBe(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -111,27 +181,36 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
     {
         await Context("group");
         await Context("parent");
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(async client =>
-        {
-            for (var i = 0; i < 5; i++)
-            {
-                var id = $"a-{client}-{i}";
-                await Again(() => Artifact(id));
-                await Again(() => Execution(id));
-                await Again(() => Members("group", [id], [id]));
-                await Again(() => Members("group", [id, "a-0-0"], []), Code.NotFound);
-                await Again(() => Events(id, [id], []));
-            }
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(async client =>
+                {
+                    for (var i = 0; i < 5; i++)
+                    {
+                        var id = $"a-{client}-{i}";
+                        await Again(() => Artifact(id));
+                        await Again(() => Execution(id));
+                        await Again(() => Members("group", [id], [id]));
+                        await Again(() => Members("group", [id, "a-0-0"], []), Code.NotFound);
+                        await Again(() => Events(id, [id], []));
+                    }
 
-            await Again(() => Context($"run-{client}"));
-            await Again(() => Children("parent", $"run-{client}"));
-        }));
-        var graph = await Service.QueryContextLineageSubgraph(new QueryContextLineageSubgraphRequest { Context = Name("contexts", "group") }, MetadataHost.Call);
+                    await Again(() => Context($"run-{client}"));
+                    await Again(() => Children("parent", $"run-{client}"));
+                })
+        );
+        var graph = await Service.QueryContextLineageSubgraph(
+            new QueryContextLineageSubgraphRequest { Context = Name("contexts", "group") },
+            MetadataHost.Call
+        );
         (graph.Artifacts.Count, graph.Executions.Count, graph.Events.Count).ShouldBe((100, 100, 100));
         (await ListContexts($"parent_contexts:\"{Name("contexts", "parent")}\"")).Length.ShouldBe(20);
     }
 
-    /// <summary>Calls as a client does that repeats what was aborted because of another's transaction, or did not find what another has yet to make.</summary>
+    /// <summary>
+    /// Calls as a client does that repeats what was aborted because of another's transaction, or did not find what another has yet to make.
+    /// </summary>
     private static async Task Again(Func<Task> call, Code also = Code.Aborted)
     {
         var deadline = DateTime.UtcNow.AddSeconds(60);
@@ -142,7 +221,8 @@ public abstract class RelationConformance(DatabaseFixture fixture) : MetadataTes
                 await call();
                 return;
             }
-            catch (Cairn.Kernel.Errors.StatusException error) when ((error.Code == Code.Aborted || error.Code == also) && DateTime.UtcNow < deadline)
+            catch (Cairn.Kernel.Errors.StatusException error)
+                when ((error.Code == Code.Aborted || error.Code == also) && DateTime.UtcNow < deadline)
             {
                 await Task.Yield();
             }

@@ -11,15 +11,15 @@ namespace Cairn.Tracking.Tests.Metrics;
 /// <summary>What the move of metrics to column files promises, on every engine.</summary>
 public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper output) : IAsyncLifetime
 {
-    private RunsHost host = null!;
+    private RunsHost _host = null!;
 
-    public async ValueTask InitializeAsync() => host = await RunsHost.StartAsync(fixture);
+    public async ValueTask InitializeAsync() => _host = await RunsHost.StartAsync(fixture);
 
     public async ValueTask DisposeAsync()
     {
-        if (host is not null)
+        if (_host is not null)
         {
-            await host.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -32,17 +32,30 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var run = await Ended("r");
-        var keys = (await host.Get<MetricKeys>().InternAsync(["a", "b", "c"])).Values.ToArray();
+        var keys = (await _host.Get<MetricKeys>().InternAsync(["a", "b", "c"])).Values.ToArray();
         var logged = new HashSet<LoggedPoint>();
         for (var pass = 0; pass < 3; pass++)
         {
             for (var call = 0; call < MetricCompactor.EndedBlocks; call++)
             {
-                var points = Enumerable.Range(0, random.Next(1, 20)).Select(_ => new LoggedPoint(
-                    keys[random.Next(keys.Length)],
-                    new MetricPoint(random.Next(-5, 40), random.Next(3), random.Next(6) switch { 0 => double.NaN, 1 => double.PositiveInfinity, _ => random.Next(3) }))).ToArray();
+                var points = Enumerable
+                    .Range(0, random.Next(1, 20))
+                    .Select(_ => new LoggedPoint(
+                        keys[random.Next(keys.Length)],
+                        new MetricPoint(
+                            random.Next(-5, 40),
+                            random.Next(3),
+                            random.Next(6) switch
+                            {
+                                0 => double.NaN,
+                                1 => double.PositiveInfinity,
+                                _ => random.Next(3),
+                            }
+                        )
+                    ))
+                    .ToArray();
                 logged.UnionWith(points);
-                await host.Get<MetricLog>().AppendAsync(run.Uuid, points);
+                await _host.Get<MetricLog>().AppendAsync(run.Uuid, points);
             }
 
             await HistoriesAreAsync(run, logged);
@@ -51,8 +64,10 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
             await HistoriesAreAsync(run, logged);
         }
 
-        var latest = (await host.Data(run)).Metrics;
-        latest.Select(static metric => metric.Point).ShouldBe(keys.Select(key => logged.Where(point => point.Key == key).Max(static point => point.Point)));
+        var latest = (await _host.Data(run)).Metrics;
+        latest
+            .Select(static metric => metric.Point)
+            .ShouldBe(keys.Select(key => logged.Where(point => point.Key == key).Max(static point => point.Point)));
     }
 
     [Fact]
@@ -60,23 +75,25 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
     {
         var few = await Ended("few");
         await Log(few, 0, MetricCompactor.EndedBlocks - 1);
-        var live = await host.Run(await host.Experiment("live"), "live");
+        var live = await _host.Run(await _host.Experiment("live"), "live");
         await Log(live, 0, MetricCompactor.EndedBlocks + 1);
         (await Compact()).ShouldBe(0);
         var ended = await Ended("ended just now");
         await Log(ended, 0, MetricCompactor.EndedBlocks + 1);
-        (await host.Get<MetricCompactor>().CompactAsync()).ShouldBe(0);
+        (await _host.Get<MetricCompactor>().CompactAsync()).ShouldBe(0);
         (await Blocks()).ShouldBe((3 * MetricCompactor.EndedBlocks) + 1);
     }
 
     [Fact]
     public async Task the_older_blocks_of_a_long_run_move_while_it_goes_on()
     {
-        var run = await host.Run(await host.Experiment("e"), "r");
+        var run = await _host.Run(await _host.Experiment("e"), "r");
         await Parallel.ForEachAsync(Enumerable.Range(0, MetricCompactor.LiveBlocks), async (step, _) => await Log(run, step, 1));
         (await Compact()).ShouldBe(1);
         (await Blocks()).ShouldBe(MetricCompactor.KeptBlocks);
-        (await host.History(run, "loss")).Select(static point => point.Step).ShouldBe(Enumerable.Range(0, MetricCompactor.LiveBlocks).Select(static step => (long)step));
+        (await _host.History(run, "loss"))
+            .Select(static point => point.Step)
+            .ShouldBe(Enumerable.Range(0, MetricCompactor.LiveBlocks).Select(static step => (long)step));
     }
 
     [Fact]
@@ -89,10 +106,12 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
             await Compact();
         }
 
-        var segments = await host.Read(session => SegmentTable.OfRun(session, run.Id));
+        var segments = await _host.Read(session => SegmentTable.OfRun(session, run.Id));
         segments.Select(static segment => segment.Level).Order().ShouldBe([0, 1]);
         (await Files()).Order().ShouldBe(segments.Select(static segment => segment.Blob).Order());
-        (await host.History(run, "loss")).Select(static point => point.Step).ShouldBe(Enumerable.Range(0, 9 * MetricCompactor.EndedBlocks).Select(static i => (long)i));
+        (await _host.History(run, "loss"))
+            .Select(static point => point.Step)
+            .ShouldBe(Enumerable.Range(0, 9 * MetricCompactor.EndedBlocks).Select(static i => (long)i));
     }
 
     [Fact]
@@ -108,20 +127,22 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
         var file = (await Files()).ShouldHaveSingleItem();
         foreach (var run in runs)
         {
-            (await host.History(run, "loss")).Select(static point => point.Step).ShouldBe(Enumerable.Range(0, MetricCompactor.EndedBlocks).Select(i => (run.Id * 1_000) + i));
+            (await _host.History(run, "loss"))
+                .Select(static point => point.Step)
+                .ShouldBe(Enumerable.Range(0, MetricCompactor.EndedBlocks).Select(i => (run.Id * 1_000) + i));
         }
 
         foreach (var run in runs)
         {
-            (await host.Read(session => host.Get<IBlobOwner>().Refers(session, file))).ShouldBeTrue();
-            await host.Write(session =>
+            (await _host.Read(session => _host.Get<IBlobOwner>().Refers(session, file))).ShouldBeTrue();
+            await _host.Write(session =>
             {
-                host.Runs.Remove(session, run);
+                _host.Runs.Remove(session, run);
                 return true;
             });
         }
 
-        (await host.Read(session => host.Get<IBlobOwner>().Refers(session, file))).ShouldBeFalse();
+        (await _host.Read(session => _host.Get<IBlobOwner>().Refers(session, file))).ShouldBeFalse();
     }
 
     [Fact]
@@ -129,13 +150,13 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
     {
         var run = await Ended("r");
         await Log(run, 0, MetricCompactor.EndedBlocks);
-        var dying = Compactor(new DyingBlobs(host.Get<IBlobStore>()));
+        var dying = Compactor(new DyingBlobs(_host.Get<IBlobStore>()));
         await Should.ThrowAsync<IOException>(() => dying.CompactAsync());
         (await Files()).Count.ShouldBe(1);
         (await Blocks()).ShouldBe(MetricCompactor.EndedBlocks);
-        (await host.History(run, "loss")).Count.ShouldBe(MetricCompactor.EndedBlocks);
+        (await _host.History(run, "loss")).Count.ShouldBe(MetricCompactor.EndedBlocks);
         (await Compact()).ShouldBe(1);
-        (await host.History(run, "loss")).Count.ShouldBe(MetricCompactor.EndedBlocks);
+        (await _host.History(run, "loss")).Count.ShouldBe(MetricCompactor.EndedBlocks);
     }
 
     [Fact]
@@ -146,8 +167,8 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
         var other = Compactor();
         var moved = await Task.WhenAll(Compact(), other.CompactAsync(), other.CompactAsync());
         moved.Sum().ShouldBe(1);
-        (await host.Read(session => SegmentTable.OfRun(session, run.Id))).Count.ShouldBe(1);
-        (await host.History(run, "loss")).Count.ShouldBe(40);
+        (await _host.Read(session => SegmentTable.OfRun(session, run.Id))).Count.ShouldBe(1);
+        (await _host.History(run, "loss")).Count.ShouldBe(40);
     }
 
     [Fact]
@@ -156,14 +177,14 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
         var run = await Ended("r");
         await Log(run, 0, MetricCompactor.EndedBlocks);
         await Compact();
-        var path = host.Get<IBlobStore>().LocalPath((await Files())[0])!;
+        var path = _host.Get<IBlobStore>().LocalPath((await Files())[0])!;
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var bytes = await File.ReadAllBytesAsync(path);
         for (var at = 0; at < bytes.Length; at += 7)
         {
             bytes[at] ^= 1;
             await File.WriteAllBytesAsync(path, bytes);
-            await Should.ThrowAsync<InvalidDataException>(() => host.History(run, "loss"), $"byte {at}");
+            await Should.ThrowAsync<InvalidDataException>(() => _host.History(run, "loss"), $"byte {at}");
             bytes[at] ^= 1;
         }
     }
@@ -187,55 +208,63 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
                     // Too busy: the next pass moves it.
                 }
 
-                var steps = (await host.History(run, "loss")).Select(static point => point.Step).ToList();
+                var steps = (await _host.History(run, "loss")).Select(static point => point.Step).ToList();
                 steps.ShouldBeUnique();
             }
         });
-        await Parallel.ForEachAsync(Enumerable.Range(0, 20), new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (client, _) =>
-        {
-            for (var call = 0; call < Calls; call++)
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 20),
+            new ParallelOptions { MaxDegreeOfParallelism = 20 },
+            async (client, _) =>
             {
-                for (var attempt = 0; attempt < 2; attempt++)
+                for (var call = 0; call < Calls; call++)
                 {
-                    await Log(run, (client * Calls) + call, 1);
+                    for (var attempt = 0; attempt < 2; attempt++)
+                    {
+                        await Log(run, (client * Calls) + call, 1);
+                    }
                 }
             }
-        });
+        );
         await done.CancelAsync();
         await background;
         for (var i = 0; i < 2; i++)
         {
-            (await host.History(run, "loss")).Select(static point => point.Step).ShouldBe(Enumerable.Range(0, 20 * Calls).Select(static step => (long)step));
+            (await _host.History(run, "loss"))
+                .Select(static point => point.Step)
+                .ShouldBe(Enumerable.Range(0, 20 * Calls).Select(static step => (long)step));
             await Compact();
         }
 
-        (await host.Data(run)).Metrics.ShouldHaveSingleItem().Point.Step.ShouldBe((20 * Calls) - 1);
+        (await _host.Data(run)).Metrics.ShouldHaveSingleItem().Point.Step.ShouldBe((20 * Calls) - 1);
     }
 
     private async Task<Run> Ended(string name)
     {
-        var run = await host.Run(await host.Experiment(name), name);
-        return await host.Write(session => host.Runs.Update(session, run, run with { Status = RunStatus.Finished, Ended = run.Started }));
+        var run = await _host.Run(await _host.Experiment(name), name);
+        return await _host.Write(session => _host.Runs.Update(session, run, run with { Status = RunStatus.Finished, Ended = run.Started }));
     }
 
     private async Task Log(Run run, int from, int calls)
     {
         for (var step = from; step < from + calls; step++)
         {
-            await host.Log(run, "loss", (step, step / 3.0));
+            await _host.Log(run, "loss", (step, step / 3.0));
         }
     }
 
     private Task<int> Compact() => Compactor().CompactAsync();
 
-    private MetricCompactor Compactor(IBlobStore? blobs = null) => new(host.Database, blobs ?? host.Get<IBlobStore>(), host.Get<MetricFold>(), new LaterTime());
+    private MetricCompactor Compactor(IBlobStore? blobs = null) =>
+        new(_host.Database, blobs ?? _host.Get<IBlobStore>(), _host.Get<MetricFold>(), new LaterTime());
 
-    private Task<long> Blocks() => host.Read(static session => session.QueryFirst("SELECT COUNT(*) FROM metric_blocks", static row => row.GetInt64(0)));
+    private Task<long> Blocks() =>
+        _host.Read(static session => session.QueryFirst("SELECT COUNT(*) FROM metric_blocks", static row => row.GetInt64(0)));
 
     private async Task<List<string>> Files()
     {
         var files = new List<string>();
-        await foreach (var (id, _) in host.Get<IBlobStore>().ListAsync())
+        await foreach (var (id, _) in _host.Get<IBlobStore>().ListAsync())
         {
             files.Add(id);
         }
@@ -245,7 +274,7 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
 
     private async Task HistoriesAreAsync(Run run, HashSet<LoggedPoint> logged)
     {
-        var reader = host.Get<MetricReader>();
+        var reader = _host.Get<MetricReader>();
         var all = await reader.HistoriesAsync(run, null);
         all.Keys.Order().ShouldBe(logged.Select(static point => point.Key).Distinct().Order());
         foreach (var series in logged.GroupBy(static point => point.Key))
@@ -259,13 +288,16 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
     /// <summary>Finishes a file and goes down before anything else can happen.</summary>
     private sealed class DyingBlobs(IBlobStore inner) : IBlobStore
     {
-        public async Task<IBlobWriter> CreateAsync(CancellationToken cancellation = default) => new DyingWriter(await inner.CreateAsync(cancellation));
+        public async Task<IBlobWriter> CreateAsync(CancellationToken cancellation = default) =>
+            new DyingWriter(await inner.CreateAsync(cancellation));
 
-        public Task<Stream> OpenAsync(string id, long offset = 0, long? length = null, CancellationToken cancellation = default) => inner.OpenAsync(id, offset, length, cancellation);
+        public Task<Stream> OpenAsync(string id, long offset = 0, long? length = null, CancellationToken cancellation = default) =>
+            inner.OpenAsync(id, offset, length, cancellation);
 
         public Task DeleteAsync(string id, CancellationToken cancellation = default) => inner.DeleteAsync(id, cancellation);
 
-        public IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(CancellationToken cancellation = default) => inner.ListAsync(cancellation);
+        public IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(CancellationToken cancellation = default) =>
+            inner.ListAsync(cancellation);
 
         public string? LocalPath(string id) => inner.LocalPath(id);
     }
@@ -276,7 +308,8 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
 
         public long Length => inner.Length;
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default) => inner.WriteAsync(bytes, cancellation);
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default) =>
+            inner.WriteAsync(bytes, cancellation);
 
         public async Task CommitAsync(CancellationToken cancellation = default)
         {
@@ -288,6 +321,10 @@ public abstract class ColdConformance(DatabaseFixture fixture, ITestOutputHelper
     }
 }
 
-public sealed class ColdOnSqlite(SqliteFixture fixture, ITestOutputHelper output) : ColdConformance(fixture, output), IClassFixture<SqliteFixture>;
+public sealed class ColdOnSqlite(SqliteFixture fixture, ITestOutputHelper output)
+    : ColdConformance(fixture, output),
+        IClassFixture<SqliteFixture>;
 
-public sealed class ColdOnPostgreSql(PostgresFixture fixture, ITestOutputHelper output) : ColdConformance(fixture, output), IClassFixture<PostgresFixture>;
+public sealed class ColdOnPostgreSql(PostgresFixture fixture, ITestOutputHelper output)
+    : ColdConformance(fixture, output),
+        IClassFixture<PostgresFixture>;

@@ -15,10 +15,19 @@ public sealed class ColumnChunkTests(ITestOutputHelper output)
         double[] values = [0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, double.MaxValue, 1, 1];
         for (var round = 0; round < 200; round++)
         {
-            var points = Enumerable.Range(0, random.Next(1, 300)).Select(i => new MetricPoint(
-                random.Next(4) == 0 ? edges[random.Next(edges.Length)] : i,
-                random.Next(4) == 0 ? random.NextInt64() : 1_700_000_000_000_000 + (i * 1_000),
-                random.Next(3) switch { 0 => values[random.Next(values.Length)], 1 => random.Next(10), _ => random.NextDouble() })).ToArray();
+            var points = Enumerable
+                .Range(0, random.Next(1, 300))
+                .Select(i => new MetricPoint(
+                    random.Next(4) == 0 ? edges[random.Next(edges.Length)] : i,
+                    random.Next(4) == 0 ? random.NextInt64() : 1_700_000_000_000_000 + (i * 1_000),
+                    random.Next(3) switch
+                    {
+                        0 => values[random.Next(values.Length)],
+                        1 => random.Next(10),
+                        _ => random.NextDouble(),
+                    }
+                ))
+                .ToArray();
             var read = new List<MetricPoint>();
             ColumnChunk.Read(ColumnChunk.Write(points), read);
             read.Select(static point => (point.Step, point.Time, BitConverter.DoubleToInt64Bits(point.Value)))
@@ -29,7 +38,10 @@ public sealed class ColumnChunkTests(ITestOutputHelper output)
     [Fact]
     public void evenly_spaced_points_with_a_constant_value_take_three_bytes_each()
     {
-        var points = Enumerable.Range(0, 10_000).Select(static i => new MetricPoint(i, 1_700_000_000_000_000 + (i * 1_000_000L), 0.5)).ToArray();
+        var points = Enumerable
+            .Range(0, 10_000)
+            .Select(static i => new MetricPoint(i, 1_700_000_000_000_000 + (i * 1_000_000L), 0.5))
+            .ToArray();
         ColumnChunk.Write(points).Length.ShouldBeLessThan(3 * points.Length + 64);
     }
 

@@ -19,9 +19,15 @@ public sealed class GarbageTests(SqliteFixture fixture) : IClassFixture<SqliteFi
         await using var host = await TensorboardHost.StartAsync(fixture);
         var database = host.Get<IDatabase>();
         var runs = host.Get<RunStore>();
-        var run = await database.WriteAsync(session => runs.Create(
-            session,
-            new NewRun(host.Get<ExperimentStore>().Create(session, new NewExperiment("demo", "us-central1") { Name = "e" }).Id) { Status = RunStatus.Finished }));
+        var run = await database.WriteAsync(session =>
+            runs.Create(
+                session,
+                new NewRun(host.Get<ExperimentStore>().Create(session, new NewExperiment("demo", "us-central1") { Name = "e" }).Id)
+                {
+                    Status = RunStatus.Finished,
+                }
+            )
+        );
         var key = await host.Get<MetricKeys>().InternAsync("loss");
         for (var step = 0; step < MetricCompactor.EndedBlocks; step++)
         {

@@ -19,9 +19,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private const int PerCall = 5;
     private const int Rounds = 6;
 
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task every_acknowledged_point_survives_a_kill_and_none_is_doubled()
@@ -34,7 +34,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await database.WriteAsync(session =>
             {
                 var experiment = services.GetRequiredService<ExperimentStore>().Create(session, new NewExperiment("p", "l") { Name = "e" });
-                return services.GetRequiredService<RunStore>().Create(session, new NewRun(experiment.Id) { Uuid = Uuid, Status = RunStatus.Finished });
+                return services
+                    .GetRequiredService<RunStore>()
+                    .Create(session, new NewRun(experiment.Id) { Uuid = Uuid, Status = RunStatus.Finished });
             });
         }
 
@@ -46,7 +48,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         {
             acknowledged.UnionWith(await LogUntilKilledAsync(Uuid, round * 1_000_000L, calls: random.Next(200, 1_500)));
             await using var services = Open(new LaterTime());
-            var run = await services.GetRequiredService<IDatabase>().ReadAsync(session => services.GetRequiredService<RunStore>().Get(session, Uuid));
+            var run = await services
+                .GetRequiredService<IDatabase>()
+                .ReadAsync(session => services.GetRequiredService<RunStore>().Get(session, Uuid));
             var key = await services.GetRequiredService<MetricKeys>().InternAsync("loss");
             for (var moved = 0; moved < 2; moved++)
             {
@@ -57,7 +61,9 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
                 acknowledged.SelectMany(static first => Enumerable.Range(0, PerCall).Select(i => first + i)).Except(steps).ShouldBeEmpty();
                 // More than was acknowledged can only be what was under way: one call of each client, in each round.
                 (steps.Count - (acknowledged.Count * PerCall)).ShouldBeInRange(0, 20 * PerCall * (round + 1));
-                var data = await services.GetRequiredService<IDatabase>().ReadAsync(session => services.GetRequiredService<RunDataReader>().Read(session, run));
+                var data = await services
+                    .GetRequiredService<IDatabase>()
+                    .ReadAsync(session => services.GetRequiredService<RunDataReader>().Read(session, run));
                 data.Metrics.ShouldHaveSingleItem().Point.ShouldBe(history[^1]);
                 await services.GetRequiredService<MetricCompactor>().CompactAsync();
             }
@@ -70,7 +76,10 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     private static async Task<List<long>> LogUntilKilledAsync(string folder, string uuid, long firstStep, int calls)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Cairn.Tracking.Writer"), [folder, uuid, firstStep.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "Cairn.Tracking.Writer"),
+            [folder, uuid, firstStep.ToString(CultureInfo.InvariantCulture)]
+        )
         {
             RedirectStandardOutput = true,
         };
@@ -86,12 +95,17 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         // What it still said before it died counts too; its last line may be torn.
         var rest = await writer.StandardOutput.ReadToEndAsync();
         var whole = rest.LastIndexOf('\n');
-        acknowledged.AddRange(rest[..(whole + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => long.Parse(line, CultureInfo.InvariantCulture)));
+        acknowledged.AddRange(
+            rest[..(whole + 1)]
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static line => long.Parse(line, CultureInfo.InvariantCulture))
+        );
         await writer.WaitForExitAsync();
         return acknowledged;
     }
 
-    private Task<List<long>> LogUntilKilledAsync(string uuid, long firstStep, int calls) => LogUntilKilledAsync(scratch.Path, uuid, firstStep, calls);
+    private Task<List<long>> LogUntilKilledAsync(string uuid, long firstStep, int calls) =>
+        LogUntilKilledAsync(_scratch.Path, uuid, firstStep, calls);
 
     private ServiceProvider Open(TimeProvider time)
     {
@@ -99,8 +113,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         services.AddLogging();
         services.AddSingleton(time);
         services.AddSingleton<IIdSource, RandomIdSource>();
-        services.AddSingleton<IDatabase>(_ => new SqliteDatabase(scratch["cairn.db"]));
-        services.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
+        services.AddSingleton<IDatabase>(_ => new SqliteDatabase(_scratch["cairn.db"]));
+        services.AddSingleton<IBlobStore>(provider => new DiskBlobStore(
+            _scratch["blobs"],
+            provider.GetRequiredService<IIdSource>(),
+            TimeProvider.System
+        ));
         services.AddRuns().AddColdMetrics();
         return services.BuildServiceProvider();
     }

@@ -7,9 +7,10 @@ namespace Cairn.Tracking.Tests.Mlflow;
 /// <summary>Sends what MLflow's clients send: arguments of a GET in the query, of others as JSON.</summary>
 public sealed class MlflowClient(string server, string? token = null, string root = "/api/2.0") : IDisposable
 {
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(100) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(100) };
 
-    public async Task<JsonObject> Get(string path, params (string Name, string Value)[] query) => await Read(await Send(HttpMethod.Get, Query(path, query), null));
+    public async Task<JsonObject> Get(string path, params (string Name, string Value)[] query) =>
+        await Read(await Send(HttpMethod.Get, Query(path, query), null));
 
     public async Task<JsonObject> Post(string path, object body) => await Read(await Send(HttpMethod.Post, path, JsonContent.Create(body)));
 
@@ -24,26 +25,37 @@ public sealed class MlflowClient(string server, string? token = null, string roo
 
     public async Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? content)
     {
-        var request = new HttpRequestMessage(method, path.StartsWith("//", StringComparison.Ordinal) ? server + path[1..] : $"{server}{root}/{path}") { Content = content };
+        var request = new HttpRequestMessage(
+            method,
+            path.StartsWith("//", StringComparison.Ordinal) ? server + path[1..] : $"{server}{root}/{path}"
+        )
+        {
+            Content = content,
+        };
         if (token is not null)
         {
             request.Headers.TryAddWithoutValidation("Authorization", token);
         }
 
-        return await http.SendAsync(request);
+        return await _http.SendAsync(request);
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     public static string Query(string path, (string Name, string Value)[] query) =>
-        query.Length == 0 ? path : path + "?" + string.Join('&', query.Select(static pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}"));
+        query.Length == 0
+            ? path
+            : path + "?" + string.Join('&', query.Select(static pair => $"{pair.Name}={Uri.EscapeDataString(pair.Value)}"));
 
     private static async Task<JsonObject> Read(HttpResponseMessage response)
     {
         using (response)
         {
             var text = await response.Content.ReadAsStringAsync();
-            response.StatusCode.ShouldBe(HttpStatusCode.OK, $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {text}");
+            response.StatusCode.ShouldBe(
+                HttpStatusCode.OK,
+                $"{response.RequestMessage!.Method} {response.RequestMessage.RequestUri}: {text}"
+            );
             return JsonNode.Parse(text)!.AsObject();
         }
     }

@@ -5,7 +5,7 @@ namespace Cairn.Tracking.Tests.Mlflow;
 /// <summary>One server for the tests of a class, on one of the stores.</summary>
 public abstract class MlflowServer : IAsyncLifetime
 {
-    private ServerProcess? process;
+    private ServerProcess? _process;
 
     /// <summary>Why the store cannot be had here, or null.</summary>
     public virtual string? Missing => null;
@@ -16,7 +16,7 @@ public abstract class MlflowServer : IAsyncLifetime
         get
         {
             Assert.SkipWhen(Missing is not null, Missing ?? "");
-            return process!;
+            return _process!;
         }
     }
 
@@ -24,15 +24,15 @@ public abstract class MlflowServer : IAsyncLifetime
     {
         if (Missing is null)
         {
-            process = await ServerProcess.StartAsync(arguments: await ArgumentsAsync());
+            _process = await ServerProcess.StartAsync(arguments: await ArgumentsAsync());
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (process is not null)
+        if (_process is not null)
         {
-            await process.DisposeAsync();
+            await _process.DisposeAsync();
         }
 
         await EndAsync();

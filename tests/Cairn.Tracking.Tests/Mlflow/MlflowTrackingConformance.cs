@@ -7,11 +7,11 @@ namespace Cairn.Tracking.Tests.Mlflow;
 /// <summary>MLflow's REST API as its clients use it, on a real server.</summary>
 public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposable
 {
-    private readonly MlflowClient mlflow = new(server.Process.Http);
+    private readonly MlflowClient _mlflow = new(server.Process.Http);
 
     public void Dispose()
     {
-        mlflow.Dispose();
+        _mlflow.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -19,17 +19,22 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     public async Task set_experiment_makes_it_where_it_is_missing_and_finds_it_after()
     {
         var name = Name();
-        (await mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).ShouldBe((HttpStatusCode.NotFound, "RESOURCE_DOES_NOT_EXIST", $"Could not find experiment with name '{name}'"));
-        var id = (string)(await mlflow.Post("mlflow/experiments/create", new { name, tags = new[] { new { key = "team", value = "a" } } }))["experiment_id"]!;
-        var experiment = (await mlflow.Get("mlflow/experiments/get", ("experiment_id", id)))["experiment"]!;
+        (await _mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).ShouldBe(
+            (HttpStatusCode.NotFound, "RESOURCE_DOES_NOT_EXIST", $"Could not find experiment with name '{name}'")
+        );
+        var id = (string)
+            (await _mlflow.Post("mlflow/experiments/create", new { name, tags = new[] { new { key = "team", value = "a" } } }))[
+                "experiment_id"
+            ]!;
+        var experiment = (await _mlflow.Get("mlflow/experiments/get", ("experiment_id", id)))["experiment"]!;
         ((string)experiment["name"]!).ShouldBe(name);
         ((string)experiment["artifact_location"]!).ShouldBe($"mlflow-artifacts:/{id}");
         ((string)experiment["lifecycle_stage"]!).ShouldBe("active");
         ((string)experiment["tags"]![0]!["value"]!).ShouldBe("a");
         ((long)experiment["creation_time"]!).ShouldBeGreaterThan(1_600_000_000_000);
-        var again = await mlflow.Refused(HttpMethod.Post, "mlflow/experiments/create", new { name });
+        var again = await _mlflow.Refused(HttpMethod.Post, "mlflow/experiments/create", new { name });
         (again.Status, again.Code).ShouldBe((HttpStatusCode.BadRequest, "RESOURCE_ALREADY_EXISTS"));
-        ((string)(await mlflow.Get("mlflow/experiments/get", ("experiment_id", "0")))["experiment"]!["name"]!).ShouldBe("Default");
+        ((string)(await _mlflow.Get("mlflow/experiments/get", ("experiment_id", "0")))["experiment"]!["name"]!).ShouldBe("Default");
     }
 
     [Fact]
@@ -40,45 +45,138 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
         ((string)run["info"]!["status"]!).ShouldBe("RUNNING");
         ((string)run["info"]!["artifact_uri"]!).ShouldEndWith($"/{id}/artifacts");
         Tag(run, "mlflow.runName").ShouldBe((string)run["info"]!["run_name"]!);
-        await mlflow.Post("mlflow/runs/log-parameter", new { run_id = id, run_uuid = id, key = "lr", value = "0.1" });
-        await mlflow.Post("mlflow/runs/log-metric", new { run_id = id, run_uuid = id, key = "loss", value = 0.5, timestamp = 1_700_000_000_123, step = 3 });
-        await mlflow.Post("mlflow/runs/log-batch", new
-        {
-            run_id = id,
-            metrics = new object[] { new { key = "loss", value = 0.25, timestamp = "1700000000456", step = "4" }, new { key = "odd", value = "NaN", timestamp = 5, step = 0 } },
-            @params = new[] { new { key = "depth", value = "7" } },
-            tags = new[] { new { key = "mlflow.note.content", value = "a note" } },
-        });
-        await mlflow.Post("mlflow/runs/set-tag", new { run_id = id, key = "mlflow.runName", value = "renamed" });
-        await mlflow.Post("mlflow/runs/update", new { run_id = id, status = "FINISHED", end_time = 1_700_000_001_000 });
-        run = (await mlflow.Get("mlflow/runs/get", ("run_id", id), ("run_uuid", id)))["run"]!;
+        await _mlflow.Post(
+            "mlflow/runs/log-parameter",
+            new
+            {
+                run_id = id,
+                run_uuid = id,
+                key = "lr",
+                value = "0.1",
+            }
+        );
+        await _mlflow.Post(
+            "mlflow/runs/log-metric",
+            new
+            {
+                run_id = id,
+                run_uuid = id,
+                key = "loss",
+                value = 0.5,
+                timestamp = 1_700_000_000_123,
+                step = 3,
+            }
+        );
+        await _mlflow.Post(
+            "mlflow/runs/log-batch",
+            new
+            {
+                run_id = id,
+                metrics = new object[]
+                {
+                    new
+                    {
+                        key = "loss",
+                        value = 0.25,
+                        timestamp = "1700000000456",
+                        step = "4",
+                    },
+                    new
+                    {
+                        key = "odd",
+                        value = "NaN",
+                        timestamp = 5,
+                        step = 0,
+                    },
+                },
+                @params = new[] { new { key = "depth", value = "7" } },
+                tags = new[] { new { key = "mlflow.note.content", value = "a note" } },
+            }
+        );
+        await _mlflow.Post(
+            "mlflow/runs/set-tag",
+            new
+            {
+                run_id = id,
+                key = "mlflow.runName",
+                value = "renamed",
+            }
+        );
+        await _mlflow.Post(
+            "mlflow/runs/update",
+            new
+            {
+                run_id = id,
+                status = "FINISHED",
+                end_time = 1_700_000_001_000,
+            }
+        );
+        run = (await _mlflow.Get("mlflow/runs/get", ("run_id", id), ("run_uuid", id)))["run"]!;
         ((string)run["info"]!["run_name"]!).ShouldBe("renamed");
         ((string)run["info"]!["status"]!).ShouldBe("FINISHED");
         ((long)run["info"]!["end_time"]!).ShouldBe(1_700_000_001_000);
         run["data"]!["params"]!.ToJsonString().ShouldBe("""[{"key":"depth","value":"7"},{"key":"lr","value":"0.1"}]""");
-        run["data"]!["metrics"]!.ToJsonString().ShouldBe("""[{"key":"loss","value":0.25,"timestamp":1700000000456,"step":4},{"key":"odd","value":"NaN","timestamp":5,"step":0}]""");
+        run["data"]!["metrics"]!
+            .ToJsonString()
+            .ShouldBe(
+                """[{"key":"loss","value":0.25,"timestamp":1700000000456,"step":4},{"key":"odd","value":"NaN","timestamp":5,"step":0}]"""
+            );
         Tag(run, "mlflow.note.content").ShouldBe("a note");
-        (await mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss")))["metrics"]!.ToJsonString()
-            .ShouldBe("""[{"key":"loss","value":0.5,"timestamp":1700000000123,"step":3},{"key":"loss","value":0.25,"timestamp":1700000000456,"step":4}]""");
-        var first = await mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss"), ("max_results", "1"));
+        (await _mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss")))["metrics"]!
+            .ToJsonString()
+            .ShouldBe(
+                """[{"key":"loss","value":0.5,"timestamp":1700000000123,"step":3},{"key":"loss","value":0.25,"timestamp":1700000000456,"step":4}]"""
+            );
+        var first = await _mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss"), ("max_results", "1"));
         first["metrics"]!.AsArray().Count.ShouldBe(1);
-        ((long)(await mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss"), ("page_token", (string)first["next_page_token"]!)))["metrics"]![0]!["step"]!).ShouldBe(4);
+        (
+            (long)
+                (
+                    await _mlflow.Get(
+                        "mlflow/metrics/get-history",
+                        ("run_id", id),
+                        ("metric_key", "loss"),
+                        ("page_token", (string)first["next_page_token"]!)
+                    )
+                )["metrics"]![0]!["step"]!
+        ).ShouldBe(4);
     }
 
     [Fact]
     public async Task a_parameter_is_not_changed_and_a_batch_is_all_or_nothing()
     {
         var id = (string)(await Run(Name()))["info"]!["run_id"]!;
-        await mlflow.Post("mlflow/runs/log-parameter", new { run_id = id, key = "lr", value = "0.1" });
-        var refused = await mlflow.Refused(HttpMethod.Post, "mlflow/runs/log-batch", new
-        {
-            run_id = id,
-            metrics = new[] { new { key = "loss", value = 1.0, timestamp = 1, step = 0 } },
-            @params = new[] { new { key = "lr", value = "0.2" } },
-        });
+        await _mlflow.Post(
+            "mlflow/runs/log-parameter",
+            new
+            {
+                run_id = id,
+                key = "lr",
+                value = "0.1",
+            }
+        );
+        var refused = await _mlflow.Refused(
+            HttpMethod.Post,
+            "mlflow/runs/log-batch",
+            new
+            {
+                run_id = id,
+                metrics = new[]
+                {
+                    new
+                    {
+                        key = "loss",
+                        value = 1.0,
+                        timestamp = 1,
+                        step = 0,
+                    },
+                },
+                @params = new[] { new { key = "lr", value = "0.2" } },
+            }
+        );
         (refused.Status, refused.Code).ShouldBe((HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE"));
         refused.Message.ShouldContain("Changing param values is not allowed");
-        (await mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!["data"]!["metrics"]!.AsArray().ShouldBeEmpty();
+        (await _mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!["data"]!["metrics"]!.AsArray().ShouldBeEmpty();
     }
 
     [Theory]
@@ -86,7 +184,13 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     [InlineData("POST", "mlflow/runs/log-metric", """{"run_id":"x","value":1,"timestamp":1}""", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("POST", "mlflow/runs/log-batch", """{"run_id":"x","metrics":{}}""", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("POST", "mlflow/runs/log-batch", """{"metrics":[]}""", 400, "INVALID_PARAMETER_VALUE")]
-    [InlineData("POST", "mlflow/runs/log-batch", """{"run_id":"00000000000000000000000000000000","metrics":[]}""", 404, "RESOURCE_DOES_NOT_EXIST")]
+    [InlineData(
+        "POST",
+        "mlflow/runs/log-batch",
+        """{"run_id":"00000000000000000000000000000000","metrics":[]}""",
+        404,
+        "RESOURCE_DOES_NOT_EXIST"
+    )]
     [InlineData("POST", "mlflow/runs/search", """{"experiment_ids":["0"],"filter":"metrics.a >"}""", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("POST", "mlflow/runs/search", """{"experiment_ids":["0"],"max_results":50001}""", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("POST", "mlflow/runs/search", "nonsense", 400, "INVALID_PARAMETER_VALUE")]
@@ -95,7 +199,13 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     [InlineData("GET", "mlflow-artifacts/artifacts?path=../../etc", "", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("POST", "mlflow-artifacts/mpu/create/0/x", "{}", 400, "INVALID_PARAMETER_VALUE")]
     [InlineData("POST", "mlflow-artifacts/mpu/create/0/x", """{"path":"f","num_parts":10001}""", 400, "INVALID_PARAMETER_VALUE")]
-    [InlineData("POST", "mlflow-artifacts/mpu/complete/0/x", """{"path":"f","upload_id":"none","parts":[]}""", 404, "RESOURCE_DOES_NOT_EXIST")]
+    [InlineData(
+        "POST",
+        "mlflow-artifacts/mpu/complete/0/x",
+        """{"path":"f","upload_id":"none","parts":[]}""",
+        404,
+        "RESOURCE_DOES_NOT_EXIST"
+    )]
     [InlineData("PUT", "mlflow-artifacts/mpu/part/none/1", "x", 404, "RESOURCE_DOES_NOT_EXIST")]
     [InlineData("GET", "mlflow-artifacts/presigned/0/x", "", 501, "NOT_IMPLEMENTED")]
     [InlineData("POST", "mlflow/traces", "{}", 501, "NOT_IMPLEMENTED")]
@@ -105,7 +215,11 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     [InlineData("POST", "mlflow/no/such/thing", "{}", 404, "ENDPOINT_NOT_FOUND")]
     public async Task what_cannot_be_done_is_refused_with_mlflows_code(string method, string path, string body, int status, string code)
     {
-        using var response = await mlflow.Send(new HttpMethod(method), path, body.Length == 0 ? null : new StringContent(body, Encoding.UTF8, "application/json"));
+        using var response = await _mlflow.Send(
+            new HttpMethod(method),
+            path,
+            body.Length == 0 ? null : new StringContent(body, Encoding.UTF8, "application/json")
+        );
         var text = await response.Content.ReadAsStringAsync();
         ((int)response.StatusCode).ShouldBe(status, text);
         ((string?)JsonNode.Parse(text)!["error_code"]).ShouldBe(code);
@@ -137,7 +251,9 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     public async Task a_client_of_3_x_learns_what_the_server_is()
     {
         using var newer = new MlflowClient(server.Process.Http, root: "/api/3.0");
-        (await newer.Get("mlflow/server-info")).ToJsonString().ShouldBe("""{"store_type":"SqlStore","workspaces_enabled":false,"trace_archival_enabled":false}""");
+        (await newer.Get("mlflow/server-info"))
+            .ToJsonString()
+            .ShouldBe("""{"store_type":"SqlStore","workspaces_enabled":false,"trace_archival_enabled":false}""");
     }
 
     [Fact]
@@ -145,25 +261,79 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         var run = await Run(Name());
         var folder = ((string)run["info"]!["artifact_uri"]!)["mlflow-artifacts:/".Length..] + "/model";
-        var made = await mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "/home/ada/weights.bin", num_parts = 3 });
+        var made = await _mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "/home/ada/weights.bin", num_parts = 3 });
         var upload = (string)made["upload_id"]!;
         var tags = new List<object>();
         using var plain = new HttpClient();
         foreach (var credential in made["credentials"]!.AsArray().Reverse())
         {
             var number = (int)credential!["part_number"]!;
-            using var put = await plain.PutAsync((string)credential["url"]!, new ByteArrayContent([.. Enumerable.Repeat((byte)number, 100_000 + number)]));
+            using var put = await plain.PutAsync(
+                (string)credential["url"]!,
+                new ByteArrayContent([.. Enumerable.Repeat((byte)number, 100_000 + number)])
+            );
             put.StatusCode.ShouldBe(HttpStatusCode.OK, await put.Content.ReadAsStringAsync());
-            tags.Insert(0, new { part_number = number, etag = put.Headers.ETag!.Tag, url = (string)credential["url"]! });
+            tags.Insert(
+                0,
+                new
+                {
+                    part_number = number,
+                    etag = put.Headers.ETag!.Tag,
+                    url = (string)credential["url"]!,
+                }
+            );
         }
 
-        (await mlflow.Refused(HttpMethod.Post, $"mlflow-artifacts/mpu/complete/{folder}", new { path = "/home/ada/weights.bin", upload_id = upload, parts = tags[1..] })).Code.ShouldBe("INVALID_PARAMETER_VALUE");
-        (await mlflow.Refused(HttpMethod.Post, $"mlflow-artifacts/mpu/complete/{folder}", new { path = "other.bin", upload_id = upload, parts = tags })).Code.ShouldBe("INVALID_PARAMETER_VALUE");
-        await mlflow.Post($"mlflow-artifacts/mpu/complete/{folder}", new { path = "/home/ada/weights.bin", upload_id = upload, parts = tags });
-        using var whole = await mlflow.Send(HttpMethod.Get, $"mlflow-artifacts/artifacts/{folder}/weights.bin", null);
-        (await whole.Content.ReadAsByteArrayAsync()).ShouldBe([.. Enumerable.Range(1, 3).SelectMany(static number => Enumerable.Repeat((byte)number, 100_000 + number))]);
-        (await mlflow.Refused(HttpMethod.Post, $"mlflow-artifacts/mpu/complete/{folder}", new { path = "/home/ada/weights.bin", upload_id = upload, parts = tags })).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", ".mlflow-multipart")))["files"]!.AsArray().ShouldBeEmpty();
+        (
+            await _mlflow.Refused(
+                HttpMethod.Post,
+                $"mlflow-artifacts/mpu/complete/{folder}",
+                new
+                {
+                    path = "/home/ada/weights.bin",
+                    upload_id = upload,
+                    parts = tags[1..],
+                }
+            )
+        ).Code.ShouldBe("INVALID_PARAMETER_VALUE");
+        (
+            await _mlflow.Refused(
+                HttpMethod.Post,
+                $"mlflow-artifacts/mpu/complete/{folder}",
+                new
+                {
+                    path = "other.bin",
+                    upload_id = upload,
+                    parts = tags,
+                }
+            )
+        ).Code.ShouldBe("INVALID_PARAMETER_VALUE");
+        await _mlflow.Post(
+            $"mlflow-artifacts/mpu/complete/{folder}",
+            new
+            {
+                path = "/home/ada/weights.bin",
+                upload_id = upload,
+                parts = tags,
+            }
+        );
+        using var whole = await _mlflow.Send(HttpMethod.Get, $"mlflow-artifacts/artifacts/{folder}/weights.bin", null);
+        (await whole.Content.ReadAsByteArrayAsync()).ShouldBe([
+            .. Enumerable.Range(1, 3).SelectMany(static number => Enumerable.Repeat((byte)number, 100_000 + number)),
+        ]);
+        (
+            await _mlflow.Refused(
+                HttpMethod.Post,
+                $"mlflow-artifacts/mpu/complete/{folder}",
+                new
+                {
+                    path = "/home/ada/weights.bin",
+                    upload_id = upload,
+                    parts = tags,
+                }
+            )
+        ).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", ".mlflow-multipart")))["files"]!.AsArray().ShouldBeEmpty();
     }
 
     [Fact]
@@ -171,7 +341,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         var run = await Run(Name());
         var folder = ((string)run["info"]!["artifact_uri"]!)["mlflow-artifacts:/".Length..];
-        var made = await mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "f", num_parts = 1 });
+        var made = await _mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "f", num_parts = 1 });
         var upload = (string)made["upload_id"]!;
         using var other = new MlflowClient(server.Process.Http + "/projects/other/locations/us-central1");
         using (var refused = await other.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
@@ -179,42 +349,86 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
             refused.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         }
 
-        using (var put = await mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
+        using (var put = await _mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
         {
             put.EnsureSuccessStatusCode();
         }
 
-        using (var beyond = await mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/2", new StringContent("x")))
+        using (var beyond = await _mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/2", new StringContent("x")))
         {
             beyond.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         }
 
-        await mlflow.Post($"mlflow-artifacts/mpu/abort/{folder}", new { path = "f", upload_id = upload });
-        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", $".mlflow-multipart/{upload}")))["files"]!.AsArray().ShouldBeEmpty();
-        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", folder)))["files"]!.AsArray().ShouldBeEmpty();
+        await _mlflow.Post($"mlflow-artifacts/mpu/abort/{folder}", new { path = "f", upload_id = upload });
+        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", $".mlflow-multipart/{upload}")))["files"]!.AsArray().ShouldBeEmpty();
+        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", folder)))["files"]!.AsArray().ShouldBeEmpty();
     }
 
     [Fact]
     public async Task a_search_pages_through_runs_with_their_data()
     {
-        var experiment = (string)(await mlflow.Post("mlflow/experiments/create", new { name = Name() }))["experiment_id"]!;
+        var experiment = (string)(await _mlflow.Post("mlflow/experiments/create", new { name = Name() }))["experiment_id"]!;
         for (var i = 0; i < 5; i++)
         {
-            var id = (string)(await mlflow.Post("mlflow/runs/create", new { experiment_id = experiment, run_name = $"r{i}", start_time = 1_000 + i }))["run"]!["info"]!["run_id"]!;
-            await mlflow.Post("mlflow/runs/log-batch", new { run_id = id, metrics = new[] { new { key = "val loss", value = i * 0.1, timestamp = 1, step = 0 } }, @params = new[] { new { key = "i", value = $"{i}" } } });
+            var id = (string)
+                (
+                    await _mlflow.Post(
+                        "mlflow/runs/create",
+                        new
+                        {
+                            experiment_id = experiment,
+                            run_name = $"r{i}",
+                            start_time = 1_000 + i,
+                        }
+                    )
+                )["run"]!["info"]!["run_id"]!;
+            await _mlflow.Post(
+                "mlflow/runs/log-batch",
+                new
+                {
+                    run_id = id,
+                    metrics = new[]
+                    {
+                        new
+                        {
+                            key = "val loss",
+                            value = i * 0.1,
+                            timestamp = 1,
+                            step = 0,
+                        },
+                    },
+                    @params = new[] { new { key = "i", value = $"{i}" } },
+                }
+            );
         }
 
         var names = new List<string>();
         string? token = null;
         do
         {
-            var page = await mlflow.Post("mlflow/runs/search", new { experiment_ids = new[] { experiment }, filter = "metrics.`val loss` > 0.05", order_by = new[] { "metrics.`val loss` DESC" }, max_results = 2, page_token = token });
-            names.AddRange(page["runs"]!.AsArray().Select(static run => (string)run!["info"]!["run_name"]! + (string)run["data"]!["params"]![0]!["value"]!));
+            var page = await _mlflow.Post(
+                "mlflow/runs/search",
+                new
+                {
+                    experiment_ids = new[] { experiment },
+                    filter = "metrics.`val loss` > 0.05",
+                    order_by = new[] { "metrics.`val loss` DESC" },
+                    max_results = 2,
+                    page_token = token,
+                }
+            );
+            names.AddRange(
+                page["runs"]!
+                    .AsArray()
+                    .Select(static run => (string)run!["info"]!["run_name"]! + (string)run["data"]!["params"]![0]!["value"]!)
+            );
             token = (string?)page["next_page_token"];
-        }
-        while (token is not null);
+        } while (token is not null);
         names.ShouldBe(["r44", "r33", "r22", "r11"]);
-        var experiments = await mlflow.Post("mlflow/experiments/search", new { filter = $"name LIKE '%' AND creation_time > 1", max_results = 1_000 });
+        var experiments = await _mlflow.Post(
+            "mlflow/experiments/search",
+            new { filter = $"name LIKE '%' AND creation_time > 1", max_results = 1_000 }
+        );
         experiments["experiments"]!.AsArray().Select(static item => (string)item!["experiment_id"]!).ShouldContain(experiment);
     }
 
@@ -223,17 +437,32 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         var run = await Run(Name());
         var (id, experiment) = ((string)run["info"]!["run_id"]!, (string)run["info"]!["experiment_id"]!);
-        await mlflow.Post("mlflow/runs/delete", new { run_id = id });
+        await _mlflow.Post("mlflow/runs/delete", new { run_id = id });
         (await Found(experiment, "ACTIVE_ONLY")).ShouldBe(0);
         (await Found(experiment, "DELETED_ONLY")).ShouldBe(1);
-        (await mlflow.Refused(HttpMethod.Post, "mlflow/runs/log-parameter", new { run_id = id, key = "a", value = "b" })).Message.ShouldContain("must be in the 'active' state");
-        await mlflow.Post("mlflow/runs/restore", new { run_id = id });
+        (
+            await _mlflow.Refused(
+                HttpMethod.Post,
+                "mlflow/runs/log-parameter",
+                new
+                {
+                    run_id = id,
+                    key = "a",
+                    value = "b",
+                }
+            )
+        ).Message.ShouldContain("must be in the 'active' state");
+        await _mlflow.Post("mlflow/runs/restore", new { run_id = id });
         (await Found(experiment, "ACTIVE_ONLY")).ShouldBe(1);
-        await mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
-        ((string)(await mlflow.Get("mlflow/experiments/get", ("experiment_id", experiment)))["experiment"]!["lifecycle_stage"]!).ShouldBe("deleted");
-        (await mlflow.Refused(HttpMethod.Post, "mlflow/runs/create", new { experiment_id = experiment })).Status.ShouldBe(HttpStatusCode.BadRequest);
-        await mlflow.Post("mlflow/experiments/restore", new { experiment_id = experiment });
-        await mlflow.Post("mlflow/experiments/update", new { experiment_id = experiment, new_name = Name() });
+        await _mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
+        ((string)(await _mlflow.Get("mlflow/experiments/get", ("experiment_id", experiment)))["experiment"]!["lifecycle_stage"]!).ShouldBe(
+            "deleted"
+        );
+        (await _mlflow.Refused(HttpMethod.Post, "mlflow/runs/create", new { experiment_id = experiment })).Status.ShouldBe(
+            HttpStatusCode.BadRequest
+        );
+        await _mlflow.Post("mlflow/experiments/restore", new { experiment_id = experiment });
+        await _mlflow.Post("mlflow/experiments/update", new { experiment_id = experiment, new_name = Name() });
     }
 
     [Fact]
@@ -241,21 +470,60 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         var run = await Run(Name());
         var id = (string)run["info"]!["run_id"]!;
-        await mlflow.Post("mlflow/runs/log-inputs", new
-        {
-            run_id = id,
-            datasets = new[] { new { dataset = new { name = "penguins", digest = "abc", source_type = "local", source = "{}", schema = "{}" }, tags = new[] { new { key = "mlflow.data.context", value = "training" } } } },
-        });
-        await mlflow.Post("mlflow/runs/log-model", new { run_id = id, model_json = """{"artifact_path":"model","flavors":{"sklearn":{}}}""" });
-        await mlflow.Post("mlflow/runs/log-model", new { run_id = id, model_json = """{"artifact_path":"second","flavors":{"sklearn":{}}}""" });
-        run = (await mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!;
+        await _mlflow.Post(
+            "mlflow/runs/log-inputs",
+            new
+            {
+                run_id = id,
+                datasets = new[]
+                {
+                    new
+                    {
+                        dataset = new
+                        {
+                            name = "penguins",
+                            digest = "abc",
+                            source_type = "local",
+                            source = "{}",
+                            schema = "{}",
+                        },
+                        tags = new[] { new { key = "mlflow.data.context", value = "training" } },
+                    },
+                },
+            }
+        );
+        await _mlflow.Post(
+            "mlflow/runs/log-model",
+            new { run_id = id, model_json = """{"artifact_path":"model","flavors":{"sklearn":{}}}""" }
+        );
+        await _mlflow.Post(
+            "mlflow/runs/log-model",
+            new { run_id = id, model_json = """{"artifact_path":"second","flavors":{"sklearn":{}}}""" }
+        );
+        run = (await _mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!;
         var input = run["inputs"]!["dataset_inputs"]![0]!;
         ((string)input["dataset"]!["name"]!).ShouldBe("penguins");
         ((string)input["tags"]![0]!["value"]!).ShouldBe("training");
-        JsonNode.Parse(Tag(run, "mlflow.log-model.history")!)!.AsArray().Select(static model => (string)model!["artifact_path"]!).ShouldBe(["model", "second"]);
-        var summaries = (await mlflow.Post("mlflow/experiments/search-datasets", new { experiment_ids = new[] { (string)run["info"]!["experiment_id"]! } }))["dataset_summaries"]!;
+        JsonNode
+            .Parse(Tag(run, "mlflow.log-model.history")!)!
+            .AsArray()
+            .Select(static model => (string)model!["artifact_path"]!)
+            .ShouldBe(["model", "second"]);
+        var summaries = (
+            await _mlflow.Post(
+                "mlflow/experiments/search-datasets",
+                new { experiment_ids = new[] { (string)run["info"]!["experiment_id"]! } }
+            )
+        )["dataset_summaries"]!;
         ((string)summaries[0]!["context"]!).ShouldBe("training");
-        var found = await mlflow.Post("mlflow/runs/search", new { experiment_ids = new[] { (string)run["info"]!["experiment_id"]! }, filter = "dataset.name = 'penguins' and dataset.context = 'training'" });
+        var found = await _mlflow.Post(
+            "mlflow/runs/search",
+            new
+            {
+                experiment_ids = new[] { (string)run["info"]!["experiment_id"]! },
+                filter = "dataset.name = 'penguins' and dataset.context = 'training'",
+            }
+        );
         found["runs"]!.AsArray().Count.ShouldBe(1);
     }
 
@@ -269,15 +537,23 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
         await Put($"{experiment}/{id}/artifacts/model/MLmodel", Encoding.UTF8.GetBytes("flavors: {}\n"));
         await Put($"{experiment}/{id}/artifacts/model/data/weights é.bin", big);
         await Put($"{experiment}/{id}/artifacts/note.txt", [1, 2, 3]);
-        (await mlflow.Get("mlflow/artifacts/list", ("run_id", id)))["files"]!.ToJsonString().ShouldBe("""[{"path":"model","is_dir":true},{"path":"note.txt","is_dir":false,"file_size":3}]""");
-        (await mlflow.Get("mlflow/artifacts/list", ("run_id", id), ("path", "model")))["files"]!.ToJsonString().ShouldBe("""[{"path":"model/MLmodel","is_dir":false,"file_size":12},{"path":"model/data","is_dir":true}]""");
-        (await mlflow.Get("mlflow-artifacts/artifacts", ("path", $"{experiment}/{id}/artifacts/model")))["files"]!.ToJsonString().ShouldBe("""[{"path":"MLmodel","is_dir":false,"file_size":12},{"path":"data","is_dir":true}]""");
+        (await _mlflow.Get("mlflow/artifacts/list", ("run_id", id)))["files"]!
+            .ToJsonString()
+            .ShouldBe("""[{"path":"model","is_dir":true},{"path":"note.txt","is_dir":false,"file_size":3}]""");
+        (await _mlflow.Get("mlflow/artifacts/list", ("run_id", id), ("path", "model")))["files"]!
+            .ToJsonString()
+            .ShouldBe("""[{"path":"model/MLmodel","is_dir":false,"file_size":12},{"path":"model/data","is_dir":true}]""");
+        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", $"{experiment}/{id}/artifacts/model")))["files"]!
+            .ToJsonString()
+            .ShouldBe("""[{"path":"MLmodel","is_dir":false,"file_size":12},{"path":"data","is_dir":true}]""");
         (await Bytes($"mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model/data/weights%20%C3%A9.bin")).ShouldBe(big);
         (await Bytes($"//get-artifact?run_uuid={id}&path=note.txt")).ShouldBe([1, 2, 3]);
-        (await Bytes($"//storage/v1/b/demo-mlflow-artifacts/o/{Uri.EscapeDataString($"{experiment}/{id}/artifacts/note.txt")}?alt=media")).ShouldBe([1, 2, 3]);
-        using var deleted = await mlflow.Send(HttpMethod.Delete, $"mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model", null);
+        (
+            await Bytes($"//storage/v1/b/demo-mlflow-artifacts/o/{Uri.EscapeDataString($"{experiment}/{id}/artifacts/note.txt")}?alt=media")
+        ).ShouldBe([1, 2, 3]);
+        using var deleted = await _mlflow.Send(HttpMethod.Delete, $"mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model", null);
         deleted.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await mlflow.Get("mlflow/artifacts/list", ("run_id", id)))["files"]!.AsArray().Count.ShouldBe(1);
+        (await _mlflow.Get("mlflow/artifacts/list", ("run_id", id)))["files"]!.AsArray().Count.ShouldBe(1);
     }
 
     [Fact]
@@ -286,30 +562,59 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
         using var other = new MlflowClient(server.Process.Http + "/projects/other/locations/europe-west4");
         var name = Name();
         var id = (string)(await other.Post("mlflow/experiments/create", new { name }))["experiment_id"]!;
-        (await mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).Status.ShouldBe(HttpStatusCode.NotFound);
-        ((string)(await other.Get("mlflow/experiments/get-by-name", ("experiment_name", name)))["experiment"]!["experiment_id"]!).ShouldBe(id);
+        (await _mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
+        ((string)(await other.Get("mlflow/experiments/get-by-name", ("experiment_name", name)))["experiment"]!["experiment_id"]!).ShouldBe(
+            id
+        );
         (await other.Refused(HttpMethod.Get, "mlflow/experiments/get?experiment_id=0", null)).Status.ShouldBe(HttpStatusCode.NotFound);
         var mine = await Run(Name());
-        (await other.Refused(HttpMethod.Get, $"mlflow/runs/get?run_id={mine["info"]!["run_id"]}", null)).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await other.Refused(HttpMethod.Get, $"mlflow/runs/get?run_id={mine["info"]!["run_id"]}", null)).Status.ShouldBe(
+            HttpStatusCode.NotFound
+        );
     }
 
     [Fact]
     public async Task twenty_clients_log_to_one_run_with_retries_and_every_point_is_there_once()
     {
         var id = (string)(await Run(Name()))["info"]!["run_id"]!;
-        await Parallel.ForEachAsync(Enumerable.Range(0, 20), new ParallelOptions { MaxDegreeOfParallelism = 20 }, async (client, _) =>
-        {
-            using var own = new MlflowClient(server.Process.Http);
-            for (var batch = 0; batch < 5; batch++)
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, 20),
+            new ParallelOptions { MaxDegreeOfParallelism = 20 },
+            async (client, _) =>
             {
-                var body = new { run_id = id, metrics = Enumerable.Range(0, 20).Select(i => new { key = "shared", value = i * 0.5, timestamp = 1, step = (client * 100) + (batch * 20) + i }).ToArray() };
-                await own.Post("mlflow/runs/log-batch", body);
-                await own.Post("mlflow/runs/log-batch", body);
+                using var own = new MlflowClient(server.Process.Http);
+                for (var batch = 0; batch < 5; batch++)
+                {
+                    var body = new
+                    {
+                        run_id = id,
+                        metrics = Enumerable
+                            .Range(0, 20)
+                            .Select(i => new
+                            {
+                                key = "shared",
+                                value = i * 0.5,
+                                timestamp = 1,
+                                step = (client * 100) + (batch * 20) + i,
+                            })
+                            .ToArray(),
+                    };
+                    await own.Post("mlflow/runs/log-batch", body);
+                    await own.Post("mlflow/runs/log-batch", body);
+                }
             }
-        });
-        var steps = (await mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "shared")))["metrics"]!.AsArray().Select(static point => (int)point!["step"]!);
+        );
+        var steps = (await _mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "shared")))["metrics"]!
+            .AsArray()
+            .Select(static point => (int)point!["step"]!);
         steps.ShouldBe(Enumerable.Range(0, 2_000));
-        (await mlflow.Get("mlflow/metrics/get-history-bulk-interval", ("run_ids", id), ("metric_key", "shared"), ("max_results", "50")))["metrics"]!.AsArray().Count.ShouldBeLessThanOrEqualTo(50);
+        (await _mlflow.Get("mlflow/metrics/get-history-bulk-interval", ("run_ids", id), ("metric_key", "shared"), ("max_results", "50")))[
+            "metrics"
+        ]!
+            .AsArray()
+            .Count.ShouldBeLessThanOrEqualTo(50);
     }
 
     [Fact]
@@ -325,7 +630,23 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
             {
                 for (var step = 0; ; step++)
                 {
-                    await client.Post("mlflow/runs/log-batch", new { run_id = id, metrics = new[] { new { key = "a", value = step, timestamp = 1, step } } });
+                    await client.Post(
+                        "mlflow/runs/log-batch",
+                        new
+                        {
+                            run_id = id,
+                            metrics = new[]
+                            {
+                                new
+                                {
+                                    key = "a",
+                                    value = step,
+                                    timestamp = 1,
+                                    step,
+                                },
+                            },
+                        }
+                    );
                     Volatile.Write(ref acknowledged, step + 1);
                 }
             });
@@ -336,39 +657,64 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
 
         await own.RestartAsync();
         using var after = new MlflowClient(own.Http);
-        var steps = (await after.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "a")))["metrics"]!.AsArray().Select(static point => (int)point!["step"]!).ToList();
+        var steps = (await after.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "a")))["metrics"]!
+            .AsArray()
+            .Select(static point => (int)point!["step"]!)
+            .ToList();
         steps.ShouldBe(Enumerable.Range(0, steps.Count));
         steps.Count.ShouldBeInRange(acknowledged, acknowledged + 1);
         ((int)(await after.Get("mlflow/runs/get", ("run_id", id)))["run"]!["data"]!["metrics"]![0]!["step"]!).ShouldBe(steps.Count - 1);
     }
 
-    private static string? Tag(JsonNode run, string key) => (string?)run["data"]!["tags"]!.AsArray().SingleOrDefault(tag => (string)tag!["key"]! == key)?["value"];
+    private static string? Tag(JsonNode run, string key) =>
+        (string?)run["data"]!["tags"]!.AsArray().SingleOrDefault(tag => (string)tag!["key"]! == key)?["value"];
 
     private static string Name() => "e-" + Guid.NewGuid().ToString("N");
 
     private async Task<JsonNode> Run(string experiment)
     {
-        var id = (string)(await mlflow.Post("mlflow/experiments/create", new { name = experiment }))["experiment_id"]!;
-        return (await mlflow.Post("mlflow/runs/create", new { experiment_id = id, user_id = "ada", start_time = 1_700_000_000_000, tags = new[] { new { key = "mlflow.user", value = "ada" } } }))["run"]!;
+        var id = (string)(await _mlflow.Post("mlflow/experiments/create", new { name = experiment }))["experiment_id"]!;
+        return (
+            await _mlflow.Post(
+                "mlflow/runs/create",
+                new
+                {
+                    experiment_id = id,
+                    user_id = "ada",
+                    start_time = 1_700_000_000_000,
+                    tags = new[] { new { key = "mlflow.user", value = "ada" } },
+                }
+            )
+        )["run"]!;
     }
 
     private async Task<int> Found(string experiment, string view) =>
-        (await mlflow.Post("mlflow/runs/search", new { experiment_ids = new[] { experiment }, run_view_type = view }))["runs"]!.AsArray().Count;
+        (await _mlflow.Post("mlflow/runs/search", new { experiment_ids = new[] { experiment }, run_view_type = view }))["runs"]!
+            .AsArray()
+            .Count;
 
     private async Task Put(string path, byte[] content)
     {
-        using var response = await mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/artifacts/{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}", new ByteArrayContent(content));
+        using var response = await _mlflow.Send(
+            HttpMethod.Put,
+            $"mlflow-artifacts/artifacts/{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}",
+            new ByteArrayContent(content)
+        );
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
     }
 
     private async Task<byte[]> Bytes(string path)
     {
-        using var response = await mlflow.Send(HttpMethod.Get, path, null);
+        using var response = await _mlflow.Send(HttpMethod.Get, path, null);
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
         return await response.Content.ReadAsByteArrayAsync();
     }
 }
 
-public sealed class MlflowTrackingOnSqlite(SqliteMlflowServer server) : MlflowTrackingConformance(server), IClassFixture<SqliteMlflowServer>;
+public sealed class MlflowTrackingOnSqlite(SqliteMlflowServer server)
+    : MlflowTrackingConformance(server),
+        IClassFixture<SqliteMlflowServer>;
 
-public sealed class MlflowTrackingOnPostgreSql(PostgresMlflowServer server) : MlflowTrackingConformance(server), IClassFixture<PostgresMlflowServer>;
+public sealed class MlflowTrackingOnPostgreSql(PostgresMlflowServer server)
+    : MlflowTrackingConformance(server),
+        IClassFixture<PostgresMlflowServer>;

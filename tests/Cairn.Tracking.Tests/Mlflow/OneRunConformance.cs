@@ -17,16 +17,42 @@ public abstract class OneRunConformance(MlflowServer server)
         using var mlflow = new MlflowClient(server.Process.Http);
         var id = (string)(await mlflow.Post("mlflow/experiments/create", new { name = "restarted" }))["experiment_id"]!;
         var run = (string)(await mlflow.Post("mlflow/runs/create", new { experiment_id = id }))["run"]!["info"]!["run_id"]!;
-        var model = (string)(await mlflow.Post("mlflow/logged-models", new { experiment_id = id, name = "m", source_run_id = run }))["model"]!["info"]!["model_id"]!;
-        var metrics = Enumerable.Range(0, 5).Select(key => new { key = $"restarted-{key}", value = (double)key, timestamp = 1_000, step = 0, model_id = model });
+        var model = (string)
+            (
+                await mlflow.Post(
+                    "mlflow/logged-models",
+                    new
+                    {
+                        experiment_id = id,
+                        name = "m",
+                        source_run_id = run,
+                    }
+                )
+            )["model"]!["info"]!["model_id"]!;
+        var metrics = Enumerable
+            .Range(0, 5)
+            .Select(key => new
+            {
+                key = $"restarted-{key}",
+                value = (double)key,
+                timestamp = 1_000,
+                step = 0,
+                model_id = model,
+            });
         await mlflow.Post("mlflow/runs/log-batch", new { run_id = run, metrics });
 
         server.Process.Kill();
         await server.Process.RestartAsync();
 
         var names = Enumerable.Range(0, 5).Select(static key => $"restarted-{key}");
-        (await mlflow.Get($"mlflow/logged-models/{model}"))["model"]!["data"]!["metrics"]!.AsArray().Select(static metric => (string)metric!["key"]!).ShouldBe(names);
-        (await mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!["data"]!["metrics"]!.AsArray().Select(static metric => (string)metric!["key"]!).ShouldBe(names);
+        (await mlflow.Get($"mlflow/logged-models/{model}"))["model"]!["data"]!["metrics"]!
+            .AsArray()
+            .Select(static metric => (string)metric!["key"]!)
+            .ShouldBe(names);
+        (await mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!["data"]!["metrics"]!
+            .AsArray()
+            .Select(static metric => (string)metric!["key"]!)
+            .ShouldBe(names);
     }
 
     [Fact]
@@ -34,13 +60,33 @@ public abstract class OneRunConformance(MlflowServer server)
     {
         using var mlflow = new MlflowClient(server.Process.Http);
         var id = (string)(await mlflow.Post("mlflow/experiments/create", new { name = "birds" }))["experiment_id"]!;
-        var run = (string)(await mlflow.Post("mlflow/runs/create", new { experiment_id = id, run_name = "one" }))["run"]!["info"]!["run_id"]!;
-        await mlflow.Post("mlflow/runs/log-batch", new
-        {
-            run_id = run,
-            metrics = new[] { new { key = "loss", value = 0.5, timestamp = 1_000, step = 0 }, new { key = "loss", value = 0.25, timestamp = 2_000, step = 1 } },
-            @params = new[] { new { key = "lr", value = "0.1" } },
-        });
+        var run = (string)
+            (await mlflow.Post("mlflow/runs/create", new { experiment_id = id, run_name = "one" }))["run"]!["info"]!["run_id"]!;
+        await mlflow.Post(
+            "mlflow/runs/log-batch",
+            new
+            {
+                run_id = run,
+                metrics = new[]
+                {
+                    new
+                    {
+                        key = "loss",
+                        value = 0.5,
+                        timestamp = 1_000,
+                        step = 0,
+                    },
+                    new
+                    {
+                        key = "loss",
+                        value = 0.25,
+                        timestamp = 2_000,
+                        step = 1,
+                    },
+                },
+                @params = new[] { new { key = "lr", value = "0.1" } },
+            }
+        );
 
         // As the Python SDK does it: the whole context is read, changed and sent back.
         var context = await Vertex(mlflow, HttpMethod.Get, $"{Location}/metadataStores/default/contexts/birds-one", null);
@@ -52,34 +98,58 @@ public abstract class OneRunConformance(MlflowServer server)
 
         using var scratch = new ScratchDirectory();
         Directory.CreateDirectory(scratch["logs/one"]);
-        await File.WriteAllBytesAsync(scratch["logs/one/events.out.tfevents.1.host"], new EventBytes().Version(3).Simple("loss", 2, 0.125f, 3).Simple("val", 0, 0.5f, 3).ToArray());
+        await File.WriteAllBytesAsync(
+            scratch["logs/one/events.out.tfevents.1.host"],
+            new EventBytes().Version(3).Simple("loss", 2, 0.125f, 3).Simple("val", 0, 0.5f, 3).ToArray()
+        );
         await UploadAsync(scratch["logs"]);
         await UploadAsync(scratch["logs"]);
 
         var read = (await mlflow.Get("mlflow/runs/get", ("run_id", run)))["run"]!;
         ((string)read["info"]!["status"]!).ShouldBe("FINISHED");
         read["data"]!["params"]!.ToJsonString().ShouldBe("""[{"key":"depth","value":"7"},{"key":"lr","value":"0.1"}]""");
-        read["data"]!["metrics"]!.AsArray().Select(static metric => ((string)metric!["key"]!, (double)metric["value"]!)).ShouldBe([("accuracy", 0.75), ("loss", 0.125), ("val", 0.5)]);
-        (await mlflow.Get("mlflow/metrics/get-history", ("run_id", run), ("metric_key", "loss")))["metrics"]!.AsArray()
-            .Select(static point => ((long)point!["step"]!, (double)point["value"]!)).ShouldBe([(0, 0.5), (1, 0.25), (2, 0.125)]);
+        read["data"]!["metrics"]!
+            .AsArray()
+            .Select(static metric => ((string)metric!["key"]!, (double)metric["value"]!))
+            .ShouldBe([("accuracy", 0.75), ("loss", 0.125), ("val", 0.5)]);
+        (await mlflow.Get("mlflow/metrics/get-history", ("run_id", run), ("metric_key", "loss")))["metrics"]!
+            .AsArray()
+            .Select(static point => ((long)point!["step"]!, (double)point["value"]!))
+            .ShouldBe([(0, 0.5), (1, 0.25), (2, 0.125)]);
 
         context = await Vertex(mlflow, HttpMethod.Get, $"{Location}/metadataStores/default/contexts/birds-one", null);
         // Vertex keeps summaries and series apart: what an event file alone holds is no summary, and a summary is no series.
-        context["metadata"]!["_metrics"]!.AsObject().Select(static metric => (metric.Key, (double)metric.Value!)).Order().ShouldBe([("accuracy", 0.75), ("loss", 0.125)]);
+        context["metadata"]!["_metrics"]!
+            .AsObject()
+            .Select(static metric => (metric.Key, (double)metric.Value!))
+            .Order()
+            .ShouldBe([("accuracy", 0.75), ("loss", 0.125)]);
         ((double)context["metadata"]!["_params"]!["depth"]!).ShouldBe(7);
         ((string)context["metadata"]!["_params"]!["lr"]!).ShouldBe("0.1");
 
-        var board = (string)(await Vertex(mlflow, HttpMethod.Get, $"{Location}/tensorboards?filter=is_default%3Dtrue", null))["tensorboards"]![0]!["name"]!;
-        var series = (await Vertex(mlflow, HttpMethod.Get, $"//v1/{board}/experiments/birds/runs/one/timeSeries", null))["tensorboardTimeSeries"]!.AsArray();
+        var board = (string)
+            (await Vertex(mlflow, HttpMethod.Get, $"{Location}/tensorboards?filter=is_default%3Dtrue", null))["tensorboards"]![0]!["name"]!;
+        var series = (await Vertex(mlflow, HttpMethod.Get, $"//v1/{board}/experiments/birds/runs/one/timeSeries", null))[
+            "tensorboardTimeSeries"
+        ]!.AsArray();
         series.Select(static one => (string)one!["displayName"]!).Order().ShouldBe(["loss", "val"]);
         var loss = (string)series.Single(static one => (string)one!["displayName"]! == "loss")!["name"]!;
         var values = (await Vertex(mlflow, HttpMethod.Get, $"//v1/{loss}:read", null))["timeSeriesData"]!["values"]!.AsArray();
-        values.Select(static value => ((string?)value!["step"] ?? "0", (double)value["scalar"]!["value"]!)).ShouldBe([("0", 0.5), ("1", 0.25), ("2", 0.125)]);
+        values
+            .Select(static value => ((string?)value!["step"] ?? "0", (double)value["scalar"]!["value"]!))
+            .ShouldBe([("0", 0.5), ("1", 0.25), ("2", 0.125)]);
     }
 
     private async Task UploadAsync(string folder)
     {
-        var start = new ProcessStartInfo(ServerProcess.Executable, ["tensorboard", "upload", "--logdir", folder, "--experiment", "birds", "--endpoint", server.Process.Http]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            ServerProcess.Executable,
+            ["tensorboard", "upload", "--logdir", folder, "--experiment", "birds", "--endpoint", server.Process.Http]
+        )
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start)!;
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -5,15 +5,15 @@ namespace Cairn.Tracking.Tests.Mlflow;
 /// <summary>A server on a PostgreSQL of its own.</summary>
 public sealed class PostgresMlflowServer : MlflowServer
 {
-    private PostgresServer? postgres;
+    private PostgresServer? _postgres;
 
     public override string? Missing => PostgresServer.Find() is null ? "PostgreSQL is not installed." : null;
 
     protected override async Task<string[]> ArgumentsAsync()
     {
-        postgres = await PostgresServer.StartAsync();
-        return ["--store", await postgres.CreateDatabaseAsync()];
+        _postgres = await PostgresServer.StartAsync();
+        return ["--store", await _postgres.CreateDatabaseAsync()];
     }
 
-    protected override ValueTask EndAsync() => postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
+    protected override ValueTask EndAsync() => _postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

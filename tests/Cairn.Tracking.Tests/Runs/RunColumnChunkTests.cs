@@ -11,7 +11,12 @@ public sealed class RunColumnChunkTests
     public void what_is_written_is_unpacked_and_what_is_taken_out_is_gone(int count)
     {
         var random = new Random(count);
-        var slots = Enumerable.Range(0, RunColumnChunk.Size).OrderBy(_ => random.Next()).Take(count).Select(static slot => (byte)slot).ToArray();
+        var slots = Enumerable
+            .Range(0, RunColumnChunk.Size)
+            .OrderBy(_ => random.Next())
+            .Take(count)
+            .Select(static slot => (byte)slot)
+            .ToArray();
         var values = slots.ToDictionary(static slot => slot, static slot => (double?)(slot % 3 == 0 ? double.NaN : slot * -0.5));
         var body = RunColumnChunk.Write([], values);
         Span<double> unpacked = new double[RunColumnChunk.Size];

@@ -14,16 +14,16 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
     private static readonly string[] Metrics = ["a", "b", "c"];
     private static readonly string[] Comparisons = ["=", "!=", "<", "<=", ">", ">="];
 
-    private readonly Dictionary<string, Known> all = [];
-    private RunsHost host = null!;
+    private readonly Dictionary<string, Known> _all = [];
+    private RunsHost _host = null!;
 
-    public async ValueTask InitializeAsync() => host = await RunsHost.StartAsync(fixture);
+    public async ValueTask InitializeAsync() => _host = await RunsHost.StartAsync(fixture);
 
     public async ValueTask DisposeAsync()
     {
-        if (host is not null)
+        if (_host is not null)
         {
-            await host.DisposeAsync();
+            await _host.DisposeAsync();
         }
 
         GC.SuppressFinalize(this);
@@ -34,9 +34,9 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
     {
         for (var seed = 0; seed < Seeds; seed++)
         {
-            all.Clear();
+            _all.Clear();
             var random = new Random(seed);
-            var experiments = new List<Experiment> { await host.Experiment($"one-{seed}"), await host.Experiment($"two-{seed}") };
+            var experiments = new List<Experiment> { await _host.Experiment($"one-{seed}"), await _host.Experiment($"two-{seed}") };
             for (var i = 0; i < 400; i++)
             {
                 await CreateAsync(random, experiments[random.Next(2)], $"r{i}");
@@ -47,21 +47,23 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
                 await CheckAsync(random, experiments, $"seed {seed}, round {round}");
                 for (var i = 0; i < 60; i++)
                 {
-                    await ChangeAsync(random, experiments, all.Values.ElementAt(random.Next(all.Count)));
+                    await ChangeAsync(random, experiments, _all.Values.ElementAt(random.Next(_all.Count)));
                 }
             }
 
             // As a store is after it was brought up to date from one that had no columns.
-            await host.Write(static session => session.Execute("DELETE FROM run_columns") + session.Execute("UPDATE metric_logs SET indexed = -1 WHERE seq > 0"));
+            await _host.Write(static session =>
+                session.Execute("DELETE FROM run_columns") + session.Execute("UPDATE metric_logs SET indexed = -1 WHERE seq > 0")
+            );
             await CheckAsync(random, experiments, $"seed {seed}, columns written anew");
         }
     }
 
     private async Task CreateAsync(Random random, Experiment experiment, string name)
     {
-        var run = await host.Run(experiment, name, 1_000 + random.Next(40));
-        var known = all[name] = new Known { Run = run };
-        await host.Write(session =>
+        var run = await _host.Run(experiment, name, 1_000 + random.Next(40));
+        var known = _all[name] = new Known { Run = run };
+        await _host.Write(session =>
         {
             RunFields.SetParam(session, run, new Param("kind", known.Kind = random.Next(10) == 0 ? "rare" : "common"));
             return true;
@@ -84,7 +86,7 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
             if (value != double.MinValue)
             {
                 known.Values[metric] = value;
-                await host.Log(known.Run, metric, (known.Step, value));
+                await _host.Log(known.Run, metric, (known.Step, value));
             }
         }
     }
@@ -94,19 +96,23 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
         switch (random.Next(6))
         {
             case 0:
-                known.Run = await host.Write(session => host.Runs.Update(session, known.Run, known.Run with { Started = 1_000 + random.Next(40) }));
+                known.Run = await _host.Write(session =>
+                    _host.Runs.Update(session, known.Run, known.Run with { Started = 1_000 + random.Next(40) })
+                );
                 break;
             case 1:
-                known.Run = await host.Write(session => host.Runs.Move(session, known.Run, experiments[random.Next(2)]));
+                known.Run = await _host.Write(session => _host.Runs.Move(session, known.Run, experiments[random.Next(2)]));
                 break;
             case 2:
-                known.Run = await host.Write(session => host.Runs.SetStage(session, known.Run, known.Run.Stage == Lifecycle.Active ? Lifecycle.Deleted : Lifecycle.Active));
+                known.Run = await _host.Write(session =>
+                    _host.Runs.SetStage(session, known.Run, known.Run.Stage == Lifecycle.Active ? Lifecycle.Deleted : Lifecycle.Active)
+                );
                 break;
             case 3:
-                all.Remove(known.Run.Name);
-                await host.Write(session =>
+                _all.Remove(known.Run.Name);
+                await _host.Write(session =>
                 {
-                    host.Runs.Remove(session, known.Run);
+                    _host.Runs.Remove(session, known.Run);
                     return true;
                 });
                 break;
@@ -138,26 +144,39 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
 
             var (order, comparer) = Order(random);
             var filter = string.Join(" and ", conditions.Select(static condition => condition.Text));
-            var expected = all.Values
-                .Where(known => known.Run.Stage == Lifecycle.Active && within.Any(experiment => experiment.Id == known.Run.Experiment) && conditions.All(condition => condition.Passes(known)))
-                .Order(comparer).Select(static known => known.Run.Name);
+            var expected = _all
+                .Values.Where(known =>
+                    known.Run.Stage == Lifecycle.Active
+                    && within.Any(experiment => experiment.Id == known.Run.Experiment)
+                    && conditions.All(condition => condition.Passes(known))
+                )
+                .Order(comparer)
+                .Select(static known => known.Run.Name);
             var size = (int[])[1_000, 37, 150];
-            (await FindAsync(within, filter, order, size[random.Next(size.Length)])).ShouldBe(expected, $"{when}: '{filter}' by '{string.Join(", ", order)}'");
+            (await FindAsync(within, filter, order, size[random.Next(size.Length)])).ShouldBe(
+                expected,
+                $"{when}: '{filter}' by '{string.Join(", ", order)}'"
+            );
         }
     }
 
     private static (string Text, Func<Known, bool> Passes) Comparison(Random random)
     {
         var (metric, sign, number) = (Metrics[random.Next(3)], Comparisons[random.Next(6)], (random.Next(9) - 4) * 0.25);
-        return ($"metrics.{metric} {sign} {number.ToString(CultureInfo.InvariantCulture)}", known => known.Values.TryGetValue(metric, out var value) && sign switch
-        {
-            "=" => value == number,
-            "!=" => value != number,
-            "<" => value < number,
-            "<=" => value <= number,
-            ">" => value > number,
-            _ => value >= number,
-        });
+        return (
+            $"metrics.{metric} {sign} {number.ToString(CultureInfo.InvariantCulture)}",
+            known =>
+                known.Values.TryGetValue(metric, out var value)
+                && sign switch
+                {
+                    "=" => value == number,
+                    "!=" => value != number,
+                    "<" => value < number,
+                    "<=" => value <= number,
+                    ">" => value > number,
+                    _ => value >= number,
+                }
+        );
     }
 
     private static (string[] Text, Comparer<Known> Comparer) Order(Random random)
@@ -166,26 +185,40 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
         for (var n = random.Next(3); n > 0; n--)
         {
             var sign = random.Next(2) == 0 ? 1 : -1;
-            var suffix = sign < 0 ? " DESC" : random.Next(2) == 0 ? " ASC" : "";
+            var suffix =
+                sign < 0 ? " DESC"
+                : random.Next(2) == 0 ? " ASC"
+                : "";
             var metric = Metrics[random.Next(3)];
-            entries.Add(random.Next(4) switch
-            {
-                0 => ("start_time" + suffix, (x, y) => sign * x.Run.Started.CompareTo(y.Run.Started)),
-                1 => ("run_name" + suffix, (x, y) => sign * string.CompareOrdinal(x.Run.Name, y.Run.Name)),
-                _ => ($"metrics.{metric}{suffix}", (x, y) =>
+            entries.Add(
+                random.Next(4) switch
                 {
-                    var (left, right) = (Place(x), Place(y));
-                    return left.Kind != right.Kind ? left.Kind.CompareTo(right.Kind) : sign * left.Value.CompareTo(right.Value);
-                }),
-            });
+                    0 => ("start_time" + suffix, (x, y) => sign * x.Run.Started.CompareTo(y.Run.Started)),
+                    1 => ("run_name" + suffix, (x, y) => sign * string.CompareOrdinal(x.Run.Name, y.Run.Name)),
+                    _ => (
+                        $"metrics.{metric}{suffix}",
+                        (x, y) =>
+                        {
+                            var (left, right) = (Place(x), Place(y));
+                            return left.Kind != right.Kind ? left.Kind.CompareTo(right.Kind) : sign * left.Value.CompareTo(right.Value);
+                        }
+                    ),
+                }
+            );
 
-            (int Kind, double Value) Place(Known known) => !known.Values.TryGetValue(metric, out var value) ? (2, 0) : double.IsNaN(value) ? (1, 0) : (0, value);
+            (int Kind, double Value) Place(Known known) =>
+                !known.Values.TryGetValue(metric, out var value) ? (2, 0)
+                : double.IsNaN(value) ? (1, 0)
+                : (0, value);
         }
 
         var text = entries.Select(static entry => entry.Text).ToArray();
         entries.Add(("", static (x, y) => y.Run.Started.CompareTo(x.Run.Started)));
         entries.Add(("", static (x, y) => string.CompareOrdinal(x.Run.Uuid, y.Run.Uuid)));
-        return (text, Comparer<Known>.Create((x, y) => entries.Select(entry => entry.Compare(x, y)).FirstOrDefault(static result => result != 0)));
+        return (
+            text,
+            Comparer<Known>.Create((x, y) => entries.Select(entry => entry.Compare(x, y)).FirstOrDefault(static result => result != 0))
+        );
     }
 
     private async Task<List<string>> FindAsync(List<Experiment> experiments, string filter, string[] order, int pageSize)
@@ -194,12 +227,21 @@ public abstract class RunSearchConformance(DatabaseFixture fixture) : IAsyncLife
         var token = "";
         do
         {
-            var page = await host.Get<RunSearch>().SearchAsync(new RunQuery([.. experiments.Select(static experiment => experiment.Id)]) { Filter = filter, OrderBy = order, PageSize = pageSize, PageToken = token });
+            var page = await _host
+                .Get<RunSearch>()
+                .SearchAsync(
+                    new RunQuery([.. experiments.Select(static experiment => experiment.Id)])
+                    {
+                        Filter = filter,
+                        OrderBy = order,
+                        PageSize = pageSize,
+                        PageToken = token,
+                    }
+                );
             page.Runs.Count.ShouldBeLessThanOrEqualTo(pageSize);
             names.AddRange(page.Runs.Select(static run => run.Name));
             token = page.NextPageToken;
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return names;
     }
 

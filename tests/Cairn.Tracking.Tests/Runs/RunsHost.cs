@@ -15,14 +15,14 @@ namespace Cairn.Tracking.Tests.Runs;
 /// <summary>The stores of runs and metrics on an empty database of one engine.</summary>
 public sealed class RunsHost : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
-    private readonly ScratchDirectory scratch;
+    private readonly ScratchDirectory _scratch;
 
     private RunsHost(ServiceProvider services, ScratchDirectory scratch)
     {
-        this.services = services;
-        this.scratch = scratch;
+        this._services = services;
+        this._scratch = scratch;
     }
 
     public IDatabase Database => Get<IDatabase>();
@@ -39,12 +39,16 @@ public sealed class RunsHost : IAsyncDisposable
         collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.AddSingleton(await fixture.CreateAsync());
         var scratch = new ScratchDirectory();
-        collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(scratch["blobs"], provider.GetRequiredService<IIdSource>(), TimeProvider.System));
+        collection.AddSingleton<IBlobStore>(provider => new DiskBlobStore(
+            scratch["blobs"],
+            provider.GetRequiredService<IIdSource>(),
+            TimeProvider.System
+        ));
         collection.AddRuns().AddColdMetrics();
         more?.Invoke(collection);
         var host = new RunsHost(collection.BuildServiceProvider(), scratch);
-        await Migrations.ApplyAsync(host.Database, host.services.GetServices<MigrationSet>());
-        foreach (var hosted in host.services.GetServices<IHostedService>())
+        await Migrations.ApplyAsync(host.Database, host._services.GetServices<MigrationSet>());
+        foreach (var hosted in host._services.GetServices<IHostedService>())
         {
             await hosted.StartAsync(default);
         }
@@ -53,50 +57,72 @@ public sealed class RunsHost : IAsyncDisposable
     }
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
     public Task<T> Write<T>(Func<ISqlSession, T> work) => Database.WriteAsync(work);
 
     public Task<T> Read<T>(Func<ISqlSession, T> work) => Database.ReadAsync(work);
 
-    public Task<Experiment> Experiment(string name) => Write(session => Experiments.Create(session, new NewExperiment("p", "l") { Name = name }));
+    public Task<Experiment> Experiment(string name) =>
+        Write(session => Experiments.Create(session, new NewExperiment("p", "l") { Name = name }));
 
-    public Task<Run> Run(Experiment experiment, string name, long? started = null) => Write(session => Runs.Create(session, new NewRun(experiment.Id) { Name = name, Started = started }));
+    public Task<Run> Run(Experiment experiment, string name, long? started = null) =>
+        Write(session => Runs.Create(session, new NewRun(experiment.Id) { Name = name, Started = started }));
 
     public async Task Log(Run run, string metric, params (long Step, double Value)[] points)
     {
         var key = await Get<MetricKeys>().InternAsync(metric);
-        await Get<MetricLog>().AppendAsync(run.Uuid, points.Select(point => new LoggedPoint(key, new MetricPoint(point.Step, 1_000_000 + point.Step, point.Value))).ToArray());
+        await Get<MetricLog>()
+            .AppendAsync(
+                run.Uuid,
+                points.Select(point => new LoggedPoint(key, new MetricPoint(point.Step, 1_000_000 + point.Step, point.Value))).ToArray()
+            );
     }
 
-    public async Task<IReadOnlyList<MetricPoint>> History(Run run, string metric) => await Get<MetricReader>().HistoryAsync(run, await Get<MetricKeys>().InternAsync(metric));
+    public async Task<IReadOnlyList<MetricPoint>> History(Run run, string metric) =>
+        await Get<MetricReader>().HistoryAsync(run, await Get<MetricKeys>().InternAsync(metric));
 
     public Task<RunData> Data(Run run) => Read(session => Get<RunDataReader>().Read(session, run));
 
     /// <summary>The names of the runs that a search finds, read in pages of the given size.</summary>
-    public async Task<IReadOnlyList<string>> Search(Experiment experiment, string filter, string[] orderBy, int pageSize = 1_000, Lifecycle? stage = Lifecycle.Active)
+    public async Task<IReadOnlyList<string>> Search(
+        Experiment experiment,
+        string filter,
+        string[] orderBy,
+        int pageSize = 1_000,
+        Lifecycle? stage = Lifecycle.Active
+    )
     {
         var names = new List<string>();
         string? token = null;
         do
         {
-            var page = await Get<RunSearch>().SearchAsync(new RunQuery([experiment.Id]) { Filter = filter, OrderBy = orderBy, PageSize = pageSize, PageToken = token, Stage = stage });
+            var page = await Get<RunSearch>()
+                .SearchAsync(
+                    new RunQuery([experiment.Id])
+                    {
+                        Filter = filter,
+                        OrderBy = orderBy,
+                        PageSize = pageSize,
+                        PageToken = token,
+                        Stage = stage,
+                    }
+                );
             page.Runs.Count.ShouldBeLessThanOrEqualTo(pageSize);
             names.AddRange(page.Runs.Select(static run => run.Name));
             token = page.NextPageToken;
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return names;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var hosted in services.GetServices<IHostedService>())
+        foreach (var hosted in _services.GetServices<IHostedService>())
         {
             await hosted.StopAsync(default);
         }
 
-        await services.DisposeAsync();
-        scratch.Dispose();
+        await _services.DisposeAsync();
+        _scratch.Dispose();
     }
 }

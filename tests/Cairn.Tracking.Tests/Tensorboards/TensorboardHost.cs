@@ -23,16 +23,16 @@ public sealed class TensorboardHost : IAsyncDisposable
 {
     public const string Parent = "projects/demo/locations/us-central1";
 
-    private readonly ServiceProvider services;
-    private readonly ScratchDirectory scratch;
+    private readonly ServiceProvider _services;
+    private readonly ScratchDirectory _scratch;
 
     private TensorboardHost(ServiceProvider services, ScratchDirectory scratch)
     {
-        this.services = services;
-        this.scratch = scratch;
+        this._services = services;
+        this._scratch = scratch;
     }
 
-    internal TensorboardService Service => services.GetServices<IRpcService>().OfType<TensorboardService>().Single();
+    internal TensorboardService Service => _services.GetServices<IRpcService>().OfType<TensorboardService>().Single();
 
     public static CallContext Call { get; } = new() { Caller = Principal.Anonymous };
 
@@ -50,23 +50,25 @@ public sealed class TensorboardHost : IAsyncDisposable
         collection.AddSingleton<OperationSignal>();
         collection.AddSingleton<OperationStore>();
         collection.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
-        collection.AddSingleton(new ServerEnvironment
-        {
-            DataDirectory = scratch.Path,
-            ServerId = Path.GetRandomFileName(),
-            HttpUrl = static () => new Uri("http://127.0.0.1:8080"),
-            GrpcAddress = static () => "127.0.0.1:8081",
-            Executable = "cairn",
-        });
+        collection.AddSingleton(
+            new ServerEnvironment
+            {
+                DataDirectory = scratch.Path,
+                ServerId = Path.GetRandomFileName(),
+                HttpUrl = static () => new Uri("http://127.0.0.1:8080"),
+                GrpcAddress = static () => "127.0.0.1:8081",
+                Executable = "cairn",
+            }
+        );
         collection.AddData();
         collection.AddTracking();
         var host = new TensorboardHost(collection.BuildServiceProvider(), scratch);
-        await Migrations.ApplyAsync(database, host.services.GetServices<MigrationSet>());
+        await Migrations.ApplyAsync(database, host._services.GetServices<MigrationSet>());
         return host;
     }
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>The answer of an operation that is done already.</summary>
     public static async Task<T> EndAsync<T>(Task<Operation> started)
@@ -74,12 +76,14 @@ public sealed class TensorboardHost : IAsyncDisposable
     {
         var operation = await started;
         operation.Done.ShouldBeTrue();
-        return operation.Error is null ? operation.Response.Unpack<T>() : throw new StatusException((Code)operation.Error.Code, operation.Error.Message);
+        return operation.Error is null
+            ? operation.Response.Unpack<T>()
+            : throw new StatusException((Code)operation.Error.Code, operation.Error.Message);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
-        scratch.Dispose();
+        await _services.DisposeAsync();
+        _scratch.Dispose();
     }
 }

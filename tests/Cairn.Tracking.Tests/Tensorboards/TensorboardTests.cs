@@ -33,7 +33,13 @@ public abstract class TensorboardTests(DatabaseFixture fixture) : IAsyncLifetime
 
     protected static string Id(string name) => name[(name.LastIndexOf('/') + 1)..];
 
-    protected static TimeSeriesDataPoint Scalar(long step, double value) => new() { Step = step, WallTime = new Timestamp { Seconds = 1767225600 + step }, Scalar = new Scalar { Value = value } };
+    protected static TimeSeriesDataPoint Scalar(long step, double value) =>
+        new()
+        {
+            Step = step,
+            WallTime = new Timestamp { Seconds = 1767225600 + step },
+            Scalar = new Scalar { Value = value },
+        };
 
     protected static async Task<StatusException> Refused(Code code, Func<Task> call)
     {
@@ -42,24 +48,86 @@ public abstract class TensorboardTests(DatabaseFixture fixture) : IAsyncLifetime
         return error;
     }
 
-    protected Task<Tensorboard> Board(string name = "board", bool isDefault = false) => TensorboardHost.EndAsync<Tensorboard>(Service.CreateTensorboard(
-        new CreateTensorboardRequest { Parent = TensorboardHost.Parent, Tensorboard = new Tensorboard { DisplayName = name, IsDefault = isDefault } }, Call));
+    protected Task<Tensorboard> Board(string name = "board", bool isDefault = false) =>
+        TensorboardHost.EndAsync<Tensorboard>(
+            Service.CreateTensorboard(
+                new CreateTensorboardRequest
+                {
+                    Parent = TensorboardHost.Parent,
+                    Tensorboard = new Tensorboard { DisplayName = name, IsDefault = isDefault },
+                },
+                Call
+            )
+        );
 
     protected Task<TensorboardExperiment> Experiment(Tensorboard board, string id) =>
-        Service.CreateTensorboardExperiment(new CreateTensorboardExperimentRequest { Parent = board.Name, TensorboardExperimentId = id }, Call);
+        Service.CreateTensorboardExperiment(
+            new CreateTensorboardExperimentRequest { Parent = board.Name, TensorboardExperimentId = id },
+            Call
+        );
 
     protected async Task<TensorboardRun> Run()
     {
         var experiment = await Experiment(await Board(), "e");
-        return await Service.CreateTensorboardRun(new CreateTensorboardRunRequest { Parent = experiment.Name, TensorboardRunId = "r", TensorboardRun = new TensorboardRun { DisplayName = "r" } }, Call);
+        return await Service.CreateTensorboardRun(
+            new CreateTensorboardRunRequest
+            {
+                Parent = experiment.Name,
+                TensorboardRunId = "r",
+                TensorboardRun = new TensorboardRun { DisplayName = "r" },
+            },
+            Call
+        );
     }
 
-    protected Task<TensorboardTimeSeries> Series(TensorboardRun run, string name, ValueType type, string plugin, byte[]? pluginData = null) => Service.CreateTensorboardTimeSeries(
-        new CreateTensorboardTimeSeriesRequest { Parent = run.Name, TensorboardTimeSeries = new TensorboardTimeSeries { DisplayName = name, ValueType = type, PluginName = plugin, PluginData = ByteString.CopyFrom(pluginData ?? []) } }, Call);
+    protected Task<TensorboardTimeSeries> Series(
+        TensorboardRun run,
+        string name,
+        ValueType type,
+        string plugin,
+        byte[]? pluginData = null
+    ) =>
+        Service.CreateTensorboardTimeSeries(
+            new CreateTensorboardTimeSeriesRequest
+            {
+                Parent = run.Name,
+                TensorboardTimeSeries = new TensorboardTimeSeries
+                {
+                    DisplayName = name,
+                    ValueType = type,
+                    PluginName = plugin,
+                    PluginData = ByteString.CopyFrom(pluginData ?? []),
+                },
+            },
+            Call
+        );
 
-    protected Task Write(TensorboardRun run, TensorboardTimeSeries series, IEnumerable<TimeSeriesDataPoint> points) => Service.WriteTensorboardRunData(
-        new WriteTensorboardRunDataRequest { TensorboardRun = run.Name, TimeSeriesData = { new TimeSeriesData { TensorboardTimeSeriesId = Id(series.Name), ValueType = series.ValueType, Values = { points } } } }, Call);
+    protected Task Write(TensorboardRun run, TensorboardTimeSeries series, IEnumerable<TimeSeriesDataPoint> points) =>
+        Service.WriteTensorboardRunData(
+            new WriteTensorboardRunDataRequest
+            {
+                TensorboardRun = run.Name,
+                TimeSeriesData =
+                {
+                    new TimeSeriesData
+                    {
+                        TensorboardTimeSeriesId = Id(series.Name),
+                        ValueType = series.ValueType,
+                        Values = { points },
+                    },
+                },
+            },
+            Call
+        );
 
     protected Task<ReadTensorboardTimeSeriesDataResponse> Read(string series, string filter = "", int max = 0) =>
-        Service.ReadTensorboardTimeSeriesData(new ReadTensorboardTimeSeriesDataRequest { TensorboardTimeSeries = series, Filter = filter, MaxDataPoints = max }, Call);
+        Service.ReadTensorboardTimeSeriesData(
+            new ReadTensorboardTimeSeriesDataRequest
+            {
+                TensorboardTimeSeries = series,
+                Filter = filter,
+                MaxDataPoints = max,
+            },
+            Call
+        );
 }

@@ -33,7 +33,10 @@ public sealed class HandedOutTrialTests(SqliteFixture fixture) : IClassFixture<S
         var study = await host.CreateAsync(Specs.Random());
         var trial = await RequestedAsync(host, study);
         await MeasureAsync(host, trial, 5);
-        await host.Database.WriteAsync(static session => session.Execute("UPDATE study_trials SET measured = 0, last_step = 0, last_elapsed = 0"), CancellationToken.None);
+        await host.Database.WriteAsync(
+            static session => session.Execute("UPDATE study_trials SET measured = 0, last_step = 0, last_elapsed = 0"),
+            CancellationToken.None
+        );
 
         (await MeasureAsync(host, trial, 6)).Measurements.Select(static measurement => measurement.StepCount).ShouldBe([5, 6]);
     }
@@ -49,15 +52,25 @@ public sealed class HandedOutTrialTests(SqliteFixture fixture) : IClassFixture<S
 
         second.Name.ShouldNotBe(first.Name);
         await MeasureAsync(host, first, 1);
-        (await host.CallAsync<Trial>(new CompleteTrialRequest { Name = second.Name, FinalMeasurement = TuningHost.Measure(1, ("y", 1)) })).State.ShouldBe(State.Succeeded);
+        (
+            await host.CallAsync<Trial>(new CompleteTrialRequest { Name = second.Name, FinalMeasurement = TuningHost.Measure(1, ("y", 1)) })
+        ).State.ShouldBe(State.Succeeded);
     }
 
     private static async Task<Trial> RequestedAsync(TuningHost host, Study study)
     {
-        var trial = new Trial { Parameters = { new Trial.Types.Parameter { ParameterId = "x", Value = Value.ForNumber(1) } } };
+        var trial = new Trial
+        {
+            Parameters =
+            {
+                new Trial.Types.Parameter { ParameterId = "x", Value = Value.ForNumber(1) },
+            },
+        };
         return await host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = trial });
     }
 
     private static Task<Trial> MeasureAsync(TuningHost host, Trial trial, int step) =>
-        host.CallAsync<Trial>(new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(step, ("y", step)) });
+        host.CallAsync<Trial>(
+            new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(step, ("y", step)) }
+        );
 }

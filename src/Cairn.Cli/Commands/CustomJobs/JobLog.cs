@@ -20,7 +20,8 @@ internal static class JobLog
                 job = await session.Client.GetAsync<CustomJob>($"/v1/{job.Name}", token);
                 return IsOver(job.State);
             },
-            cancellation);
+            cancellation
+        );
         await foreach (var entry in lines)
         {
             session.Out.WriteLine(Line(entry, Replicas.Of(job).Skip(1).Any()));
@@ -30,22 +31,25 @@ internal static class JobLog
         return job.State == JobState.Succeeded ? ExitCode.Ok : ExitCode.Failed;
     }
 
-    public static bool IsOver(JobState state) => state is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Expired or JobState.PartiallySucceeded;
+    public static bool IsOver(JobState state) =>
+        state is JobState.Succeeded or JobState.Failed or JobState.Cancelled or JobState.Expired or JobState.PartiallySucceeded;
 
     /// <summary>An entry as a line.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="replica">Whether the line names the replica: where a job has several.</param>
     public static string Line(LogEntry entry, bool replica) =>
-        $"{entry.Severity.ToString().ToUpperInvariant(),-8} {entry.Timestamp?.ToDateTime().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {(replica ? $"{Source(entry),-13}  " : "")}{Message(entry)}";
+        $"{entry.Severity.ToString().ToUpperInvariant(), -8} {entry.Timestamp?.ToDateTime().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {(replica ? $"{Source(entry), -13}  " : "")}{Message(entry)}";
 
     /// <summary>The replica whose output an entry is, or <c>service</c>.</summary>
     public static string Source(LogEntry entry) => entry.Resource?.Labels.GetValueOrDefault("task_name") ?? "";
 
-    public static string Message(LogEntry entry) => entry.PayloadCase switch
-    {
-        LogEntry.PayloadOneofCase.TextPayload => entry.TextPayload.TrimEnd('\n'),
-        LogEntry.PayloadOneofCase.JsonPayload when entry.JsonPayload.Fields.TryGetValue("message", out var message) => message.StringValue.TrimEnd('\n'),
-        LogEntry.PayloadOneofCase.JsonPayload => entry.JsonPayload.ToString(),
-        _ => "",
-    };
+    public static string Message(LogEntry entry) =>
+        entry.PayloadCase switch
+        {
+            LogEntry.PayloadOneofCase.TextPayload => entry.TextPayload.TrimEnd('\n'),
+            LogEntry.PayloadOneofCase.JsonPayload when entry.JsonPayload.Fields.TryGetValue("message", out var message) =>
+                message.StringValue.TrimEnd('\n'),
+            LogEntry.PayloadOneofCase.JsonPayload => entry.JsonPayload.ToString(),
+            _ => "",
+        };
 }

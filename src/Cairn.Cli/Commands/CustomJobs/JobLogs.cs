@@ -7,15 +7,16 @@ namespace Cairn.Cli.Commands.CustomJobs;
 
 internal sealed class JobLogs : ApiCommand
 {
-    private readonly Argument<string> name = ResourceArgument.For("custom job");
-    private readonly LogListing listing = new();
+    private readonly Argument<string> _name = ResourceArgument.For("custom job");
+    private readonly LogListing _listing = new();
 
-    public JobLogs() : base("logs", "Show what a custom job has logged so far.")
+    public JobLogs()
+        : base("logs", "Show what a custom job has logged so far.")
     {
-        Add(name);
-        listing.AddTo(this);
+        Add(_name);
+        _listing.AddTo(this);
     }
 
     protected override Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation) =>
-        listing.PrintAsync(parse, session, session.Name(CustomJobsNoun.Collection, parse.GetValue(name)!), cancellation);
+        _listing.PrintAsync(parse, session, session.Name(CustomJobsNoun.Collection, parse.GetValue(_name)!), cancellation);
 }

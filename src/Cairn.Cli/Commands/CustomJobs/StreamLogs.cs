@@ -7,13 +7,14 @@ namespace Cairn.Cli.Commands.CustomJobs;
 
 internal sealed class StreamLogs : ApiCommand
 {
-    private readonly Argument<string> name = ResourceArgument.For("custom job");
+    private readonly Argument<string> _name = ResourceArgument.For("custom job");
 
-    public StreamLogs() : base("stream-logs", "Follow a custom job's log until it ends; the exit code is 0 where the job succeeded.") => Add(name);
+    public StreamLogs()
+        : base("stream-logs", "Follow a custom job's log until it ends; the exit code is 0 where the job succeeded.") => Add(_name);
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var full = session.Name(CustomJobsNoun.Collection, parse.GetValue(name)!);
+        var full = session.Name(CustomJobsNoun.Collection, parse.GetValue(_name)!);
         return await JobLog.FollowAsync(session, await session.Client.GetAsync<CustomJob>($"/v1/{full}", cancellation), cancellation);
     }
 }

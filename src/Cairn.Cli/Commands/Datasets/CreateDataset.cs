@@ -11,31 +11,44 @@ namespace Cairn.Cli.Commands.Datasets;
 
 internal sealed class CreateDataset : ApiCommand
 {
-    private readonly Option<string> displayName = new("--display-name") { Description = "What people call the data set.", Required = true };
-    private readonly Option<string> type = new Option<string>("--type") { Description = "What it is made of.", DefaultValueFactory = static _ => "tabular" }.AcceptOnlyFromAmong("tabular", "time_series", "image", "text", "video");
-    private readonly Option<string[]> sources = new("--gcs-source") { Description = "The CSV (or JSON Lines) files of a table; wildcards are allowed.", HelpName = "URI,…" };
-    private readonly Option<string?> description = new("--description") { Description = "What the data set is for." };
-    private readonly LabelsOption labels = new();
-
-    public CreateDataset() : base("create", "Create a data set: a table in files of a bucket, or an empty one to import items into.")
+    private readonly Option<string> _displayName = new("--display-name")
     {
-        Add(displayName);
-        Add(type);
-        Add(sources);
-        Add(description);
-        Add(labels);
+        Description = "What people call the data set.",
+        Required = true,
+    };
+    private readonly Option<string> _type = new Option<string>("--type")
+    {
+        Description = "What it is made of.",
+        DefaultValueFactory = static _ => "tabular",
+    }.AcceptOnlyFromAmong("tabular", "time_series", "image", "text", "video");
+    private readonly Option<string[]> _sources = new("--gcs-source")
+    {
+        Description = "The CSV (or JSON Lines) files of a table; wildcards are allowed.",
+        HelpName = "URI,…",
+    };
+    private readonly Option<string?> _description = new("--description") { Description = "What the data set is for." };
+    private readonly LabelsOption _labels = new();
+
+    public CreateDataset()
+        : base("create", "Create a data set: a table in files of a bucket, or an empty one to import items into.")
+    {
+        Add(_displayName);
+        Add(_type);
+        Add(_sources);
+        Add(_description);
+        Add(_labels);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
         var dataset = new Dataset
         {
-            DisplayName = parse.GetValue(displayName),
-            Description = parse.GetValue(description) ?? "",
-            MetadataSchemaUri = $"gs://google-cloud-aiplatform/schema/dataset/metadata/{parse.GetValue(type)}_1.0.0.yaml",
+            DisplayName = parse.GetValue(_displayName),
+            Description = parse.GetValue(_description) ?? "",
+            MetadataSchemaUri = $"gs://google-cloud-aiplatform/schema/dataset/metadata/{parse.GetValue(_type)}_1.0.0.yaml",
         };
-        labels.Apply(parse, dataset.Labels);
-        var files = KeyValues.List(parse.GetValue(sources)).Select(Value.ForString).ToArray();
+        _labels.Apply(parse, dataset.Labels);
+        var files = KeyValues.List(parse.GetValue(_sources)).Select(Value.ForString).ToArray();
         if (files.Length > 0)
         {
             dataset.Metadata = Nest("inputConfig", Nest("gcsSource", Nest("uri", Value.ForList(files))));

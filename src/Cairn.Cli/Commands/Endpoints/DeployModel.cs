@@ -10,19 +10,43 @@ namespace Cairn.Cli.Commands.Endpoints;
 
 internal sealed class DeployModel : ApiCommand
 {
-    private readonly Argument<string> name = ResourceArgument.For("endpoint");
-    private readonly Option<string> model = new("--model") { Description = "The model's id or full name; MODEL@VERSION for one version.", Required = true };
-    private readonly Option<string> displayName = new("--display-name") { Description = "What people call the deployed model.", Required = true };
-    private readonly Option<string?> id = new("--deployed-model-id") { Description = "The id it gets; one is made if not given.", HelpName = "ID" };
-    private readonly Option<string> machine = new("--machine-type") { Description = "The machine's type.", DefaultValueFactory = _ => "n1-standard-2" };
-    private readonly Option<int> least = new("--min-replica-count") { Description = "Replicas that are always there.", DefaultValueFactory = _ => 1 };
-    private readonly Option<int?> most = new("--max-replica-count") { Description = "Replicas at most; as many as the least if not given." };
-    private readonly TrafficSplitOption traffic = new();
-
-    public DeployModel() : base("deploy-model", "Deploy a model to an endpoint; waits until it answers.")
+    private readonly Argument<string> _name = ResourceArgument.For("endpoint");
+    private readonly Option<string> _model = new("--model")
     {
-        Add(name);
-        foreach (var option in (Option[])[model, displayName, id, machine, least, most, traffic])
+        Description = "The model's id or full name; MODEL@VERSION for one version.",
+        Required = true,
+    };
+    private readonly Option<string> _displayName = new("--display-name")
+    {
+        Description = "What people call the deployed model.",
+        Required = true,
+    };
+    private readonly Option<string?> _id = new("--deployed-model-id")
+    {
+        Description = "The id it gets; one is made if not given.",
+        HelpName = "ID",
+    };
+    private readonly Option<string> _machine = new("--machine-type")
+    {
+        Description = "The machine's type.",
+        DefaultValueFactory = _ => "n1-standard-2",
+    };
+    private readonly Option<int> _least = new("--min-replica-count")
+    {
+        Description = "Replicas that are always there.",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<int?> _most = new("--max-replica-count")
+    {
+        Description = "Replicas at most; as many as the least if not given.",
+    };
+    private readonly TrafficSplitOption _traffic = new();
+
+    public DeployModel()
+        : base("deploy-model", "Deploy a model to an endpoint; waits until it answers.")
+    {
+        Add(_name);
+        foreach (var option in (Option[])[_model, _displayName, _id, _machine, _least, _most, _traffic])
         {
             Add(option);
         }
@@ -30,23 +54,23 @@ internal sealed class DeployModel : ApiCommand
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var full = session.Name(EndpointsNoun.Collection, parse.GetValue(name)!);
+        var full = session.Name(EndpointsNoun.Collection, parse.GetValue(_name)!);
         var request = new DeployModelRequest
         {
             DeployedModel = new DeployedModel
             {
-                Id = parse.GetValue(id) ?? "",
-                Model = session.Name(ModelsNoun.Collection, parse.GetValue(model)!),
-                DisplayName = parse.GetValue(displayName),
+                Id = parse.GetValue(_id) ?? "",
+                Model = session.Name(ModelsNoun.Collection, parse.GetValue(_model)!),
+                DisplayName = parse.GetValue(_displayName),
                 DedicatedResources = new DedicatedResources
                 {
-                    MachineSpec = new MachineSpec { MachineType = parse.GetValue(machine) },
-                    MinReplicaCount = parse.GetValue(least),
-                    MaxReplicaCount = parse.GetValue(most) ?? parse.GetValue(least),
+                    MachineSpec = new MachineSpec { MachineType = parse.GetValue(_machine) },
+                    MinReplicaCount = parse.GetValue(_least),
+                    MaxReplicaCount = parse.GetValue(_most) ?? parse.GetValue(_least),
                 },
             },
         };
-        traffic.Apply(parse, request.TrafficSplit);
+        _traffic.Apply(parse, request.TrafficSplit);
         session.Status.WriteLine("Deploying; this waits until the model answers.");
         var operation = await session.Client.PostAsync<Operation>($"/v1/{full}:deployModel", request, cancellation);
         var deployed = await session.Client.ResultAsync<DeployModelResponse>(operation, cancellation);

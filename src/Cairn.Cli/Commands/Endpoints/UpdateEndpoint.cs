@@ -3,15 +3,17 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Cli.Commands.Endpoints;
 
-internal sealed class UpdateEndpoint() : UpdateVerb<Endpoint>(
-    "endpoint",
-    EndpointsNoun.Collection,
-    "Change an endpoint.",
-    static (endpoint, name) => endpoint.Name = name,
-    Text("--display-name", "The new name for people.", "displayName", static (endpoint, text) => endpoint.DisplayName = text),
-    Text("--description", "The new description.", "description", static (endpoint, text) => endpoint.Description = text),
-    Traffic(),
-    Labels(static endpoint => endpoint.Labels))
+internal sealed class UpdateEndpoint()
+    : UpdateVerb<Endpoint>(
+        "endpoint",
+        EndpointsNoun.Collection,
+        "Change an endpoint.",
+        static (endpoint, name) => endpoint.Name = name,
+        Text("--display-name", "The new name for people.", "displayName", static (endpoint, text) => endpoint.DisplayName = text),
+        Text("--description", "The new description.", "description", static (endpoint, text) => endpoint.Description = text),
+        Traffic(),
+        Labels(static endpoint => endpoint.Labels)
+    )
 {
     private static Field Traffic()
     {

@@ -6,15 +6,27 @@ namespace Cairn.Cli.Commands.Env;
 /// <summary>Prints what points other programs at a server.</summary>
 internal sealed class EnvCommand : Command
 {
-    private readonly Option<string?> shell = new("--shell") { Description = "bash, zsh, fish or powershell; as SHELL says if not given." };
-    private readonly Option<string> purpose = new("--for") { Description = "all, gcloud, mlflow (exports), or python, node, gsutil (a snippet).", DefaultValueFactory = _ => "all" };
-    private readonly Option<string> grpc = new("--grpc") { Description = "The server's gRPC address, for the Node snippet.", DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CAIRN_GRPC") is { Length: > 0 } set ? set : "127.0.0.1:8081" };
-
-    public EnvCommand() : base("env", "Print what points gcloud, Python, Node, MLflow and the shell at this server: eval \"$(cairn env)\".")
+    private readonly Option<string?> _shell = new("--shell") { Description = "bash, zsh, fish or powershell; as SHELL says if not given." };
+    private readonly Option<string> _purpose = new("--for")
     {
-        shell.AcceptOnlyFromAmong([.. Shells.Names]);
-        purpose.AcceptOnlyFromAmong("all", "gcloud", "mlflow", "python", "node", "gsutil");
-        foreach (var option in (Option[])[shell, purpose, grpc, GlobalOptions.Endpoint, GlobalOptions.Token, GlobalOptions.Project, GlobalOptions.Region])
+        Description = "all, gcloud, mlflow (exports), or python, node, gsutil (a snippet).",
+        DefaultValueFactory = _ => "all",
+    };
+    private readonly Option<string> _grpc = new("--grpc")
+    {
+        Description = "The server's gRPC address, for the Node snippet.",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("CAIRN_GRPC") is { Length: > 0 } set ? set : "127.0.0.1:8081",
+    };
+
+    public EnvCommand()
+        : base("env", "Print what points gcloud, Python, Node, MLflow and the shell at this server: eval \"$(cairn env)\".")
+    {
+        _shell.AcceptOnlyFromAmong([.. Shells.Names]);
+        _purpose.AcceptOnlyFromAmong("all", "gcloud", "mlflow", "python", "node", "gsutil");
+        foreach (
+            var option in (Option[])
+                [_shell, _purpose, _grpc, GlobalOptions.Endpoint, GlobalOptions.Token, GlobalOptions.Project, GlobalOptions.Region]
+        )
         {
             Add(option);
         }
@@ -26,12 +38,13 @@ internal sealed class EnvCommand : Command
     {
         var target = new Target(
             parse.GetValue(GlobalOptions.Endpoint)!.TrimEnd('/'),
-            parse.GetValue(grpc)!,
+            parse.GetValue(_grpc)!,
             parse.GetValue(GlobalOptions.Project)!,
             parse.GetValue(GlobalOptions.Region)!,
-            parse.GetValue(GlobalOptions.Token) is { Length: > 0 } token ? token : null);
+            parse.GetValue(GlobalOptions.Token) is { Length: > 0 } token ? token : null
+        );
         var to = parse.InvocationConfiguration.Output;
-        switch (parse.GetValue(purpose))
+        switch (parse.GetValue(_purpose))
         {
             case "python":
                 to.Write(Snippets.Python(target));
@@ -43,7 +56,7 @@ internal sealed class EnvCommand : Command
                 to.Write(Snippets.Gsutil(target));
                 break;
             case var group:
-                var name = parse.GetValue(shell) ?? Shells.Current();
+                var name = parse.GetValue(_shell) ?? Shells.Current();
                 foreach (var line in Exports.For(target, group!))
                 {
                     to.WriteLine(line is { Value: { } value } ? Shells.Export(name, line.Text, value) : $"# {line.Text}");

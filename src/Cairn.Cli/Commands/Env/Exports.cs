@@ -38,7 +38,10 @@ internal static class Exports
         if (group is "all" or "mlflow")
         {
             yield return new("MLflow's clients, 2.x and 3.x, with runs in the project");
-            yield return new("MLFLOW_TRACKING_URI", $"{target.Endpoint}/projects/{Uri.EscapeDataString(target.Project)}/locations/{Uri.EscapeDataString(target.Region)}");
+            yield return new(
+                "MLFLOW_TRACKING_URI",
+                $"{target.Endpoint}/projects/{Uri.EscapeDataString(target.Project)}/locations/{Uri.EscapeDataString(target.Region)}"
+            );
             if (target.Token is { } token)
             {
                 yield return new("MLFLOW_TRACKING_TOKEN", token);
@@ -66,7 +69,9 @@ internal static class Exports
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_AIPLATFORM", $"{target.Endpoint}/");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE", $"{target.Endpoint}/storage/v1/");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING", $"{target.Endpoint}/");
-        yield return new("gcloud ai-platform; models, versions and predict take no --region but global: gcloud would call the host REGION-HOST, which there is not");
+        yield return new(
+            "gcloud ai-platform; models, versions and predict take no --region but global: gcloud would call the host REGION-HOST, which there is not"
+        );
         yield return new("CLOUDSDK_AI_PLATFORM_REGION", "global");
         yield return new("CLOUDSDK_API_ENDPOINT_OVERRIDES_ML", $"{target.Endpoint}/");
         yield return new("Not served by this version yet, and pointed here so that nothing goes to Google's: bq");

@@ -3,29 +3,30 @@ namespace Cairn.Cli.Commands.Env;
 /// <summary>The first lines of a program that talks to a server.</summary>
 internal static class Snippets
 {
-    public static string Python(Target target) => target.Token is { } token
-        ? $"""
-        import os
-        os.environ["STORAGE_EMULATOR_HOST"] = "{target.Endpoint}"  # before a storage client is made
-        import google.oauth2.credentials
-        from google.cloud import aiplatform
+    public static string Python(Target target) =>
+        target.Token is { } token
+            ? $"""
+                import os
+                os.environ["STORAGE_EMULATOR_HOST"] = "{target.Endpoint}"  # before a storage client is made
+                import google.oauth2.credentials
+                from google.cloud import aiplatform
 
-        aiplatform.init(
-            project="{target.Project}", location="{target.Region}", api_endpoint="{target.Endpoint}", api_transport="rest",
-            credentials=google.oauth2.credentials.Credentials(token="{token}"), staging_bucket="gs://{target.Project}")
+                aiplatform.init(
+                    project="{target.Project}", location="{target.Region}", api_endpoint="{target.Endpoint}", api_transport="rest",
+                    credentials=google.oauth2.credentials.Credentials(token="{token}"), staging_bucket="gs://{target.Project}")
 
-        """
-        : $"""
-        import os
-        os.environ["STORAGE_EMULATOR_HOST"] = "{target.Endpoint}"  # before a storage client is made
-        import google.auth.credentials
-        from google.cloud import aiplatform
+                """
+            : $"""
+                import os
+                os.environ["STORAGE_EMULATOR_HOST"] = "{target.Endpoint}"  # before a storage client is made
+                import google.auth.credentials
+                from google.cloud import aiplatform
 
-        aiplatform.init(
-            project="{target.Project}", location="{target.Region}", api_endpoint="{target.Endpoint}", api_transport="rest",
-            credentials=google.auth.credentials.AnonymousCredentials(), staging_bucket="gs://{target.Project}")
+                aiplatform.init(
+                    project="{target.Project}", location="{target.Region}", api_endpoint="{target.Endpoint}", api_transport="rest",
+                    credentials=google.auth.credentials.AnonymousCredentials(), staging_bucket="gs://{target.Project}")
 
-        """;
+                """;
 
     public static string Node(Target target)
     {

@@ -6,20 +6,25 @@ namespace Cairn.Cli.Commands.Experiments;
 
 internal sealed class RenameExperiment : ApiCommand
 {
-    private readonly Argument<string> name = new("EXPERIMENT") { Description = ExperimentLookup.Argument };
-    private readonly Argument<string> wanted = new("NEW-NAME") { Description = "What it is to be called." };
+    private readonly Argument<string> _name = new("EXPERIMENT") { Description = ExperimentLookup.Argument };
+    private readonly Argument<string> _wanted = new("NEW-NAME") { Description = "What it is to be called." };
 
-    public RenameExperiment() : base("rename", "Give an experiment another name.")
+    public RenameExperiment()
+        : base("rename", "Give an experiment another name.")
     {
-        Add(name);
-        Add(wanted);
+        Add(_name);
+        Add(_wanted);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var id = await new ExperimentLookup(session.Mlflow).IdAsync(parse.GetValue(name)!, cancellation);
-        await session.Mlflow.PostAsync("experiments/update", new JsonObject { ["experiment_id"] = id, ["new_name"] = parse.GetValue(wanted) }, cancellation);
-        session.Status.WriteLine($"Experiment {id} is called '{parse.GetValue(wanted)}'.");
+        var id = await new ExperimentLookup(session.Mlflow).IdAsync(parse.GetValue(_name)!, cancellation);
+        await session.Mlflow.PostAsync(
+            "experiments/update",
+            new JsonObject { ["experiment_id"] = id, ["new_name"] = parse.GetValue(_wanted) },
+            cancellation
+        );
+        session.Status.WriteLine($"Experiment {id} is called '{parse.GetValue(_wanted)}'.");
         return ExitCode.Ok;
     }
 }

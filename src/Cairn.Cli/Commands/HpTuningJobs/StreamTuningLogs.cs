@@ -12,14 +12,20 @@ internal sealed class StreamTuningLogs : ApiCommand
 {
     private const string TrialLabel = "ml.googleapis.com/trial_id";
 
-    private readonly Argument<string> name = ResourceArgument.For(HpTuningJobsNoun.Thing);
+    private readonly Argument<string> _name = ResourceArgument.For(HpTuningJobsNoun.Thing);
 
-    public StreamTuningLogs() : base("stream-logs", "Follow the log of a tuning job's trials until it ends; the exit code is 0 where the job succeeded.") => Add(name);
+    public StreamTuningLogs()
+        : base("stream-logs", "Follow the log of a tuning job's trials until it ends; the exit code is 0 where the job succeeded.") =>
+        Add(_name);
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var full = session.Name(HpTuningJobsNoun.Collection, parse.GetValue(name)!);
-        return await FollowAsync(session, await session.Client.GetAsync<HyperparameterTuningJob>($"/v1/{full}", cancellation), cancellation);
+        var full = session.Name(HpTuningJobsNoun.Collection, parse.GetValue(_name)!);
+        return await FollowAsync(
+            session,
+            await session.Client.GetAsync<HyperparameterTuningJob>($"/v1/{full}", cancellation),
+            cancellation
+        );
     }
 
     public static async Task<int> FollowAsync(ApiSession session, HyperparameterTuningJob job, CancellationToken cancellation)
@@ -33,11 +39,14 @@ internal sealed class StreamTuningLogs : ApiCommand
                 job = await session.Client.GetAsync<HyperparameterTuningJob>($"/v1/{job.Name}", token);
                 return JobLog.IsOver(job.State);
             },
-            cancellation);
+            cancellation
+        );
         var replicas = job.TrialJobSpec.WorkerPoolSpecs.Sum(static pool => Math.Max(1, pool.ReplicaCount)) > 1;
         await foreach (var entry in lines)
         {
-            session.Out.WriteLine($"{(entry.Labels.TryGetValue(TrialLabel, out var trial) ? trial : ""),4}  {JobLog.Line(entry, replicas)}");
+            session.Out.WriteLine(
+                $"{(entry.Labels.TryGetValue(TrialLabel, out var trial) ? trial : ""), 4}  {JobLog.Line(entry, replicas)}"
+            );
         }
 
         session.Status.WriteLine(job.Error is { Message.Length: > 0 } error ? $"{job.State}: {error.Message}" : $"{job.State}");

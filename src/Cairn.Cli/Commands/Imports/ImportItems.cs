@@ -7,16 +7,16 @@ namespace Cairn.Cli.Commands.Imports;
 /// <summary>What an import does item by item: one that cannot be brought is told and passed over, and the others are brought.</summary>
 internal sealed class ImportItems
 {
-    private readonly List<string> problems = [];
-    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly List<string> _problems = [];
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<string> Problems => problems;
+    public IReadOnlyList<string> Problems => _problems;
 
     public void Tell(string problem)
     {
-        if (told.Add(problem))
+        if (_told.Add(problem))
         {
-            problems.Add(problem);
+            _problems.Add(problem);
         }
     }
 
@@ -39,10 +39,11 @@ internal sealed class ImportItems
     /// <summary>
     /// Whether the item is at fault. A server that is away, or lets nobody in, ends the import: so would every other item.
     /// </summary>
-    private static bool IsOfItem(Exception error) => error switch
-    {
-        ApiException api => api.Status is not ("UNAUTHENTICATED" or "PERMISSION_DENIED" or "UNAVAILABLE"),
-        StatusException or IOException or UnauthorizedAccessException or JsonException or ArgumentException => true,
-        _ => false,
-    };
+    private static bool IsOfItem(Exception error) =>
+        error switch
+        {
+            ApiException api => api.Status is not ("UNAUTHENTICATED" or "PERMISSION_DENIED" or "UNAVAILABLE"),
+            StatusException or IOException or UnauthorizedAccessException or JsonException or ArgumentException => true,
+            _ => false,
+        };
 }

@@ -15,12 +15,14 @@ namespace Cairn.Cli.Commands.Imports;
 /// <param name="addresses">Where the artifacts of imported runs and logged models are.</param>
 internal sealed class RegistryImport(ApiSession session, ImportItems items, IReadOnlyDictionary<string, string> addresses)
 {
-    /// <summary>The tag of a version that has another number here than where it was: numbers go up by one, and versions may have been deleted there.</summary>
+    /// <summary>
+    /// The tag of a version that has another number here than where it was: numbers go up by one, and versions may have been deleted there.
+    /// </summary>
     private const string NumberTag = "cairn.imported.version";
 
     private const string SetTag = "model-versions/set-tag";
 
-    private readonly MlflowClient mlflow = session.Mlflow;
+    private readonly MlflowClient _mlflow = session.Mlflow;
 
     public int Versions { get; private set; }
 
@@ -28,12 +30,20 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
     {
         try
         {
-            await mlflow.PostAsync("registered-models/create", new JsonObject { ["name"] = model.Name, ["description"] = model.Description }, cancellation);
-            await TagAsync("registered-models/set-tag", $"model '{model.Name}'", model.Tags, () => new JsonObject { ["name"] = model.Name }, cancellation);
+            await _mlflow.PostAsync(
+                "registered-models/create",
+                new JsonObject { ["name"] = model.Name, ["description"] = model.Description },
+                cancellation
+            );
+            await TagAsync(
+                "registered-models/set-tag",
+                $"model '{model.Name}'",
+                model.Tags,
+                () => new JsonObject { ["name"] = model.Name },
+                cancellation
+            );
         }
-        catch (ApiException e) when (e.Status == "ALREADY_EXISTS")
-        {
-        }
+        catch (ApiException e) when (e.Status == "ALREADY_EXISTS") { }
 
         var known = await KnownAsync(model.Name, cancellation);
         var numbers = new Dictionary<int, string>();
@@ -47,7 +57,8 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
             {
                 await items.TryAsync(
                     $"Version {version.Number} of model '{model.Name}'",
-                    async () => numbers[version.Number] = await RegisterAsync(model.Name, version, cancellation));
+                    async () => numbers[version.Number] = await RegisterAsync(model.Name, version, cancellation)
+                );
             }
         }
 
@@ -57,7 +68,18 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
             {
                 await items.TryAsync(
                     $"The alias '{alias}' of model '{model.Name}'",
-                    () => mlflow.PostAsync("registered-models/alias", new JsonObject { ["name"] = model.Name, ["alias"] = alias, ["version"] = here }, cancellation));
+                    () =>
+                        _mlflow.PostAsync(
+                            "registered-models/alias",
+                            new JsonObject
+                            {
+                                ["name"] = model.Name,
+                                ["alias"] = alias,
+                                ["version"] = here,
+                            },
+                            cancellation
+                        )
+                );
             }
         }
     }
@@ -69,8 +91,13 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
         do
         {
             var filter = $"name = '{name.Replace("'", "''", StringComparison.Ordinal)}'";
-            var answer = await mlflow.GetAsync(
-                "model-versions/search", cancellation, ("filter", filter), ("max_results", "10000"), ("page_token", token));
+            var answer = await _mlflow.GetAsync(
+                "model-versions/search",
+                cancellation,
+                ("filter", filter),
+                ("max_results", "10000"),
+                ("page_token", token)
+            );
             foreach (var version in answer["model_versions"]?.AsArray() ?? [])
             {
                 var here = (string)version!["version"]!;
@@ -82,8 +109,7 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
             }
 
             token = (string?)answer["next_page_token"];
-        }
-        while (!string.IsNullOrEmpty(token));
+        } while (!string.IsNullOrEmpty(token));
         return found;
     }
 
@@ -97,23 +123,30 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
             ["run_link"] = version.RunLink,
             ["description"] = version.Description,
         };
-        var here = (string)(await mlflow.PostAsync("model-versions/create", body, cancellation))["model_version"]!["version"]!;
+        var here = (string)(await _mlflow.PostAsync("model-versions/create", body, cancellation))["model_version"]!["version"]!;
         Versions++;
         var of = $"version {version.Number} of model '{name}'";
         JsonObject Named() => new() { ["name"] = name, ["version"] = here };
         if (here != version.Number.ToString(CultureInfo.InvariantCulture))
         {
-            await TagAsync(SetTag, of, [KeyValuePair.Create(NumberTag, version.Number.ToString(CultureInfo.InvariantCulture))], Named, cancellation);
+            await TagAsync(
+                SetTag,
+                of,
+                [KeyValuePair.Create(NumberTag, version.Number.ToString(CultureInfo.InvariantCulture))],
+                Named,
+                cancellation
+            );
             items.Tell(
                 $"Version {version.Number} of model '{name}' has number {here} here: "
-                + "numbers go up by one, over what is deleted there and what other stores have brought.");
+                    + "numbers go up by one, over what is deleted there and what other stores have brought."
+            );
         }
 
         if (version.Stage is not ("None" or ""))
         {
             var staged = Named();
             staged["stage"] = version.Stage;
-            await items.TryAsync($"The stage of {of}", () => mlflow.PostAsync("model-versions/transition-stage", staged, cancellation));
+            await items.TryAsync($"The stage of {of}", () => _mlflow.PostAsync("model-versions/transition-stage", staged, cancellation));
         }
 
         await TagAsync(SetTag, of, version.Tags, Named, cancellation);
@@ -136,14 +169,20 @@ internal sealed class RegistryImport(ApiSession session, ImportItems items, IRea
     }
 
     /// <summary>Sets tags one by one, so that one which cannot be kept does not cost the others.</summary>
-    private async Task TagAsync(string path, string of, IEnumerable<KeyValuePair<string, string>> tags, Func<JsonObject> named, CancellationToken cancellation)
+    private async Task TagAsync(
+        string path,
+        string of,
+        IEnumerable<KeyValuePair<string, string>> tags,
+        Func<JsonObject> named,
+        CancellationToken cancellation
+    )
     {
         foreach (var (key, value) in tags)
         {
             var body = named();
             body["key"] = key;
             body["value"] = value;
-            await items.TryAsync($"The tag '{key}' of {of}", () => mlflow.PostAsync(path, body, cancellation));
+            await items.TryAsync($"The tag '{key}' of {of}", () => _mlflow.PostAsync(path, body, cancellation));
         }
     }
 

@@ -7,19 +7,30 @@ namespace Cairn.Cli.Commands.Imports;
 /// <summary>What imported runs have in the lineage graph beside their own nodes, which the server makes.</summary>
 internal sealed class RunContexts(CairnClient client, string parent)
 {
-    private readonly string store = $"{parent}/metadataStores/default";
+    private readonly string _store = $"{parent}/metadataStores/default";
 
     /// <summary>Shows a run's files as an artifact of it.</summary>
     public async Task FilesAsync(string context, string folder, CancellationToken cancellation)
     {
         var id = $"{context}-files";
         var artifact = await client.GetOrCreateAsync(
-            $"/v1/{store}/artifacts/{id}",
-            $"/v1/{store}/artifacts?artifactId={id}",
-            new Artifact { DisplayName = "artifacts", Uri = folder, SchemaTitle = "system.Artifact", SchemaVersion = "0.0.1", State = Artifact.Types.State.Live },
-            cancellation);
+            $"/v1/{_store}/artifacts/{id}",
+            $"/v1/{_store}/artifacts?artifactId={id}",
+            new Artifact
+            {
+                DisplayName = "artifacts",
+                Uri = folder,
+                SchemaTitle = "system.Artifact",
+                SchemaVersion = "0.0.1",
+                State = Artifact.Types.State.Live,
+            },
+            cancellation
+        );
         await client.PostAsync<AddContextArtifactsAndExecutionsResponse>(
-            $"/v1/{store}/contexts/{context}:addContextArtifactsAndExecutions", new AddContextArtifactsAndExecutionsRequest { Artifacts = { artifact.Name } }, cancellation);
+            $"/v1/{_store}/contexts/{context}:addContextArtifactsAndExecutions",
+            new AddContextArtifactsAndExecutionsRequest { Artifacts = { artifact.Name } },
+            cancellation
+        );
     }
 
     /// <summary>Puts a run below another; false where that one is not there.</summary>
@@ -28,7 +39,10 @@ internal sealed class RunContexts(CairnClient client, string parent)
         try
         {
             await client.PostAsync<AddContextChildrenResponse>(
-                $"/v1/{store}/contexts/{above}:addContextChildren", new AddContextChildrenRequest { ChildContexts = { $"{store}/contexts/{below}" } }, cancellation);
+                $"/v1/{_store}/contexts/{above}:addContextChildren",
+                new AddContextChildrenRequest { ChildContexts = { $"{_store}/contexts/{below}" } },
+                cancellation
+            );
             return true;
         }
         catch (ApiException e) when (e.Status == "NOT_FOUND")

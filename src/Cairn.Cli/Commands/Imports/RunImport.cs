@@ -8,32 +8,47 @@ using Cairn.Tracking.Tensorboards.Names;
 namespace Cairn.Cli.Commands.Imports;
 
 /// <summary>
-/// Writes what other tools have kept through the server's door for imports. A run's identity is its source's, so writing it again changes nothing but what has changed there.
+/// Writes what other tools have kept through the server's door for imports. A run's identity is its source's, so writing it again changes
+/// nothing but what has changed there.
 /// </summary>
 internal sealed class RunImport(ApiSession session, ImportItems items, bool withArtifacts)
 {
     private const int PointsPerCall = 5_000;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
-    private readonly HashSet<string> experiments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> contexts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> addresses = new(StringComparer.Ordinal);
-    private readonly List<(string Parent, string Child)> nested = [];
-    private readonly List<ImportedRun> linked = [];
-    private readonly RunContexts nodes = new(session.Client, session.Parent);
-    private readonly RunArtifacts artifacts = new(session, items);
+    private readonly HashSet<string> _experiments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _contexts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _addresses = new(StringComparer.Ordinal);
+    private readonly List<(string Parent, string Child)> _nested = [];
+    private readonly List<ImportedRun> _linked = [];
+    private readonly RunContexts _nodes = new(session.Client, session.Parent);
+    private readonly RunArtifacts _artifacts = new(session, items);
 
     public ImportTotals Totals { get; } = new();
 
     /// <summary>Where the artifacts of what has been written are, by the id of the run or logged model.</summary>
-    public IReadOnlyDictionary<string, string> Addresses => addresses;
+    public IReadOnlyDictionary<string, string> Addresses => _addresses;
 
     public async Task WriteAsync(ImportedRun run, CancellationToken cancellation)
     {
         var description = new RunDescription(
-            run.Experiment, run.Id, run.Name, run.User, run.Status.ToString().ToUpperInvariant(), run.Start?.ToUnixTimeMilliseconds(), run.End?.ToUnixTimeMilliseconds(),
-            run.ExperimentTags, run.Params, run.Tags, run.Datasets, Deleted: false);
+            run.Experiment,
+            run.Id,
+            run.Name,
+            run.User,
+            run.Status.ToString().ToUpperInvariant(),
+            run.Start?.ToUnixTimeMilliseconds(),
+            run.End?.ToUnixTimeMilliseconds(),
+            run.ExperimentTags,
+            run.Params,
+            run.Tags,
+            run.Datasets,
+            Deleted: false
+        );
         var reply = await CallAsync("runs", new RunImportRequest { RunId = run.RunId, Run = description }, cancellation);
         if (reply.Skipped)
         {
@@ -41,26 +56,29 @@ internal sealed class RunImport(ApiSession session, ImportItems items, bool with
             return;
         }
 
-        contexts[run.Id] = reply.Context!;
-        addresses[run.RunId] = reply.ArtifactUri;
+        _contexts[run.Id] = reply.Context!;
+        _addresses[run.RunId] = reply.ArtifactUri;
         await PointsAsync(run, cancellation);
         if (withArtifacts && run.Artifacts.Count > 0)
         {
             await FilesAsync($"run '{run.Id}'", reply, run.Artifacts, cancellation);
             if (reply.ArtifactFolder is { } folder)
             {
-                await items.TryAsync($"The node of the files of run '{run.Id}'", () => nodes.FilesAsync(reply.Context!, folder, cancellation));
+                await items.TryAsync(
+                    $"The node of the files of run '{run.Id}'",
+                    () => _nodes.FilesAsync(reply.Context!, folder, cancellation)
+                );
             }
         }
 
         if (run.Parent is { } parent)
         {
-            nested.Add((parent, run.Id));
+            _nested.Add((parent, run.Id));
         }
 
         if (run.ModelsUsed.Count + run.ModelsMade.Count > 0)
         {
-            linked.Add(run);
+            _linked.Add(run);
         }
 
         if (run.Deleted)
@@ -69,12 +87,15 @@ internal sealed class RunImport(ApiSession session, ImportItems items, bool with
         }
 
         Totals.Runs++;
-        Totals.Experiments += experiments.Add(run.Experiment) ? 1 : 0;
+        Totals.Experiments += _experiments.Add(run.Experiment) ? 1 : 0;
     }
 
     public async Task WriteAsync(ImportedModel model, CancellationToken cancellation)
     {
-        var request = model.Request with { Metrics = [.. model.Request.Metrics.Select(static metric => metric with { Name = KeyNames.Clean(metric.Name) })] };
+        var request = model.Request with
+        {
+            Metrics = [.. model.Request.Metrics.Select(static metric => metric with { Name = KeyNames.Clean(metric.Name) })],
+        };
         var reply = await CallAsync("loggedModels", request, cancellation);
         if (reply.Skipped)
         {
@@ -82,7 +103,7 @@ internal sealed class RunImport(ApiSession session, ImportItems items, bool with
             return;
         }
 
-        addresses[request.ModelId] = reply.ArtifactUri;
+        _addresses[request.ModelId] = reply.ArtifactUri;
         if (withArtifacts)
         {
             await FilesAsync($"logged model '{request.ModelId}'", reply, model.Artifacts, cancellation);
@@ -94,30 +115,49 @@ internal sealed class RunImport(ApiSession session, ImportItems items, bool with
     /// <summary>Ties runs to what may have come after them: the runs they are nested in, and logged models.</summary>
     public async Task TieAsync(CancellationToken cancellation)
     {
-        foreach (var (parent, child) in nested)
+        foreach (var (parent, child) in _nested)
         {
-            await items.TryAsync($"The nesting of the run '{child}' in '{parent}'", async () =>
-            {
-                if (!contexts.TryGetValue(parent, out var above) || !await nodes.NestAsync(above, contexts[child], cancellation))
+            await items.TryAsync(
+                $"The nesting of the run '{child}' in '{parent}'",
+                async () =>
                 {
-                    items.Tell($"The run '{child}' is nested in '{parent}', which is not here.");
+                    if (!_contexts.TryGetValue(parent, out var above) || !await _nodes.NestAsync(above, _contexts[child], cancellation))
+                    {
+                        items.Tell($"The run '{child}' is nested in '{parent}', which is not here.");
+                    }
                 }
-            });
+            );
         }
 
-        foreach (var run in linked)
+        foreach (var run in _linked)
         {
             await items.TryAsync(
                 $"What the run '{run.Id}' made and used",
-                () => CallAsync("runs", new RunImportRequest { RunId = run.RunId, ModelsUsed = run.ModelsUsed, ModelsMade = run.ModelsMade }, cancellation));
+                () =>
+                    CallAsync(
+                        "runs",
+                        new RunImportRequest
+                        {
+                            RunId = run.RunId,
+                            ModelsUsed = run.ModelsUsed,
+                            ModelsMade = run.ModelsMade,
+                        },
+                        cancellation
+                    )
+            );
         }
     }
 
-    private async Task FilesAsync(string of, ImportReply reply, IReadOnlyList<KeyValuePair<string, string>> files, CancellationToken cancellation)
+    private async Task FilesAsync(
+        string of,
+        ImportReply reply,
+        IReadOnlyList<KeyValuePair<string, string>> files,
+        CancellationToken cancellation
+    )
     {
         if (reply.ArtifactFolder is { } folder)
         {
-            await artifacts.UploadAsync(of, folder, files, Totals, cancellation);
+            await _artifacts.UploadAsync(of, folder, files, Totals, cancellation);
         }
         else if (files.Count > 0)
         {
@@ -132,23 +172,29 @@ internal sealed class RunImport(ApiSession session, ImportItems items, bool with
         var count = 0;
         foreach (var metric in run.Metrics)
         {
-            await items.TryAsync($"The rest of the metric '{metric.Name}' of run '{run.Id}'", async () =>
-            {
-                foreach (var points in metric.Points.Chunk(PointsPerCall))
+            await items.TryAsync(
+                $"The rest of the metric '{metric.Name}' of run '{run.Id}'",
+                async () =>
                 {
-                    if (count + points.Length > PointsPerCall)
+                    foreach (var points in metric.Points.Chunk(PointsPerCall))
                     {
-                        await SendAsync();
-                    }
+                        if (count + points.Length > PointsPerCall)
+                        {
+                            await SendAsync();
+                        }
 
-                    batch.Add(new PointSeries(
-                        KeyNames.Clean(metric.Name),
-                        [.. points.Select(static point => point.Step)],
-                        [.. points.Select(static point => point.TimeMicros)],
-                        [.. points.Select(static point => point.Value)]));
-                    count += points.Length;
+                        batch.Add(
+                            new PointSeries(
+                                KeyNames.Clean(metric.Name),
+                                [.. points.Select(static point => point.Step)],
+                                [.. points.Select(static point => point.TimeMicros)],
+                                [.. points.Select(static point => point.Value)]
+                            )
+                        );
+                        count += points.Length;
+                    }
                 }
-            });
+            );
         }
 
         await items.TryAsync($"The last points of run '{run.Id}'", SendAsync);
@@ -168,7 +214,12 @@ internal sealed class RunImport(ApiSession session, ImportItems items, bool with
 
     private async Task<ImportReply> CallAsync<T>(string collection, T request, CancellationToken cancellation)
     {
-        var answer = await session.Client.TextAsync(HttpMethod.Post, $"/cairn/v1/{session.Parent}/{collection}:import", JsonSerializer.Serialize(request, Json), cancellation);
+        var answer = await session.Client.TextAsync(
+            HttpMethod.Post,
+            $"/cairn/v1/{session.Parent}/{collection}:import",
+            JsonSerializer.Serialize(request, Json),
+            cancellation
+        );
         var reply = JsonSerializer.Deserialize<ImportReply>(answer, Json)!;
         foreach (var problem in reply.Problems)
         {

@@ -4,58 +4,66 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Cli.Commands.Lineage;
 
-/// <summary>The part of the graph that walks have reached. A call answers with more than the walk goes along; the rest is not shown.</summary>
+/// <summary>
+/// The part of the graph that walks have reached. A call answers with more than the walk goes along; the rest is not shown.
+/// </summary>
 internal sealed class LineageGraph(ApiSession session)
 {
-    private readonly Dictionary<string, LineageNode> nodes = [];
-    private readonly Dictionary<(string Execution, string Artifact), Event> events = [];
-    private readonly HashSet<string> expanded = [];
-    private readonly HashSet<string> reached = [];
-    private readonly HashSet<(string From, string To, bool Upstream)> steps = [];
+    private readonly Dictionary<string, LineageNode> _nodes = [];
+    private readonly Dictionary<(string Execution, string Artifact), Event> _events = [];
+    private readonly HashSet<string> _expanded = [];
+    private readonly HashSet<string> _reached = [];
+    private readonly HashSet<(string From, string To, bool Upstream)> _steps = [];
 
-    public IEnumerable<LineageNode> Nodes => nodes.Values.Where(node => reached.Contains(node.Name));
+    public IEnumerable<LineageNode> Nodes => _nodes.Values.Where(node => _reached.Contains(node.Name));
 
-    public IEnumerable<Event> Events => events.Values.Where(edge =>
-        steps.Contains((edge.Execution, edge.Artifact, edge.Type == Event.Types.Type.Input)) || steps.Contains((edge.Artifact, edge.Execution, edge.Type == Event.Types.Type.Output)));
+    public IEnumerable<Event> Events =>
+        _events.Values.Where(edge =>
+            _steps.Contains((edge.Execution, edge.Artifact, edge.Type == Event.Types.Type.Input))
+            || _steps.Contains((edge.Artifact, edge.Execution, edge.Type == Event.Types.Type.Output))
+        );
 
     /// <summary>Adds a node that walks begin at.</summary>
     public void Start(LineageNode node)
     {
-        nodes[node.Name] = node;
-        reached.Add(node.Name);
+        _nodes[node.Name] = node;
+        _reached.Add(node.Name);
     }
 
     public void Add(LineageSubgraph graph)
     {
         foreach (var artifact in graph.Artifacts)
         {
-            nodes[artifact.Name] = LineageNode.Of(artifact);
+            _nodes[artifact.Name] = LineageNode.Of(artifact);
         }
 
         foreach (var execution in graph.Executions)
         {
-            nodes[execution.Name] = LineageNode.Of(execution);
+            _nodes[execution.Name] = LineageNode.Of(execution);
         }
 
         foreach (var edge in graph.Events)
         {
-            events[(edge.Execution, edge.Artifact)] = edge;
+            _events[(edge.Execution, edge.Artifact)] = edge;
         }
     }
 
     /// <summary>The nodes that walks went to from a node.</summary>
-    public IEnumerable<LineageNode> Walked(LineageNode node, bool upstream) => Next(node, upstream).Where(other => steps.Contains((node.Name, other.Name, upstream)));
+    public IEnumerable<LineageNode> Walked(LineageNode node, bool upstream) =>
+        Next(node, upstream).Where(other => _steps.Contains((node.Name, other.Name, upstream)));
 
     /// <summary>The nodes one event away: upstream what the node was made by or from, downstream what read it or was made by it.</summary>
     private IEnumerable<LineageNode> Next(LineageNode node, bool upstream)
     {
         var output = node.IsArtifact == upstream;
-        return events.Values
-            .Where(edge => (node.IsArtifact ? edge.Artifact : edge.Execution) == node.Name && (edge.Type == Event.Types.Type.Output) == output)
+        return _events
+            .Values.Where(edge =>
+                (node.IsArtifact ? edge.Artifact : edge.Execution) == node.Name && (edge.Type == Event.Types.Type.Output) == output
+            )
             .Select(edge => node.IsArtifact ? edge.Execution : edge.Artifact)
-            .Where(nodes.ContainsKey)
+            .Where(_nodes.ContainsKey)
             .Order(StringComparer.Ordinal)
-            .Select(name => nodes[name]);
+            .Select(name => _nodes[name]);
     }
 
     /// <summary>Fetches all that lies in one direction of some nodes.</summary>
@@ -63,7 +71,7 @@ internal sealed class LineageGraph(ApiSession session)
     public async Task<bool> FetchAsync(IEnumerable<LineageNode> from, bool upstream, int depth, int limit, CancellationToken cancellation)
     {
         var seen = from.Select(static node => node.Name).ToHashSet();
-        var level = seen.Select(name => nodes[name]).ToList();
+        var level = seen.Select(name => _nodes[name]).ToList();
         for (var hop = 0; hop < depth && level.Count > 0; hop++)
         {
             var next = new List<LineageNode>();
@@ -72,8 +80,8 @@ internal sealed class LineageGraph(ApiSession session)
                 await ExpandAsync(node, cancellation);
                 foreach (var other in Next(node, upstream))
                 {
-                    steps.Add((node.Name, other.Name, upstream));
-                    reached.Add(other.Name);
+                    _steps.Add((node.Name, other.Name, upstream));
+                    _reached.Add(other.Name);
                     if (seen.Add(other.Name))
                     {
                         next.Add(other);
@@ -94,9 +102,14 @@ internal sealed class LineageGraph(ApiSession session)
 
     private async Task ExpandAsync(LineageNode node, CancellationToken cancellation)
     {
-        if (expanded.Add(node.Name))
+        if (_expanded.Add(node.Name))
         {
-            Add(await session.Client.GetAsync<LineageSubgraph>($"/v1/{node.Name}:{(node.IsArtifact ? "queryArtifactLineageSubgraph?maxHops=1" : "queryExecutionInputsAndOutputs")}", cancellation));
+            Add(
+                await session.Client.GetAsync<LineageSubgraph>(
+                    $"/v1/{node.Name}:{(node.IsArtifact ? "queryArtifactLineageSubgraph?maxHops=1" : "queryExecutionInputsAndOutputs")}",
+                    cancellation
+                )
+            );
         }
     }
 }

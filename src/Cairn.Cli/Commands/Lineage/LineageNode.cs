@@ -13,10 +13,18 @@ internal sealed record LineageNode(string Name, string Title, string DisplayName
     public static LineageNode Of(Artifact node) => new(node.Name, node.SchemaTitle, node.DisplayName, "", node.Uri, node);
 
     public static LineageNode Of(Execution node) =>
-        new(node.Name, node.SchemaTitle, node.DisplayName, node.State == Execution.Types.State.Unspecified ? "" : node.State.ToString().ToUpperInvariant(), "", node);
+        new(
+            node.Name,
+            node.SchemaTitle,
+            node.DisplayName,
+            node.State == Execution.Types.State.Unspecified ? "" : node.State.ToString().ToUpperInvariant(),
+            "",
+            node
+        );
 
     public static LineageNode Of(Context node) => new(node.Name, node.SchemaTitle, node.DisplayName, "", "", node);
 
     /// <summary>One line: the id, and what else tells a person what it is.</summary>
-    public override string ToString() => string.Join("  ", new[] { Id, Title, DisplayName == Id ? "" : DisplayName, State, Uri }.Where(static part => part.Length > 0));
+    public override string ToString() =>
+        string.Join("  ", new[] { Id, Title, DisplayName == Id ? "" : DisplayName, State, Uri }.Where(static part => part.Length > 0));
 }

@@ -5,8 +5,9 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Cli.Commands.Lineage;
 
 /// <summary>
-/// Finds what a person means: a full name of an artifact, execution, context, model, endpoint or custom job; an address like gs://bucket/folder; or an id, which is
-/// looked for among artifacts, executions, contexts (runs are E-R), models and endpoints, in this order.
+/// Finds what a person means: a full name of an artifact, execution, context, model, endpoint or custom job; an address like
+/// gs://bucket/folder; or an id, which is looked for among artifacts, executions, contexts (runs are E-R), models and endpoints, in this
+/// order.
 /// </summary>
 internal sealed class LineageStart(ApiSession session)
 {
@@ -27,7 +28,9 @@ internal sealed class LineageStart(ApiSession session)
                 ?? await TryAsync<Context>($"{Store}/contexts/{id}", LineageNode.Of, cancellation)
                 ?? await ByModelAsync($"{session.Parent}/models/{given}", cancellation)
                 ?? await TryAsync<Artifact>(EndpointNode($"{session.Parent}/endpoints/{given}"), LineageNode.Of, cancellation)
-                ?? throw new CliException($"'{given}' is no artifact, execution, context, model or endpoint of {session.Parent}. Give a full name, or another --project or --region.");
+                ?? throw new CliException(
+                    $"'{given}' is no artifact, execution, context, model or endpoint of {session.Parent}. Give a full name, or another --project or --region."
+                );
         }
 
         return given.Split('/')[^2] switch
@@ -35,10 +38,21 @@ internal sealed class LineageStart(ApiSession session)
             "artifacts" => LineageNode.Of(await session.Client.GetAsync<Artifact>($"/v1/{given}", cancellation)),
             "executions" => LineageNode.Of(await session.Client.GetAsync<Execution>($"/v1/{given}", cancellation)),
             "contexts" => LineageNode.Of(await session.Client.GetAsync<Context>($"/v1/{given}", cancellation)),
-            "models" => await ByModelAsync(given, cancellation) ?? throw new CliException($"There is no model '{given}' with a node in the lineage graph."),
-            "endpoints" => await TryAsync<Artifact>(EndpointNode(given), LineageNode.Of, cancellation) ?? throw new CliException($"Nothing was ever deployed to the endpoint '{given}', so that it has no node in the lineage graph."),
-            "customJobs" => LineageNode.Of(await session.Client.GetAsync<Execution>($"/v1/{Location(given)}/metadataStores/default/executions/custom-job-{given[(given.LastIndexOf('/') + 1)..]}", cancellation)),
-            var other => throw CliException.Usage($"'{given}' names one of '{other}'; lineage is shown of artifacts, executions, contexts, models, endpoints and customJobs."),
+            "models" => await ByModelAsync(given, cancellation)
+                ?? throw new CliException($"There is no model '{given}' with a node in the lineage graph."),
+            "endpoints" => await TryAsync<Artifact>(EndpointNode(given), LineageNode.Of, cancellation)
+                ?? throw new CliException(
+                    $"Nothing was ever deployed to the endpoint '{given}', so that it has no node in the lineage graph."
+                ),
+            "customJobs" => LineageNode.Of(
+                await session.Client.GetAsync<Execution>(
+                    $"/v1/{Location(given)}/metadataStores/default/executions/custom-job-{given[(given.LastIndexOf('/') + 1)..]}",
+                    cancellation
+                )
+            ),
+            var other => throw CliException.Usage(
+                $"'{given}' names one of '{other}'; lineage is shown of artifacts, executions, contexts, models, endpoints and customJobs."
+            ),
         };
     }
 
@@ -63,10 +77,15 @@ internal sealed class LineageStart(ApiSession session)
         }
 
         var id = model.Name[(model.Name.LastIndexOf('/') + 1)..];
-        return await TryAsync<Artifact>($"{Location(model.Name)}/metadataStores/default/artifacts/model-{id}-{model.VersionId}", LineageNode.Of, cancellation);
+        return await TryAsync<Artifact>(
+            $"{Location(model.Name)}/metadataStores/default/artifacts/model-{id}-{model.VersionId}",
+            LineageNode.Of,
+            cancellation
+        );
     }
 
-    private static string EndpointNode(string name) => $"{Location(name)}/metadataStores/default/artifacts/endpoint-{Uri.EscapeDataString(name[(name.LastIndexOf('/') + 1)..])}";
+    private static string EndpointNode(string name) =>
+        $"{Location(name)}/metadataStores/default/artifacts/endpoint-{Uri.EscapeDataString(name[(name.LastIndexOf('/') + 1)..])}";
 
     private async Task<LineageNode?> TryAsync<T>(string name, Func<T, LineageNode> of, CancellationToken cancellation)
         where T : Google.Protobuf.IMessage<T>, new()

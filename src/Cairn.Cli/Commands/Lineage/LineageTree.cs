@@ -3,7 +3,7 @@ namespace Cairn.Cli.Commands.Lineage;
 /// <summary>The graph as a tree on the terminal. What has been shown once is named and not unfolded again.</summary>
 internal sealed class LineageTree(LineageGraph graph, TextWriter to)
 {
-    private readonly HashSet<(string Name, bool Upstream)> shown = [];
+    private readonly HashSet<(string Name, bool Upstream)> _shown = [];
 
     public void Write(LineageNode start, IReadOnlyList<LineageNode> members)
     {
@@ -28,8 +28,8 @@ internal sealed class LineageTree(LineageGraph graph, TextWriter to)
         var down = graph.Walked(node, upstream: false).ToList();
         Branch(node.IsArtifact ? "made by" : "read", up, true, indent, down.Count == 0);
         Branch(node.IsArtifact ? "read by" : "made", down, false, indent, true);
-        shown.Add((node.Name, true));
-        shown.Add((node.Name, false));
+        _shown.Add((node.Name, true));
+        _shown.Add((node.Name, false));
     }
 
     private void Branch(string word, List<LineageNode> nodes, bool upstream, string indent, bool last)
@@ -46,7 +46,7 @@ internal sealed class LineageTree(LineageGraph graph, TextWriter to)
         for (var i = 0; i < nodes.Count; i++)
         {
             var last = i == nodes.Count - 1;
-            var again = !shown.Add((nodes[i].Name, upstream));
+            var again = !_shown.Add((nodes[i].Name, upstream));
             var next = graph.Walked(nodes[i], upstream).ToList();
             to.WriteLine($"{indent}{(last ? "└─ " : "├─ ")}{nodes[i]}{(again && next.Count > 0 ? "  (see above)" : "")}");
             if (!again)

@@ -10,32 +10,44 @@ internal sealed class ShowLineage : ApiCommand
 {
     private const string Dot = "dot";
 
-    private readonly Argument<string> name = new("NAME")
+    private readonly Argument<string> _name = new("NAME")
     {
-        Description = "An artifact, execution, context (a run is EXPERIMENT-RUN), model (MODEL or MODEL@VERSION) or custom job by id or full name, or an address such as gs://bucket/model.",
+        Description =
+            "An artifact, execution, context (a run is EXPERIMENT-RUN), model (MODEL or MODEL@VERSION) or custom job by id or full name, or an address such as gs://bucket/model.",
     };
 
-    private readonly Option<bool> upstream = new("--upstream") { Description = "Only what it was made from." };
-    private readonly Option<bool> downstream = new("--downstream") { Description = "Only what was made of it." };
+    private readonly Option<bool> _upstream = new("--upstream") { Description = "Only what it was made from." };
+    private readonly Option<bool> _downstream = new("--downstream") { Description = "Only what was made of it." };
 
-    private readonly Option<int> depth = new("--depth") { Description = "How many events to follow each way.", HelpName = "N", DefaultValueFactory = _ => 20 };
-
-    private readonly Option<int> limit = new("--limit") { Description = "At most about so many nodes each way.", HelpName = "N", DefaultValueFactory = _ => 500 };
-
-    public ShowLineage() : base("show", "Show what something was made from, and what was made of it. --format can be json or dot too.")
+    private readonly Option<int> _depth = new("--depth")
     {
-        Add(name);
-        Add(upstream);
-        Add(downstream);
-        Add(depth);
-        Add(limit);
+        Description = "How many events to follow each way.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 20,
+    };
+
+    private readonly Option<int> _limit = new("--limit")
+    {
+        Description = "At most about so many nodes each way.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 500,
+    };
+
+    public ShowLineage()
+        : base("show", "Show what something was made from, and what was made of it. --format can be json or dot too.")
+    {
+        Add(_name);
+        Add(_upstream);
+        Add(_downstream);
+        Add(_depth);
+        Add(_limit);
     }
 
     protected override IReadOnlyList<string> OwnFormats => [Dot];
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var start = await new LineageStart(session).FindAsync(parse.GetValue(name)!, cancellation);
+        var start = await new LineageStart(session).FindAsync(parse.GetValue(_name)!, cancellation);
         var graph = new LineageGraph(session);
         graph.Start(start);
         List<LineageNode> members = [start];
@@ -47,9 +59,9 @@ internal sealed class ShowLineage : ApiCommand
             members.ForEach(graph.Start);
         }
 
-        var (up, down) = (parse.GetValue(upstream), parse.GetValue(downstream));
-        var whole = (down && !up) || await graph.FetchAsync(members, true, parse.GetValue(depth), parse.GetValue(limit), cancellation);
-        whole &= (up && !down) || await graph.FetchAsync(members, false, parse.GetValue(depth), parse.GetValue(limit), cancellation);
+        var (up, down) = (parse.GetValue(_upstream), parse.GetValue(_downstream));
+        var whole = (down && !up) || await graph.FetchAsync(members, true, parse.GetValue(_depth), parse.GetValue(_limit), cancellation);
+        whole &= (up && !down) || await graph.FetchAsync(members, false, parse.GetValue(_depth), parse.GetValue(_limit), cancellation);
         Write(session, graph, start, members);
         if (!whole)
         {
@@ -70,12 +82,14 @@ internal sealed class ShowLineage : ApiCommand
                 LineageDot.Write(graph, session.Out);
                 break;
             default:
-                session.Print(new LineageSubgraph
-                {
-                    Artifacts = { graph.Nodes.Select(static node => node.Message).OfType<Artifact>() },
-                    Executions = { graph.Nodes.Select(static node => node.Message).OfType<Execution>() },
-                    Events = { graph.Events },
-                });
+                session.Print(
+                    new LineageSubgraph
+                    {
+                        Artifacts = { graph.Nodes.Select(static node => node.Message).OfType<Artifact>() },
+                        Executions = { graph.Nodes.Select(static node => node.Message).OfType<Execution>() },
+                        Events = { graph.Events },
+                    }
+                );
                 break;
         }
     }

@@ -12,13 +12,22 @@ internal sealed class LogListing
     private const int DefaultLimit = 1_000;
     private const int PageSize = 1_000;
 
-    private readonly Option<string?> filter = new("--filter") { Description = "Only entries that match, in the Logging API's language: severity>=WARNING AND jsonPayload.message:loss.", HelpName = "EXPRESSION" };
-    private readonly Option<int> limit = new("--limit") { Description = "The last so many entries.", HelpName = "N", DefaultValueFactory = static _ => DefaultLimit };
+    private readonly Option<string?> _filter = new("--filter")
+    {
+        Description = "Only entries that match, in the Logging API's language: severity>=WARNING AND jsonPayload.message:loss.",
+        HelpName = "EXPRESSION",
+    };
+    private readonly Option<int> _limit = new("--limit")
+    {
+        Description = "The last so many entries.",
+        HelpName = "N",
+        DefaultValueFactory = static _ => DefaultLimit,
+    };
 
     public void AddTo(Command command)
     {
-        command.Add(filter);
-        command.Add(limit);
+        command.Add(_filter);
+        command.Add(_limit);
     }
 
     /// <param name="parse">The command line.</param>
@@ -27,20 +36,21 @@ internal sealed class LogListing
     /// <param name="cancellation">Gives up.</param>
     public async Task<int> PrintAsync(ParseResult parse, ApiSession session, string job, CancellationToken cancellation)
     {
-        var most = parse.GetValue(limit);
+        var most = parse.GetValue(_limit);
         if (most <= 0)
         {
             throw CliException.Usage($"--limit is {most}; it must be at least 1.");
         }
 
         var parts = job.Split('/');
-        var entries = await LastAsync(session, $"projects/{parts[1]}", Filter(parts[^1], parse.GetValue(filter)), most, cancellation);
+        var entries = await LastAsync(session, $"projects/{parts[1]}", Filter(parts[^1], parse.GetValue(_filter)), most, cancellation);
         if (session.Format is not null)
         {
             await session.Printer.ManyAsync(
                 entries.Select(static entry => ProtoJson(entry)).ToAsyncEnumerable(),
                 [new("TIME", "timestamp"), new("SEVERITY", "severity"), new("MESSAGE", "jsonPayload.message")],
-                cancellation);
+                cancellation
+            );
             return ExitCode.Ok;
         }
 
@@ -60,18 +70,28 @@ internal sealed class LogListing
         $"resource.type=\"ml_job\" AND resource.labels.job_id=\"{job}\"{(string.IsNullOrWhiteSpace(given) ? "" : $" AND ({given})")}";
 
     /// <summary>The last entries, oldest first.</summary>
-    private static async Task<List<LogEntry>> LastAsync(ApiSession session, string resource, string filter, int most, CancellationToken cancellation)
+    private static async Task<List<LogEntry>> LastAsync(
+        ApiSession session,
+        string resource,
+        string filter,
+        int most,
+        CancellationToken cancellation
+    )
     {
         var entries = new List<LogEntry>();
-        var request = new ListLogEntriesRequest { ResourceNames = { resource }, Filter = filter, OrderBy = "timestamp desc" };
+        var request = new ListLogEntriesRequest
+        {
+            ResourceNames = { resource },
+            Filter = filter,
+            OrderBy = "timestamp desc",
+        };
         do
         {
             request.PageSize = Math.Min(PageSize, most - entries.Count);
             var page = await session.Client.PostAsync<ListLogEntriesResponse>("/v2/entries:list", request, cancellation);
             entries.AddRange(page.Entries);
             request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0 && entries.Count < most);
+        } while (request.PageToken.Length > 0 && entries.Count < most);
         entries.Reverse();
         return entries;
     }

@@ -9,7 +9,14 @@ internal static class ModelsNoun
 {
     public const string Collection = "models";
 
-    private static readonly Column[] Columns = [new("ID", "name:id"), new("DISPLAY_NAME", "displayName"), new("VERSION", "versionId"), new("ALIASES", "versionAliases"), new("UPDATED", "updateTime")];
+    private static readonly Column[] Columns =
+    [
+        new("ID", "name:id"),
+        new("DISPLAY_NAME", "displayName"),
+        new("VERSION", "versionId"),
+        new("ALIASES", "versionAliases"),
+        new("UPDATED", "updateTime"),
+    ];
 
     public static Noun Create()
     {
@@ -19,8 +26,15 @@ internal static class ModelsNoun
                 "List a model's versions.",
                 (session, model) => $"/v1/{session.Name(Collection, model!)}:listVersions",
                 page => (page.Models, page.NextPageToken),
-                [new("VERSION", "versionId"), new("ALIASES", "versionAliases"), new("DESCRIPTION", "versionDescription"), new("CREATED", "versionCreateTime"), new("ARTIFACTS", "artifactUri")],
-                ResourceArgument.For("model")),
+                [
+                    new("VERSION", "versionId"),
+                    new("ALIASES", "versionAliases"),
+                    new("DESCRIPTION", "versionDescription"),
+                    new("CREATED", "versionCreateTime"),
+                    new("ARTIFACTS", "artifactUri"),
+                ],
+                ResourceArgument.For("model")
+            ),
             new DescribeVerb<Model>("model version", Collection),
             new SetAliases(),
             new DeleteVerb("model version", Collection, ":deleteVersion"),
@@ -29,11 +43,17 @@ internal static class ModelsNoun
             "models",
             "The registry of models.",
             new UploadModel(),
-            new ListVerb<ListModelsResponse, Model>("List models.", (session, _) => $"/v1/{session.Parent}/{Collection}", page => (page.Models, page.NextPageToken), Columns),
+            new ListVerb<ListModelsResponse, Model>(
+                "List models.",
+                (session, _) => $"/v1/{session.Parent}/{Collection}",
+                page => (page.Models, page.NextPageToken),
+                Columns
+            ),
             new DescribeVerb<Model>("model", Collection),
             new UpdateModel(),
             new DeleteVerb("model", Collection),
-            versions);
+            versions
+        );
         return noun;
     }
 }

@@ -10,5 +10,12 @@ internal sealed record ComparedValue(string Kind, string Name, IReadOnlyList<Jso
 {
     public bool IsSame => Values.Skip(1).All(value => JsonNode.DeepEquals(value, Values[0]));
 
-    public JsonObject Json() => new() { ["kind"] = Kind, ["name"] = Name, ["same"] = IsSame, ["values"] = new JsonArray([.. Values.Select(static value => value?.DeepClone())]) };
+    public JsonObject Json() =>
+        new()
+        {
+            ["kind"] = Kind,
+            ["name"] = Name,
+            ["same"] = IsSame,
+            ["values"] = new JsonArray([.. Values.Select(static value => value?.DeepClone())]),
+        };
 }

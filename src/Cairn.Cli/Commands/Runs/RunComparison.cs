@@ -24,11 +24,11 @@ internal static class RunComparison
         return rows;
     }
 
-    private static IEnumerable<ComparedValue> Of(string kind, IReadOnlyList<JsonObject> runs) => runs
-        .SelectMany(static run => run.Select(static pair => pair.Key))
-        .Distinct()
-        .Order(StringComparer.Ordinal)
-        .Select(name => new ComparedValue(kind, name, [.. runs.Select(run => run[name]?.DeepClone())]));
+    private static IEnumerable<ComparedValue> Of(string kind, IReadOnlyList<JsonObject> runs) =>
+        runs.SelectMany(static run => run.Select(static pair => pair.Key))
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .Select(name => new ComparedValue(kind, name, [.. runs.Select(run => run[name]?.DeepClone())]));
 
     /// <summary>A dataset's contents are told apart by its digest.</summary>
     private static JsonObject Digests(JsonObject run)
@@ -42,7 +42,8 @@ internal static class RunComparison
         return digests;
     }
 
-    private static JsonNode? Duration(JsonNode info) => info["start_time"] is { } start && info["end_time"] is { } end && (long)end >= (long)start
-        ? TimeSpan.FromMilliseconds((long)end - (long)start).ToString("c")
-        : null;
+    private static JsonNode? Duration(JsonNode info) =>
+        info["start_time"] is { } start && info["end_time"] is { } end && (long)end >= (long)start
+            ? TimeSpan.FromMilliseconds((long)end - (long)start).ToString("c")
+            : null;
 }

@@ -57,13 +57,23 @@ internal sealed class RunLookup(MlflowClient mlflow)
             throw CliException.Usage($"The name {name} has both kinds of quotes; give the run's id.");
         }
 
-        var body = new JsonObject { ["experiment_ids"] = new JsonArray(id), ["filter"] = $"attributes.run_name = {quote}{name}{quote}", ["run_view_type"] = "ALL" };
+        var body = new JsonObject
+        {
+            ["experiment_ids"] = new JsonArray(id),
+            ["filter"] = $"attributes.run_name = {quote}{name}{quote}",
+            ["run_view_type"] = "ALL",
+        };
         var found = await mlflow.SearchAsync("runs/search", body, "runs", 20, null, cancellation).ToListAsync(cancellation);
         return found switch
         {
-            [] => throw new CliException($"Experiment '{experiment}' has no run '{name}'. 'cairn runs list --experiment' shows its runs.") { IsMissing = true },
+            [] => throw new CliException($"Experiment '{experiment}' has no run '{name}'. 'cairn runs list --experiment' shows its runs.")
+            {
+                IsMissing = true,
+            },
             [var one] => one,
-            _ => throw new CliException($"Experiment '{experiment}' has several runs '{name}': give one of the ids {string.Join(", ", found.Select(Id))}."),
+            _ => throw new CliException(
+                $"Experiment '{experiment}' has several runs '{name}': give one of the ids {string.Join(", ", found.Select(Id))}."
+            ),
         };
     }
 }

@@ -30,7 +30,12 @@ internal static class RunView
             ["modelsUsed"] = Models(run["inputs"]?["model_inputs"]),
             ["modelsMade"] = Models(run["outputs"]?["model_outputs"]),
         };
-        foreach (var empty in shown.Where(static member => member.Value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }).Select(static member => member.Key).ToList())
+        foreach (
+            var empty in shown
+                .Where(static member => member.Value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 })
+                .Select(static member => member.Key)
+                .ToList()
+        )
         {
             shown.Remove(empty);
         }
@@ -39,21 +44,29 @@ internal static class RunView
     }
 
     /// <summary>The datasets that a run read: name, digest, how it used them, and where they come from.</summary>
-    public static IEnumerable<JsonObject> Datasets(JsonObject run) => (run["inputs"]?["dataset_inputs"]?.AsArray() ?? []).Select(static input =>
-    {
-        var dataset = input!["dataset"]!;
-        var shown = new JsonObject { ["name"] = (string?)dataset["name"], ["digest"] = (string?)dataset["digest"] };
-        foreach (var (name, value) in ((string, string?)[])[
-            ("context", (string?)MlflowPairs.Object(input["tags"])["mlflow.data.context"]), ("sourceType", (string?)dataset["source_type"]), ("source", (string?)dataset["source"])])
+    public static IEnumerable<JsonObject> Datasets(JsonObject run) =>
+        (run["inputs"]?["dataset_inputs"]?.AsArray() ?? []).Select(static input =>
         {
-            if (!string.IsNullOrEmpty(value))
+            var dataset = input!["dataset"]!;
+            var shown = new JsonObject { ["name"] = (string?)dataset["name"], ["digest"] = (string?)dataset["digest"] };
+            foreach (
+                var (name, value) in ((string, string?)[])
+                    [
+                        ("context", (string?)MlflowPairs.Object(input["tags"])["mlflow.data.context"]),
+                        ("sourceType", (string?)dataset["source_type"]),
+                        ("source", (string?)dataset["source"]),
+                    ]
+            )
             {
-                shown[name] = value;
+                if (!string.IsNullOrEmpty(value))
+                {
+                    shown[name] = value;
+                }
             }
-        }
 
-        return shown;
-    });
+            return shown;
+        });
 
-    private static JsonArray Models(JsonNode? list) => [.. (list?.AsArray() ?? []).Select(static model => (JsonNode?)(string?)model!["model_id"])];
+    private static JsonArray Models(JsonNode? list) =>
+        [.. (list?.AsArray() ?? []).Select(static model => (JsonNode?)(string?)model!["model_id"])];
 }

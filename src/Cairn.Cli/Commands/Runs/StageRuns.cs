@@ -7,13 +7,18 @@ namespace Cairn.Cli.Commands.Runs;
 /// <summary><c>delete</c> and <c>restore</c>.</summary>
 internal sealed class StageRuns : ApiCommand
 {
-    private readonly Argument<string[]> names = new("RUN") { Description = "Runs by id, or as EXPERIMENT/NAME.", Arity = ArgumentArity.OneOrMore };
-    private readonly string done;
-
-    public StageRuns(string verb, string description, string done) : base(verb, description)
+    private readonly Argument<string[]> _names = new("RUN")
     {
-        this.done = done;
-        Add(names);
+        Description = "Runs by id, or as EXPERIMENT/NAME.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+    private readonly string _done;
+
+    public StageRuns(string verb, string description, string done)
+        : base(verb, description)
+    {
+        this._done = done;
+        Add(_names);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
@@ -21,7 +26,7 @@ internal sealed class StageRuns : ApiCommand
         var lookup = new RunLookup(session.Mlflow);
         // First every name is looked up: of a wrong list nothing is changed.
         var runs = new List<JsonObject>();
-        foreach (var name in parse.GetValue(names)!)
+        foreach (var name in parse.GetValue(_names)!)
         {
             runs.Add(await lookup.FindAsync(name, cancellation));
         }
@@ -29,7 +34,7 @@ internal sealed class StageRuns : ApiCommand
         foreach (var run in runs)
         {
             await session.Mlflow.PostAsync($"runs/{Name}", new JsonObject { ["run_id"] = RunLookup.Id(run) }, cancellation);
-            session.Status.WriteLine($"{done} run {RunLookup.Id(run)} '{run["info"]!["run_name"]}'.");
+            session.Status.WriteLine($"{_done} run {RunLookup.Id(run)} '{run["info"]!["run_name"]}'.");
         }
 
         return ExitCode.Ok;

@@ -9,36 +9,95 @@ internal sealed class KubernetesFlags
 {
     private static readonly KubernetesOptions Defaults = new();
 
-    private readonly Option<string?> agentImage = new("--kubernetes-agent-image") { Description = "The image that brings the agent into pods: a published cairn in /opt/cairn.", HelpName = "IMAGE" };
-    private readonly Option<string?> volume = new("--kubernetes-volume") { Description = "The ReadWriteMany claim that the data folder is on.", HelpName = "CLAIM" };
-    private readonly Option<string> volumePath = new("--kubernetes-volume-path") { Description = "Where on that volume the data folder is.", HelpName = "PATH", DefaultValueFactory = _ => Defaults.VolumePath };
-    private readonly Option<string?> space = new("--kubernetes-namespace") { Description = "The namespace of pods; else kubectl's own.", HelpName = "NAME" };
-    private readonly Option<string?> context = new("--kubernetes-context") { Description = "kubectl's context; else its current one.", HelpName = "NAME" };
-    private readonly Option<string?> program = new("--kubernetes-kubectl") { Description = "The path of kubectl, where it is not in a usual folder.", HelpName = "FILE" };
-    private readonly Option<string?> account = new("--kubernetes-service-account") { Description = "The service account of pods.", HelpName = "NAME" };
-    private readonly Option<string[]> secrets = new("--kubernetes-pull-secret") { Description = "A secret with which images are pulled; may be repeated.", HelpName = "NAME" };
-    private readonly Option<string[]> nodes = new("--kubernetes-node") { Description = "A label of the nodes that pods run on, as name=value; may be repeated.", HelpName = "LABEL" };
-    private readonly Option<string?> queue = new("--kubernetes-queue") { Description = "The queue of Kueue that admits jobs.", HelpName = "NAME" };
-    private readonly Option<string> gpu = new("--kubernetes-gpu") { Description = "What a GPU is called among resources.", HelpName = "RESOURCE", DefaultValueFactory = _ => Defaults.GpuResource };
-    private readonly Option<string> poll = JobFlags.Time("--kubernetes-poll", "How often the cluster is asked at most.", Defaults.PollInterval);
+    private readonly Option<string?> _agentImage = new("--kubernetes-agent-image")
+    {
+        Description = "The image that brings the agent into pods: a published cairn in /opt/cairn.",
+        HelpName = "IMAGE",
+    };
+    private readonly Option<string?> _volume = new("--kubernetes-volume")
+    {
+        Description = "The ReadWriteMany claim that the data folder is on.",
+        HelpName = "CLAIM",
+    };
+    private readonly Option<string> _volumePath = new("--kubernetes-volume-path")
+    {
+        Description = "Where on that volume the data folder is.",
+        HelpName = "PATH",
+        DefaultValueFactory = _ => Defaults.VolumePath,
+    };
+    private readonly Option<string?> _space = new("--kubernetes-namespace")
+    {
+        Description = "The namespace of pods; else kubectl's own.",
+        HelpName = "NAME",
+    };
+    private readonly Option<string?> _context = new("--kubernetes-context")
+    {
+        Description = "kubectl's context; else its current one.",
+        HelpName = "NAME",
+    };
+    private readonly Option<string?> _program = new("--kubernetes-kubectl")
+    {
+        Description = "The path of kubectl, where it is not in a usual folder.",
+        HelpName = "FILE",
+    };
+    private readonly Option<string?> _account = new("--kubernetes-service-account")
+    {
+        Description = "The service account of pods.",
+        HelpName = "NAME",
+    };
+    private readonly Option<string[]> _secrets = new("--kubernetes-pull-secret")
+    {
+        Description = "A secret with which images are pulled; may be repeated.",
+        HelpName = "NAME",
+    };
+    private readonly Option<string[]> _nodes = new("--kubernetes-node")
+    {
+        Description = "A label of the nodes that pods run on, as name=value; may be repeated.",
+        HelpName = "LABEL",
+    };
+    private readonly Option<string?> _queue = new("--kubernetes-queue")
+    {
+        Description = "The queue of Kueue that admits jobs.",
+        HelpName = "NAME",
+    };
+    private readonly Option<string> _gpu = new("--kubernetes-gpu")
+    {
+        Description = "What a GPU is called among resources.",
+        HelpName = "RESOURCE",
+        DefaultValueFactory = _ => Defaults.GpuResource,
+    };
+    private readonly Option<string> _poll = JobFlags.Time(
+        "--kubernetes-poll",
+        "How often the cluster is asked at most.",
+        Defaults.PollInterval
+    );
 
-    public IEnumerable<Option> All => [agentImage, volume, volumePath, space, context, program, account, secrets, nodes, queue, gpu, poll];
+    public IEnumerable<Option> All =>
+        [_agentImage, _volume, _volumePath, _space, _context, _program, _account, _secrets, _nodes, _queue, _gpu, _poll];
 
     /// <exception cref="CliException">Wrong usage.</exception>
-    public KubernetesOptions Read(ParseResult parse) => new()
-    {
-        AgentImage = parse.GetValue(agentImage),
-        Volume = parse.GetValue(volume),
-        VolumePath = parse.GetValue(volumePath)!.Trim('/'),
-        Namespace = parse.GetValue(space),
-        Context = parse.GetValue(context),
-        Kubectl = parse.GetValue(program),
-        ServiceAccount = parse.GetValue(account),
-        PullSecrets = parse.GetValue(secrets) ?? [],
-        NodeSelector = (parse.GetValue(nodes) ?? []).Select(static pair => pair.Split('=', 2)).ToDictionary(
-            static pair => pair[0], static pair => pair is [_, var value] ? value : throw CliException.Usage($"--kubernetes-node is '{pair[0]}'; it must be a label, such as pool=gpu.")),
-        Queue = parse.GetValue(queue),
-        GpuResource = parse.GetValue(gpu)!,
-        PollInterval = Lifetime.Parse(poll.Name, parse.GetValue(poll)!),
-    };
+    public KubernetesOptions Read(ParseResult parse) =>
+        new()
+        {
+            AgentImage = parse.GetValue(_agentImage),
+            Volume = parse.GetValue(_volume),
+            VolumePath = parse.GetValue(_volumePath)!.Trim('/'),
+            Namespace = parse.GetValue(_space),
+            Context = parse.GetValue(_context),
+            Kubectl = parse.GetValue(_program),
+            ServiceAccount = parse.GetValue(_account),
+            PullSecrets = parse.GetValue(_secrets) ?? [],
+            NodeSelector = (parse.GetValue(_nodes) ?? [])
+                .Select(static pair => pair.Split('=', 2))
+                .ToDictionary(
+                    static pair => pair[0],
+                    static pair =>
+                        pair is [_, var value]
+                            ? value
+                            : throw CliException.Usage($"--kubernetes-node is '{pair[0]}'; it must be a label, such as pool=gpu.")
+                ),
+            Queue = parse.GetValue(_queue),
+            GpuResource = parse.GetValue(_gpu)!,
+            PollInterval = Lifetime.Parse(_poll.Name, parse.GetValue(_poll)!),
+        };
 }

@@ -9,7 +9,7 @@ internal static class MethodList
     {
         foreach (var method in methods)
         {
-            to.WriteLine($"{(method.Handled ? "yes" : "no"),-4} {method.Door,-5} {method.Call}  {method.Permission}");
+            to.WriteLine($"{(method.Handled ? "yes" : "no"), -4} {method.Door, -5} {method.Call}  {method.Permission}");
         }
 
         foreach (var door in methods.GroupBy(m => m.Door))

@@ -12,8 +12,8 @@ internal sealed record CopyStep(string Title, long Size, Func<Action<long>, Canc
 /// <summary>Works out what goes where before anything is copied, so that a mistake copies nothing.</summary>
 internal sealed class CopyPlan(StorageClient storage, string destination, bool recursive)
 {
-    private readonly Upload upload = new(storage.Http);
-    private readonly Download download = new(storage);
+    private readonly Upload _upload = new(storage.Http);
+    private readonly Download _download = new(storage);
 
     public async Task<IReadOnlyList<CopyStep>> MakeAsync(IReadOnlyList<string> sources, CancellationToken cancellation)
     {
@@ -48,9 +48,22 @@ internal sealed class CopyPlan(StorageClient storage, string destination, bool r
 
             var name = Path.GetFileName(Path.GetFullPath(source).TrimEnd(Path.DirectorySeparatorChar));
             var prefix = to.Name.Length == 0 || to.IsFolder ? to.Name + name : to.Name;
-            foreach (var file in Directory.EnumerateFiles(source, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
+            foreach (
+                var file in Directory.EnumerateFiles(
+                    source,
+                    "*",
+                    new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }
+                )
+            )
             {
-                AddFile(file, to with { Name = $"{prefix}/{Path.GetRelativePath(source, file).Replace(Path.DirectorySeparatorChar, '/')}" }, steps);
+                AddFile(
+                    file,
+                    to with
+                    {
+                        Name = $"{prefix}/{Path.GetRelativePath(source, file).Replace(Path.DirectorySeparatorChar, '/')}",
+                    },
+                    steps
+                );
             }
         }
         else if (File.Exists(source))
@@ -63,10 +76,15 @@ internal sealed class CopyPlan(StorageClient storage, string destination, bool r
         }
     }
 
-    private void AddFile(string file, GsAddress to, List<CopyStep> steps) => steps.Add(new CopyStep(
-        to.ToString(),
-        new FileInfo(file).Length,
-        (progress, cancellation) => upload.SendAsync(() => File.OpenRead(file), to.Bucket, to.Name, ContentTypes.Of(file), progress, cancellation)));
+    private void AddFile(string file, GsAddress to, List<CopyStep> steps) =>
+        steps.Add(
+            new CopyStep(
+                to.ToString(),
+                new FileInfo(file).Length,
+                (progress, cancellation) =>
+                    _upload.SendAsync(() => File.OpenRead(file), to.Bucket, to.Name, ContentTypes.Of(file), progress, cancellation)
+            )
+        );
 
     private async Task AddObjectsAsync(GsAddress source, bool many, List<CopyStep> steps, CancellationToken cancellation)
     {
@@ -79,17 +97,26 @@ internal sealed class CopyPlan(StorageClient storage, string destination, bool r
             {
                 var to = GsAddress.Parse(destination);
                 to = asFolder || to.IsFolder ? Into(to, relative) : to;
-                steps.Add(new CopyStep(to.ToString(), item.Size, async (progress, token) =>
-                {
-                    await storage.CopyAsync(item.Bucket, item.Name, to.Bucket, to.Name, token);
-                    progress(item.Size);
-                }));
+                steps.Add(
+                    new CopyStep(
+                        to.ToString(),
+                        item.Size,
+                        async (progress, token) =>
+                        {
+                            await storage.CopyAsync(item.Bucket, item.Name, to.Bucket, to.Name, token);
+                            progress(item.Size);
+                        }
+                    )
+                );
             }
             else if (!item.Name.EndsWith('/') || item.Size > 0)
             {
                 // Empty objects that end in a slash only stand for folders.
-                var path = asFolder || Directory.Exists(destination) || destination.EndsWith('/') ? LocalPaths.Below(destination, relative) : destination;
-                steps.Add(new CopyStep(path, item.Size, (progress, token) => download.ReceiveAsync(item, path, progress, token)));
+                var path =
+                    asFolder || Directory.Exists(destination) || destination.EndsWith('/')
+                        ? LocalPaths.Below(destination, relative)
+                        : destination;
+                steps.Add(new CopyStep(path, item.Size, (progress, token) => _download.ReceiveAsync(item, path, progress, token)));
             }
         }
     }
@@ -107,5 +134,9 @@ internal sealed class CopyPlan(StorageClient storage, string destination, bool r
         return folder.Length == 0 ? name : name[(folder.LastIndexOf('/') + 1)..];
     }
 
-    private static GsAddress Into(GsAddress folder, string name) => folder with { Name = folder.IsFolder ? folder.Name + name : $"{folder.Name}/{name}" };
+    private static GsAddress Into(GsAddress folder, string name) =>
+        folder with
+        {
+            Name = folder.IsFolder ? folder.Name + name : $"{folder.Name}/{name}",
+        };
 }

@@ -30,7 +30,9 @@ internal sealed record GsAddress(string Bucket, string Name)
         return slash < 0 ? new GsAddress(rest, "") : new GsAddress(rest[..slash], rest[(slash + 1)..]);
     }
 
-    /// <summary>Whether an object's name is one that the wildcards mean: <c>*</c> stays within one folder, <c>**</c> goes on below.</summary>
+    /// <summary>
+    /// Whether an object's name is one that the wildcards mean: <c>*</c> stays within one folder, <c>**</c> goes on below.
+    /// </summary>
     public bool Matches(string name)
     {
         var pattern = new StringBuilder("^");
@@ -43,11 +45,22 @@ internal sealed record GsAddress(string Bucket, string Name)
             }
             else
             {
-                pattern.Append(Name[i] switch { '*' => "[^/]*", '?' => "[^/]", var c => Regex.Escape(c.ToString()) });
+                pattern.Append(
+                    Name[i] switch
+                    {
+                        '*' => "[^/]*",
+                        '?' => "[^/]",
+                        var c => Regex.Escape(c.ToString()),
+                    }
+                );
             }
         }
 
-        return Regex.IsMatch(name, pattern.Append('$').ToString(), RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        return Regex.IsMatch(
+            name,
+            pattern.Append('$').ToString(),
+            RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
+        );
     }
 
     public override string ToString() => $"{Scheme}{Bucket}/{Name}";

@@ -7,21 +7,26 @@ namespace Cairn.Cli.Commands.Storage;
 
 internal sealed class ListObjects : ApiCommand
 {
-    private readonly Argument<string[]> addresses = new("gs://BUCKET/PREFIX") { Description = "What to list; every bucket of the project if not given.", Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> recursive = new("--recursive", "-r") { Description = "Everything below the address." };
-    private readonly Option<bool> detailed = new("--long", "-l") { Description = "With size and time." };
-
-    public ListObjects() : base("ls", "List buckets and objects.")
+    private readonly Argument<string[]> _addresses = new("gs://BUCKET/PREFIX")
     {
-        Add(addresses);
-        Add(recursive);
-        Add(detailed);
+        Description = "What to list; every bucket of the project if not given.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Everything below the address." };
+    private readonly Option<bool> _detailed = new("--long", "-l") { Description = "With size and time." };
+
+    public ListObjects()
+        : base("ls", "List buckets and objects.")
+    {
+        Add(_addresses);
+        Add(_recursive);
+        Add(_detailed);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
         var storage = new StorageClient(session.Client.Http);
-        var given = parse.GetValue(addresses) ?? [];
+        var given = parse.GetValue(_addresses) ?? [];
         if (given.Length == 0)
         {
             await foreach (var bucket in storage.ListBucketsAsync(session.Project, cancellation))
@@ -32,7 +37,7 @@ internal sealed class ListObjects : ApiCommand
 
         foreach (var address in given.Select(GsAddress.Parse))
         {
-            await foreach (var listed in FindAsync(storage, address, parse.GetValue(recursive), cancellation))
+            await foreach (var listed in FindAsync(storage, address, parse.GetValue(_recursive), cancellation))
             {
                 Write(session, parse, address.Bucket, listed);
             }
@@ -41,7 +46,12 @@ internal sealed class ListObjects : ApiCommand
         return ExitCode.Ok;
     }
 
-    private static async IAsyncEnumerable<Listed> FindAsync(StorageClient storage, GsAddress address, bool recursive, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<Listed> FindAsync(
+        StorageClient storage,
+        GsAddress address,
+        bool recursive,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         if (address.HasWildcard || recursive)
         {
@@ -75,15 +85,27 @@ internal sealed class ListObjects : ApiCommand
     {
         if (parse.GetValue(GlobalOptions.Format) == "json")
         {
-            session.Out.WriteLine(JsonSerializer.Serialize(new { url = $"gs://{bucket}/{listed.Object?.Name ?? listed.Prefix}", size = listed.Object?.Size, updated = listed.Object?.Updated, md5Hash = listed.Object?.Md5 }));
+            session.Out.WriteLine(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        url = $"gs://{bucket}/{listed.Object?.Name ?? listed.Prefix}",
+                        size = listed.Object?.Size,
+                        updated = listed.Object?.Updated,
+                        md5Hash = listed.Object?.Md5,
+                    }
+                )
+            );
         }
-        else if (listed.Object is { } item && parse.GetValue(detailed))
+        else if (listed.Object is { } item && parse.GetValue(_detailed))
         {
-            session.Out.WriteLine($"{item.Size,12}  {item.Updated.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  gs://{bucket}/{item.Name}");
+            session.Out.WriteLine($"{item.Size, 12}  {item.Updated.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}  gs://{bucket}/{item.Name}");
         }
         else
         {
-            session.Out.WriteLine($"{(parse.GetValue(detailed) ? new string(' ', 36) : "")}gs://{bucket}/{listed.Object?.Name ?? listed.Prefix}");
+            session.Out.WriteLine(
+                $"{(parse.GetValue(_detailed) ? new string(' ', 36) : "")}gs://{bucket}/{listed.Object?.Name ?? listed.Prefix}"
+            );
         }
     }
 }

@@ -8,7 +8,12 @@ namespace Cairn.Cli.Commands.Storage;
 internal static class Matching
 {
     /// <exception cref="CliException">There are none.</exception>
-    public static async IAsyncEnumerable<ObjectInfo> ObjectsAsync(StorageClient storage, GsAddress address, bool recursive, [EnumeratorCancellation] CancellationToken cancellation)
+    public static async IAsyncEnumerable<ObjectInfo> ObjectsAsync(
+        StorageClient storage,
+        GsAddress address,
+        bool recursive,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
         var any = false;
         if (address.HasWildcard)

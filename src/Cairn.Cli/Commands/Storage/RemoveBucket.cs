@@ -6,13 +6,14 @@ namespace Cairn.Cli.Commands.Storage;
 
 internal sealed class RemoveBucket : ApiCommand
 {
-    private readonly Argument<string[]> addresses = new("gs://BUCKET") { Description = "Empty buckets.", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _addresses = new("gs://BUCKET") { Description = "Empty buckets.", Arity = ArgumentArity.OneOrMore };
 
-    public RemoveBucket() : base("rb", "Remove empty buckets.") => Add(addresses);
+    public RemoveBucket()
+        : base("rb", "Remove empty buckets.") => Add(_addresses);
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        foreach (var text in parse.GetValue(addresses)!)
+        foreach (var text in parse.GetValue(_addresses)!)
         {
             var address = GsAddress.Parse(text);
             await new StorageClient(session.Client.Http).DeleteBucketAsync(address.Bucket, cancellation);

@@ -8,21 +8,27 @@ namespace Cairn.Cli.Commands.Studies;
 
 internal sealed class ListTrials : ApiCommand
 {
-    private readonly Argument<string> study = ResourceArgument.For("study");
+    private readonly Argument<string> _study = ResourceArgument.For("study");
 
-    private readonly PageOptions pages;
+    private readonly PageOptions _pages;
 
-    public ListTrials() : base("trials", "List a study's trials.")
+    public ListTrials()
+        : base("trials", "List a study's trials.")
     {
-        Add(study);
-        pages = new PageOptions(this);
+        Add(_study);
+        _pages = new PageOptions(this);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var path = $"/v1/{session.Name(StudiesNoun.Collection, parse.GetValue(study)!)}/trials";
-        var request = new ListRequest(Limit: pages.Limit(parse), PageSize: pages.PageSize(parse));
-        var trials = session.Client.ListAsync<ListTrialsResponse, Trial>(path, request, static page => (page.Trials, page.NextPageToken), cancellation);
+        var path = $"/v1/{session.Name(StudiesNoun.Collection, parse.GetValue(_study)!)}/trials";
+        var request = new ListRequest(Limit: _pages.Limit(parse), PageSize: _pages.PageSize(parse));
+        var trials = session.Client.ListAsync<ListTrialsResponse, Trial>(
+            path,
+            request,
+            static page => (page.Trials, page.NextPageToken),
+            cancellation
+        );
         if (await session.Printer.ManyAsync(trials.Select(TrialColumns.Format), TrialColumns.All, cancellation) == 0)
         {
             session.Status.WriteLine("Listed 0 items.");

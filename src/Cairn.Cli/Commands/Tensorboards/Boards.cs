@@ -16,7 +16,11 @@ internal sealed class Boards(CairnClient client, string parent)
             return tensorboard;
         }
 
-        var operation = await client.PostAsync<Operation>($"/v1/{parent}/tensorboards", new Tensorboard { DisplayName = "Default", IsDefault = true }, cancellation);
+        var operation = await client.PostAsync<Operation>(
+            $"/v1/{parent}/tensorboards",
+            new Tensorboard { DisplayName = "Default", IsDefault = true },
+            cancellation
+        );
         return await client.ResultAsync<Tensorboard>(operation, cancellation);
     }
 
@@ -25,6 +29,10 @@ internal sealed class Boards(CairnClient client, string parent)
     {
         var id = ResourceIds.FromName(name);
         return client.GetOrCreateAsync<TensorboardExperiment>(
-            $"/v1/{tensorboard}/experiments/{id}", $"/v1/{tensorboard}/experiments?tensorboardExperimentId={id}", new TensorboardExperiment { DisplayName = name, Source = "cairn" }, cancellation);
+            $"/v1/{tensorboard}/experiments/{id}",
+            $"/v1/{tensorboard}/experiments?tensorboardExperimentId={id}",
+            new TensorboardExperiment { DisplayName = name, Source = "cairn" },
+            cancellation
+        );
     }
 }

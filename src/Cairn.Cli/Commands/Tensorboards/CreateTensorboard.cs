@@ -9,24 +9,41 @@ namespace Cairn.Cli.Commands.Tensorboards;
 
 internal sealed class CreateTensorboard : ApiCommand
 {
-    private readonly Option<string> displayName = new("--display-name") { Description = "What people call the tensorboard.", Required = true };
-    private readonly Option<string?> description = new("--description") { Description = "What it is for." };
-    private readonly Option<bool> isDefault = new("--default") { Description = "Make it the region's default one, which shows experiments that name none." };
-    private readonly LabelsOption labels = new();
-
-    public CreateTensorboard() : base("create", "Create a tensorboard.")
+    private readonly Option<string> _displayName = new("--display-name")
     {
-        Add(displayName);
-        Add(description);
-        Add(isDefault);
-        Add(labels);
+        Description = "What people call the tensorboard.",
+        Required = true,
+    };
+    private readonly Option<string?> _description = new("--description") { Description = "What it is for." };
+    private readonly Option<bool> _isDefault = new("--default")
+    {
+        Description = "Make it the region's default one, which shows experiments that name none.",
+    };
+    private readonly LabelsOption _labels = new();
+
+    public CreateTensorboard()
+        : base("create", "Create a tensorboard.")
+    {
+        Add(_displayName);
+        Add(_description);
+        Add(_isDefault);
+        Add(_labels);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var tensorboard = new Tensorboard { DisplayName = parse.GetValue(displayName), Description = parse.GetValue(description) ?? "", IsDefault = parse.GetValue(isDefault) };
-        labels.Apply(parse, tensorboard.Labels);
-        var operation = await session.Client.PostAsync<Operation>($"/v1/{session.Parent}/{TensorboardNoun.Collection}", tensorboard, cancellation);
+        var tensorboard = new Tensorboard
+        {
+            DisplayName = parse.GetValue(_displayName),
+            Description = parse.GetValue(_description) ?? "",
+            IsDefault = parse.GetValue(_isDefault),
+        };
+        _labels.Apply(parse, tensorboard.Labels);
+        var operation = await session.Client.PostAsync<Operation>(
+            $"/v1/{session.Parent}/{TensorboardNoun.Collection}",
+            tensorboard,
+            cancellation
+        );
         var created = await session.Client.ResultAsync<Tensorboard>(operation, cancellation);
         session.Status.WriteLine($"Created tensorboard [{created.Name}].");
         session.Print(created);

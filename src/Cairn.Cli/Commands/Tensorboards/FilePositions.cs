@@ -11,14 +11,14 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly string path;
-    private readonly Dictionary<string, UploadPosition> positions;
-    private long saved = Environment.TickCount64;
+    private readonly string _path;
+    private readonly Dictionary<string, UploadPosition> _positions;
+    private long _saved = Environment.TickCount64;
 
     private FilePositions(string path, Dictionary<string, UploadPosition> positions)
     {
-        this.path = path;
-        this.positions = positions;
+        this._path = path;
+        this._positions = positions;
     }
 
     public static FilePositions Open(string endpoint, TensorboardExperiment experiment, string folder)
@@ -28,7 +28,12 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
         var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set
             ? set
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        var path = Path.Combine(state, "cairn", "uploads", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".json");
+        var path = Path.Combine(
+            state,
+            "cairn",
+            "uploads",
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32] + ".json"
+        );
         try
         {
             return new FilePositions(path, JsonSerializer.Deserialize<Dictionary<string, UploadPosition>>(File.ReadAllText(path)) ?? []);
@@ -40,12 +45,14 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
     }
 
     public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) =>
-        Task.FromResult(positions.TryGetValue(file, out var known) && known is { Offset: > 0, Head: not null } ? known : new UploadPosition(0, ""));
+        Task.FromResult(
+            _positions.TryGetValue(file, out var known) && known is { Offset: > 0, Head: not null } ? known : new UploadPosition(0, "")
+        );
 
     public Task SetAsync(string file, UploadPosition position, CancellationToken cancellation)
     {
-        positions[file] = position;
-        if (Environment.TickCount64 - saved > Interval.TotalMilliseconds)
+        _positions[file] = position;
+        if (Environment.TickCount64 - _saved > Interval.TotalMilliseconds)
         {
             Save();
         }
@@ -59,16 +66,16 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var temporary = $"{path}.{Environment.ProcessId}";
-            File.WriteAllText(temporary, JsonSerializer.Serialize(positions));
-            File.Move(temporary, path, overwrite: true);
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            var temporary = $"{_path}.{Environment.ProcessId}";
+            File.WriteAllText(temporary, JsonSerializer.Serialize(_positions));
+            File.Move(temporary, _path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Without it the next upload begins at the start, and doubles nothing.
         }
 
-        saved = Environment.TickCount64;
+        _saved = Environment.TickCount64;
     }
 }

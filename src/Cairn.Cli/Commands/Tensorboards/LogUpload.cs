@@ -33,7 +33,9 @@ internal sealed class LogUpload(ApiSession session)
         var source = new DiskLogSource(root);
         if ((await source.ListAsync(cancellation)).Count == 0 && !Live)
         {
-            throw new CliException($"There are no event files in '{root}' or below it: no name has 'tfevents' in it. Nothing was uploaded, and no experiment was made.");
+            throw new CliException(
+                $"There are no event files in '{root}' or below it: no name has 'tfevents' in it. Nothing was uploaded, and no experiment was made."
+            );
         }
 
         var folder = Path.GetFileName(root) is { Length: > 0 } name ? name : "logs";
@@ -42,7 +44,13 @@ internal sealed class LogUpload(ApiSession session)
         var experiment = await boards.ExperimentAsync(board, Experiment ?? folder, cancellation);
         using var positions = FilePositions.Open(session.Client.Address.Endpoint, experiment, root);
         var options = new UploadOptions { Limits = new EventLimits { SkipCorrupt = SkipCorrupt } };
-        var upload = new FolderUpload(source, new ApiRunSink(session.Client, experiment.Name), positions, options, run => (run == "." ? folder : run, ""));
+        var upload = new FolderUpload(
+            source,
+            new ApiRunSink(session.Client, experiment.Name),
+            positions,
+            options,
+            run => (run == "." ? folder : run, "")
+        );
         session.Status.WriteLine($"Uploading {root} to [{experiment.Name}].");
         try
         {
@@ -77,13 +85,19 @@ internal sealed class LogUpload(ApiSession session)
                 advance(position - before.GetValueOrDefault(file));
                 before[file] = position;
             },
-            cancellation);
+            cancellation
+        );
     }
 
     private void Report(FolderUpload upload)
     {
         var totals = upload.Totals;
-        session.Status.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Uploaded {totals.Points:N0} points of {totals.Runs} run{(totals.Runs == 1 ? "" : "s")} from {totals.Bytes:N0} bytes."));
+        session.Status.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Uploaded {totals.Points:N0} points of {totals.Runs} run{(totals.Runs == 1 ? "" : "s")} from {totals.Bytes:N0} bytes."
+            )
+        );
         if (totals.Void > 0)
         {
             session.Status.WriteLine($"{totals.Void} values were void: their training was restarted from an earlier step.");

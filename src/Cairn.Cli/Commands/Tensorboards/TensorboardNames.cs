@@ -18,6 +18,8 @@ internal static class TensorboardNames
         var ids = given.Split('/');
         return ids.Length == parts && ids.All(static id => id.Length > 0)
             ? $"{session.Parent}/{string.Join('/', ids.Select(static (id, i) => $"{Collections[i]}/{id}"))}"
-            : throw CliException.Usage($"'{given}' is neither a full name nor {string.Join('/', new[] { "TENSORBOARD", "EXPERIMENT", "RUN", "TIME_SERIES" }.Take(parts))}.");
+            : throw CliException.Usage(
+                $"'{given}' is neither a full name nor {string.Join('/', new[] { "TENSORBOARD", "EXPERIMENT", "RUN", "TIME_SERIES" }.Take(parts))}."
+            );
     }
 }

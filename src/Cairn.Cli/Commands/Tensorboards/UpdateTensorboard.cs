@@ -9,47 +9,51 @@ namespace Cairn.Cli.Commands.Tensorboards;
 
 internal sealed class UpdateTensorboard : ApiCommand
 {
-    private readonly Argument<string> name = ResourceArgument.For("tensorboard");
-    private readonly Option<string?> displayName = new("--display-name") { Description = "The new name for people." };
-    private readonly Option<string?> description = new("--description") { Description = "The new description." };
-    private readonly Option<bool?> isDefault = new("--default") { Description = "Whether it is the region's default one, which shows experiments that name none." };
-    private readonly LabelsOption labels = new() { Description = "The new labels, instead of all the old ones." };
-
-    public UpdateTensorboard() : base("update", "Change what a tensorboard says of itself.")
+    private readonly Argument<string> _name = ResourceArgument.For("tensorboard");
+    private readonly Option<string?> _displayName = new("--display-name") { Description = "The new name for people." };
+    private readonly Option<string?> _description = new("--description") { Description = "The new description." };
+    private readonly Option<bool?> _isDefault = new("--default")
     {
-        Add(name);
-        Add(displayName);
-        Add(description);
-        Add(isDefault);
-        Add(labels);
+        Description = "Whether it is the region's default one, which shows experiments that name none.",
+    };
+    private readonly LabelsOption _labels = new() { Description = "The new labels, instead of all the old ones." };
+
+    public UpdateTensorboard()
+        : base("update", "Change what a tensorboard says of itself.")
+    {
+        Add(_name);
+        Add(_displayName);
+        Add(_description);
+        Add(_isDefault);
+        Add(_labels);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var full = session.Name(TensorboardNoun.Collection, parse.GetValue(name)!);
+        var full = session.Name(TensorboardNoun.Collection, parse.GetValue(_name)!);
         var board = new Tensorboard { Name = full };
         var mask = new List<string>();
-        if (parse.GetValue(displayName) is { } newName)
+        if (parse.GetValue(_displayName) is { } newName)
         {
             board.DisplayName = newName;
             mask.Add("displayName");
         }
 
-        if (parse.GetValue(description) is { } newDescription)
+        if (parse.GetValue(_description) is { } newDescription)
         {
             board.Description = newDescription;
             mask.Add("description");
         }
 
-        if (parse.GetValue(isDefault) is { } wanted)
+        if (parse.GetValue(_isDefault) is { } wanted)
         {
             board.IsDefault = wanted;
             mask.Add("isDefault");
         }
 
-        if (parse.GetValue(labels) is { Length: > 0 })
+        if (parse.GetValue(_labels) is { Length: > 0 })
         {
-            labels.Apply(parse, board.Labels);
+            _labels.Apply(parse, board.Labels);
             mask.Add("labels");
         }
 

@@ -26,12 +26,15 @@ internal sealed class UploadedRuns(CairnClient client)
                 if (context.Metadata?.Fields.GetValueOrDefault(StateKey)?.StringValue == "RUNNING")
                 {
                     context.Metadata.Fields[StateKey] = Value.ForString("COMPLETE");
-                    await client.PatchAsync<Context>($"/v1/{name}", new Context { Name = name, Metadata = context.Metadata }, ["metadata"], cancellation);
+                    await client.PatchAsync<Context>(
+                        $"/v1/{name}",
+                        new Context { Name = name, Metadata = context.Metadata },
+                        ["metadata"],
+                        cancellation
+                    );
                 }
             }
-            catch (ApiException error) when (error.Status == "NOT_FOUND")
-            {
-            }
+            catch (ApiException error) when (error.Status == "NOT_FOUND") { }
         }
     }
 }

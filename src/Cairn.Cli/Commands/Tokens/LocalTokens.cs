@@ -9,13 +9,23 @@ using Cairn.Security;
 
 namespace Cairn.Cli.Commands.Tokens;
 
-/// <summary>Makes tokens directly in a server's store, for the first one: whoever may write there needs no token. It works beside a running server.</summary>
+/// <summary>
+/// Makes tokens directly in a server's store, for the first one: whoever may write there needs no token. It works beside a running server.
+/// </summary>
 internal static class LocalTokens
 {
     /// <param name="data">The server's folder.</param>
     /// <param name="store">The address of its PostgreSQL store, or null for SQLite in the folder.</param>
     /// <returns>What the API answers: the token and its secret.</returns>
-    public static async Task<JsonNode> CreateAsync(string data, string? store, string name, string? role, string? project, TimeSpan? lifetime, CancellationToken cancellation)
+    public static async Task<JsonNode> CreateAsync(
+        string data,
+        string? store,
+        string name,
+        string? role,
+        string? project,
+        TimeSpan? lifetime,
+        CancellationToken cancellation
+    )
     {
         if (store is null && !Directory.Exists(data))
         {
@@ -24,10 +34,18 @@ internal static class LocalTokens
 
         try
         {
-            await using IDatabase database = store is null ? new SqliteDatabase(Path.Combine(data, "cairn.db")) : new PostgresDatabase(store);
+            await using IDatabase database = store is null
+                ? new SqliteDatabase(Path.Combine(data, "cairn.db"))
+                : new PostgresDatabase(store);
             await Migrations.ApplyAsync(database, [TokenStore.Migrations], cancellation);
             var tokens = new TokenStore(database, TimeProvider.System, new RandomIdSource());
-            var (token, secret) = await tokens.CreateAsync("user:" + name, Role.Find(role ?? Role.Editor.Name), project, lifetime, cancellation);
+            var (token, secret) = await tokens.CreateAsync(
+                "user:" + name,
+                Role.Find(role ?? Role.Editor.Name),
+                project,
+                lifetime,
+                cancellation
+            );
             return new JsonObject
             {
                 ["id"] = token.Id,

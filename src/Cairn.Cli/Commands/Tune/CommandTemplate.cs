@@ -3,7 +3,9 @@ using Cairn.Cli.Shell;
 
 namespace Cairn.Cli.Commands.Tune;
 
-/// <summary>A command whose arguments have <c>{name}</c> where a parameter's value goes. It is an argument list throughout: no shell reads it.</summary>
+/// <summary>
+/// A command whose arguments have <c>{name}</c> where a parameter's value goes. It is an argument list throughout: no shell reads it.
+/// </summary>
 internal sealed partial class CommandTemplate(IReadOnlyList<string> arguments)
 {
     /// <exception cref="CliException">A usage error for a parameter that no argument has.</exception>
@@ -19,11 +21,20 @@ internal sealed partial class CommandTemplate(IReadOnlyList<string> arguments)
     }
 
     public string[] Fill(IReadOnlyDictionary<string, string> values) =>
-        [.. arguments.Select(argument => Place().Replace(argument, match => values.TryGetValue(match.Groups[1].Value, out var value) ? value : match.Value))];
+        [
+            .. arguments.Select(argument =>
+                Place().Replace(argument, match => values.TryGetValue(match.Groups[1].Value, out var value) ? value : match.Value)
+            ),
+        ];
 
     /// <summary>As one would type it into a shell.</summary>
     public static string Quote(IEnumerable<string> arguments) =>
-        string.Join(' ', arguments.Select(static argument => Plain().IsMatch(argument) ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        string.Join(
+            ' ',
+            arguments.Select(static argument =>
+                Plain().IsMatch(argument) ? argument : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'"
+            )
+        );
 
     [GeneratedRegex(@"\{([^{}\s]+)\}")]
     private static partial Regex Place();

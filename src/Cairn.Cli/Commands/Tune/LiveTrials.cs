@@ -6,7 +6,9 @@ using LiveTable = Spectre.Console.Table;
 
 namespace Cairn.Cli.Commands.Tune;
 
-/// <summary>A table on a terminal that changes while trials run: those that run, then the best, as many as the terminal has room for.</summary>
+/// <summary>
+/// A table on a terminal that changes while trials run: those that run, then the best, as many as the terminal has room for.
+/// </summary>
 internal sealed class LiveTrials(IAnsiConsole console, MetricSpec metric, int trials, TimeProvider time) : ITrialView
 {
     private const int Least = 5;
@@ -16,21 +18,24 @@ internal sealed class LiveTrials(IAnsiConsole console, MetricSpec metric, int tr
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Row> rows = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Row> _rows = [];
 
     public async Task WatchAsync(Task work)
     {
-        await console.Live(Render()).Overflow(VerticalOverflow.Crop).StartAsync(async live =>
-        {
-            while (!work.IsCompleted)
+        await console
+            .Live(Render())
+            .Overflow(VerticalOverflow.Crop)
+            .StartAsync(async live =>
             {
-                live.UpdateTarget(Render());
-                await Task.WhenAny(work, Task.Delay(Interval, time));
-            }
+                while (!work.IsCompleted)
+                {
+                    live.UpdateTarget(Render());
+                    await Task.WhenAny(work, Task.Delay(Interval, time));
+                }
 
-            live.UpdateTarget(Render());
-        });
+                live.UpdateTarget(Render());
+            });
         await work;
     }
 
@@ -38,59 +43,95 @@ internal sealed class LiveTrials(IAnsiConsole console, MetricSpec metric, int tr
 
     public void Reported(Trial trial, double value)
     {
-        lock (gate)
+        lock (_gate)
         {
-            rows[trial.Id] = rows[trial.Id] with { Value = value };
+            _rows[trial.Id] = _rows[trial.Id] with { Value = value };
         }
     }
 
     public void Ended(Trial trial, double? value, string problem)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var row = rows[trial.Id];
-            rows[trial.Id] = row with { Value = value, Problem = problem, Took = time.GetElapsedTime(row.Started) };
+            var row = _rows[trial.Id];
+            _rows[trial.Id] = row with { Value = value, Problem = problem, Took = time.GetElapsedTime(row.Started) };
         }
     }
 
     private void Set(Trial trial, Row row)
     {
-        lock (gate)
+        lock (_gate)
         {
-            rows[trial.Id] = row;
+            _rows[trial.Id] = row;
         }
     }
 
     private LiveTable Render()
     {
         List<Row> all;
-        lock (gate)
+        lock (_gate)
         {
-            all = [.. rows.Values.OrderBy(static row => row.Took is null ? 0 : row.Problem.Length == 0 ? 1 : 2).ThenBy(Rank).ThenBy(static row => long.Parse(row.Trial.Id, CultureInfo.InvariantCulture))];
+            all =
+            [
+                .. _rows
+                    .Values.OrderBy(static row =>
+                        row.Took is null ? 0
+                        : row.Problem.Length == 0 ? 1
+                        : 2
+                    )
+                    .ThenBy(Rank)
+                    .ThenBy(static row => long.Parse(row.Trial.Id, CultureInfo.InvariantCulture)),
+            ];
         }
 
         var best = all.Where(static row => row.Took is not null && row.Problem.Length == 0).MinBy(Rank);
-        var table = new LiveTable().Border(TableBorder.Rounded).AddColumns("trial", Markup.Escape(metric.MetricId), "parameters", "time", "");
-        table.Caption($"{all.Count(static row => row.Took is not null)} of {trials} trials, {all.Count(static row => row.Took is null)} running, {all.Count(static row => row.Problem.Length > 0)} failed");
+        var table = new LiveTable()
+            .Border(TableBorder.Rounded)
+            .AddColumns("trial", Markup.Escape(metric.MetricId), "parameters", "time", "");
+        table.Caption(
+            $"{all.Count(static row => row.Took is not null)} of {trials} trials, {all.Count(static row => row.Took is null)} running, {all.Count(static row => row.Problem.Length > 0)} failed"
+        );
         foreach (var row in all.Take(Math.Max(Least, console.Profile.Height - Around)))
         {
-            var style = row.Took is null ? "blue" : row.Problem.Length > 0 ? "grey" : row == best ? "bold green" : "default";
+            var style =
+                row.Took is null ? "blue"
+                : row.Problem.Length > 0 ? "grey"
+                : row == best ? "bold green"
+                : "default";
             var took = row.Took ?? time.GetElapsedTime(row.Started);
             table.AddRow(
                 Cell(row.Trial.Id, style),
                 Cell(row.Value is { } value ? value.ToString("G6", CultureInfo.InvariantCulture) : "", style),
-                Cell(string.Join(' ', TrialTable.Values(row.Trial).Select(static pair => $"{pair.Key}={TrialTable.Short(pair.Value)}")), style),
-                Cell(took.TotalSeconds < 100 ? $"{took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s" : $"{took.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} min", style),
-                Cell(row.Took is null ? "running" : row == best ? "best" : row.Problem, style));
+                Cell(
+                    string.Join(' ', TrialTable.Values(row.Trial).Select(static pair => $"{pair.Key}={TrialTable.Short(pair.Value)}")),
+                    style
+                ),
+                Cell(
+                    took.TotalSeconds < 100
+                        ? $"{took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s"
+                        : $"{took.TotalMinutes.ToString("0.0", CultureInfo.InvariantCulture)} min",
+                    style
+                ),
+                Cell(
+                    row.Took is null ? "running"
+                        : row == best ? "best"
+                        : row.Problem,
+                    style
+                )
+            );
         }
 
         return table;
     }
 
     /// <summary>What comes first is least.</summary>
-    private double Rank(Row row) => row is { Took: not null, Value: { } value } && double.IsFinite(value) ? (metric.Goal == MetricSpec.Types.GoalType.Minimize ? value : -value) : double.PositiveInfinity;
+    private double Rank(Row row) =>
+        row is { Took: not null, Value: { } value } && double.IsFinite(value)
+            ? (metric.Goal == MetricSpec.Types.GoalType.Minimize ? value : -value)
+            : double.PositiveInfinity;
 
-    private static Markup Cell(string text, string style) => new($"[{style}]{Markup.Escape(string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)))}[/]");
+    private static Markup Cell(string text, string style) =>
+        new($"[{style}]{Markup.Escape(string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c)))}[/]");
 
     /// <param name="Took">How long it ran; null while it does.</param>
     private sealed record Row(Trial Trial, long Started, double? Value, TimeSpan? Took, string Problem);

@@ -5,7 +5,8 @@ using System.Text.RegularExpressions;
 namespace Cairn.Cli.Commands.Tune;
 
 /// <summary>
-/// The metric that a command reports: in the file that hypertune writes (a JSON object a line, whose path is in <c>CLOUD_ML_HP_METRIC_FILE</c>), else in its output, as
+/// The metric that a command reports: in the file that hypertune writes (a JSON object a line, whose path is in
+/// <c>CLOUD_ML_HP_METRIC_FILE</c>), else in its output, as
 /// <c>name=0.93</c>, <c>name: 0.93</c>, or a JSON object with the name. The last one counts.
 /// </summary>
 internal static class ReportedMetrics
@@ -58,9 +59,15 @@ internal static class ReportedMetrics
 
     private static double? InText(string metric, string line)
     {
-        var match = Regex.Match(line, $@"(?<![\w.-]){Regex.Escape(metric)}\s*[=:]\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|[-+]?inf|nan)", RegexOptions.IgnoreCase, TimeSpan.FromSeconds(1));
+        var match = Regex.Match(
+            line,
+            $@"(?<![\w.-]){Regex.Escape(metric)}\s*[=:]\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?|[-+]?inf|nan)",
+            RegexOptions.IgnoreCase,
+            TimeSpan.FromSeconds(1)
+        );
         return match.Success ? Number(match.Groups[1].Value) : null;
     }
 
-    private static double? Number(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -21,13 +21,24 @@ internal static class TrialRun
     /// <param name="trial">The trial's number.</param>
     /// <param name="reported">Called with what it reports while it runs.</param>
     /// <param name="cancellation">Kills it.</param>
-    public static async Task<(double? Value, string Problem)> RunAsync(string[] command, string metric, string trial, Action<double> reported, CancellationToken cancellation)
+    public static async Task<(double? Value, string Problem)> RunAsync(
+        string[] command,
+        string metric,
+        string trial,
+        Action<double> reported,
+        CancellationToken cancellation
+    )
     {
         var folder = Directory.CreateTempSubdirectory("cairn-tune-");
         try
         {
             var file = Path.Combine(folder.FullName, "output.metrics");
-            var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(command[0], command[1..])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             start.Environment["CLOUD_ML_HP_METRIC_FILE"] = file;
             start.Environment["CLOUD_ML_TRIAL_ID"] = trial;
             var (output, errors) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
@@ -41,9 +52,9 @@ internal static class TrialRun
             }
 
             var code = await running;
-            return code != 0
-                ? (null, $"It ended with {code}. {string.Join(" | ", errors.TakeLast(3))}")
-                : ReportedMetrics.Find(metric, file, output) is { } value ? (value, "") : (null, $"It reported no {metric}.");
+            return code != 0 ? (null, $"It ended with {code}. {string.Join(" | ", errors.TakeLast(3))}")
+                : ReportedMetrics.Find(metric, file, output) is { } value ? (value, "")
+                : (null, $"It reported no {metric}.");
         }
         finally
         {
@@ -51,7 +62,12 @@ internal static class TrialRun
         }
     }
 
-    private static async Task<int> RunAsync(ProcessStartInfo start, ConcurrentQueue<string> output, ConcurrentQueue<string> errors, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ProcessStartInfo start,
+        ConcurrentQueue<string> output,
+        ConcurrentQueue<string> errors,
+        CancellationToken cancellation
+    )
     {
         using var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
@@ -89,8 +105,6 @@ internal static class TrialRun
         }
 
         lines.Enqueue(line);
-        while (lines.Count > KeptLines && lines.TryDequeue(out _))
-        {
-        }
+        while (lines.Count > KeptLines && lines.TryDequeue(out _)) { }
     }
 }

@@ -7,14 +7,17 @@ namespace Cairn.Cli.Commands.Tune;
 /// <summary>A line for each trial as it ends, with the best so far.</summary>
 internal sealed class TrialTable(TextWriter to, MetricSpec metric) : ITrialView
 {
-    private readonly Lock gate = new();
-    private double? best;
+    private readonly Lock _gate = new();
+    private double? _best;
 
-    public static Dictionary<string, string> Values(Trial trial) => trial.Parameters.ToDictionary(
-        static parameter => parameter.ParameterId,
-        static parameter => parameter.Value.KindCase == Google.Protobuf.WellKnownTypes.Value.KindOneofCase.StringValue
-            ? parameter.Value.StringValue
-            : parameter.Value.NumberValue.ToString("R", CultureInfo.InvariantCulture));
+    public static Dictionary<string, string> Values(Trial trial) =>
+        trial.Parameters.ToDictionary(
+            static parameter => parameter.ParameterId,
+            static parameter =>
+                parameter.Value.KindCase == Google.Protobuf.WellKnownTypes.Value.KindOneofCase.StringValue
+                    ? parameter.Value.StringValue
+                    : parameter.Value.NumberValue.ToString("R", CultureInfo.InvariantCulture)
+        );
 
     public Task WatchAsync(Task work) => work;
 
@@ -23,32 +26,42 @@ internal sealed class TrialTable(TextWriter to, MetricSpec metric) : ITrialView
         // A line of a log that nobody watches is written when there is a result.
     }
 
-    public void Reported(Trial trial, double value)
-    {
-    }
+    public void Reported(Trial trial, double value) { }
 
     public void Ended(Trial trial, double? value, string problem)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (best is null)
+            if (_best is null)
             {
-                to.WriteLine($"{"TRIAL",-6} {metric.MetricId.ToUpperInvariant(),-12} {"BEST",-12} PARAMETERS");
+                to.WriteLine($"{"TRIAL", -6} {metric.MetricId.ToUpperInvariant(), -12} {"BEST", -12} PARAMETERS");
             }
 
-            if (value is { } number && double.IsFinite(number) && (best is not { } old || !double.IsFinite(old) || (metric.Goal == MetricSpec.Types.GoalType.Minimize ? number < old : number > old)))
+            if (
+                value is { } number
+                && double.IsFinite(number)
+                && (
+                    _best is not { } old
+                    || !double.IsFinite(old)
+                    || (metric.Goal == MetricSpec.Types.GoalType.Minimize ? number < old : number > old)
+                )
+            )
             {
-                best = number;
+                _best = number;
             }
 
-            best ??= double.NaN;
+            _best ??= double.NaN;
             var parameters = string.Join(' ', Values(trial).Select(static pair => $"{pair.Key}={Short(pair.Value)}"));
-            to.WriteLine($"{trial.Id,-6} {Text(value),-12} {Text(best),-12} {parameters}{(problem.Length > 0 ? $"  {problem}" : "")}");
+            to.WriteLine($"{trial.Id, -6} {Text(value), -12} {Text(_best), -12} {parameters}{(problem.Length > 0 ? $"  {problem}" : "")}");
         }
     }
 
-    private static string Text(double? value) => value is { } number && !double.IsNaN(number) ? number.ToString("G6", CultureInfo.InvariantCulture) : "-";
+    private static string Text(double? value) =>
+        value is { } number && !double.IsNaN(number) ? number.ToString("G6", CultureInfo.InvariantCulture) : "-";
 
     /// <summary>A value as a table shows it.</summary>
-    public static string Short(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number.ToString("G4", CultureInfo.InvariantCulture) : text;
+    public static string Short(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString("G4", CultureInfo.InvariantCulture)
+            : text;
 }

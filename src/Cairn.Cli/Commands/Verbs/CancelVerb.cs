@@ -6,23 +6,28 @@ namespace Cairn.Cli.Commands.Verbs;
 /// <summary><c>cancel</c>: asks what runs to stop, and does not wait for it.</summary>
 internal sealed class CancelVerb : ApiCommand
 {
-    private readonly Argument<string> name;
-    private readonly string thing;
-    private readonly string collection;
+    private readonly Argument<string> _name;
+    private readonly string _thing;
+    private readonly string _collection;
 
-    public CancelVerb(string thing, string collection) : base("cancel", $"Ask a {thing} to stop.")
+    public CancelVerb(string thing, string collection)
+        : base("cancel", $"Ask a {thing} to stop.")
     {
-        this.thing = thing;
-        this.collection = collection;
-        name = ResourceArgument.For(thing);
-        Add(name);
+        this._thing = thing;
+        this._collection = collection;
+        _name = ResourceArgument.For(thing);
+        Add(_name);
     }
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var full = session.Name(collection, parse.GetValue(name)!);
-        await session.Client.PostAsync<Google.Protobuf.WellKnownTypes.Empty>($"/v1/{full}:cancel", (Google.Protobuf.IMessage?)null, cancellation);
-        session.Status.WriteLine($"{char.ToUpperInvariant(thing[0])}{thing[1..]} [{full}] is asked to stop.");
+        var full = session.Name(_collection, parse.GetValue(_name)!);
+        await session.Client.PostAsync<Google.Protobuf.WellKnownTypes.Empty>(
+            $"/v1/{full}:cancel",
+            (Google.Protobuf.IMessage?)null,
+            cancellation
+        );
+        session.Status.WriteLine($"{char.ToUpperInvariant(_thing[0])}{_thing[1..]} [{full}] is asked to stop.");
         return ExitCode.Ok;
     }
 }

@@ -7,7 +7,8 @@ namespace Cairn.Cli.Commands.Verbs;
 /// <summary><c>--labels key=value,…</c>.</summary>
 internal sealed class LabelsOption : Option<string[]>
 {
-    public LabelsOption() : base("--labels")
+    public LabelsOption()
+        : base("--labels")
     {
         Description = "Labels, as key=value,….";
         HelpName = "KEY=VALUE,…";

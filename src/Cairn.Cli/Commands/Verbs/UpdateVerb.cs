@@ -9,19 +9,20 @@ namespace Cairn.Cli.Commands.Verbs;
 internal abstract class UpdateVerb<T> : ApiCommand
     where T : class, IMessage<T>, new()
 {
-    private readonly Argument<string> name;
-    private readonly string collection;
-    private readonly Action<T, string> setName;
-    private readonly IReadOnlyList<Field> fields;
+    private readonly Argument<string> _name;
+    private readonly string _collection;
+    private readonly Action<T, string> _setName;
+    private readonly IReadOnlyList<Field> _fields;
 
     /// <param name="setName">Names the resource that is sent.</param>
-    protected UpdateVerb(string thing, string collection, string description, Action<T, string> setName, params IReadOnlyList<Field> fields) : base("update", description)
+    protected UpdateVerb(string thing, string collection, string description, Action<T, string> setName, params IReadOnlyList<Field> fields)
+        : base("update", description)
     {
-        this.collection = collection;
-        this.setName = setName;
-        this.fields = fields;
-        name = ResourceArgument.For(thing);
-        Add(name);
+        this._collection = collection;
+        this._setName = setName;
+        this._fields = fields;
+        _name = ResourceArgument.For(thing);
+        Add(_name);
         foreach (var field in fields)
         {
             Add(field.Option);
@@ -46,22 +47,24 @@ internal abstract class UpdateVerb<T> : ApiCommand
 
     protected override async Task<int> RunAsync(ParseResult parse, ApiSession session, CancellationToken cancellation)
     {
-        var given = fields.Where(field => parse.GetResult(field.Option) is not null).ToList();
+        var given = _fields.Where(field => parse.GetResult(field.Option) is not null).ToList();
         if (given.Count == 0)
         {
-            var names = fields.Select(static field => field.Option.Name).ToList();
+            var names = _fields.Select(static field => field.Option.Name).ToList();
             throw CliException.Usage($"Nothing to change: give {string.Join(", ", names.SkipLast(1))} or {names[^1]}.");
         }
 
-        var full = session.Name(collection, parse.GetValue(name)!);
+        var full = session.Name(_collection, parse.GetValue(_name)!);
         var resource = new T();
-        setName(resource, full);
+        _setName(resource, full);
         foreach (var field in given)
         {
             field.Apply(parse, resource);
         }
 
-        session.Print(await session.Client.PatchAsync<T>($"/v1/{full}", resource, [.. given.Select(static field => field.Mask)], cancellation));
+        session.Print(
+            await session.Client.PatchAsync<T>($"/v1/{full}", resource, [.. given.Select(static field => field.Mask)], cancellation)
+        );
         return ExitCode.Ok;
     }
 }

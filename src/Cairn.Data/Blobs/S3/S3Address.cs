@@ -2,7 +2,9 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Blobs.S3;
 
-/// <summary>Where blobs are on S3: <c>s3://bucket/prefix?endpoint=http://host:port&amp;region=us-east-1</c>; prefix and parameters may be absent.</summary>
+/// <summary>
+/// Where blobs are on S3: <c>s3://bucket/prefix?endpoint=http://host:port&amp;region=us-east-1</c>; prefix and parameters may be absent.
+/// </summary>
 /// <param name="Prefix">Empty, or ends in <c>/</c>.</param>
 /// <param name="Endpoint">A server of its own, or null for Amazon's in the region.</param>
 public sealed record S3Address(string Bucket, string Prefix, Uri? Endpoint, string Region)
@@ -51,6 +53,8 @@ public sealed record S3Address(string Bucket, string Prefix, Uri? Endpoint, stri
         return new S3Address(bucket, prefix.Length == 0 ? "" : prefix + "/", endpoint, region);
     }
 
-    private static StatusException Invalid(string text, string objection)
-        => StatusException.InvalidArgument($"The object store's address '{text}' cannot be used: {objection}. Use s3://bucket/prefix?endpoint=http://host:port.");
+    private static StatusException Invalid(string text, string objection) =>
+        StatusException.InvalidArgument(
+            $"The object store's address '{text}' cannot be used: {objection}. Use s3://bucket/prefix?endpoint=http://host:port."
+        );
 }

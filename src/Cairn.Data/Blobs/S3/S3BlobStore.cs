@@ -37,11 +37,11 @@ public sealed class S3BlobStore(IAmazonS3 client, S3Address address, IIdSource i
         {
             if (length == 0)
             {
-                await client.GetObjectMetadataAsync(address.Bucket, Key(id), cancellation).ConfigureAwait(false);
+                await client.GetObjectMetadataAsync(address.Bucket, Key(id), cancellation);
                 return Stream.Null;
             }
 
-            var response = await client.GetObjectAsync(request, cancellation).ConfigureAwait(false);
+            var response = await client.GetObjectAsync(request, cancellation);
             return new BoundedStream(response.ResponseStream, response.ContentLength);
         }
         catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.NotFound)
@@ -58,15 +58,17 @@ public sealed class S3BlobStore(IAmazonS3 client, S3Address address, IIdSource i
     {
         if (BlobId.IsValid(id))
         {
-            await client.DeleteObjectAsync(address.Bucket, address.Prefix + id, cancellation).ConfigureAwait(false);
+            await client.DeleteObjectAsync(address.Bucket, address.Prefix + id, cancellation);
         }
     }
 
-    public async IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<(string Id, DateTimeOffset Modified)> ListAsync(
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
-        await AbortAbandonedAsync(cancellation).ConfigureAwait(false);
+        await AbortAbandonedAsync(cancellation);
         var request = new ListObjectsV2Request { BucketName = address.Bucket, Prefix = address.Prefix };
-        await foreach (var page in client.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (var page in client.Paginators.ListObjectsV2(request).Responses.WithCancellation(cancellation))
         {
             foreach (var item in page.S3Objects ?? [])
             {
@@ -89,13 +91,13 @@ public sealed class S3BlobStore(IAmazonS3 client, S3Address address, IIdSource i
     {
         var limit = time.GetUtcNow() - Abandoned;
         var request = new ListMultipartUploadsRequest { BucketName = address.Bucket, Prefix = address.Prefix };
-        await foreach (var page in client.Paginators.ListMultipartUploads(request).Responses.WithCancellation(cancellation).ConfigureAwait(false))
+        await foreach (var page in client.Paginators.ListMultipartUploads(request).Responses.WithCancellation(cancellation))
         {
             foreach (var upload in page.MultipartUploads ?? [])
             {
                 if (upload.Initiated is { } initiated && initiated.ToUniversalTime() < limit.UtcDateTime)
                 {
-                    await client.AbortMultipartUploadAsync(address.Bucket, upload.Key, upload.UploadId, cancellation).ConfigureAwait(false);
+                    await client.AbortMultipartUploadAsync(address.Bucket, upload.Key, upload.UploadId, cancellation);
                 }
             }
         }

@@ -6,8 +6,8 @@ using Cairn.Kernel.Blobs;
 namespace Cairn.Data.Blobs.S3;
 
 /// <summary>
-/// One blob on its way to S3: a single put where it fits one buffer, else a multipart upload, of which nothing can be read until it is completed. The
-/// parts grow with their number, so that S3's limit of 10,000 is reached far beyond its limit of 5 TB.
+/// One blob on its way to S3: a single put where it fits one buffer, else a multipart upload, of which nothing can be read until it is
+/// completed. The parts grow with their number, so that S3's limit of 10,000 is reached far beyond its limit of 5 TB.
 /// </summary>
 internal sealed class S3BlobWriter(IAmazonS3 client, string bucket, string key, string id) : IBlobWriter
 {
@@ -15,68 +15,83 @@ internal sealed class S3BlobWriter(IAmazonS3 client, string bucket, string key, 
     private const int LargestPart = 1 << 30;
     private const int PartsBeforeGrowth = 500;
 
-    private readonly List<PartETag> parts = [];
-    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstPart);
-    private int partSize = FirstPart;
-    private int buffered;
-    private long uploaded;
-    private string? upload;
-    private bool committed;
-    private bool disposed;
+    private readonly List<PartETag> _parts = [];
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstPart);
+    private int _partSize = FirstPart;
+    private int _buffered;
+    private long _uploaded;
+    private string? _upload;
+    private bool _committed;
+    private bool _disposed;
 
     public string Id => id;
 
-    public long Length => uploaded + buffered;
+    public long Length => _uploaded + _buffered;
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         while (bytes.Length > 0)
         {
-            if (buffered == partSize)
+            if (_buffered == _partSize)
             {
-                await UploadPartAsync(cancellation).ConfigureAwait(false);
+                await UploadPartAsync(cancellation);
             }
 
-            var count = Math.Min(bytes.Length, partSize - buffered);
-            bytes.Span[..count].CopyTo(buffer.AsSpan(buffered));
-            buffered += count;
+            var count = Math.Min(bytes.Length, _partSize - _buffered);
+            bytes.Span[..count].CopyTo(_buffer.AsSpan(_buffered));
+            _buffered += count;
             bytes = bytes[count..];
         }
     }
 
     public async Task CommitAsync(CancellationToken cancellation = default)
     {
-        if (upload is null)
+        if (_upload is null)
         {
             using var content = Buffered();
-            await client.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = key, InputStream = content }, cancellation).ConfigureAwait(false);
+            await client.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    InputStream = content,
+                },
+                cancellation
+            );
         }
         else
         {
-            await UploadPartAsync(cancellation).ConfigureAwait(false);
+            await UploadPartAsync(cancellation);
             await client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = upload, PartETags = parts },
-                cancellation).ConfigureAwait(false);
+                new CompleteMultipartUploadRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    UploadId = _upload,
+                    PartETags = _parts,
+                },
+                cancellation
+            );
         }
 
-        committed = true;
+        _committed = true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (disposed)
+        if (_disposed)
         {
             return;
         }
 
-        disposed = true;
-        ArrayPool<byte>.Shared.Return(buffer);
-        if (!committed && upload is not null)
+        _disposed = true;
+        ArrayPool<byte>.Shared.Return(_buffer);
+        if (!_committed && _upload is not null)
         {
             try
             {
-                await client.AbortMultipartUploadAsync(bucket, key, upload).ConfigureAwait(false);
+                await client.AbortMultipartUploadAsync(bucket, key, _upload);
             }
             catch (AmazonS3Exception)
             {
@@ -87,29 +102,30 @@ internal sealed class S3BlobWriter(IAmazonS3 client, string bucket, string key, 
 
     private async Task UploadPartAsync(CancellationToken cancellation)
     {
-        upload ??= (await client.InitiateMultipartUploadAsync(bucket, key, cancellation).ConfigureAwait(false)).UploadId;
+        _upload ??= (await client.InitiateMultipartUploadAsync(bucket, key, cancellation)).UploadId;
         using var content = Buffered();
         var response = await client.UploadPartAsync(
             new UploadPartRequest
             {
                 BucketName = bucket,
                 Key = key,
-                UploadId = upload,
-                PartNumber = parts.Count + 1,
-                PartSize = buffered,
+                UploadId = _upload,
+                PartNumber = _parts.Count + 1,
+                PartSize = _buffered,
                 InputStream = content,
             },
-            cancellation).ConfigureAwait(false);
-        parts.Add(new PartETag(parts.Count + 1, response.ETag));
-        uploaded += buffered;
-        buffered = 0;
-        if (parts.Count % PartsBeforeGrowth == 0 && partSize < LargestPart)
+            cancellation
+        );
+        _parts.Add(new PartETag(_parts.Count + 1, response.ETag));
+        _uploaded += _buffered;
+        _buffered = 0;
+        if (_parts.Count % PartsBeforeGrowth == 0 && _partSize < LargestPart)
         {
-            partSize *= 2;
-            ArrayPool<byte>.Shared.Return(buffer);
-            buffer = ArrayPool<byte>.Shared.Rent(partSize);
+            _partSize *= 2;
+            ArrayPool<byte>.Shared.Return(_buffer);
+            _buffer = ArrayPool<byte>.Shared.Rent(_partSize);
         }
     }
 
-    private MemoryStream Buffered() => new(buffer, 0, buffered, writable: false);
+    private MemoryStream Buffered() => new(_buffer, 0, _buffered, writable: false);
 }

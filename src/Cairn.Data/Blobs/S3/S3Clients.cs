@@ -8,8 +8,7 @@ namespace Cairn.Data.Blobs.S3;
 public static class S3Clients
 {
     /// <exception cref="StatusException">FAILED_PRECONDITION where the environment has no credentials.</exception>
-    public static IAmazonS3 Create(S3Address address)
-        => Create(address, Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
+    public static IAmazonS3 Create(S3Address address) => Create(address, Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
 
     public static IAmazonS3 Create(S3Address address, string accessKey, string secretKey)
     {
@@ -34,8 +33,10 @@ public static class S3Clients
         return new AmazonS3Client(new BasicAWSCredentials(accessKey, secretKey), config);
     }
 
-    private static string Variable(string name)
-        => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
             ? value
-            : throw StatusException.FailedPrecondition($"Objects are to be kept on S3, but {name} is not set. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the server's environment.");
+            : throw StatusException.FailedPrecondition(
+                $"Objects are to be kept on S3, but {name} is not set. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the server's environment."
+            );
 }

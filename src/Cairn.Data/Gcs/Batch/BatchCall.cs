@@ -22,13 +22,19 @@ public sealed record BatchCall(string Method, string Target, IReadOnlyList<KeyVa
         }
 
         // Addresses come absolute or relative.
-        var target = Uri.TryCreate(request[1], UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal) ? absolute.PathAndQuery : request[1];
+        var target =
+            Uri.TryCreate(request[1], UriKind.Absolute, out var absolute) && absolute.Scheme.StartsWith("http", StringComparison.Ordinal)
+                ? absolute.PathAndQuery
+                : request[1];
         if (!target.StartsWith('/'))
         {
-            throw StatusException.InvalidArgument($"A call of the batch is addressed to '{target}'; an address is a path that begins with '/', or a whole URL.");
+            throw StatusException.InvalidArgument(
+                $"A call of the batch is addressed to '{target}'; an address is a path that begins with '/', or a whole URL."
+            );
         }
 
-        var headers = lines.Skip(1)
+        var headers = lines
+            .Skip(1)
             .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
             .Where(parts => parts.Length == 2)
             .Select(parts => KeyValuePair.Create(parts[0], parts[1]))
@@ -64,13 +70,20 @@ public sealed record BatchCall(string Method, string Target, IReadOnlyList<KeyVa
     {
         var body = ((MemoryStream)inner.Response.Body).ToArray();
         var status = inner.Response.StatusCode;
-        text.Append("HTTP/1.1 ").Append(status.ToString(CultureInfo.InvariantCulture)).Append(' ').Append(ReasonPhrases.GetReasonPhrase(status)).Append("\r\n");
+        text.Append("HTTP/1.1 ")
+            .Append(status.ToString(CultureInfo.InvariantCulture))
+            .Append(' ')
+            .Append(ReasonPhrases.GetReasonPhrase(status))
+            .Append("\r\n");
         if (inner.Response.ContentType is { } type)
         {
             text.Append("Content-Type: ").Append(type).Append("\r\n");
         }
 
-        text.Append("Content-Length: ").Append(body.Length.ToString(CultureInfo.InvariantCulture)).Append("\r\n\r\n").Append(Encoding.UTF8.GetString(body));
+        text.Append("Content-Length: ")
+            .Append(body.Length.ToString(CultureInfo.InvariantCulture))
+            .Append("\r\n\r\n")
+            .Append(Encoding.UTF8.GetString(body));
     }
 
     private static (int HeaderEnd, int BodyStart) Separator(byte[] bytes)

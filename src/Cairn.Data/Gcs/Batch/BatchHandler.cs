@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs.Batch;
 
-/// <summary>Many calls in one request (<c>multipart/mixed</c> of <c>application/http</c>). Each is routed, authorized and answered on its own, in order.</summary>
+/// <summary>
+/// Many calls in one request (<c>multipart/mixed</c> of <c>application/http</c>). Each is routed, authorized and answered on its own, in
+/// order.
+/// </summary>
 public sealed class BatchHandler(RouteTable routes)
 {
     /// <summary>The most calls of a batch, as Cloud Storage documents.</summary>
@@ -26,16 +29,16 @@ public sealed class BatchHandler(RouteTable routes)
         var reader = new MultipartReader(context.Request.Body, MultipartReader.BoundaryOf(context.Request.ContentType));
         var boundary = $"batch_{Guid.NewGuid():n}";
         var answer = new StringBuilder();
-        for (var calls = 0; await reader.NextAsync(context.RequestAborted).ConfigureAwait(false) is { } headers; calls++)
+        for (var calls = 0; await reader.NextAsync(context.RequestAborted) is { } headers; calls++)
         {
             if (calls == MaxCalls)
             {
                 throw StatusException.InvalidArgument($"A batch has at most {MaxCalls} calls. Send the rest in another.");
             }
 
-            var call = BatchCall.Parse(await reader.ReadAllAsync(MaxCallBytes, context.RequestAborted).ConfigureAwait(false));
+            var call = BatchCall.Parse(await reader.ReadAllAsync(MaxCallBytes, context.RequestAborted));
             var inner = call.ToContext(context);
-            await DispatchAsync(inner, call).ConfigureAwait(false);
+            await DispatchAsync(inner, call);
 
             answer.Append("--").Append(boundary).Append("\r\nContent-Type: application/http\r\n");
             if (headers.TryGetValue("Content-ID", out var id))
@@ -52,7 +55,7 @@ public sealed class BatchHandler(RouteTable routes)
         var bytes = Encoding.UTF8.GetBytes(answer.ToString());
         context.Response.ContentType = $"multipart/mixed; boundary={boundary}";
         context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
     private async Task DispatchAsync(HttpContext inner, BatchCall call)
@@ -60,11 +63,14 @@ public sealed class BatchHandler(RouteTable routes)
         try
         {
             inner.Request.Method = MethodOverride.Of(inner.Request);
-            var match = routes.Match(inner.Request.Method, RequestPath.Parse(call.Target))
+            var match =
+                routes.Match(inner.Request.Method, RequestPath.Parse(call.Target))
                 ?? throw StatusException.NotFound($"A batch has no call {call.Method} {call.Target}.");
             if (!inner.Caller().May(match.Route.Permission))
             {
-                throw StatusException.PermissionDenied($"'{inner.Caller().Name}' lacks {match.Route.Permission}, which {call.Method} {call.Target} needs.");
+                throw StatusException.PermissionDenied(
+                    $"'{inner.Caller().Name}' lacks {match.Route.Permission}, which {call.Method} {call.Target} needs."
+                );
             }
 
             if (inner.Text("alt") == "media")
@@ -72,15 +78,15 @@ public sealed class BatchHandler(RouteTable routes)
                 throw StatusException.InvalidArgument("Media cannot be downloaded in a batch. Send the call by itself.");
             }
 
-            await match.Route.Handler(inner, match.Values).ConfigureAwait(false);
+            await match.Route.Handler(inner, match.Values);
         }
         catch (StatusException error)
         {
-            await GcsErrors.WriteAsync(inner, error).ConfigureAwait(false);
+            await GcsErrors.WriteAsync(inner, error);
         }
         catch (Exception error) when (StorageErrors.Of(error) is not null)
         {
-            await GcsErrors.WriteAsync(inner, StorageErrors.Of(error)!).ConfigureAwait(false);
+            await GcsErrors.WriteAsync(inner, StorageErrors.Of(error)!);
         }
     }
 

@@ -4,28 +4,29 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Data.Gcs.Multipart;
 
 /// <summary>
-/// Reads <c>multipart/related</c> and <c>multipart/mixed</c> bodies (RFC 2046) part by part, in the memory of one buffer. Unlike the framework's reader it takes the
-/// bare line feeds that Google's Python clients send, and it tells a body that was cut off from one that ended.
+/// Reads <c>multipart/related</c> and <c>multipart/mixed</c> bodies (RFC 2046) part by part, in the memory of one buffer. Unlike the
+/// framework's reader it takes the bare line feeds that Google's Python clients send, and it tells a body that was cut off from one that
+/// ended.
 /// </summary>
 public sealed class MultipartReader
 {
     private const int MaxHeaderBytes = 16 * 1024;
 
-    private readonly Stream source;
-    private readonly byte[] buffer = new byte[128 * 1024];
-    private readonly byte[] opening;
-    private byte[] delimiter;
-    private int start;
-    private int end;
-    private bool sourceEnded;
-    private bool partEnded;
-    private bool ended;
+    private readonly Stream _source;
+    private readonly byte[] _buffer = new byte[128 * 1024];
+    private readonly byte[] _opening;
+    private byte[] _delimiter;
+    private int _start;
+    private int _end;
+    private bool _sourceEnded;
+    private bool _partEnded;
+    private bool _ended;
 
     public MultipartReader(Stream source, string boundary)
     {
-        this.source = source;
-        opening = Encoding.ASCII.GetBytes("--" + boundary);
-        delimiter = [];
+        this._source = source;
+        _opening = Encoding.ASCII.GetBytes("--" + boundary);
+        _delimiter = [];
     }
 
     /// <summary>The boundary of a multipart content type; quotes of either kind around it are not part of it.</summary>
@@ -45,41 +46,45 @@ public sealed class MultipartReader
             }
         }
 
-        throw StatusException.InvalidArgument($"The content type '{contentType}' has no boundary of 1 to 200 characters, which a multipart body needs.");
+        throw StatusException.InvalidArgument(
+            $"The content type '{contentType}' has no boundary of 1 to 200 characters, which a multipart body needs."
+        );
     }
 
-    /// <summary>Goes to the next part and returns its headers; null after the last part. What was not read of the part before is skipped.</summary>
+    /// <summary>
+    /// Goes to the next part and returns its headers; null after the last part. What was not read of the part before is skipped.
+    /// </summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where the body is cut off or is no multipart body.</exception>
     public async Task<IReadOnlyDictionary<string, string>?> NextAsync(CancellationToken cancellation)
     {
-        if (ended)
+        if (_ended)
         {
             return null;
         }
 
-        if (delimiter.Length == 0)
+        if (_delimiter.Length == 0)
         {
-            await ReadOpeningAsync(cancellation).ConfigureAwait(false);
+            await ReadOpeningAsync(cancellation);
         }
         else
         {
-            while (!partEnded)
+            while (!_partEnded)
             {
-                await ReadAsync(new byte[buffer.Length], cancellation).ConfigureAwait(false);
+                await ReadAsync(new byte[_buffer.Length], cancellation);
             }
 
-            var rest = await ReadLineAsync(cancellation).ConfigureAwait(false);
+            var rest = await ReadLineAsync(cancellation);
             if (rest.StartsWith("--", StringComparison.Ordinal))
             {
-                ended = true;
+                _ended = true;
                 return null;
             }
         }
 
-        partEnded = false;
+        _partEnded = false;
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var bytes = 0;
-        while (await ReadLineAsync(cancellation).ConfigureAwait(false) is { Length: > 0 } line)
+        while (await ReadLineAsync(cancellation) is { Length: > 0 } line)
         {
             bytes += line.Length;
             var colon = line.IndexOf(':');
@@ -104,7 +109,7 @@ public sealed class MultipartReader
         using var copy = new MemoryStream();
         var piece = new byte[16 * 1024];
         int read;
-        while ((read = await ReadAsync(piece, cancellation).ConfigureAwait(false)) > 0)
+        while ((read = await ReadAsync(piece, cancellation)) > 0)
         {
             copy.Write(piece, 0, read);
             if (copy.Length > limit)
@@ -118,28 +123,28 @@ public sealed class MultipartReader
 
     internal async ValueTask<int> ReadAsync(Memory<byte> target, CancellationToken cancellation)
     {
-        while (!partEnded && target.Length > 0)
+        while (!_partEnded && target.Length > 0)
         {
-            var available = buffer.AsSpan(start, end - start);
-            var at = available.IndexOf(delimiter);
+            var available = _buffer.AsSpan(_start, _end - _start);
+            var at = available.IndexOf(_delimiter);
             // Without the delimiter in sight, only its possible beginning at the buffer's end has to stay.
-            var ready = at >= 0 ? at : Math.Max(0, available.Length - delimiter.Length + 1);
+            var ready = at >= 0 ? at : Math.Max(0, available.Length - _delimiter.Length + 1);
             if (ready > 0)
             {
                 var count = Math.Min(ready, target.Length);
                 available[..count].CopyTo(target.Span);
-                start += count;
+                _start += count;
                 return count;
             }
 
             if (at == 0)
             {
-                start += delimiter.Length;
-                partEnded = true;
+                _start += _delimiter.Length;
+                _partEnded = true;
             }
             else
             {
-                await FillAsync(cancellation).ConfigureAwait(false);
+                await FillAsync(cancellation);
             }
         }
 
@@ -151,11 +156,11 @@ public sealed class MultipartReader
     {
         for (var lines = 0; lines < 100; lines++)
         {
-            var line = await ReadRawLineAsync(cancellation).ConfigureAwait(false);
+            var line = await ReadRawLineAsync(cancellation);
             var windows = line.Length > 0 && line[^1] == '\r';
-            if (line.AsSpan().TrimEnd("\r \t"u8).SequenceEqual(opening))
+            if (line.AsSpan().TrimEnd("\r \t"u8).SequenceEqual(_opening))
             {
-                delimiter = [.. windows ? "\r\n"u8 : "\n"u8, .. opening];
+                _delimiter = [.. windows ? "\r\n"u8 : "\n"u8, .. _opening];
                 return;
             }
         }
@@ -163,60 +168,61 @@ public sealed class MultipartReader
         throw Malformed("it does not begin with its boundary");
     }
 
-    private async Task<string> ReadLineAsync(CancellationToken cancellation)
-        => Encoding.UTF8.GetString(await ReadRawLineAsync(cancellation).ConfigureAwait(false)).TrimEnd('\r');
+    private async Task<string> ReadLineAsync(CancellationToken cancellation) =>
+        Encoding.UTF8.GetString(await ReadRawLineAsync(cancellation)).TrimEnd('\r');
 
     private async Task<byte[]> ReadRawLineAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            var at = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
+            var at = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
             if (at >= 0)
             {
-                var line = buffer.AsSpan(start, at).ToArray();
-                start += at + 1;
+                var line = _buffer.AsSpan(_start, at).ToArray();
+                _start += at + 1;
                 return line;
             }
 
-            if (end - start > MaxHeaderBytes)
+            if (_end - _start > MaxHeaderBytes)
             {
                 throw Malformed("a line is too long");
             }
 
-            if (sourceEnded && partEnded)
+            if (_sourceEnded && _partEnded)
             {
                 // Nothing has to follow the closing delimiter, not even the end of its line.
-                var rest = buffer.AsSpan(start, end - start).ToArray();
-                start = end;
+                var rest = _buffer.AsSpan(_start, _end - _start).ToArray();
+                _start = _end;
                 return rest;
             }
 
-            await FillAsync(cancellation).ConfigureAwait(false);
+            await FillAsync(cancellation);
         }
     }
 
     private async Task FillAsync(CancellationToken cancellation)
     {
-        if (sourceEnded)
+        if (_sourceEnded)
         {
             throw Malformed("it ends before its closing boundary");
         }
 
-        if (start > 0)
+        if (_start > 0)
         {
-            buffer.AsSpan(start, end - start).CopyTo(buffer);
-            end -= start;
-            start = 0;
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            _end -= _start;
+            _start = 0;
         }
 
-        var read = await source.ReadAsync(buffer.AsMemory(end), cancellation).ConfigureAwait(false);
-        end += read;
-        sourceEnded = read == 0;
-        if (sourceEnded && !partEnded)
+        var read = await _source.ReadAsync(_buffer.AsMemory(_end), cancellation);
+        _end += read;
+        _sourceEnded = read == 0;
+        if (_sourceEnded && !_partEnded)
         {
             throw Malformed("it ends before its closing boundary");
         }
     }
 
-    private static StatusException Malformed(string objection) => StatusException.InvalidArgument($"The multipart body is malformed: {objection}. Nothing was stored.");
+    private static StatusException Malformed(string objection) =>
+        StatusException.InvalidArgument($"The multipart body is malformed: {objection}. Nothing was stored.");
 }

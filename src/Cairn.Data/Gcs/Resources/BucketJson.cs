@@ -40,7 +40,8 @@ public static class BucketJson
 
     /// <summary>The bucket with the body's fields in it: a null removes, an absent field stays.</summary>
     /// <param name="now">Microseconds since 1970.</param>
-    /// <exception cref="StatusException">INVALID_ARGUMENT, UNIMPLEMENTED; with <see cref="DataErrors.Forbidden"/> where a lock forbids it.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT, UNIMPLEMENTED; with <see cref="DataErrors.Forbidden"/> where a lock forbids
+    /// it.</exception>
     public static Bucket Patch(JsonObject body, Bucket current, long now)
     {
         BucketFields.Check(body, current);
@@ -56,8 +57,8 @@ public static class BucketJson
     }
 
     /// <summary>
-    /// The bucket with the body's fields: an absent field is removed. What protects the objects or their owner (soft delete, public access prevention) is
-    /// removed only where the body says so.
+    /// The bucket with the body's fields: an absent field is removed. What protects the objects or their owner (soft delete, public access
+    /// prevention) is removed only where the body says so.
     /// </summary>
     public static Bucket Replace(JsonObject body, Bucket current, long now)
     {
@@ -80,8 +81,12 @@ public static class BucketJson
             Retention = body.ContainsKey("retentionPolicy")
                 ? RetentionJson.ReadPolicy(body.Object("retentionPolicy"), current.Retention, bucket.Name, now)
                 : current.Retention,
-            SoftDelete = body.ContainsKey("softDeletePolicy") ? SoftDeleteJson.Read(body.Object("softDeletePolicy"), current.SoftDelete, now) : current.SoftDelete,
-            DefaultEventBasedHold = body.ContainsKey("defaultEventBasedHold") ? body.Flag("defaultEventBasedHold") ?? false : current.DefaultEventBasedHold,
+            SoftDelete = body.ContainsKey("softDeletePolicy")
+                ? SoftDeleteJson.Read(body.Object("softDeletePolicy"), current.SoftDelete, now)
+                : current.SoftDelete,
+            DefaultEventBasedHold = body.ContainsKey("defaultEventBasedHold")
+                ? body.Flag("defaultEventBasedHold") ?? false
+                : current.DefaultEventBasedHold,
             ObjectRetention = ObjectRetention(body.Object("objectRetention"), current.ObjectRetention),
             PreventsPublicAccess = PreventsPublicAccess(body.Object("iamConfiguration"), current.PreventsPublicAccess),
         };
@@ -109,7 +114,10 @@ public static class BucketJson
             access?.Only($"iamConfiguration.{field}", "enabled", "lockedTime");
             if (access?.Flag("enabled") is false)
             {
-                throw SettingFields.Invalid($"iamConfiguration.{field}.enabled", "cannot be false: every bucket here has uniform bucket-level access, and there are no access control lists");
+                throw SettingFields.Invalid(
+                    $"iamConfiguration.{field}.enabled",
+                    "cannot be false: every bucket here has uniform bucket-level access, and there are no access control lists"
+                );
             }
         }
 
@@ -118,7 +126,10 @@ public static class BucketJson
             null => current,
             "enforced" => true,
             "inherited" or "unspecified" => false,
-            var other => throw SettingFields.Invalid("iamConfiguration.publicAccessPrevention", $"is '{other}'; it must be enforced or inherited"),
+            var other => throw SettingFields.Invalid(
+                "iamConfiguration.publicAccessPrevention",
+                $"is '{other}'; it must be enforced or inherited"
+            ),
         };
     }
 
@@ -127,14 +138,19 @@ public static class BucketJson
     {
         if (body.Text("rpo") is not (null or "DEFAULT") and var rpo)
         {
-            throw SettingFields.Invalid("rpo", $"is '{rpo}'; it can only be DEFAULT, because the bucket '{current.Name}' is stored in one place and has no regions to replicate between");
+            throw SettingFields.Invalid(
+                "rpo",
+                $"is '{rpo}'; it can only be DEFAULT, because the bucket '{current.Name}' is stored in one place and has no regions to replicate between"
+            );
         }
 
         var billing = body.Object("billing");
         billing?.Only("billing", "requesterPays");
         if (billing?.Flag("requesterPays") is true)
         {
-            throw StatusException.Unimplemented("`billing.requesterPays` is not implemented: nobody is billed here. Leave it out, or say false.");
+            throw StatusException.Unimplemented(
+                "`billing.requesterPays` is not implemented: nobody is billed here. Leave it out, or say false."
+            );
         }
     }
 
@@ -151,7 +167,9 @@ public static class BucketJson
             var value = body.Object("labels")!.Text(key);
             if (Characters.Count(key) is 0 or > 63 || Characters.Count(value ?? "") > 63 || $"{key}{value}".Any(char.IsControl))
             {
-                throw StatusException.InvalidArgument($"Invalid Value: the label '{key}' must have a key of 1 to 63 and a value of at most 63 characters, none of them a control character.");
+                throw StatusException.InvalidArgument(
+                    $"Invalid Value: the label '{key}' must have a key of 1 to 63 and a value of at most 63 characters, none of them a control character."
+                );
             }
 
             if (value is null)

@@ -53,7 +53,11 @@ public static class BucketResource
 
         if (bucket.Labels.Count > 0)
         {
-            json["labels"] = new JsonObject(bucket.Labels.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+            json["labels"] = new JsonObject(
+                bucket
+                    .Labels.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))
+            );
         }
 
         return json;
@@ -87,7 +91,8 @@ public static class BucketResource
         }
     }
 
-    // Permissions are the server's, for the bucket as a whole: there are no access control lists, and never were, which is what the locked time says.
+    // Permissions are the server's, for the bucket as a whole: there are no access control lists, and never were, which is what the locked
+    // time says.
     private static JsonObject Access(Bucket bucket)
     {
         var locked = Timestamps.ToRfc3339(bucket.Created);

@@ -70,7 +70,11 @@ public static class ObjectResource
 
         if (metadata.Custom is { Count: > 0 } custom)
         {
-            json["metadata"] = new JsonObject(custom.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+            json["metadata"] = new JsonObject(
+                custom
+                    .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                    .Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))
+            );
         }
 
         return json;

@@ -38,19 +38,27 @@ internal static class SettingFields
         }
 
         return List(body, path, field, most)
-            .Select((entry, index) => entry is JsonValue value && value.TryGetValue<string>(out var text) && text.Length <= 1024 && !text.Any(char.IsControl)
-                ? text
-                : throw Invalid($"{path}.{field}[{index}]", "must be a string of at most 1024 characters, none of them a control character"))
+            .Select(
+                (entry, index) =>
+                    entry is JsonValue value && value.TryGetValue<string>(out var text) && text.Length <= 1024 && !text.Any(char.IsControl)
+                        ? text
+                        : throw Invalid(
+                            $"{path}.{field}[{index}]",
+                            "must be a string of at most 1024 characters, none of them a control character"
+                        )
+            )
             .ToList();
     }
 
-    public static StatusException Invalid(string path, string objection) => StatusException.InvalidArgument($"Invalid Value: `{path}` {objection}.");
+    public static StatusException Invalid(string path, string objection) =>
+        StatusException.InvalidArgument($"Invalid Value: `{path}` {objection}.");
 
-    private static JsonArray List(JsonObject body, string path, string field, int most) => body[field] switch
-    {
-        null => [],
-        JsonArray list when list.Count <= most => list,
-        JsonArray list => throw Invalid($"{path}.{field}", $"has {list.Count} entries; the most is {most}"),
-        _ => throw Invalid($"{path}.{field}", "must be a list"),
-    };
+    private static JsonArray List(JsonObject body, string path, string field, int most) =>
+        body[field] switch
+        {
+            null => [],
+            JsonArray list when list.Count <= most => list,
+            JsonArray list => throw Invalid($"{path}.{field}", $"has {list.Count} entries; the most is {most}"),
+            _ => throw Invalid($"{path}.{field}", "must be a list"),
+        };
 }

@@ -11,8 +11,19 @@ internal sealed class Kubectl(JobsOptions options)
     /// <summary>What kubectl says where the cluster cannot be reached just now.</summary>
     private static readonly string[] Away =
     [
-        "connection refused", "Unable to connect to the server", "i/o timeout", "TLS handshake timeout", "connection reset", "no route to host", "ServiceUnavailable", "etcdserver", "Too Many Requests",
-        "the server is currently unable", "context deadline exceeded", "unexpected EOF", "InternalError",
+        "connection refused",
+        "Unable to connect to the server",
+        "i/o timeout",
+        "TLS handshake timeout",
+        "connection reset",
+        "no route to host",
+        "ServiceUnavailable",
+        "etcdserver",
+        "Too Many Requests",
+        "the server is currently unable",
+        "context deadline exceeded",
+        "unexpected EOF",
+        "InternalError",
     ];
 
     public string? File => options.Kubernetes.Kubectl ?? HostTools.Find("kubectl");

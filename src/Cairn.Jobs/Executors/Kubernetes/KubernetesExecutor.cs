@@ -8,16 +8,24 @@ using Cairn.Kernel.Hosting;
 namespace Cairn.Jobs.Executors.Kubernetes;
 
 /// <summary>
-/// Pods of a Kubernetes cluster, which see a gang's folder through a shared volume. What a gang consists of has names made of the task's and the attempt's, so that
-/// making it twice makes it once, and a server that was restarted finds it.
+/// Pods of a Kubernetes cluster, which see a gang's folder through a shared volume. What a gang consists of has names made of the task's
+/// and the attempt's, so that making it twice makes it once, and a server that was restarted finds it.
 /// </summary>
-internal sealed class KubernetesExecutor(Kubectl kubectl, KubernetesCluster cluster, ServerEnvironment server, JobsOptions options, TimeProvider time) : IExecutor
+internal sealed class KubernetesExecutor(
+    Kubectl kubectl,
+    KubernetesCluster cluster,
+    ServerEnvironment server,
+    JobsOptions options,
+    TimeProvider time
+) : IExecutor
 {
     public string Name => "kubernetes";
 
-    public string? Obstacle() => kubectl.File is null ? "The program 'kubectl' is not on this machine."
+    public string? Obstacle() =>
+        kubectl.File is null ? "The program 'kubectl' is not on this machine."
         : options.Kubernetes.AgentImage is null ? "Kubernetes needs --kubernetes-agent-image: the image that brings the agent into pods."
-        : options.Kubernetes.Volume is null ? "Kubernetes needs --kubernetes-volume: the claim of the volume that the server's data folder is on."
+        : options.Kubernetes.Volume is null
+            ? "Kubernetes needs --kubernetes-volume: the claim of the volume that the server's data folder is on."
         : options.Endpoint is null ? "Kubernetes needs --job-endpoint: the URL at which pods reach this server."
         : null;
 
@@ -52,20 +60,33 @@ internal sealed class KubernetesExecutor(Kubectl kubectl, KubernetesCluster clus
         var pools = await cluster.PoolsAsync(cancellation);
         return
         [
-            .. gang.Replicas.Select(replica => pools.TryGetValue(KubernetesManifest.JobName(gang, replica.Record.Place.Pool), out var pool)
-                ? Status(replica, pool.IsOver ? pool.Loss(replica.Record.Replica) : null, AttemptState.Waiting)
-                : Status(replica, new AttemptLoss($"The replica {replica.Record.Replica} was lost: its Job was deleted in Kubernetes."), AttemptState.Waiting)),
+            .. gang.Replicas.Select(replica =>
+                pools.TryGetValue(KubernetesManifest.JobName(gang, replica.Record.Place.Pool), out var pool)
+                    ? Status(replica, pool.IsOver ? pool.Loss(replica.Record.Replica) : null, AttemptState.Waiting)
+                    : Status(
+                        replica,
+                        new AttemptLoss($"The replica {replica.Record.Replica} was lost: its Job was deleted in Kubernetes."),
+                        AttemptState.Waiting
+                    )
+            ),
         ];
     }
 
     public async Task KillAsync(Gang gang, CancellationToken cancellation)
     {
-        var labels = string.Create(CultureInfo.InvariantCulture, $"{KubernetesManifest.TaskLabel}={gang.Record.Task},{KubernetesManifest.AttemptLabel}={gang.Record.Attempt}");
-        await kubectl.RunAsync(["delete", "jobs,services", "--selector=" + labels, "--cascade=background", "--wait=false", "--ignore-not-found"], cancellation);
+        var labels = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{KubernetesManifest.TaskLabel}={gang.Record.Task},{KubernetesManifest.AttemptLabel}={gang.Record.Attempt}"
+        );
+        await kubectl.RunAsync(
+            ["delete", "jobs,services", "--selector=" + labels, "--cascade=background", "--wait=false", "--ignore-not-found"],
+            cancellation
+        );
         cluster.Forget();
     }
 
-    public Task CleanAsync(Gang gang, CancellationToken cancellation) => File.Exists(SubmissionFile(gang)) ? KillAsync(gang, cancellation) : Task.CompletedTask;
+    public Task CleanAsync(Gang gang, CancellationToken cancellation) =>
+        File.Exists(SubmissionFile(gang)) ? KillAsync(gang, cancellation) : Task.CompletedTask;
 
     private static string SubmissionFile(Gang gang) => Path.Combine(gang.Directory.Path, "kubernetes.submitted");
 

@@ -6,9 +6,9 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Executors.Kubernetes;
 
 /// <summary>
-/// What a gang is in a cluster: an indexed Job for each worker pool, whose pods are its replicas, and a headless Service, by which they find each other. In each pod an
-/// init container brings the agent along, which then runs the user's program in the user's image. Command, arguments, environment and token are not in the manifest
-/// but in the gang's folder, which is all of the server's data that the pods see.
+/// What a gang is in a cluster: an indexed Job for each worker pool, whose pods are its replicas, and a headless Service, by which they
+/// find each other. In each pod an init container brings the agent along, which then runs the user's program in the user's image. Command,
+/// arguments, environment and token are not in the manifest but in the gang's folder, which is all of the server's data that the pods see.
 /// </summary>
 internal static class KubernetesManifest
 {
@@ -40,21 +40,27 @@ internal static class KubernetesManifest
             items.Add(Job(gang, pool.First().Record, pool.Count(), data, options));
         }
 
-        return new JsonObject { ["apiVersion"] = "v1", ["kind"] = "List", ["items"] = items };
+        return new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "List",
+            ["items"] = items,
+        };
     }
 
-    private static JsonObject Service(Gang gang) => new()
-    {
-        ["apiVersion"] = "v1",
-        ["kind"] = "Service",
-        ["metadata"] = new JsonObject { ["name"] = Name(gang), ["labels"] = Labels(gang) },
-        ["spec"] = new JsonObject
+    private static JsonObject Service(Gang gang) =>
+        new()
         {
-            ["clusterIP"] = "None",
-            ["publishNotReadyAddresses"] = true,
-            ["selector"] = new JsonObject { [TaskLabel] = gang.Record.Task, [AttemptLabel] = Attempt(gang) },
-        },
-    };
+            ["apiVersion"] = "v1",
+            ["kind"] = "Service",
+            ["metadata"] = new JsonObject { ["name"] = Name(gang), ["labels"] = Labels(gang) },
+            ["spec"] = new JsonObject
+            {
+                ["clusterIP"] = "None",
+                ["publishNotReadyAddresses"] = true,
+                ["selector"] = new JsonObject { [TaskLabel] = gang.Record.Task, [AttemptLabel] = Attempt(gang) },
+            },
+        };
 
     private static JsonObject Job(Gang gang, TaskRecord record, int replicas, string data, JobsOptions options)
     {
@@ -79,7 +85,11 @@ internal static class KubernetesManifest
                 // An attempt begins once: the server restarts, with the next attempt.
                 ["backoffLimit"] = 0,
                 ["activeDeadlineSeconds"] = (long)Math.Min((TimeSpan.FromSeconds(record.TimeoutSeconds) + Margin).TotalSeconds, 3e8),
-                ["template"] = new JsonObject { ["metadata"] = new JsonObject { ["labels"] = labels }, ["spec"] = Pod(gang, record, data, options) },
+                ["template"] = new JsonObject
+                {
+                    ["metadata"] = new JsonObject { ["labels"] = labels },
+                    ["spec"] = Pod(gang, record, data, options),
+                },
             },
         };
     }
@@ -97,22 +107,32 @@ internal static class KubernetesManifest
             ["terminationGracePeriodSeconds"] = (long)record.GraceSeconds + 30,
 
             // So that a replica's host name is enough for the others.
-            ["dnsConfig"] = new JsonObject { ["searches"] = new JsonArray($"{Name(gang)}.{kubernetes.Namespace ?? "default"}.svc.cluster.local") },
+            ["dnsConfig"] = new JsonObject
+            {
+                ["searches"] = new JsonArray($"{Name(gang)}.{kubernetes.Namespace ?? "default"}.svc.cluster.local"),
+            },
 
             // The gang's folder is the server's user's alone.
             ["securityContext"] = new JsonObject { ["runAsUser"] = Libc.GetUserId(), ["runAsGroup"] = Libc.GetGroupId() },
-            ["initContainers"] = new JsonArray(new JsonObject
-            {
-                ["name"] = "agent",
-                ["image"] = kubernetes.AgentImage,
-                ["command"] = new JsonArray("cp", "-a", "/opt/cairn/.", AgentFolder),
-                ["volumeMounts"] = new JsonArray(Mount("agent", AgentFolder)),
-            }),
+            ["initContainers"] = new JsonArray(
+                new JsonObject
+                {
+                    ["name"] = "agent",
+                    ["image"] = kubernetes.AgentImage,
+                    ["command"] = new JsonArray("cp", "-a", "/opt/cairn/.", AgentFolder),
+                    ["volumeMounts"] = new JsonArray(Mount("agent", AgentFolder)),
+                }
+            ),
             ["containers"] = new JsonArray(Container(gang, record, data, folder, options)),
             ["volumes"] = new JsonArray(
                 new JsonObject { ["name"] = "agent", ["emptyDir"] = new JsonObject() },
                 new JsonObject { ["name"] = "gcs", ["emptyDir"] = new JsonObject() },
-                new JsonObject { ["name"] = "jobs", ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = kubernetes.Volume } }),
+                new JsonObject
+                {
+                    ["name"] = "jobs",
+                    ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = kubernetes.Volume },
+                }
+            ),
         };
         if (kubernetes.ServiceAccount is { } account)
         {
@@ -126,7 +146,9 @@ internal static class KubernetesManifest
 
         if (kubernetes.NodeSelector.Count > 0)
         {
-            pod["nodeSelector"] = new JsonObject(kubernetes.NodeSelector.Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+            pod["nodeSelector"] = new JsonObject(
+                kubernetes.NodeSelector.Select(static pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value))
+            );
         }
 
         return pod;
@@ -143,11 +165,11 @@ internal static class KubernetesManifest
             ["command"] = new JsonArray(AgentFolder + "/cairn", "agent", "--member", gang.Directory.Path),
             ["env"] = new JsonArray(
                 Variable("CAIRN_FIRST_REPLICA", (record.Place.Ordinal - record.Place.Index).ToString(CultureInfo.InvariantCulture)),
-
                 // The user's image need not have what the runtime knows languages and time zones by.
                 Variable("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"),
                 Variable("DOTNET_gcServer", "0"),
-                Variable("DOTNET_gcConcurrent", "0")),
+                Variable("DOTNET_gcConcurrent", "0")
+            ),
             ["volumeMounts"] = new JsonArray(Mount("agent", AgentFolder), Mount("gcs", "/gcs"), jobs),
         };
         var amounts = new JsonObject();
@@ -174,13 +196,14 @@ internal static class KubernetesManifest
         return container;
     }
 
-    private static JsonObject Labels(Gang gang) => new()
-    {
-        ["app.kubernetes.io/name"] = "cairn-task",
-        ["app.kubernetes.io/managed-by"] = "cairn",
-        [TaskLabel] = gang.Record.Task,
-        [AttemptLabel] = Attempt(gang),
-    };
+    private static JsonObject Labels(Gang gang) =>
+        new()
+        {
+            ["app.kubernetes.io/name"] = "cairn-task",
+            ["app.kubernetes.io/managed-by"] = "cairn",
+            [TaskLabel] = gang.Record.Task,
+            [AttemptLabel] = Attempt(gang),
+        };
 
     private static string Attempt(Gang gang) => gang.Record.Attempt.ToString(CultureInfo.InvariantCulture);
 

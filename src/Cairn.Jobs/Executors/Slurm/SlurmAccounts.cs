@@ -18,7 +18,11 @@ internal sealed class SlurmAccounts(SlurmTools tools)
 
         try
         {
-            var output = await tools.RunAsync("sacct", ["--jobs=" + id, "--noheader", "--parsable2", "--allocations", "--format=JobIDRaw,State,NodeList,JobName"], cancellation);
+            var output = await tools.RunAsync(
+                "sacct",
+                ["--jobs=" + id, "--noheader", "--parsable2", "--allocations", "--format=JobIDRaw,State,NodeList,JobName"],
+                cancellation
+            );
             return [.. Parse(output).Where(job => job.IsNamed(name))];
         }
         catch (StatusException)
@@ -30,9 +34,19 @@ internal sealed class SlurmAccounts(SlurmTools tools)
 
     /// <summary>Reads the output of <c>sacct --parsable2 --format=JobIDRaw,State,NodeList,JobName</c>.</summary>
     public static IReadOnlyList<SlurmJob> Parse(string output) =>
-    [
-        .. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('|')).Where(static fields => fields.Length >= 4)
-            // "CANCELLED by 1000", and "None assigned" where it never ran.
-            .Select(static fields => new SlurmJob(fields[0], fields[1].Split(' ')[0], 0, "", fields[2].StartsWith("None", StringComparison.Ordinal) ? "" : fields[2], fields[3])),
-    ];
+        [
+            .. output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static line => line.Split('|'))
+                .Where(static fields => fields.Length >= 4)
+                // "CANCELLED by 1000", and "None assigned" where it never ran.
+                .Select(static fields => new SlurmJob(
+                    fields[0],
+                    fields[1].Split(' ')[0],
+                    0,
+                    "",
+                    fields[2].StartsWith("None", StringComparison.Ordinal) ? "" : fields[2],
+                    fields[3]
+                )),
+        ];
 }

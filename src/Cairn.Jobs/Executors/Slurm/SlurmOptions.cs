@@ -25,6 +25,8 @@ public sealed record SlurmOptions
     /// <summary>How often the queue is asked for at most.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a file that a node has written may take to be seen by the server: as long as its file system keeps attributes.</summary>
+    /// <summary>
+    /// How long a file that a node has written may take to be seen by the server: as long as its file system keeps attributes.
+    /// </summary>
     public TimeSpan FileDelay { get; init; } = TimeSpan.FromSeconds(15);
 }

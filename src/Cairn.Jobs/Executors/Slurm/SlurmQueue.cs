@@ -6,59 +6,63 @@ namespace Cairn.Jobs.Executors.Slurm;
 /// <summary>What Slurm says of this user's jobs: asked for all at once, and not more often than need be.</summary>
 internal sealed partial class SlurmQueue(SlurmTools tools, JobsOptions options, TimeProvider time, ILogger<SlurmQueue> logger)
 {
-    private readonly SemaphoreSlim gate = new(1, 1);
-    private IReadOnlyList<SlurmJob> jobs = [];
-    private ExecutorAwayException? away;
-    private long? asked;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private IReadOnlyList<SlurmJob> _jobs = [];
+    private ExecutorAwayException? _away;
+    private long? _asked;
 
     /// <summary>The jobs of that name, components each for itself; none where Slurm knows of none any more.</summary>
     /// <exception cref="ExecutorAwayException">Slurm does not answer.</exception>
     public async Task<IReadOnlyList<SlurmJob>> FindAsync(string name, bool fresh, CancellationToken cancellation)
     {
-        await gate.WaitAsync(cancellation);
+        await _gate.WaitAsync(cancellation);
         try
         {
-            if (fresh || asked is not { } when || time.GetElapsedTime(when) >= options.Slurm.PollInterval)
+            if (fresh || _asked is not { } when || time.GetElapsedTime(when) >= options.Slurm.PollInterval)
             {
                 await AskAsync(cancellation);
             }
 
-            return away is null ? [.. jobs.Where(job => job.IsNamed(name))] : throw new ExecutorAwayException(away.Message);
+            return _away is null ? [.. _jobs.Where(job => job.IsNamed(name))] : throw new ExecutorAwayException(_away.Message);
         }
         finally
         {
-            gate.Release();
+            _gate.Release();
         }
     }
 
     /// <summary>Makes the next look a fresh one: what was just submitted is not in the last.</summary>
-    public void Forget() => asked = null;
+    public void Forget() => _asked = null;
 
     private async Task AskAsync(CancellationToken cancellation)
     {
         try
         {
             // Each field with a mark behind it, or it would be cut to a width.
-            var output = await tools.RunAsync("squeue", ["--me", "--states=all", "--noheader", "--Format=JobID:|,State:|,RestartCnt:|,Reason:|,NodeList:|,Name:|"], cancellation);
-            jobs = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmJob.Parse).OfType<SlurmJob>()];
-            if (away is not null)
+            var output = await tools.RunAsync(
+                "squeue",
+                ["--me", "--states=all", "--noheader", "--Format=JobID:|,State:|,RestartCnt:|,Reason:|,NodeList:|,Name:|"],
+                cancellation
+            );
+            _jobs = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SlurmJob.Parse).OfType<SlurmJob>()];
+            if (_away is not null)
             {
                 Log.Back(logger);
             }
 
-            away = null;
+            _away = null;
         }
         catch (Exception e) when (e is ExecutorAwayException or StatusException)
         {
-            if (away is null)
+            if (_away is null)
             {
                 Log.Away(logger, e.Message);
             }
 
-            away = e as ExecutorAwayException ?? new ExecutorAwayException(e.Message);
+            _away = e as ExecutorAwayException ?? new ExecutorAwayException(e.Message);
         }
 
-        asked = time.GetTimestamp();
+        _asked = time.GetTimestamp();
     }
 
     private static partial class Log

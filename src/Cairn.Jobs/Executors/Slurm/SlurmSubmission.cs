@@ -4,8 +4,9 @@ using Cairn.Jobs.Tasks;
 namespace Cairn.Jobs.Executors.Slurm;
 
 /// <summary>
-/// The arguments of <c>sbatch</c> for a gang. Where its pools ask for the same, they are the tasks of one job; where they differ, the job has a component for each
-/// pool (Slurm's heterogeneous jobs), as an allocation in which all have what the greediest needs would be wasted on the others. Either way they start together.
+/// The arguments of <c>sbatch</c> for a gang. Where its pools ask for the same, they are the tasks of one job; where they differ, the job
+/// has a component for each pool (Slurm's heterogeneous jobs), as an allocation in which all have what the greediest needs would be wasted
+/// on the others. Either way they start together.
 /// </summary>
 internal static class SlurmSubmission
 {
@@ -15,10 +16,14 @@ internal static class SlurmSubmission
     /// <summary>How much longer than the task a job may take: for what it reads before and what it publishes after.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(15);
 
-    /// <summary>Stands for the <c>:</c> between the components in the script's arguments, where <c>sbatch</c> would take it for its own.</summary>
+    /// <summary>
+    /// Stands for the <c>:</c> between the components in the script's arguments, where <c>sbatch</c> would take it for its own.
+    /// </summary>
     private const string And = "and";
 
-    /// <summary>What Slurm runs on the first node: it starts an agent for each replica, on all of them. It is the same for all jobs.</summary>
+    /// <summary>
+    /// What Slurm runs on the first node: it starts an agent for each replica, on all of them. It is the same for all jobs.
+    /// </summary>
     public const string Script = $"""
         #!/bin/sh
         n=$#
@@ -57,7 +62,8 @@ internal static class SlurmSubmission
             run.AddRange(components.Count > 1 ? [$"--het-group={i}"] : []);
             run.AddRange(each);
 
-            // One agent that dies takes the others with it, as an attempt without it is lost; agents that end by themselves wait for nobody.
+            // One agent that dies takes the others with it, as an attempt without it is lost; agents that end by themselves wait for
+            // nobody.
             run.AddRange(["--kill-on-bad-exit=1", "--wait=0", record.Cairn, "agent", "--member", gang.Directory.Path]);
         }
 
@@ -95,17 +101,20 @@ internal static class SlurmSubmission
             $"--chdir={gang.Directory.Path}",
             $"--output={Escape(OutputFile(gang))}",
             "--open-mode=append",
-
             // An attempt begins once. What is lost is begun anew by the job's own policy, with a new attempt.
             "--no-requeue",
-
             // Should it have been submitted twice, the second waits until the first is over, and finds nothing to do.
             "--dependency=singleton",
             $"--export={string.Join(',', environment.Where(static pair => !pair.Value.Contains(',', StringComparison.Ordinal)).Select(static pair => $"{pair.Key}={pair.Value}"))}",
         ];
         if (record.TimeoutSeconds < options.DefaultTimeout.TotalSeconds)
         {
-            arguments.Add(string.Create(CultureInfo.InvariantCulture, $"--time={Math.Ceiling((TimeSpan.FromSeconds(record.TimeoutSeconds) + Margin).TotalMinutes):0}"));
+            arguments.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"--time={Math.Ceiling((TimeSpan.FromSeconds(record.TimeoutSeconds) + Margin).TotalMinutes):0}"
+                )
+            );
         }
 
         arguments.AddRange(slurm.Partition is { } partition ? [$"--partition={partition}"] : []);
@@ -124,7 +133,11 @@ internal static class SlurmSubmission
             arguments.Add(string.Create(CultureInfo.InvariantCulture, $"--cpus-per-task={cpus}"));
 
             // Not --mem, which is a node's, however many replicas it has.
-            arguments.AddRange(resources.MemoryMib > 0 ? [string.Create(CultureInfo.InvariantCulture, $"--mem-per-cpu={(resources.MemoryMib + cpus - 1) / cpus}M")] : []);
+            arguments.AddRange(
+                resources.MemoryMib > 0
+                    ? [string.Create(CultureInfo.InvariantCulture, $"--mem-per-cpu={(resources.MemoryMib + cpus - 1) / cpus}M")]
+                    : []
+            );
         }
 
         if (resources is { Gpus: > 0 and var gpus })

@@ -3,22 +3,38 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Jobs.Executors.Slurm;
 
-/// <summary>Slurm's programs. All that is theirs to decide is asked of them, so that any version and configuration is as good as another.</summary>
+/// <summary>
+/// Slurm's programs. All that is theirs to decide is asked of them, so that any version and configuration is as good as another.
+/// </summary>
 internal sealed class SlurmTools(JobsOptions options)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
-    /// <summary>What Slurm's programs say where the controller cannot be reached just now. The codes have no names that programs print.</summary>
+    /// <summary>
+    /// What Slurm's programs say where the controller cannot be reached just now. The codes have no names that programs print.
+    /// </summary>
     private static readonly string[] Away =
     [
-        "Unable to contact slurm controller", "Socket timed out", "Connection refused", "Connection timed out", "Connection reset", "Transport endpoint is not connected", "Slurm temporarily unable",
-        "Zero Bytes were transmitted", "Protocol authentication error", "Slurm backup controller in standby mode", "Resource temporarily unavailable", "communication connection failure",
+        "Unable to contact slurm controller",
+        "Socket timed out",
+        "Connection refused",
+        "Connection timed out",
+        "Connection reset",
+        "Transport endpoint is not connected",
+        "Slurm temporarily unable",
+        "Zero Bytes were transmitted",
+        "Protocol authentication error",
+        "Slurm backup controller in standby mode",
+        "Resource temporarily unavailable",
+        "communication connection failure",
     ];
 
     /// <summary>The folders that programs are looked for in, as PATH.</summary>
-    public string Path => options.Slurm.Programs is { } folder ? folder + ":" + HostTools.Environment["PATH"] : HostTools.Environment["PATH"];
+    public string Path =>
+        options.Slurm.Programs is { } folder ? folder + ":" + HostTools.Environment["PATH"] : HostTools.Environment["PATH"];
 
-    public string? Find(string program) => Path.Split(':').Select(folder => System.IO.Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+    public string? Find(string program) =>
+        Path.Split(':').Select(folder => System.IO.Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Runs a program and returns what it printed.</summary>
     /// <exception cref="ExecutorAwayException">The controller does not answer.</exception>

@@ -1,7 +1,8 @@
 namespace Cairn.Jobs.Logs.Blocks;
 
 /// <summary>
-/// Joins blocks whose lines follow on each other. A program that flushes after each line makes a frame of each in the spool, and a row of each in the store would cost many times the line.
+/// Joins blocks whose lines follow on each other. A program that flushes after each line makes a frame of each in the spool, and a row of
+/// each in the store would cost many times the line.
 /// </summary>
 internal static class BlockJoin
 {
@@ -16,7 +17,11 @@ internal static class BlockJoin
         foreach (var one in all)
         {
             var block = blockOf(one);
-            if (runs.Count > 0 && Follows(blockOf(runs[^1][0]), blockOf(runs[^1][^1]), block) && bytes + block.Lines.Length <= LogBlock.FullBytes)
+            if (
+                runs.Count > 0
+                && Follows(blockOf(runs[^1][0]), blockOf(runs[^1][^1]), block)
+                && bytes + block.Lines.Length <= LogBlock.FullBytes
+            )
             {
                 runs[^1].Add(one);
                 bytes += block.Lines.Length;
@@ -49,6 +54,11 @@ internal static class BlockJoin
     }
 
     private static bool Follows(LogBlock first, LogBlock last, LogBlock next) =>
-        next.Attempt == last.Attempt && next.Ordinal == last.Ordinal && next.Source == last.Source && next.First == last.Last + 1 && next.Begins > last.Ends
-        && next.Ends - first.Begins <= LogBlock.MaxSpan && next.Last - first.First < LogBlock.MaxLines;
+        next.Attempt == last.Attempt
+        && next.Ordinal == last.Ordinal
+        && next.Source == last.Source
+        && next.First == last.Last + 1
+        && next.Begins > last.Ends
+        && next.Ends - first.Begins <= LogBlock.MaxSpan
+        && next.Last - first.First < LogBlock.MaxLines;
 }

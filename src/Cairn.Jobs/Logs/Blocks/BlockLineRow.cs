@@ -9,7 +9,12 @@ internal sealed record BlockLineRow(StoredBlock Stored, PackedLine Line)
 {
     public override LogEntry Entry()
     {
-        var entry = LogEntries.Entry(Stored.Project, Stored.Location, Job, new LogLine(InsertId, Nanoseconds, Line.Severity, Log, Line.Text));
+        var entry = LogEntries.Entry(
+            Stored.Project,
+            Stored.Location,
+            Job,
+            new LogLine(InsertId, Nanoseconds, Line.Severity, Log, Line.Text)
+        );
         entry.ReceiveTimestamp = LogTimes.ToTimestamp(Stored.Received);
         return entry;
     }

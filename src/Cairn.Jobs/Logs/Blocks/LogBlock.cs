@@ -6,9 +6,11 @@ using Google.Cloud.Logging.Type;
 namespace Cairn.Jobs.Logs.Blocks;
 
 /// <summary>
-/// Consecutive lines of one replica's output, packed: the form that the agent's spool, the call that delivers lines, and the store have in common. A frame is
+/// Consecutive lines of one replica's output, packed: the form that the agent's spool, the call that delivers lines, and the store have in
+/// common. A frame is
 /// <code>0x01, u32 length of the rest; attempt, ordinal, source's length, source, first number, first time, count; lines</code>
-/// and a line is <c>nanoseconds since the line before, (length of the text × 16) + severity / 100, text</c>. Numbers are varints, texts UTF-8.
+/// and a line is <c>nanoseconds since the line before, (length of the text × 16) + severity / 100, text</c>. Numbers are varints, texts
+/// UTF-8.
 /// </summary>
 /// <param name="Attempt">The task's attempt, from 0 to <see cref="MaxOrdinal"/>.</param>
 /// <param name="Ordinal">The replica's place in the gang, from 0 to <see cref="MaxOrdinal"/>.</param>
@@ -19,7 +21,17 @@ namespace Cairn.Jobs.Logs.Blocks;
 /// <param name="Count">How many lines there are, from 1 to <see cref="MaxLines"/>.</param>
 /// <param name="Severity">The greatest severity of a line.</param>
 /// <param name="Lines">The packed lines.</param>
-internal sealed record LogBlock(int Attempt, int Ordinal, string Source, long First, long Begins, long Ends, int Count, LogSeverity Severity, ReadOnlyMemory<byte> Lines)
+internal sealed record LogBlock(
+    int Attempt,
+    int Ordinal,
+    string Source,
+    long First,
+    long Begins,
+    long Ends,
+    int Count,
+    LogSeverity Severity,
+    ReadOnlyMemory<byte> Lines
+)
 {
     public const byte Mark = 1;
     public const int MaxLines = 4096;
@@ -27,7 +39,9 @@ internal sealed record LogBlock(int Attempt, int Ordinal, string Source, long Fi
     /// <summary>A block is closed when its lines have this many bytes, so that it has at most a line more.</summary>
     public const int FullBytes = 64 << 10;
 
-    /// <summary>The most bytes of a frame's rest. A line of the splitter's has 32 KiB, three times that where every byte of it had to be replaced.</summary>
+    /// <summary>
+    /// The most bytes of a frame's rest. A line of the splitter's has 32 KiB, three times that where every byte of it had to be replaced.
+    /// </summary>
     public const int MaxBytes = 256 << 10;
 
     public const int MaxOrdinal = 0xFFF;
@@ -36,7 +50,10 @@ internal sealed record LogBlock(int Attempt, int Ordinal, string Source, long Fi
     /// <summary>The mark and the length that stand before the rest.</summary>
     public const int FrameStart = 1 + sizeof(uint);
 
-    /// <summary>The time from a block's first line to its last, in nanoseconds, is at most a minute: so a reader that begins within a block knows how far to look back.</summary>
+    /// <summary>
+    /// The time from a block's first line to its last, in nanoseconds, is at most a minute: so a reader that begins within a block knows
+    /// how far to look back.
+    /// </summary>
     public const long MaxSpan = 60_000_000_000;
 
     private const int SeverityStep = 100;
@@ -162,13 +179,24 @@ internal sealed record LogBlock(int Attempt, int Ordinal, string Source, long Fi
         }
 
         return at == bytes.Length && severity <= (int)LogSeverity.Emergency / SeverityStep
-            ? new LogBlock((int)attempt, (int)ordinal, source, first, begins, ends, (int)count, (LogSeverity)(severity * SeverityStep), rest[start..])
+            ? new LogBlock(
+                (int)attempt,
+                (int)ordinal,
+                source,
+                first,
+                begins,
+                ends,
+                (int)count,
+                (LogSeverity)(severity * SeverityStep),
+                rest[start..]
+            )
             : throw new InvalidDataException("A frame has bytes behind its lines, or a severity that there is not.");
     }
 
-    private static long Number(ReadOnlySpan<byte> bytes, ref int at, long most, string what) => Varint.Take(bytes, ref at) is var value && value <= (ulong)most
-        ? (long)value
-        : throw new InvalidDataException($"A frame has the {what} {value}; it is at most {most}.");
+    private static long Number(ReadOnlySpan<byte> bytes, ref int at, long most, string what) =>
+        Varint.Take(bytes, ref at) is var value && value <= (ulong)most
+            ? (long)value
+            : throw new InvalidDataException($"A frame has the {what} {value}; it is at most {most}.");
 
     private static string Text(ReadOnlySpan<byte> bytes, ref int at, long length)
     {

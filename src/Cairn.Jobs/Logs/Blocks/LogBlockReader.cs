@@ -9,11 +9,27 @@ internal sealed class LogBlockReader(LogBlockTable table)
     private const int Step = 4;
 
     /// <summary>The first lines within bounds behind a position: so many, and fewer only where there are no more.</summary>
-    public List<LogRow> Read(ISqlSession session, string project, LogBounds bounds, IReadOnlyList<string> members, bool descending, LogPosition? after, int limit)
+    public List<LogRow> Read(
+        ISqlSession session,
+        string project,
+        LogBounds bounds,
+        IReadOnlyList<string> members,
+        bool descending,
+        LogPosition? after,
+        int limit
+    )
     {
         if (after is { } position)
         {
-            bounds = descending ? bounds with { To = Math.Min(bounds.To, position.Nanoseconds) } : bounds with { From = Math.Max(bounds.From, position.Nanoseconds) };
+            bounds = descending
+                ? bounds with
+                {
+                    To = Math.Min(bounds.To, position.Nanoseconds),
+                }
+                : bounds with
+                {
+                    From = Math.Max(bounds.From, position.Nanoseconds),
+                };
         }
 
         var rows = new List<LogRow>();
@@ -22,7 +38,9 @@ internal sealed class LogBlockReader(LogBlockTable table)
         {
             var blocks = table.Read(session, project, bounds, members, descending, behind, Step);
             // One more than the limit, since the line at the position itself is left out.
-            rows.AddRange(blocks.SelectMany(stored => stored.Rows(bounds, descending, limit + 1)).Where(row => IsBehind(row, descending, after)));
+            rows.AddRange(
+                blocks.SelectMany(stored => stored.Rows(bounds, descending, limit + 1)).Where(row => IsBehind(row, descending, after))
+            );
             rows.Sort((a, b) => descending ? b.Position.CompareTo(a.Position) : a.Position.CompareTo(b.Position));
             if (blocks.Count < Step)
             {
@@ -31,7 +49,10 @@ internal sealed class LogBlockReader(LogBlockTable table)
 
             // What has not been read begins no earlier than the last block that was; from the end, it ends no later.
             behind = blocks[^1];
-            if (rows.Count >= limit && (descending ? rows[limit - 1].Nanoseconds > behind.Block.Ends : rows[limit - 1].Nanoseconds < behind.Block.Begins))
+            if (
+                rows.Count >= limit
+                && (descending ? rows[limit - 1].Nanoseconds > behind.Block.Ends : rows[limit - 1].Nanoseconds < behind.Block.Begins)
+            )
             {
                 return rows[..limit];
             }

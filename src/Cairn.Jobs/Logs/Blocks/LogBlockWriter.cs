@@ -11,17 +11,18 @@ internal sealed class LogBlockWriter(int attempt, int ordinal, string source)
 {
     private const int MaxHead = 2 * Varint.MaxLength;
 
-    private readonly ArrayBufferWriter<byte> lines = new(4096);
-    private long first;
-    private long begins;
-    private long last;
+    private readonly ArrayBufferWriter<byte> _lines = new(4096);
+    private long _first;
+    private long _begins;
+    private long _last;
 
     public string Source => source;
 
     public int Count { get; private set; }
 
     /// <summary>Whether one more line of that time may be added.</summary>
-    public bool Takes(long nanoseconds) => Count == 0 || (Count < LogBlock.MaxLines && lines.WrittenCount < LogBlock.FullBytes && nanoseconds - begins <= LogBlock.MaxSpan);
+    public bool Takes(long nanoseconds) =>
+        Count == 0 || (Count < LogBlock.MaxLines && _lines.WrittenCount < LogBlock.FullBytes && nanoseconds - _begins <= LogBlock.MaxSpan);
 
     /// <summary>Adds a line, whose number follows on the last one's and whose time is later.</summary>
     public void Add(long number, long nanoseconds, LogSeverity severity, ReadOnlySpan<char> text)
@@ -29,7 +30,7 @@ internal sealed class LogBlockWriter(int attempt, int ordinal, string source)
         var length = Encoding.UTF8.GetByteCount(text);
         var span = Start(number, nanoseconds, severity, length, out var at);
         Encoding.UTF8.GetBytes(text, span[at..]);
-        lines.Advance(at + length);
+        _lines.Advance(at + length);
     }
 
     /// <summary>Adds a line whose text is UTF-8 already.</summary>
@@ -37,20 +38,21 @@ internal sealed class LogBlockWriter(int attempt, int ordinal, string source)
     {
         var span = Start(line.Number, line.Nanoseconds, line.Severity, line.Utf8.Length, out var at);
         line.Utf8.Span.CopyTo(span[at..]);
-        lines.Advance(at + line.Utf8.Length);
+        _lines.Advance(at + line.Utf8.Length);
     }
 
     /// <summary>The frame with the lines so far; the writer is empty afterwards.</summary>
     public byte[] Finish()
     {
-        var frame = Frame(attempt, ordinal, source, first, begins, Count, lines.WrittenSpan);
-        lines.ResetWrittenCount();
+        var frame = Frame(attempt, ordinal, source, _first, _begins, Count, _lines.WrittenSpan);
+        _lines.ResetWrittenCount();
         Count = 0;
         return frame;
     }
 
     /// <summary>The frame of a block.</summary>
-    public static byte[] Frame(LogBlock block) => Frame(block.Attempt, block.Ordinal, block.Source, block.First, block.Begins, block.Count, block.Lines.Span);
+    public static byte[] Frame(LogBlock block) =>
+        Frame(block.Attempt, block.Ordinal, block.Source, block.First, block.Begins, block.Count, block.Lines.Span);
 
     private static byte[] Frame(int attempt, int ordinal, string source, long first, long begins, int count, ReadOnlySpan<byte> lines)
     {
@@ -76,14 +78,14 @@ internal sealed class LogBlockWriter(int attempt, int ordinal, string source)
     {
         if (Count++ == 0)
         {
-            (first, begins, last) = (number, nanoseconds, nanoseconds);
+            (_first, _begins, _last) = (number, nanoseconds, nanoseconds);
         }
 
-        var span = lines.GetSpan(MaxHead + length);
+        var span = _lines.GetSpan(MaxHead + length);
         at = 0;
-        Varint.Put(span, ref at, (ulong)(nanoseconds - last));
+        Varint.Put(span, ref at, (ulong)(nanoseconds - _last));
         Varint.Put(span, ref at, LogBlock.Head(length, severity));
-        last = nanoseconds;
+        _last = nanoseconds;
         return span;
     }
 }

@@ -5,8 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Jobs.Logs.Blocks;
 
 /// <summary>
-/// <c>POST /cairn/v1/projects/{project}/locations/{location}/customJobs/{job}:appendLines</c>: what a replica of a job printed, as frames of <see cref="LogBlock"/> one behind the
-/// other. It is what agents deliver the output of tasks with; other programs write entries (<c>entries:write</c>).
+/// <c>POST /cairn/v1/projects/{project}/locations/{location}/customJobs/{job}:appendLines</c>: what a replica of a job printed, as frames
+/// of <see cref="LogBlock"/> one behind the other. It is what agents deliver the output of tasks with; other programs write entries
+/// (<c>entries:write</c>).
 /// </summary>
 internal sealed class LogLinesDoor(LogStore store) : IDoor
 {
@@ -16,7 +17,13 @@ internal sealed class LogLinesDoor(LogStore store) : IDoor
     private const int MaxBlocks = 1000;
 
     public void Map(IRoutes routes) =>
-        routes.Add("POST", "/cairn/v1/projects/{project}/locations/{location}/customJobs/{job}:appendLines", "logging.logEntries.create", AppendAsync, MaxBody);
+        routes.Add(
+            "POST",
+            "/cairn/v1/projects/{project}/locations/{location}/customJobs/{job}:appendLines",
+            "logging.logEntries.create",
+            AppendAsync,
+            MaxBody
+        );
 
     private async Task AppendAsync(HttpContext context, RouteValues values)
     {
@@ -39,7 +46,9 @@ internal sealed class LogLinesDoor(LogStore store) : IDoor
                 blocks.Add(frame.Block);
                 if (blocks.Count > MaxBlocks)
                 {
-                    throw StatusException.InvalidArgument($"The body has more than {MaxBlocks} frames; send those behind them in a call of their own.");
+                    throw StatusException.InvalidArgument(
+                        $"The body has more than {MaxBlocks} frames; send those behind them in a call of their own."
+                    );
                 }
 
                 body = body[frame.Length..];

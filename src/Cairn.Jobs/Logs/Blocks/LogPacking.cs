@@ -10,7 +10,12 @@ namespace Cairn.Jobs.Logs.Blocks;
 /// are until a while after its end, as who follows the log goes by the time at which they arrived.
 /// </summary>
 internal sealed partial class LogPacking(
-    IDatabase database, LogBlockTable blocks, UnpackedLogs unpacked, TimeProvider time, ILogger<LogPacking> logger) : BackgroundService
+    IDatabase database,
+    LogBlockTable blocks,
+    UnpackedLogs unpacked,
+    TimeProvider time,
+    ILogger<LogPacking> logger
+) : BackgroundService
 {
     /// <summary>How long after a job's end its blocks are joined.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(5);
@@ -32,7 +37,8 @@ internal sealed partial class LogPacking(
                     unpacked.Remove(session, job);
                     return true;
                 },
-                cancellation);
+                cancellation
+            );
         }
     }
 

@@ -13,5 +13,6 @@ internal readonly record struct PackedLine(long Number, long Nanoseconds, LogSev
     public string Text => Encoding.UTF8.GetString(Utf8.Span);
 
     /// <summary>The insert id: unique within the job, and in the order in which the lines came.</summary>
-    public string InsertId(LogBlock block) => string.Create(CultureInfo.InvariantCulture, $"{block.Attempt:x3}{block.Ordinal:x3}{Number:x10}");
+    public string InsertId(LogBlock block) =>
+        string.Create(CultureInfo.InvariantCulture, $"{block.Attempt:x3}{block.Ordinal:x3}{Number:x10}");
 }

@@ -12,7 +12,9 @@ internal sealed record StoredBlock(string Project, string Location, string Job, 
     /// <summary>The first of its lines that lie within bounds, or the last of them.</summary>
     public IEnumerable<LogRow> Rows(LogBounds bounds, bool last, int limit)
     {
-        var wanted = Block.Read().Where(line => line.Nanoseconds >= bounds.From && line.Nanoseconds <= bounds.To && (int)line.Severity >= bounds.MinSeverity);
+        var wanted = Block
+            .Read()
+            .Where(line => line.Nanoseconds >= bounds.From && line.Nanoseconds <= bounds.To && (int)line.Severity >= bounds.MinSeverity);
         return (last ? wanted.TakeLast(limit) : wanted.Take(limit)).Select(line => new BlockLineRow(this, line));
     }
 }

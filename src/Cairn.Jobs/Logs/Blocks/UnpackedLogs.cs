@@ -6,16 +6,19 @@ namespace Cairn.Jobs.Logs.Blocks;
 /// more.</summary>
 internal sealed class UnpackedLogs
 {
-    public static MigrationSet Migrations { get; } = new("log-unpacked",
-    [
-        """
-        CREATE TABLE log_unpacked (
-            due BIGINT NOT NULL,
-            project {text} NOT NULL,
-            job {text} NOT NULL,
-            PRIMARY KEY (due, project, job))
-        """,
-    ]);
+    public static MigrationSet Migrations { get; } =
+        new(
+            "log-unpacked",
+            [
+                """
+                CREATE TABLE log_unpacked (
+                    due BIGINT NOT NULL,
+                    project {text} NOT NULL,
+                    job {text} NOT NULL,
+                    PRIMARY KEY (due, project, job))
+                """,
+            ]
+        );
 
     /// <param name="due">When, in nanoseconds since 1970.</param>
     public void Add(ISqlSession session, long due, string project, string job) =>
@@ -26,7 +29,11 @@ internal sealed class UnpackedLogs
         session.Query(
             "SELECT due, project, job FROM log_unpacked WHERE due <= $1 ORDER BY due, project, job LIMIT 1",
             static row => (row.GetInt64(0), row.GetString(1), row.GetString(2)),
-            now) is [var first] ? first : null;
+            now
+        )
+            is [var first]
+            ? first
+            : null;
 
     public void Remove(ISqlSession session, (long Due, string Project, string Job) one) =>
         session.Execute("DELETE FROM log_unpacked WHERE due = $1 AND project = $2 AND job = $3", one.Due, one.Project, one.Job);

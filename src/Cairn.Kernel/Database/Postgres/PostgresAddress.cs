@@ -13,7 +13,11 @@ internal static class PostgresAddress
         }
 
         var uri = new Uri(text);
-        var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host, Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')) };
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host,
+            Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
+        };
         if (uri.Port > 0)
         {
             builder.Port = uri.Port;

@@ -4,15 +4,17 @@ using Npgsql;
 
 namespace Cairn.Kernel.Database.Postgres;
 
-/// <summary>PostgreSQL. Writes are serializable transactions, run again when the engine says that two of them could not both come first.</summary>
+/// <summary>
+/// PostgreSQL. Writes are serializable transactions, run again when the engine says that two of them could not both come first.
+/// </summary>
 public sealed class PostgresDatabase : IDatabase
 {
     /// <summary>Runs of one piece of work before the conflict is the caller's to see.</summary>
     private const int Attempts = 40;
 
     /// <summary>
-    /// Runs after which work waits for its turn among all the work that has met as many conflicts, on every server. Optimism is quick while conflicts are rare;
-    /// twenty clients that write one row would otherwise run into each other until some have no attempts left.
+    /// Runs after which work waits for its turn among all the work that has met as many conflicts, on every server. Optimism is quick while
+    /// conflicts are rare; twenty clients that write one row would otherwise run into each other until some have no attempts left.
     /// </summary>
     private const int Optimistic = 3;
 
@@ -25,11 +27,12 @@ public sealed class PostgresDatabase : IDatabase
     /// <summary>Seconds that opening a connection may take, where the address does not say.</summary>
     private const int ConnectTimeout = 5;
 
-    private readonly NpgsqlDataSource source;
-    private readonly SemaphoreSlim slots;
-    private long awaySince;
+    private readonly NpgsqlDataSource _source;
+    private readonly SemaphoreSlim _slots;
+    private long _awaySince;
 
-    /// <param name="connection">A <c>postgres://user:password@host:port/database?option=value</c> address, or an Npgsql connection string.</param>
+    /// <param name="connection">A <c>postgres://user:password@host:port/database?option=value</c> address, or an Npgsql connection
+    /// string.</param>
     /// <param name="connections">The most connections this server opens.</param>
     public PostgresDatabase(string connection, int connections = 48)
     {
@@ -38,8 +41,8 @@ public sealed class PostgresDatabase : IDatabase
         builder.Timeout = builder.ContainsKey("Timeout") && builder.Timeout != 15 ? builder.Timeout : ConnectTimeout;
         builder.MaxAutoPrepare = 200;
         builder.AutoPrepareMinUsages = 2;
-        source = NpgsqlDataSource.Create(builder);
-        slots = new SemaphoreSlim(connections);
+        _source = NpgsqlDataSource.Create(builder);
+        _slots = new SemaphoreSlim(connections);
     }
 
     public SqlDialect Dialect => SqlDialect.PostgreSql;
@@ -52,14 +55,14 @@ public sealed class PostgresDatabase : IDatabase
 
     public async ValueTask DisposeAsync()
     {
-        await source.DisposeAsync().ConfigureAwait(false);
-        slots.Dispose();
+        await _source.DisposeAsync();
+        _slots.Dispose();
     }
 
     private async Task<T> RunAsync<T>(Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
     {
         RequireNear();
-        await slots.WaitAsync(cancellation).ConfigureAwait(false);
+        await _slots.WaitAsync(cancellation);
         try
         {
             var retried = false;
@@ -67,12 +70,13 @@ public sealed class PostgresDatabase : IDatabase
             {
                 try
                 {
-                    return await RunOnceAsync(work, isolation, attempt > Optimistic, cancellation).ConfigureAwait(false);
+                    return await RunOnceAsync(work, isolation, attempt > Optimistic, cancellation);
                 }
                 catch (BrokenBeforeCommitException) when (!retried)
                 {
-                    // Connections of the pool that broke while they were idle say so when they are used; the engine may well be there again.
-                    source.Clear();
+                    // Connections of the pool that broke while they were idle say so when they are used; the engine may well be there
+                    // again.
+                    _source.Clear();
                     retried = true;
                 }
                 catch (BrokenBeforeCommitException broken)
@@ -81,7 +85,7 @@ public sealed class PostgresDatabase : IDatabase
                 }
                 catch (PostgresException error) when (IsConflict(error) && attempt < Attempts)
                 {
-                    await Task.Delay(Random.Shared.Next(1, 4 << Math.Min(attempt, 6)), cancellation).ConfigureAwait(false);
+                    await Task.Delay(Random.Shared.Next(1, 4 << Math.Min(attempt, 6)), cancellation);
                 }
                 catch (PostgresException error) when (IsConflict(error))
                 {
@@ -95,41 +99,52 @@ public sealed class PostgresDatabase : IDatabase
         }
         finally
         {
-            slots.Release();
+            _slots.Release();
         }
     }
 
     private async Task<T> RunOnceAsync<T>(Func<ISqlSession, T> work, IsolationLevel isolation, bool inTurn, CancellationToken cancellation)
     {
-        await using var connection = await ConnectAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await ConnectAsync(cancellation);
         if (!inTurn)
         {
-            return await RunOnAsync(connection, work, isolation, cancellation).ConfigureAwait(false);
+            return await RunOnAsync(connection, work, isolation, cancellation);
         }
 
         // Before the transaction begins: its snapshot must be younger than the commit that it waited for.
-        await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellation).ConfigureAwait(false);
+        await ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", cancellation);
         try
         {
-            return await RunOnAsync(connection, work, isolation, cancellation).ConfigureAwait(false);
+            return await RunOnAsync(connection, work, isolation, cancellation);
         }
         finally
         {
             // A connection that is lost has lost its lock too.
             if (connection.State == ConnectionState.Open)
             {
-                await ExecuteAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None).ConfigureAwait(false);
+                await ExecuteAsync(connection, "SELECT pg_advisory_unlock($1)", CancellationToken.None);
             }
         }
     }
 
-    private static async Task<T> RunOnAsync<T>(NpgsqlConnection connection, Func<ISqlSession, T> work, IsolationLevel isolation, CancellationToken cancellation)
+    private static async Task<T> RunOnAsync<T>(
+        NpgsqlConnection connection,
+        Func<ISqlSession, T> work,
+        IsolationLevel isolation,
+        CancellationToken cancellation
+    )
     {
-        await using var transaction = await BeforeCommitAsync(connection, () => connection.BeginTransactionAsync(isolation, cancellation).AsTask()).ConfigureAwait(false);
+        await using var transaction = await BeforeCommitAsync(
+            connection,
+            () => connection.BeginTransactionAsync(isolation, cancellation).AsTask()
+        );
         var effects = isolation == IsolationLevel.Serializable ? new CommitEffects() : null;
         // Sessions are synchronous by contract; blocking happens on a pool thread that the slots bound.
-        var result = await BeforeCommitAsync(connection, () => Task.Run(() => work(new PostgresSession(connection, transaction, effects)), CancellationToken.None)).ConfigureAwait(false);
-        await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        var result = await BeforeCommitAsync(
+            connection,
+            () => Task.Run(() => work(new PostgresSession(connection, transaction, effects)), CancellationToken.None)
+        );
+        await transaction.CommitAsync(CancellationToken.None);
         effects?.Run();
         return result;
     }
@@ -139,7 +154,7 @@ public sealed class PostgresDatabase : IDatabase
     {
         try
         {
-            return await step().ConfigureAwait(false);
+            return await step();
         }
         catch (Exception error) when (PostgresFailures.IsAway(error) && connection.FullState.HasFlag(ConnectionState.Broken))
         {
@@ -152,14 +167,15 @@ public sealed class PostgresDatabase : IDatabase
         var began = Environment.TickCount64;
         try
         {
-            return await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+            return await _source.OpenConnectionAsync(cancellation);
         }
-        catch (Exception error) when (PostgresFailures.IsAway(error) || error is System.Net.Sockets.SocketException or IOException or TimeoutException)
+        catch (Exception error)
+            when (PostgresFailures.IsAway(error) || error is System.Net.Sockets.SocketException or IOException or TimeoutException)
         {
             // A machine that refuses the connection says so at once, and is asked again by the next call.
             if (Environment.TickCount64 - began > AwayMoment)
             {
-                Interlocked.Exchange(ref awaySince, Environment.TickCount64);
+                Interlocked.Exchange(ref _awaySince, Environment.TickCount64);
             }
 
             throw PostgresFailures.Away(error);
@@ -167,11 +183,12 @@ public sealed class PostgresDatabase : IDatabase
     }
 
     /// <summary>
-    /// After a connection that was waited for in vain, calls fail at once for a moment, and do not wait in line for the next: a machine that is gone lets each of them wait.
+    /// After a connection that was waited for in vain, calls fail at once for a moment, and do not wait in line for the next: a machine
+    /// that is gone lets each of them wait.
     /// </summary>
     private void RequireNear()
     {
-        if (Interlocked.Read(ref awaySince) is var since && since != 0 && Environment.TickCount64 - since < AwayMoment)
+        if (Interlocked.Read(ref _awaySince) is var since && since != 0 && Environment.TickCount64 - since < AwayMoment)
         {
             throw PostgresFailures.Away();
         }
@@ -183,10 +200,16 @@ public sealed class PostgresDatabase : IDatabase
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = Turn } } };
-        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>serialization_failure and deadlock_detected; and unique_violation is a conflict too when two inserts raced, which the next run sees as a row.</summary>
+    /// <summary>
+    /// serialization_failure and deadlock_detected; and unique_violation is a conflict too when two inserts raced, which the next run sees
+    /// as a row.
+    /// </summary>
     private static bool IsConflict(PostgresException error) =>
-        error.SqlState is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation;
+        error.SqlState
+            is PostgresErrorCodes.SerializationFailure
+                or PostgresErrorCodes.DeadlockDetected
+                or PostgresErrorCodes.UniqueViolation;
 }

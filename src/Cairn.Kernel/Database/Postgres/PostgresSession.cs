@@ -37,7 +37,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         return reader.Read() ? map(reader) : default;
     }
 
-    public void OnCommit(Action effect) => (effects ?? throw new InvalidOperationException("Only a write is committed; this is a read.")).Add(effect);
+    public void OnCommit(Action effect) =>
+        (effects ?? throw new InvalidOperationException("Only a write is committed; this is a read.")).Add(effect);
 
     private NpgsqlCommand Command(string sql, ReadOnlySpan<object?> arguments)
     {
@@ -49,16 +50,18 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
                 SqlArguments.Require(text);
             }
 
-            command.Parameters.Add(new NpgsqlParameter
-            {
-                Value = argument switch
+            command.Parameters.Add(
+                new NpgsqlParameter
                 {
-                    null => DBNull.Value,
-                    bool flag => flag ? 1L : 0L,
-                    int number => (long)number,
-                    var value => value,
-                },
-            });
+                    Value = argument switch
+                    {
+                        null => DBNull.Value,
+                        bool flag => flag ? 1L : 0L,
+                        int number => (long)number,
+                        var value => value,
+                    },
+                }
+            );
         }
 
         return command;

@@ -6,44 +6,44 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>
-/// SQLite in WAL mode. One thread writes: it takes what is queued, runs each piece of work in a savepoint, and commits them together, so that many calls
-/// share one fsync. Readers have their own connections and see the last commit.
+/// SQLite in WAL mode. One thread writes: it takes what is queued, runs each piece of work in a savepoint, and commits them together, so
+/// that many calls share one fsync. Readers have their own connections and see the last commit.
 /// </summary>
 public sealed class SqliteDatabase : IDatabase
 {
     /// <summary>The most calls that share a commit: bounds how long the first of them waits.</summary>
     private const int GroupLimit = 512;
 
-    private readonly BlockingCollection<ISqliteWork> queue = new(new ConcurrentQueue<ISqliteWork>());
-    private readonly WalIndex index;
-    private readonly SqliteReaders readers;
-    private readonly SqliteSession writer;
-    private readonly SqliteLog log;
-    private readonly Thread thread;
-    private readonly DiskReserve? reserve;
+    private readonly BlockingCollection<ISqliteWork> _queue = new(new ConcurrentQueue<ISqliteWork>());
+    private readonly WalIndex _index;
+    private readonly SqliteReaders _readers;
+    private readonly SqliteSession _writer;
+    private readonly SqliteLog _log;
+    private readonly Thread _thread;
+    private readonly DiskReserve? _reserve;
 
     /// <param name="path">The database file; its folder must exist.</param>
     /// <param name="logger">What is told of a write-ahead log that grows.</param>
     /// <param name="reserve">What is given up for room when the disk is full, or null.</param>
     public SqliteDatabase(string path, ILogger<SqliteDatabase>? logger = null, DiskReserve? reserve = null)
     {
-        this.reserve = reserve;
+        this._reserve = reserve;
         SqliteLibrary.Load();
-        writer = new SqliteSession(path, writer: true);
+        _writer = new SqliteSession(path, writer: true);
         // The log's index comes into being with the first transaction.
-        writer.Execute("BEGIN IMMEDIATE");
-        writer.Execute("COMMIT");
-        index = new WalIndex(path);
-        if (index.IsKnown)
+        _writer.Execute("BEGIN IMMEDIATE");
+        _writer.Execute("COMMIT");
+        _index = new WalIndex(path);
+        if (_index.IsKnown)
         {
             // The log is looked after here, between commits, when callers have their answers.
-            writer.Execute("PRAGMA wal_autocheckpoint = 0");
+            _writer.Execute("PRAGMA wal_autocheckpoint = 0");
         }
 
-        readers = new SqliteReaders(path, index);
-        log = new SqliteLog(writer, readers, index, logger ?? NullLogger<SqliteDatabase>.Instance);
-        thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
-        thread.Start();
+        _readers = new SqliteReaders(path, _index);
+        _log = new SqliteLog(_writer, _readers, _index, logger ?? NullLogger<SqliteDatabase>.Instance);
+        _thread = new Thread(Write) { IsBackground = true, Name = "sqlite-writer" };
+        _thread.Start();
     }
 
     public SqlDialect Dialect => SqlDialect.Sqlite;
@@ -62,8 +62,8 @@ public sealed class SqliteDatabase : IDatabase
     }
 
     /// <summary>
-    /// Looks through the database's structure (<c>PRAGMA quick_check</c>, which reads the whole file but does not compare indexes with tables), beside a running server too.
-    /// Null where it is sound, else what is wrong.
+    /// Looks through the database's structure (<c>PRAGMA quick_check</c>, which reads the whole file but does not compare indexes with
+    /// tables), beside a running server too. Null where it is sound, else what is wrong.
     /// </summary>
     public static string? QuickCheck(string path)
     {
@@ -87,7 +87,7 @@ public sealed class SqliteDatabase : IDatabase
     {
         cancellation.ThrowIfCancellationRequested();
         var item = new SqliteWork<T>(work);
-        queue.Add(item, cancellation);
+        _queue.Add(item, cancellation);
         return item.Task;
     }
 
@@ -95,7 +95,7 @@ public sealed class SqliteDatabase : IDatabase
     {
         try
         {
-            return await readers.ReadAsync(work, cancellation).ConfigureAwait(false);
+            return await _readers.ReadAsync(work, cancellation);
         }
         catch (SqliteError error)
         {
@@ -106,17 +106,17 @@ public sealed class SqliteDatabase : IDatabase
 
     public ValueTask DisposeAsync()
     {
-        if (queue.IsAddingCompleted)
+        if (_queue.IsAddingCompleted)
         {
             return ValueTask.CompletedTask;
         }
 
-        queue.CompleteAdding();
-        thread.Join();
-        writer.Dispose();
-        readers.Dispose();
-        index.Dispose();
-        queue.Dispose();
+        _queue.CompleteAdding();
+        _thread.Join();
+        _writer.Dispose();
+        _readers.Dispose();
+        _index.Dispose();
+        _queue.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -128,11 +128,11 @@ public sealed class SqliteDatabase : IDatabase
             group.Clear();
             group.Add(first);
             var failure = Commit(group, isOpen: true);
-            if (failure is SqliteError { IsFull: true } && reserve is not null)
+            if (failure is SqliteError { IsFull: true } && _reserve is not null)
             {
                 // Deletions and the ends of jobs are worth the reserve; what would grow the store is refused at the entrance from now on.
-                reserve.Release();
-                log.TendIdle();
+                _reserve.Release();
+                _log.TendIdle();
                 failure = Commit(group, isOpen: false);
             }
 
@@ -153,14 +153,14 @@ public sealed class SqliteDatabase : IDatabase
                 }
             }
 
-            if (failure is null && reserve is { IsFull: true })
+            if (failure is null && _reserve is { IsFull: true })
             {
                 // Deletions are written to the log too, which must not take up the room that they make.
-                log.TendIdle();
+                _log.TendIdle();
             }
             else
             {
-                log.Tend();
+                _log.Tend();
             }
         }
     }
@@ -172,18 +172,18 @@ public sealed class SqliteDatabase : IDatabase
     {
         try
         {
-            writer.Execute("BEGIN IMMEDIATE");
+            _writer.Execute("BEGIN IMMEDIATE");
             for (var i = 0; i < group.Count; i++)
             {
                 RunInSavepoint(group[i]);
-                if (isOpen && i == group.Count - 1 && group.Count < GroupLimit && queue.TryTake(out var next))
+                if (isOpen && i == group.Count - 1 && group.Count < GroupLimit && _queue.TryTake(out var next))
                 {
                     group.Add(next);
                 }
             }
 
-            readers.EndIdle();
-            writer.Execute("COMMIT");
+            _readers.EndIdle();
+            _writer.Execute("COMMIT");
             return null;
         }
         catch (Exception error)
@@ -197,14 +197,14 @@ public sealed class SqliteDatabase : IDatabase
     private ISqliteWork? Next()
     {
         ISqliteWork? item;
-        while (!queue.TryTake(out item, log.Rest))
+        while (!_queue.TryTake(out item, _log.Rest))
         {
-            if (queue.IsCompleted)
+            if (_queue.IsCompleted)
             {
                 return null;
             }
 
-            log.TendIdle();
+            _log.TendIdle();
         }
 
         return item;
@@ -212,8 +212,8 @@ public sealed class SqliteDatabase : IDatabase
 
     private void RunInSavepoint(ISqliteWork item)
     {
-        writer.Execute("SAVEPOINT work");
-        if (!item.Run(writer))
+        _writer.Execute("SAVEPOINT work");
+        if (!item.Run(_writer))
         {
             // Then the engine has rolled the whole transaction back, and there is no savepoint any more.
             if (item.Failure is SqliteError { IsFull: true } full)
@@ -221,17 +221,17 @@ public sealed class SqliteDatabase : IDatabase
                 throw full;
             }
 
-            writer.Execute("ROLLBACK TO work");
+            _writer.Execute("ROLLBACK TO work");
         }
 
-        writer.Execute("RELEASE work");
+        _writer.Execute("RELEASE work");
     }
 
     private void TryRollback()
     {
         try
         {
-            writer.Execute("ROLLBACK");
+            _writer.Execute("ROLLBACK");
         }
         catch (SqliteError)
         {

@@ -19,10 +19,11 @@ internal sealed class SqliteError(string message, int code) : DbException(messag
     public bool IsDamage => (code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     /// <summary>The failure as callers are told of it; what is nobody's to know stays what it is.</summary>
-    public static Exception ForCallers(Exception error) => error switch
-    {
-        SqliteError { IsFull: true } => new StoreException(StorageErrors.Full(), error),
-        SqliteError { IsDamage: true } => new StoreException(StorageErrors.Damaged(), error),
-        _ => error,
-    };
+    public static Exception ForCallers(Exception error) =>
+        error switch
+        {
+            SqliteError { IsFull: true } => new StoreException(StorageErrors.Full(), error),
+            SqliteError { IsDamage: true } => new StoreException(StorageErrors.Damaged(), error),
+            _ => error,
+        };
 }

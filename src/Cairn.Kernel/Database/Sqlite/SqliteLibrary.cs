@@ -11,20 +11,20 @@ internal static class SqliteLibrary
 {
     private static readonly Lock Gate = new();
 
-    private static bool loaded;
+    private static bool _loaded;
 
     public static void Load()
     {
         lock (Gate)
         {
-            if (loaded)
+            if (_loaded)
             {
                 return;
             }
 
             NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
             raw.SetProvider(new SQLite3Provider_e_sqlite3());
-            loaded = true;
+            _loaded = true;
         }
     }
 

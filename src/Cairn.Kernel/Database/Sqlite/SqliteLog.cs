@@ -4,26 +4,34 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>
-/// Keeps the write-ahead log small; used by the writer's thread between commits. A large log is copied into the database, and starts over at its beginning once all is copied and no
-/// connection reads from it (sqlite.org/wal.html#avoiding_excessively_large_wal_files). Under reads that overlap, that moment never comes by itself: then it is made, by holding reads and
-/// writes for as long as the reads take that have begun.
+/// Keeps the write-ahead log small; used by the writer's thread between commits. A large log is copied into the database, and starts over
+/// at its beginning once all is copied and no connection reads from it (sqlite.org/wal.html#avoiding_excessively_large_wal_files). Under
+/// reads that overlap, that moment never comes by itself: then it is made, by holding reads and writes for as long as the reads take that
+/// have begun.
 /// </summary>
 internal sealed partial class SqliteLog(SqliteSession writer, SqliteReaders readers, WalIndex index, ILogger logger)
 {
-    /// <summary>From here on the log is copied, while others read, and again whenever it has grown by <see cref="Step"/>: each copy looks at the whole log.</summary>
+    /// <summary>
+    /// From here on the log is copied, while others read, and again whenever it has grown by <see cref="Step"/>: each copy looks at the
+    /// whole log.
+    /// </summary>
     private const long Large = 16 << 20;
     private const long Step = 4 << 20;
 
     /// <summary>From here on reads are held for it; the file never keeps more for long.</summary>
     public const long Limit = 2 * Large;
 
-    /// <summary>From here on they are held for longer, so that only a read of seconds can make it grow beyond <see cref="Alarm"/>.</summary>
+    /// <summary>
+    /// From here on they are held for longer, so that only a read of seconds can make it grow beyond <see cref="Alarm"/>.
+    /// </summary>
     private const long Urgent = 3 * Large;
 
     /// <summary>From here on it is told.</summary>
     private const long Alarm = 4 * Large;
 
-    /// <summary>How long the writer sleeps before it looks after a large log, in milliseconds; where another program was in the way, the longer.</summary>
+    /// <summary>
+    /// How long the writer sleeps before it looks after a large log, in milliseconds; where another program was in the way, the longer.
+    /// </summary>
     private const int Idle = 1_000;
     private const int IdleInVain = 30_000;
 
@@ -34,29 +42,32 @@ internal sealed partial class SqliteLog(SqliteSession writer, SqliteReaders read
     private static readonly TimeSpan UrgentPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(1);
 
-    private long copied;
-    private long tried;
-    private long told;
-    private TimeSpan patience;
-    private bool isInVain;
+    private long _copied;
+    private long _tried;
+    private long _told;
+    private TimeSpan _patience;
+    private bool _isInVain;
 
     /// <summary>How long the writer may sleep where nothing is to be written, in milliseconds: for ever, unless the log is large.</summary>
-    public int Rest => index.LogBytes <= Large ? Timeout.Infinite : isInVain ? IdleInVain : Idle;
+    public int Rest =>
+        index.LogBytes <= Large ? Timeout.Infinite
+        : _isInVain ? IdleInVain
+        : Idle;
 
     /// <summary>After a commit.</summary>
     public void Tend()
     {
         var bytes = index.LogBytes;
         // Less than before: it has started over.
-        copied = Math.Min(copied, bytes);
-        if (bytes > Large && bytes - copied >= Step)
+        _copied = Math.Min(_copied, bytes);
+        if (bytes > Large && bytes - _copied >= Step)
         {
             Copy();
-            copied = bytes;
+            _copied = bytes;
         }
 
         var wanted = bytes > Urgent ? UrgentPatience : Patience;
-        if (bytes > Limit && (wanted > patience || Stopwatch.GetElapsedTime(tried) > Pause * patience))
+        if (bytes > Limit && (wanted > _patience || Stopwatch.GetElapsedTime(_tried) > Pause * _patience))
         {
             StartOver("PRAGMA wal_checkpoint(RESTART)", wanted);
         }
@@ -79,10 +90,10 @@ internal sealed partial class SqliteLog(SqliteSession writer, SqliteReaders read
 
     private void StartOver(string checkpoint, TimeSpan patient)
     {
-        patience = patient;
+        _patience = patient;
         if (!readers.TryHold(patient))
         {
-            tried = Stopwatch.GetTimestamp();
+            _tried = Stopwatch.GetTimestamp();
             Tell($"a read has gone on for {readers.Longest.TotalSeconds:0.0} s");
             return;
         }
@@ -92,24 +103,24 @@ internal sealed partial class SqliteLog(SqliteSession writer, SqliteReaders read
             readers.EndIdle();
             // Other programs that read the database are not waited for.
             writer.Execute("PRAGMA busy_timeout = 0");
-            isInVain = writer.QueryFirst(checkpoint, static row => row.GetInt64(0) != 0);
-            if (isInVain)
+            _isInVain = writer.QueryFirst(checkpoint, static row => row.GetInt64(0) != 0);
+            if (_isInVain)
             {
                 Tell("another program has the database open and reads or writes it");
             }
             else
             {
-                patience = TimeSpan.Zero;
+                _patience = TimeSpan.Zero;
             }
         }
         catch (SqliteError error)
         {
-            isInVain = true;
+            _isInVain = true;
             Tell(error.Message);
         }
         finally
         {
-            tried = Stopwatch.GetTimestamp();
+            _tried = Stopwatch.GetTimestamp();
             writer.Execute($"PRAGMA busy_timeout = {SqliteSession.BusyTimeout}");
             readers.LetGo();
         }
@@ -118,16 +129,20 @@ internal sealed partial class SqliteLog(SqliteSession writer, SqliteReaders read
     private void Tell(string reason)
     {
         var bytes = index.LogBytes;
-        if (bytes > Alarm && (told == 0 || Stopwatch.GetElapsedTime(told) > TellAgain))
+        if (bytes > Alarm && (_told == 0 || Stopwatch.GetElapsedTime(_told) > TellAgain))
         {
-            told = Stopwatch.GetTimestamp();
+            _told = Stopwatch.GetTimestamp();
             Log.Grows(logger, bytes >> 20, reason);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The database's write-ahead log has {Megabytes} MB and cannot start over, because {Reason}. It grows until it can.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "The database's write-ahead log has {Megabytes} MB and cannot start over, because {Reason}. It grows until it can."
+        )]
         public static partial void Grows(ILogger logger, long megabytes, string reason);
     }
 }

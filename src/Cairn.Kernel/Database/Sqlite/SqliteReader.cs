@@ -2,20 +2,22 @@ using System.Diagnostics;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
-/// <summary>A connection that reads, and the snapshot that it has open: a read transaction, in which it sees one state of the database.</summary>
+/// <summary>
+/// A connection that reads, and the snapshot that it has open: a read transaction, in which it sees one state of the database.
+/// </summary>
 internal sealed class SqliteReader(SqliteSession session) : IDisposable
 {
-    private bool open;
-    private ulong? snapshot;
-    private long began = Stopwatch.GetTimestamp();
+    private bool _open;
+    private ulong? _snapshot;
+    private long _began = Stopwatch.GetTimestamp();
 
     public SqliteSession Session => session;
 
     /// <summary>How long the read has gone on that is made now.</summary>
-    public TimeSpan Age => Stopwatch.GetElapsedTime(Volatile.Read(ref began));
+    public TimeSpan Age => Stopwatch.GetElapsedTime(Volatile.Read(ref _began));
 
     /// <summary>A read begins.</summary>
-    public void Begin() => Volatile.Write(ref began, Stopwatch.GetTimestamp());
+    public void Begin() => Volatile.Write(ref _began, Stopwatch.GetTimestamp());
 
     /// <summary>Makes the snapshot one that has all that the log has where it stands.</summary>
     public void Renew(ulong? stand)
@@ -27,7 +29,7 @@ internal sealed class SqliteReader(SqliteSession session) : IDisposable
 
         End();
         session.Execute("BEGIN");
-        (open, snapshot) = (true, stand);
+        (_open, _snapshot) = (true, stand);
     }
 
     /// <summary>Ends the snapshot unless it is the newest: an old one that no one reads from holds up the log.</summary>
@@ -41,14 +43,14 @@ internal sealed class SqliteReader(SqliteSession session) : IDisposable
 
     public void End()
     {
-        if (open)
+        if (_open)
         {
             session.Execute("COMMIT");
-            open = false;
+            _open = false;
         }
     }
 
     public void Dispose() => session.Dispose();
 
-    private bool IsAt(ulong? stand) => open && stand is not null && snapshot == stand;
+    private bool IsAt(ulong? stand) => _open && stand is not null && _snapshot == stand;
 }

@@ -3,34 +3,35 @@ using System.Diagnostics;
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>
-/// The connections that read. Each keeps its snapshot, an open read transaction, until something is committed, here or by another process: beginning and ending
-/// one is locks and system calls, which cost more than the read of a row.
+/// The connections that read. Each keeps its snapshot, an open read transaction, until something is committed, here or by another process:
+/// beginning and ending one is locks and system calls, which cost more than the read of a row.
 /// </summary>
 internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
 {
     private static readonly int Slots = Math.Max(8, Environment.ProcessorCount * 4);
 
-    private readonly Lock gate = new();
+    private readonly Lock _gate = new();
+
     // The one that came back last is taken first, so that few are in use where few are needed.
-    private readonly Stack<SqliteReader> idle = new(Slots);
-    private readonly HashSet<SqliteReader> busy = new(Slots);
-    private readonly SemaphoreSlim slots = new(Slots);
+    private readonly Stack<SqliteReader> _idle = new(Slots);
+    private readonly HashSet<SqliteReader> _busy = new(Slots);
+    private readonly SemaphoreSlim _slots = new(Slots);
 
     /// <summary>How long the read has gone on that began first; zero where nothing is read.</summary>
     public TimeSpan Longest
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return busy.Count == 0 ? TimeSpan.Zero : busy.Max(static reader => reader.Age);
+                return _busy.Count == 0 ? TimeSpan.Zero : _busy.Max(static reader => reader.Age);
             }
         }
     }
 
     public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation)
     {
-        await slots.WaitAsync(cancellation);
+        await _slots.WaitAsync(cancellation);
         try
         {
             var reader = Take();
@@ -56,37 +57,40 @@ internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
         }
         finally
         {
-            slots.Release();
+            _slots.Release();
         }
     }
 
     /// <summary>
-    /// Called by the writer before it commits, which makes every snapshot an old one. Ends those that no one reads from: an old one would keep the checkpoint
-    /// from being complete and the write-ahead log from starting over, and it would grow.
+    /// Called by the writer before it commits, which makes every snapshot an old one. Ends those that no one reads from: an old one would
+    /// keep the checkpoint from being complete and the write-ahead log from starting over, and it would grow.
     /// </summary>
     public void EndIdle()
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var reader in idle)
+            foreach (var reader in _idle)
             {
                 reader.End();
             }
         }
     }
 
-    /// <summary>Lets no read begin, and waits for those that have begun. False where one goes on for longer than <paramref name="patience"/>; then reads begin again.</summary>
+    /// <summary>
+    /// Lets no read begin, and waits for those that have begun. False where one goes on for longer than <paramref name="patience"/>; then
+    /// reads begin again.
+    /// </summary>
     public bool TryHold(TimeSpan patience)
     {
         var begin = Stopwatch.GetTimestamp();
         for (var held = 0; held < Slots; held++)
         {
             var left = patience - Stopwatch.GetElapsedTime(begin);
-            if (!slots.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero))
+            if (!_slots.Wait(left > TimeSpan.Zero ? left : TimeSpan.Zero))
             {
                 if (held > 0)
                 {
-                    slots.Release(held);
+                    _slots.Release(held);
                 }
 
                 return false;
@@ -97,34 +101,34 @@ internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
     }
 
     /// <summary>Lets reads begin again after <see cref="TryHold"/>.</summary>
-    public void LetGo() => slots.Release(Slots);
+    public void LetGo() => _slots.Release(Slots);
 
     public void Dispose()
     {
-        while (idle.TryPop(out var reader))
+        while (_idle.TryPop(out var reader))
         {
             reader.Dispose();
         }
 
-        slots.Dispose();
+        _slots.Dispose();
     }
 
     private SqliteReader Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (idle.TryPop(out var reader))
+            if (_idle.TryPop(out var reader))
             {
                 reader.Begin();
-                busy.Add(reader);
+                _busy.Add(reader);
                 return reader;
             }
         }
 
         var made = new SqliteReader(new SqliteSession(path, writer: false));
-        lock (gate)
+        lock (_gate)
         {
-            busy.Add(made);
+            _busy.Add(made);
         }
 
         return made;
@@ -134,18 +138,18 @@ internal sealed class SqliteReaders(string path, WalIndex index) : IDisposable
     {
         // Something was committed while it read, and if nothing is committed from now on, no one else ends it.
         reader.EndUnless(index.Stand());
-        lock (gate)
+        lock (_gate)
         {
-            busy.Remove(reader);
-            idle.Push(reader);
+            _busy.Remove(reader);
+            _idle.Push(reader);
         }
     }
 
     private void Discard(SqliteReader reader)
     {
-        lock (gate)
+        lock (_gate)
         {
-            busy.Remove(reader);
+            _busy.Remove(reader);
         }
 
         reader.Dispose();

@@ -6,7 +6,9 @@ using SQLitePCL;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
-/// <summary>The current row of a statement, as the reader that rows of either database are mapped from. It moves only as its session steps.</summary>
+/// <summary>
+/// The current row of a statement, as the reader that rows of either database are mapped from. It moves only as its session steps.
+/// </summary>
 internal sealed class SqliteRow(SqliteStatement statement) : DbDataReader
 {
     public override int FieldCount => statement.Columns;
@@ -40,13 +42,14 @@ internal sealed class SqliteRow(SqliteStatement statement) : DbDataReader
     public override float GetFloat(int ordinal) => (float)GetDouble(ordinal);
 
     // Numbers are asked for as text where an expression has either type.
-    public override string GetString(int ordinal) => statement.Type(ordinal) switch
-    {
-        raw.SQLITE_INTEGER => statement.Int64(ordinal).ToString(CultureInfo.InvariantCulture),
-        raw.SQLITE_FLOAT => statement.Double(ordinal).ToString("R", CultureInfo.InvariantCulture),
-        raw.SQLITE_NULL => throw Null(ordinal),
-        _ => Encoding.UTF8.GetString(statement.Bytes(ordinal)),
-    };
+    public override string GetString(int ordinal) =>
+        statement.Type(ordinal) switch
+        {
+            raw.SQLITE_INTEGER => statement.Int64(ordinal).ToString(CultureInfo.InvariantCulture),
+            raw.SQLITE_FLOAT => statement.Double(ordinal).ToString("R", CultureInfo.InvariantCulture),
+            raw.SQLITE_NULL => throw Null(ordinal),
+            _ => Encoding.UTF8.GetString(statement.Bytes(ordinal)),
+        };
 
     public override T GetFieldValue<T>(int ordinal)
     {
@@ -58,14 +61,15 @@ internal sealed class SqliteRow(SqliteStatement statement) : DbDataReader
         return (T)Convert.ChangeType(GetValue(ordinal), typeof(T), CultureInfo.InvariantCulture);
     }
 
-    public override object GetValue(int ordinal) => statement.Type(ordinal) switch
-    {
-        raw.SQLITE_INTEGER => statement.Int64(ordinal),
-        raw.SQLITE_FLOAT => statement.Double(ordinal),
-        raw.SQLITE_TEXT => GetString(ordinal),
-        raw.SQLITE_BLOB => statement.Bytes(ordinal).ToArray(),
-        _ => DBNull.Value,
-    };
+    public override object GetValue(int ordinal) =>
+        statement.Type(ordinal) switch
+        {
+            raw.SQLITE_INTEGER => statement.Int64(ordinal),
+            raw.SQLITE_FLOAT => statement.Double(ordinal),
+            raw.SQLITE_TEXT => GetString(ordinal),
+            raw.SQLITE_BLOB => statement.Bytes(ordinal).ToArray(),
+            _ => DBNull.Value,
+        };
 
     public override int GetValues(object[] values)
     {
@@ -113,7 +117,8 @@ internal sealed class SqliteRow(SqliteStatement statement) : DbDataReader
 
     public override char GetChar(int ordinal) => GetString(ordinal)[0];
 
-    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) => throw new NotSupportedException("Read text with GetString.");
+    public override long GetChars(int ordinal, long dataOffset, char[]? buffer, int bufferOffset, int length) =>
+        throw new NotSupportedException("Read text with GetString.");
 
     public override DateTime GetDateTime(int ordinal) => throw new NotSupportedException("Times are stored as microseconds.");
 

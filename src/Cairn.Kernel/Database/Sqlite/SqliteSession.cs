@@ -12,19 +12,24 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
     /// <summary>How long a connection waits for another's lock, in milliseconds: another program may be writing.</summary>
     public const int BusyTimeout = 30_000;
 
-    private readonly sqlite3 connection;
-    private readonly Dictionary<string, SqliteStatement> statements = [];
-    private SqliteStatement? running;
+    private readonly sqlite3 _connection;
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
+    private SqliteStatement? _running;
 
     public SqliteSession(string path, bool writer)
     {
-        var result = raw.sqlite3_open_v2(path, out connection, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        var result = raw.sqlite3_open_v2(
+            path,
+            out _connection,
+            raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX,
+            null
+        );
         if (result != raw.SQLITE_OK)
         {
             throw new SqliteError($"The database '{path}' cannot be opened: {raw.sqlite3_errstr(result).utf8_to_string()}.", result);
         }
 
-        raw.sqlite3_busy_timeout(connection, BusyTimeout);
+        raw.sqlite3_busy_timeout(_connection, BusyTimeout);
         if (writer)
         {
             Execute("PRAGMA journal_mode = WAL");
@@ -49,7 +54,8 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
     /// <summary>Takes what is to happen once the work that runs is committed; null where nothing will be.</summary>
     public CommitEffects? Effects { get; set; }
 
-    public void OnCommit(Action effect) => (Effects ?? throw new InvalidOperationException("Only a write is committed; this is a read.")).Add(effect);
+    public void OnCommit(Action effect) =>
+        (Effects ?? throw new InvalidOperationException("Only a write is committed; this is a read.")).Add(effect);
 
     public int Execute(string sql, params ReadOnlySpan<object?> arguments)
     {
@@ -57,11 +63,9 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
         try
         {
             // A statement that returns rows (a PRAGMA) is stepped through.
-            while (statement.Step())
-            {
-            }
+            while (statement.Step()) { }
 
-            return raw.sqlite3_changes(connection);
+            return raw.sqlite3_changes(_connection);
         }
         finally
         {
@@ -109,25 +113,27 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
     public void Dispose()
     {
         Forget();
-        connection.Dispose();
+        _connection.Dispose();
     }
 
     private SqliteStatement Prepare(string sql, ReadOnlySpan<object?> arguments)
     {
-        if (running is not null)
+        if (_running is not null)
         {
-            throw new InvalidOperationException($"A statement is run while the rows of another are mapped, which PostgreSQL does not do: map first, then ask. {sql}");
+            throw new InvalidOperationException(
+                $"A statement is run while the rows of another are mapped, which PostgreSQL does not do: map first, then ask. {sql}"
+            );
         }
 
-        if (!statements.TryGetValue(sql, out var statement))
+        if (!_statements.TryGetValue(sql, out var statement))
         {
-            if (statements.Count >= MaxStatements)
+            if (_statements.Count >= MaxStatements)
             {
                 Forget();
             }
 
-            statement = new SqliteStatement(connection, sql, arguments.Length);
-            statements.Add(sql, statement);
+            statement = new SqliteStatement(_connection, sql, arguments.Length);
+            _statements.Add(sql, statement);
             if (SqliteDiagnostics.Listener.IsEnabled())
             {
                 SqliteDiagnostics.Listener.Write(SqliteDiagnostics.Planned, new PlannedStatement(sql, Plan(sql, arguments.Length)));
@@ -135,13 +141,13 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
         }
 
         statement.Start(arguments);
-        running = statement;
+        _running = statement;
         return statement;
     }
 
     private List<string> Plan(string sql, int arguments)
     {
-        using var statement = new SqliteStatement(connection, "EXPLAIN QUERY PLAN " + sql, arguments);
+        using var statement = new SqliteStatement(_connection, "EXPLAIN QUERY PLAN " + sql, arguments);
         var lines = new List<string>();
         while (statement.Step())
         {
@@ -154,17 +160,17 @@ internal sealed class SqliteSession : ISqlSession, IDisposable
 
     private void End(SqliteStatement statement)
     {
-        running = null;
+        _running = null;
         statement.Reset();
     }
 
     private void Forget()
     {
-        foreach (var statement in statements.Values)
+        foreach (var statement in _statements.Values)
         {
             statement.Dispose();
         }
 
-        statements.Clear();
+        _statements.Clear();
     }
 }

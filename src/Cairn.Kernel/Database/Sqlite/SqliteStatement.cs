@@ -5,30 +5,30 @@ using SQLitePCL;
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>
-/// A prepared statement. The engine's own calls, without a provider between: a read of one row is a few microseconds, and a provider's parameters, readers and
-/// statement lists cost more than that.
+/// A prepared statement. The engine's own calls, without a provider between: a read of one row is a few microseconds, and a provider's
+/// parameters, readers and statement lists cost more than that.
 /// </summary>
 internal sealed class SqliteStatement : IDisposable
 {
-    private readonly sqlite3 connection;
-    private readonly sqlite3_stmt handle;
+    private readonly sqlite3 _connection;
+    private readonly sqlite3_stmt _handle;
 
-    private readonly int[] positions;
+    private readonly int[] _positions;
 
     /// <param name="connection">The connection.</param>
     /// <param name="sql">One statement.</param>
     /// <param name="arguments">How many arguments <c>$1</c>, <c>$2</c>, … it is given.</param>
     public SqliteStatement(sqlite3 connection, string sql, int arguments)
     {
-        this.connection = connection;
+        this._connection = connection;
         Row = new SqliteRow(this);
-        Check(raw.sqlite3_prepare_v3(connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out handle));
-        Columns = raw.sqlite3_column_count(handle);
+        Check(raw.sqlite3_prepare_v3(connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out _handle));
+        Columns = raw.sqlite3_column_count(_handle);
         // The engine numbers parameters as their names occur. One that the text does not mention has position 0.
-        positions = [.. Enumerable.Range(1, arguments).Select(number => raw.sqlite3_bind_parameter_index(handle, $"${number}"))];
-        if (positions.Count(static position => position > 0) < raw.sqlite3_bind_parameter_count(handle))
+        _positions = [.. Enumerable.Range(1, arguments).Select(number => raw.sqlite3_bind_parameter_index(_handle, $"${number}"))];
+        if (_positions.Count(static position => position > 0) < raw.sqlite3_bind_parameter_count(_handle))
         {
-            handle.Dispose();
+            _handle.Dispose();
             throw new ArgumentException($"The statement has other parameters than $1 to ${arguments}: {sql}");
         }
     }
@@ -44,9 +44,9 @@ internal sealed class SqliteStatement : IDisposable
     {
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (positions[i] > 0)
+            if (_positions[i] > 0)
             {
-                Check(Bind(positions[i], arguments[i]));
+                Check(Bind(_positions[i], arguments[i]));
             }
         }
     }
@@ -54,7 +54,7 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>Goes to the next row; false after the last.</summary>
     public bool Step()
     {
-        var result = raw.sqlite3_step(handle);
+        var result = raw.sqlite3_step(_handle);
         if (result == raw.SQLITE_ROW)
         {
             return true;
@@ -64,48 +64,49 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     /// <summary>Makes the statement ready to run again, and lets go of the rows it holds.</summary>
-    public void Reset() => raw.sqlite3_reset(handle);
+    public void Reset() => raw.sqlite3_reset(_handle);
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => raw.sqlite3_column_type(_handle, column) == raw.SQLITE_NULL;
 
     /// <summary>The engine's type of a value: SQLITE_INTEGER, _FLOAT, _TEXT, _BLOB or _NULL.</summary>
-    public int Type(int column) => raw.sqlite3_column_type(handle, column);
+    public int Type(int column) => raw.sqlite3_column_type(_handle, column);
 
-    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Int64(int column) => raw.sqlite3_column_int64(_handle, column);
 
-    public double Double(int column) => raw.sqlite3_column_double(handle, column);
+    public double Double(int column) => raw.sqlite3_column_double(_handle, column);
 
     /// <summary>The bytes of a text (UTF-8) or a blob, valid until the next step.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(_handle, column);
 
-    public string Name(int column) => raw.sqlite3_column_name(handle, column).utf8_to_string();
+    public string Name(int column) => raw.sqlite3_column_name(_handle, column).utf8_to_string();
 
     public void Dispose()
     {
         Row.Dispose();
-        handle.Dispose();
+        _handle.Dispose();
     }
 
-    private int Bind(int position, object? value) => value switch
-    {
-        null => raw.sqlite3_bind_null(handle, position),
-        string text => BindText(position, text),
-        long number => raw.sqlite3_bind_int64(handle, position, number),
-        int number => raw.sqlite3_bind_int64(handle, position, number),
-        double number => raw.sqlite3_bind_double(handle, position, number),
-        bool flag => raw.sqlite3_bind_int64(handle, position, flag ? 1 : 0),
-        // An empty span has no address, and the engine takes no address for NULL.
-        byte[] { Length: 0 } => raw.sqlite3_bind_zeroblob(handle, position, 0),
-        byte[] bytes => raw.sqlite3_bind_blob(handle, position, bytes),
-        _ => throw new ArgumentException($"A {value.GetType().Name} cannot be an argument of SQL."),
-    };
+    private int Bind(int position, object? value) =>
+        value switch
+        {
+            null => raw.sqlite3_bind_null(_handle, position),
+            string text => BindText(position, text),
+            long number => raw.sqlite3_bind_int64(_handle, position, number),
+            int number => raw.sqlite3_bind_int64(_handle, position, number),
+            double number => raw.sqlite3_bind_double(_handle, position, number),
+            bool flag => raw.sqlite3_bind_int64(_handle, position, flag ? 1 : 0),
+            // An empty span has no address, and the engine takes no address for NULL.
+            byte[] { Length: 0 } => raw.sqlite3_bind_zeroblob(_handle, position, 0),
+            byte[] bytes => raw.sqlite3_bind_blob(_handle, position, bytes),
+            _ => throw new ArgumentException($"A {value.GetType().Name} cannot be an argument of SQL."),
+        };
 
     private int BindText(int position, string text)
     {
         SqlArguments.Require(text);
         if (text.Length == 0)
         {
-            return raw.sqlite3_bind_text(handle, position, "");
+            return raw.sqlite3_bind_text(_handle, position, "");
         }
 
         const int OnStack = 512;
@@ -114,7 +115,7 @@ internal sealed class SqliteStatement : IDisposable
         var buffer = most <= OnStack ? stackalloc byte[OnStack] : rented = ArrayPool<byte>.Shared.Rent(most);
         var length = Encoding.UTF8.GetBytes(text, buffer);
         // The engine copies the text before the call returns.
-        var result = raw.sqlite3_bind_text(handle, position, buffer[..length]);
+        var result = raw.sqlite3_bind_text(_handle, position, buffer[..length]);
         if (rented is not null)
         {
             ArrayPool<byte>.Shared.Return(rented);
@@ -132,5 +133,5 @@ internal sealed class SqliteStatement : IDisposable
     }
 
     private SqliteError Error(int result) =>
-        new($"SQLite: {raw.sqlite3_errmsg(connection).utf8_to_string()} ({result}).", raw.sqlite3_extended_errcode(connection));
+        new($"SQLite: {raw.sqlite3_errmsg(_connection).utf8_to_string()} ({result}).", raw.sqlite3_extended_errcode(_connection));
 }

@@ -3,28 +3,28 @@ namespace Cairn.Kernel.Database.Sqlite;
 /// <summary>A caller's function and the task it waits on. The outcome is kept until the group's commit is durable.</summary>
 internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
 {
-    private readonly TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private T? result;
-    private Exception? failure;
-    private CommitEffects effects = new();
+    private T? _result;
+    private Exception? _failure;
+    private CommitEffects _effects = new();
 
-    public Task<T> Task => completion.Task;
+    public Task<T> Task => _completion.Task;
 
-    public Exception? Failure => failure;
+    public Exception? Failure => _failure;
 
     public bool Run(SqliteSession session)
     {
-        failure = null;
-        session.Effects = effects = new CommitEffects();
+        _failure = null;
+        session.Effects = _effects = new CommitEffects();
         try
         {
-            result = work(session);
+            _result = work(session);
             return true;
         }
         catch (Exception error)
         {
-            failure = error;
+            _failure = error;
             return false;
         }
         finally
@@ -35,16 +35,16 @@ internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
 
     public void Complete()
     {
-        if (failure is null)
+        if (_failure is null)
         {
-            effects.Run();
-            completion.SetResult(result!);
+            _effects.Run();
+            _completion.SetResult(_result!);
         }
         else
         {
-            completion.SetException(SqliteError.ForCallers(failure));
+            _completion.SetException(SqliteError.ForCallers(_failure));
         }
     }
 
-    public void Fail(Exception error) => completion.TrySetException(SqliteError.ForCallers(failure ?? error));
+    public void Fail(Exception error) => _completion.TrySetException(SqliteError.ForCallers(_failure ?? error));
 }

@@ -3,8 +3,9 @@ using System.IO.MemoryMappedFiles;
 namespace Cairn.Kernel.Database.Sqlite;
 
 /// <summary>
-/// The head of the write-ahead log's index, which every connection of every process shares by mapping the file <c>-shm</c>; its layout is that of "WAL-Index Format"
-/// (<c>sqlite.org/walformat.html</c>). It changes with every commit, also with one that another process makes: <c>cairn tokens create</c> does.
+/// The head of the write-ahead log's index, which every connection of every process shares by mapping the file <c>-shm</c>; its layout is
+/// that of "WAL-Index Format" (<c>sqlite.org/walformat.html</c>). It changes with every commit, also with one that another process makes:
+/// <c>cairn tokens create</c> does.
 /// </summary>
 internal sealed class WalIndex : IDisposable
 {
@@ -20,28 +21,35 @@ internal sealed class WalIndex : IDisposable
     /// <summary>What stands before each page in the log.</summary>
     private const int FrameHeader = 24;
 
-    private readonly MemoryMappedFile file;
-    private readonly MemoryMappedViewAccessor view;
-    /// <param name="database">The database's file. A connection in WAL mode must have it open, and be closed before this is disposed: closing a file gives up the locks that a process holds on it.</param>
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+
+    /// <param name="database">The database's file. A connection in WAL mode must have it open, and be closed before this is disposed:
+    /// closing a file gives up the locks that a process holds on it.</param>
     public WalIndex(string database)
     {
         var handle = File.OpenHandle(database + "-shm", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        view = file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
-        IsKnown = view.ReadUInt32(0) == Version;
+        _file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        _view = _file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+        IsKnown = _view.ReadUInt32(0) == Version;
     }
 
     /// <summary>Whether the index has the format that is read here.</summary>
     public bool IsKnown { get; }
 
-    /// <summary>The bytes of the log that hold what was committed since it last started over; its file may be longer. 0 where that cannot be told.</summary>
-    public long LogBytes => IsKnown ? view.ReadUInt32(FramesOffset) * (FrameHeader + PageSize) : 0;
+    /// <summary>
+    /// The bytes of the log that hold what was committed since it last started over; its file may be longer. 0 where that cannot be told.
+    /// </summary>
+    public long LogBytes => IsKnown ? _view.ReadUInt32(FramesOffset) * (FrameHeader + PageSize) : 0;
 
     /// <summary>In bytes; the file's 1 stands for 65,536, which two bytes do not hold.</summary>
-    private long PageSize => view.ReadUInt16(PageSizeOffset) is var size && size == 1 ? 65_536 : size;
+    private long PageSize => _view.ReadUInt16(PageSizeOffset) is var size && size == 1 ? 65_536 : size;
 
-    /// <summary>Where the log stands: two readings are equal only where nothing was committed between them. Null where that cannot be told.</summary>
-    /// <remarks>The two numbers are not read as one; halves of different commits are equal to no whole one's but by the chance that checksums collide.</remarks>
+    /// <summary>
+    /// Where the log stands: two readings are equal only where nothing was committed between them. Null where that cannot be told.
+    /// </summary>
+    /// <remarks>The two numbers are not read as one; halves of different commits are equal to no whole one's but by the chance that
+    /// checksums collide.</remarks>
     public ulong? Stand()
     {
         if (!IsKnown)
@@ -50,12 +58,12 @@ internal sealed class WalIndex : IDisposable
         }
 
         Thread.MemoryBarrier();
-        return ((ulong)view.ReadUInt32(ChangeOffset) << 32) | view.ReadUInt32(ChecksumOffset);
+        return ((ulong)_view.ReadUInt32(ChangeOffset) << 32) | _view.ReadUInt32(ChecksumOffset);
     }
 
     public void Dispose()
     {
-        view.Dispose();
-        file.Dispose();
+        _view.Dispose();
+        _file.Dispose();
     }
 }

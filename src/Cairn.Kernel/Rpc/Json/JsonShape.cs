@@ -8,24 +8,26 @@ internal sealed class JsonShape
 {
     private static readonly ConcurrentDictionary<MessageDescriptor, JsonShape> Known = new();
 
-    private readonly JsonField?[] low;
-    private readonly Dictionary<int, JsonField>? high;
+    private readonly JsonField?[] _low;
+    private readonly Dictionary<int, JsonField>? _high;
 
     private JsonShape(MessageDescriptor descriptor)
     {
         // Most numbers are small; those of experimental fields go to some thousands.
         const int Low = 128;
         var numbered = descriptor.Fields.InFieldNumberOrder();
-        low = new JsonField?[numbered.Select(static field => field.FieldNumber + 1).Where(static length => length <= Low).DefaultIfEmpty().Max()];
+        _low = new JsonField?[
+            numbered.Select(static field => field.FieldNumber + 1).Where(static length => length <= Low).DefaultIfEmpty().Max()
+        ];
         foreach (var field in numbered)
         {
             if (field.FieldNumber < Low)
             {
-                low[field.FieldNumber] = new JsonField(field);
+                _low[field.FieldNumber] = new JsonField(field);
             }
             else
             {
-                (high ??= [])[field.FieldNumber] = new JsonField(field);
+                (_high ??= [])[field.FieldNumber] = new JsonField(field);
             }
         }
 
@@ -42,5 +44,5 @@ internal sealed class JsonShape
     public static JsonShape Of(MessageDescriptor descriptor) => Known.GetOrAdd(descriptor, static descriptor => new JsonShape(descriptor));
 
     /// <summary>The field of a number, or null where this server does not know it.</summary>
-    public JsonField? Field(int number) => number < low.Length ? low[number] : high?.GetValueOrDefault(number);
+    public JsonField? Field(int number) => number < _low.Length ? _low[number] : _high?.GetValueOrDefault(number);
 }

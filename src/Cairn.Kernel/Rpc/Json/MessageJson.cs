@@ -6,13 +6,17 @@ using Google.Protobuf;
 namespace Cairn.Kernel.Rpc.Json;
 
 /// <summary>
-/// The proto3 JSON of messages, written from their wire form: no reflection and no boxing, a tenth of the time that the runtime's formatter takes.
-/// Every published message is known inside <c>Any</c>.
+/// The proto3 JSON of messages, written from their wire form: no reflection and no boxing, a tenth of the time that the runtime's formatter
+/// takes. Every published message is known inside <c>Any</c>.
 /// </summary>
 public static class MessageJson
 {
     // What a browser could take for HTML is no danger in an application/json with nosniff, and readers see the text as it is.
-    private static readonly JsonWriterOptions Options = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        SkipValidation = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Write(IBufferWriter<byte> output, IMessage message)
     {

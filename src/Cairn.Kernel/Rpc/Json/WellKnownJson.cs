@@ -19,29 +19,30 @@ internal static class WellKnownJson
     /// <summary>What is packed deeper is shown as bytes: the writer takes no more than a thousand levels.</summary>
     private const int MaxNesting = 400;
 
-    public static WellKnownWriter? Of(string fullName) => fullName switch
-    {
-        "google.protobuf.Any" => WriteAny,
+    public static WellKnownWriter? Of(string fullName) =>
+        fullName switch
+        {
+            "google.protobuf.Any" => WriteAny,
 
-        // In an Any it stands under `value`, without which the parsers of C# and Go refuse it; it is what deletions answer.
-        "google.protobuf.Empty" => WriteEmpty,
-        "google.protobuf.Timestamp" => WriteTimestamp,
-        "google.protobuf.Duration" => WriteDuration,
-        "google.protobuf.FieldMask" => WriteMask,
-        "google.protobuf.Struct" => WriteStruct,
-        "google.protobuf.Value" => WriteValue,
-        "google.protobuf.ListValue" => WriteList,
-        "google.protobuf.DoubleValue" => Wrapper(DoubleValue.Descriptor),
-        "google.protobuf.FloatValue" => Wrapper(FloatValue.Descriptor),
-        "google.protobuf.Int64Value" => Wrapper(Int64Value.Descriptor),
-        "google.protobuf.UInt64Value" => Wrapper(UInt64Value.Descriptor),
-        "google.protobuf.Int32Value" => Wrapper(Int32Value.Descriptor),
-        "google.protobuf.UInt32Value" => Wrapper(UInt32Value.Descriptor),
-        "google.protobuf.BoolValue" => Wrapper(BoolValue.Descriptor),
-        "google.protobuf.StringValue" => Wrapper(StringValue.Descriptor),
-        "google.protobuf.BytesValue" => Wrapper(BytesValue.Descriptor),
-        _ => null,
-    };
+            // In an Any it stands under `value`, without which the parsers of C# and Go refuse it; it is what deletions answer.
+            "google.protobuf.Empty" => WriteEmpty,
+            "google.protobuf.Timestamp" => WriteTimestamp,
+            "google.protobuf.Duration" => WriteDuration,
+            "google.protobuf.FieldMask" => WriteMask,
+            "google.protobuf.Struct" => WriteStruct,
+            "google.protobuf.Value" => WriteValue,
+            "google.protobuf.ListValue" => WriteList,
+            "google.protobuf.DoubleValue" => Wrapper(DoubleValue.Descriptor),
+            "google.protobuf.FloatValue" => Wrapper(FloatValue.Descriptor),
+            "google.protobuf.Int64Value" => Wrapper(Int64Value.Descriptor),
+            "google.protobuf.UInt64Value" => Wrapper(UInt64Value.Descriptor),
+            "google.protobuf.Int32Value" => Wrapper(Int32Value.Descriptor),
+            "google.protobuf.UInt32Value" => Wrapper(UInt32Value.Descriptor),
+            "google.protobuf.BoolValue" => Wrapper(BoolValue.Descriptor),
+            "google.protobuf.StringValue" => Wrapper(StringValue.Descriptor),
+            "google.protobuf.BytesValue" => Wrapper(BytesValue.Descriptor),
+            _ => null,
+        };
 
     private static void WriteEmpty(Utf8JsonWriter json, ReadOnlySpan<byte> bytes)
     {
@@ -67,10 +68,14 @@ internal static class WellKnownJson
         };
     }
 
-    /// <summary>An object with <c>@type</c> and the fields of what is inside; a well-known type stands under <c>value</c>, an unknown one there in base64.</summary>
+    /// <summary>
+    /// An object with <c>@type</c> and the fields of what is inside; a well-known type stands under <c>value</c>, an unknown one there in
+    /// base64.
+    /// </summary>
     private static void WriteAny(Utf8JsonWriter json, ReadOnlySpan<byte> bytes)
     {
-        ReadOnlySpan<byte> type = [], value = [];
+        ReadOnlySpan<byte> type = [],
+            value = [];
         var reader = new WireReader(bytes);
         while (!reader.AtEnd)
         {
@@ -94,7 +99,11 @@ internal static class WellKnownJson
         {
             json.WriteString("@type"u8, type);
             var name = PreviewTypes.ToPublished(Encoding.UTF8.GetString(type));
-            if (AnyTypes.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor || json.CurrentDepth > MaxNesting || Packed(descriptor, value) is not { } packed)
+            if (
+                AnyTypes.Find(name[(name.LastIndexOf('/') + 1)..]) is not { } descriptor
+                || json.CurrentDepth > MaxNesting
+                || Packed(descriptor, value) is not { } packed
+            )
             {
                 json.WriteBase64String("value"u8, value);
                 json.WriteEndObject();
@@ -117,7 +126,8 @@ internal static class WellKnownJson
     }
 
     /// <summary>
-    /// The packed message, or null where the bytes are none. They are as a client wrote them, with fields in any order and some twice: only what the runtime writes can be walked through once.
+    /// The packed message, or null where the bytes are none. They are as a client wrote them, with fields in any order and some twice: only
+    /// what the runtime writes can be walked through once.
     /// </summary>
     private static IMessage? Packed(MessageDescriptor descriptor, ReadOnlySpan<byte> value)
     {
@@ -131,7 +141,9 @@ internal static class WellKnownJson
         }
     }
 
-    /// <summary>RFC 3339 in UTC. A time outside the years 1 to 9999, which the format cannot say, is written as the nearest that it can.</summary>
+    /// <summary>
+    /// RFC 3339 in UTC. A time outside the years 1 to 9999, which the format cannot say, is written as the nearest that it can.
+    /// </summary>
     private static void WriteTimestamp(Utf8JsonWriter json, ReadOnlySpan<byte> bytes)
     {
         var (seconds, nanos) = SecondsAndNanos(bytes);
@@ -168,7 +180,10 @@ internal static class WellKnownJson
             return 0;
         }
 
-        var (value, digits) = nanos % 1_000_000 == 0 ? (nanos / 1_000_000, "D3") : nanos % 1_000 == 0 ? (nanos / 1_000, "D6") : (nanos, "D9");
+        var (value, digits) =
+            nanos % 1_000_000 == 0 ? (nanos / 1_000_000, "D3")
+            : nanos % 1_000 == 0 ? (nanos / 1_000, "D6")
+            : (nanos, "D9");
         text[0] = '.';
         value.TryFormat(text[1..], out var written, digits, CultureInfo.InvariantCulture);
         return written + 1;
@@ -247,7 +262,8 @@ internal static class WellKnownJson
                 continue;
             }
 
-            ReadOnlySpan<byte> key = [], value = [];
+            ReadOnlySpan<byte> key = [],
+                value = [];
             var entry = new WireReader(reader.Delimited());
             while (!entry.AtEnd)
             {

@@ -5,8 +5,9 @@ using Google.Protobuf.Reflection;
 namespace Cairn.Kernel.Rpc.Json;
 
 /// <summary>
-/// Walks a message's wire form and writes its proto3 JSON (<c>protobuf.dev/programming-guides/json</c>). Generated code writes fields in the order of their
-/// numbers and the items of a list one after the other, which is why one pass is enough; defaults are absent there, as they are in JSON.
+/// Walks a message's wire form and writes its proto3 JSON (<c>protobuf.dev/programming-guides/json</c>). Generated code writes fields in
+/// the order of their numbers and the items of a list one after the other, which is why one pass is enough; defaults are absent there, as
+/// they are in JSON.
 /// </summary>
 internal static class WireJson
 {
@@ -98,7 +99,8 @@ internal static class WireJson
         }
     }
 
-    private static bool IsPackable(FieldType type) => type is not (FieldType.String or FieldType.Bytes or FieldType.Message or FieldType.Group);
+    private static bool IsPackable(FieldType type) =>
+        type is not (FieldType.String or FieldType.Bytes or FieldType.Message or FieldType.Group);
 
     /// <summary>A key or value that is its type's default is absent.</summary>
     private static void WriteEntry(Utf8JsonWriter json, JsonShape entry, ReadOnlySpan<byte> bytes)
@@ -119,7 +121,14 @@ internal static class WireJson
         }
         else
         {
-            json.WritePropertyName(key.Type switch { FieldType.String => "", FieldType.Bool => "false", _ => "0" });
+            json.WritePropertyName(
+                key.Type switch
+                {
+                    FieldType.String => "",
+                    FieldType.Bool => "false",
+                    _ => "0",
+                }
+            );
         }
 
         if (number == 2)
@@ -221,24 +230,27 @@ internal static class WireJson
         }
     }
 
-    private static bool IsUnsigned(FieldType type) => type is FieldType.UInt32 or FieldType.UInt64 or FieldType.Fixed32 or FieldType.Fixed64;
+    private static bool IsUnsigned(FieldType type) =>
+        type is FieldType.UInt32 or FieldType.UInt64 or FieldType.Fixed32 or FieldType.Fixed64;
 
-    private static long Signed(FieldType type, ref WireReader reader) => type switch
-    {
-        FieldType.SFixed32 => (int)reader.Fixed32(),
-        FieldType.SFixed64 => (long)reader.Fixed64(),
-        FieldType.SInt32 or FieldType.SInt64 => Unfold(reader.Varint()),
-        FieldType.Int32 => (int)reader.Varint(),
-        _ => (long)reader.Varint(),
-    };
+    private static long Signed(FieldType type, ref WireReader reader) =>
+        type switch
+        {
+            FieldType.SFixed32 => (int)reader.Fixed32(),
+            FieldType.SFixed64 => (long)reader.Fixed64(),
+            FieldType.SInt32 or FieldType.SInt64 => Unfold(reader.Varint()),
+            FieldType.Int32 => (int)reader.Varint(),
+            _ => (long)reader.Varint(),
+        };
 
-    private static ulong Unsigned(FieldType type, ref WireReader reader) => type switch
-    {
-        FieldType.Fixed32 => reader.Fixed32(),
-        FieldType.Fixed64 => reader.Fixed64(),
-        FieldType.UInt32 => (uint)reader.Varint(),
-        _ => reader.Varint(),
-    };
+    private static ulong Unsigned(FieldType type, ref WireReader reader) =>
+        type switch
+        {
+            FieldType.Fixed32 => reader.Fixed32(),
+            FieldType.Fixed64 => reader.Fixed64(),
+            FieldType.UInt32 => (uint)reader.Varint(),
+            _ => reader.Varint(),
+        };
 
     /// <summary>Zigzag: 0, -1, 1, -2, … are written as 0, 1, 2, 3, …</summary>
     private static long Unfold(ulong folded) => (long)(folded >> 1) ^ -(long)(folded & 1);
@@ -279,7 +291,11 @@ internal static class WireJson
         }
         else
         {
-            json.WriteStringValue(double.IsNaN(number) ? "NaN"u8 : number > 0 ? "Infinity"u8 : "-Infinity"u8);
+            json.WriteStringValue(
+                double.IsNaN(number) ? "NaN"u8
+                : number > 0 ? "Infinity"u8
+                : "-Infinity"u8
+            );
         }
     }
 

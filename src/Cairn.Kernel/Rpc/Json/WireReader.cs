@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Cairn.Kernel.Rpc.Json;
 
 /// <summary>
-/// Reads the protobuf wire format (<c>protobuf.dev/programming-guides/encoding</c>) of a message that the runtime has read: its lengths are right. Fields that it did not know are in
-/// it in whatever form a client wrote them.
+/// Reads the protobuf wire format (<c>protobuf.dev/programming-guides/encoding</c>) of a message that the runtime has read: its lengths are
+/// right. Fields that it did not know are in it in whatever form a client wrote them.
 /// </summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
@@ -14,11 +14,13 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     private const int GroupStart = 3;
     private const int GroupEnd = 4;
 
-    private ReadOnlySpan<byte> rest = bytes;
+    private ReadOnlySpan<byte> _rest = bytes;
 
-    public readonly bool AtEnd => rest.IsEmpty;
+    public readonly bool AtEnd => _rest.IsEmpty;
 
-    /// <summary>The next field's number and how its value is written: 0 a varint, 1 eight bytes, 2 with its length before it, 5 four bytes.</summary>
+    /// <summary>
+    /// The next field's number and how its value is written: 0 a varint, 1 eight bytes, 2 with its length before it, 5 four bytes.
+    /// </summary>
     public (int Field, int Form) Tag()
     {
         var tag = (uint)Varint();
@@ -27,10 +29,10 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public ulong Varint()
     {
-        if (rest[0] < 0x80)
+        if (_rest[0] < 0x80)
         {
-            var small = rest[0];
-            rest = rest[1..];
+            var small = _rest[0];
+            _rest = _rest[1..];
             return small;
         }
 
@@ -38,11 +40,11 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         var at = 0;
         for (var shift = 0; ; shift += 7)
         {
-            var next = rest[at++];
+            var next = _rest[at++];
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)
             {
-                rest = rest[at..];
+                _rest = _rest[at..];
                 return value;
             }
         }
@@ -50,15 +52,15 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public uint Fixed32()
     {
-        var value = BinaryPrimitives.ReadUInt32LittleEndian(rest);
-        rest = rest[4..];
+        var value = BinaryPrimitives.ReadUInt32LittleEndian(_rest);
+        _rest = _rest[4..];
         return value;
     }
 
     public ulong Fixed64()
     {
-        var value = BinaryPrimitives.ReadUInt64LittleEndian(rest);
-        rest = rest[8..];
+        var value = BinaryPrimitives.ReadUInt64LittleEndian(_rest);
+        _rest = _rest[8..];
         return value;
     }
 
@@ -66,8 +68,8 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     public ReadOnlySpan<byte> Delimited()
     {
         var length = (int)Varint();
-        var value = rest[..length];
-        rest = rest[length..];
+        var value = _rest[..length];
+        _rest = _rest[length..];
         return value;
     }
 
@@ -79,13 +81,13 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
                 Varint();
                 break;
             case 1:
-                rest = rest[8..];
+                _rest = _rest[8..];
                 break;
             case 2:
                 Delimited();
                 break;
             case 5:
-                rest = rest[4..];
+                _rest = _rest[4..];
                 break;
             default:
                 // The runtime passes over two of the forms that no one has defined.
@@ -93,7 +95,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    /// <summary>Passes over a field in whatever form a client wrote it: also a group, which proto3 does not have and readers pass over.</summary>
+    /// <summary>
+    /// Passes over a field in whatever form a client wrote it: also a group, which proto3 does not have and readers pass over.
+    /// </summary>
     /// <exception cref="InvalidDataException">There is no such form.</exception>
     public void Skip(int form)
     {
@@ -104,7 +108,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
         }
 
         // The groups that are open; the parser has seen to it that they are closed, and that they are not many.
-        for (var open = 1; open > 0;)
+        for (var open = 1; open > 0; )
         {
             form = Tag().Form;
             if (form == GroupStart)

@@ -16,7 +16,9 @@ internal static class FieldSql
         var source = field.List is null ? "r.doc" : "e.value";
         if (field.List is not null && field.Path.Count == 0)
         {
-            return sql.Dialect == SqlDialect.Sqlite ? "e.value" : IsNumeric(type) ? PostgresNumber("e.value", "'{}'") : "(e.value #>> '{}')";
+            return sql.Dialect == SqlDialect.Sqlite ? "e.value"
+                : IsNumeric(type) ? PostgresNumber("e.value", "'{}'")
+                : "(e.value #>> '{}')";
         }
 
         var path = sql.Argument(PathText(sql.Dialect, field.Path));
@@ -39,12 +41,14 @@ internal static class FieldSql
             : $"jsonb_array_elements(COALESCE(r.doc #> CAST({path} AS text[]), '[]'::jsonb)) AS e(value)";
     }
 
-    public static bool IsNumeric(SearchType type) => type is SearchType.Number or SearchType.Boolean or SearchType.Time or SearchType.Duration;
+    public static bool IsNumeric(SearchType type) =>
+        type is SearchType.Number or SearchType.Boolean or SearchType.Time or SearchType.Duration;
 
     private static string PostgresNumber(string source, string path) =>
         $"(CASE WHEN jsonb_typeof({source} #> {path}) = 'number' THEN CAST({source} #>> {path} AS double precision) END)";
 
-    private static string PathText(SqlDialect dialect, IReadOnlyList<string> path) => dialect == SqlDialect.Sqlite
-        ? "$" + string.Concat(path.Select(static segment => $".\"{segment}\""))
-        : "{" + string.Join(',', path.Select(static segment => $"\"{segment}\"")) + "}";
+    private static string PathText(SqlDialect dialect, IReadOnlyList<string> path) =>
+        dialect == SqlDialect.Sqlite
+            ? "$" + string.Concat(path.Select(static segment => $".\"{segment}\""))
+            : "{" + string.Join(',', path.Select(static segment => $"\"{segment}\"")) + "}";
 }

@@ -4,7 +4,9 @@ using Cairn.Kernel.Filters;
 
 namespace Cairn.Kernel.Store.Search;
 
-/// <summary>Turns a parsed filter into a condition over <c>resources r</c>. The engine evaluates all of it, so what does not match is never loaded.</summary>
+/// <summary>
+/// Turns a parsed filter into a condition over <c>resources r</c>. The engine evaluates all of it, so what does not match is never loaded.
+/// </summary>
 internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
 {
     Database.SqlDialect IFilterSql.Dialect => sql.Dialect;
@@ -15,17 +17,18 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
 
     string IFilterSql.Text(string expression, string op, string value) => TextCompare(expression, op, value);
 
-    public string Condition(FilterNode node) => node switch
-    {
-        AndNode and => "(" + string.Join(" AND ", and.Operands.Select(Condition)) + ")",
-        OrNode or => "(" + string.Join(" OR ", or.Operands.Select(Condition)) + ")",
-        NotNode not => $"(NOT COALESCE({Condition(not.Operand)}, {False}))",
-        TextNode text => Anywhere(text.Text),
-        FunctionNode function => Term(function.Name, function) ?? throw StatusException.InvalidArgument(
-            $"`filter` calls '{function.Name}', which {kind.Name} does not know.{Functions}"),
-        ComparisonNode comparison => Term(comparison.Path[0], comparison) ?? Comparison(comparison),
-        _ => throw new InvalidOperationException($"Unknown filter node {node.GetType().Name}."),
-    };
+    public string Condition(FilterNode node) =>
+        node switch
+        {
+            AndNode and => "(" + string.Join(" AND ", and.Operands.Select(Condition)) + ")",
+            OrNode or => "(" + string.Join(" OR ", or.Operands.Select(Condition)) + ")",
+            NotNode not => $"(NOT COALESCE({Condition(not.Operand)}, {False}))",
+            TextNode text => Anywhere(text.Text),
+            FunctionNode function => Term(function.Name, function)
+                ?? throw StatusException.InvalidArgument($"`filter` calls '{function.Name}', which {kind.Name} does not know.{Functions}"),
+            ComparisonNode comparison => Term(comparison.Path[0], comparison) ?? Comparison(comparison),
+            _ => throw new InvalidOperationException($"Unknown filter node {node.GetType().Name}."),
+        };
 
     private string False => sql.Dialect == Database.SqlDialect.Sqlite ? "0" : "FALSE";
 
@@ -43,7 +46,9 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
     {
         if (node.Operator is "=~" or "!~")
         {
-            throw StatusException.InvalidArgument($"`filter` uses '{node.Operator}' at position {node.Position + 1}; regular expressions are not part of this filter language. Use '=' with '*' or ':'.");
+            throw StatusException.InvalidArgument(
+                $"`filter` uses '{node.Operator}' at position {node.Position + 1}; regular expressions are not part of this filter language. Use '=' with '*' or ':'."
+            );
         }
 
         // `labels:key` and `map:key` ask for a key.
@@ -88,7 +93,9 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
             return $"EXISTS (SELECT 1 FROM {FieldSql.Elements(sql, list)})";
         }
 
-        return field.Column is { } column && !FieldSql.IsNumeric(field.Type) ? $"r.{column} <> ''" : $"{FieldSql.Value(sql, field, SearchType.Text)} IS NOT NULL";
+        return field.Column is { } column && !FieldSql.IsNumeric(field.Type)
+            ? $"r.{column} <> ''"
+            : $"{FieldSql.Value(sql, field, SearchType.Text)} IS NOT NULL";
     }
 
     private string Label(string key, ComparisonNode node)
@@ -104,11 +111,14 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
         var type = field.Type == SearchType.Dynamic ? DynamicType(node) : field.Type;
         if (type == SearchType.Presence)
         {
-            throw StatusException.InvalidArgument($"'{string.Join('.', node.Path)}' is not a plain value: ask for its presence with ':*', or name a field in it.");
+            throw StatusException.InvalidArgument(
+                $"'{string.Join('.', node.Path)}' is not a plain value: ask for its presence with ':*', or name a field in it."
+            );
         }
 
         var value = FieldSql.Value(sql, field, type);
-        var absent = field.Column is not null || inList || field.Type == SearchType.Dynamic || type is SearchType.Time or SearchType.Duration;
+        var absent =
+            field.Column is not null || inList || field.Type == SearchType.Dynamic || type is SearchType.Time or SearchType.Duration;
         if (FieldSql.IsNumeric(type))
         {
             var number = Number(type, node);
@@ -130,10 +140,12 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
 
     private string EnumCompare(string text, SearchField field, ComparisonNode node)
     {
-        var value = field.Enum!.FindValueByName(node.Value)
+        var value =
+            field.Enum!.FindValueByName(node.Value)
             ?? (int.TryParse(node.Value, CultureInfo.InvariantCulture, out var number) ? field.Enum.FindValueByNumber(number) : null)
             ?? throw StatusException.InvalidArgument(
-                $"'{node.Value}' is no value of '{string.Join('.', node.Path)}'. It is one of {string.Join(", ", field.Enum.Values.Select(static v => v.Name))}.");
+                $"'{node.Value}' is no value of '{string.Join('.', node.Path)}'. It is one of {string.Join(", ", field.Enum.Values.Select(static v => v.Name))}."
+            );
         var op = node.Operator switch
         {
             "=" or ":" => "=",
@@ -143,7 +155,9 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
         return $"{text} {op} {sql.Argument(value.Name)}";
     }
 
-    /// <summary>Text: <c>=</c> is exact, or a pattern where the value begins or ends with <c>*</c>; <c>:</c> is "contains", case-insensitively.</summary>
+    /// <summary>
+    /// Text: <c>=</c> is exact, or a pattern where the value begins or ends with <c>*</c>; <c>:</c> is "contains", case-insensitively.
+    /// </summary>
     private string TextCompare(string text, string op, string value)
     {
         if (op == ":")
@@ -161,7 +175,9 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
     }
 
     private static SearchType DynamicType(ComparisonNode node) =>
-        !node.Quoted && double.TryParse(node.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? SearchType.Number : SearchType.Text;
+        !node.Quoted && double.TryParse(node.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+            ? SearchType.Number
+            : SearchType.Text;
 
     private static object Number(SearchType type, ComparisonNode node)
     {
@@ -176,9 +192,16 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
                     _ => throw StatusException.InvalidArgument($"'{name}' is true or false, not '{node.Value}'."),
                 };
             case SearchType.Time:
-                return DateTimeOffset.TryParse(node.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                return DateTimeOffset.TryParse(
+                    node.Value,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var time
+                )
                     ? Timestamps.ToMicros(time)
-                    : throw StatusException.InvalidArgument($"'{name}' is compared with '{node.Value}'; write a time as 2026-01-31T15:04:05Z.");
+                    : throw StatusException.InvalidArgument(
+                        $"'{name}' is compared with '{node.Value}'; write a time as 2026-01-31T15:04:05Z."
+                    );
             case SearchType.Duration:
                 return double.TryParse(node.Value.TrimEnd('s'), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
                     ? seconds
@@ -190,5 +213,8 @@ internal sealed class FilterSql(ResourceKind kind, SqlText sql) : IFilterSql
         }
     }
 
-    private static string EscapeLike(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    private static string EscapeLike(string text) =>
+        text.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
 }

@@ -3,7 +3,10 @@ using Cairn.Kernel.Filters;
 
 namespace Cairn.Kernel.Store.Search;
 
-/// <summary>The condition being written, as a <see cref="FilterTerm"/> sees it: the row is <c>r</c> (with <c>r.name</c>), and values become arguments.</summary>
+/// <summary>
+/// The condition being written, as a <see cref="FilterTerm"/> sees it: the row is <c>r</c> (with <c>r.name</c>), and values become
+/// arguments.
+/// </summary>
 public interface IFilterSql
 {
     SqlDialect Dialect { get; }

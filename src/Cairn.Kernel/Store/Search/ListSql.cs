@@ -11,9 +11,9 @@ internal sealed class ListSql
     public const int DefaultPageSize = 100;
     public const int MaxPageSize = 1_000;
 
-    private readonly SqlText sql;
-    private readonly IReadOnlyList<OrderKey> order;
-    private readonly string identity;
+    private readonly SqlText _sql;
+    private readonly IReadOnlyList<OrderKey> _order;
+    private readonly string _identity;
 
     public ListSql(ResourceKind kind, ListQuery query, SqlDialect dialect)
     {
@@ -23,42 +23,50 @@ internal sealed class ListSql
         }
 
         PageSize = query.PageSize == 0 ? DefaultPageSize : Math.Min(query.PageSize, MaxPageSize);
-        sql = new SqlText(dialect);
-        order = OrderBy.Parse(kind, query.OrderBy);
-        identity = string.Join('\n', kind.Name, query.Parent, query.Filter, query.OrderBy);
-        var keys = order.Select(key => key.Sql(sql)).ToArray();
-        sql.Add("SELECT r.body").Add(string.Concat(keys.Select(static key => ", " + key)))
-            .Add($" FROM resources r WHERE r.kind = {sql.Argument(kind.Name)} AND ").Add(Parent(query.Parent));
+        _sql = new SqlText(dialect);
+        _order = OrderBy.Parse(kind, query.OrderBy);
+        _identity = string.Join('\n', kind.Name, query.Parent, query.Filter, query.OrderBy);
+        var keys = _order.Select(key => key.Sql(_sql)).ToArray();
+        _sql.Add("SELECT r.body")
+            .Add(string.Concat(keys.Select(static key => ", " + key)))
+            .Add($" FROM resources r WHERE r.kind = {_sql.Argument(kind.Name)} AND ")
+            .Add(Parent(query.Parent));
         if (FilterParser.Parse(query.Filter) is { } filter)
         {
-            sql.Add(" AND ").Add(new FilterSql(kind, sql).Condition(filter));
+            _sql.Add(" AND ").Add(new FilterSql(kind, _sql).Condition(filter));
         }
 
         if (query.PageToken.Length > 0)
         {
-            sql.Add(" AND ").Add(After(keys, PageToken.Read(identity, query.PageToken, order)));
+            _sql.Add(" AND ").Add(After(keys, PageToken.Read(_identity, query.PageToken, _order)));
         }
 
-        sql.Add(" ORDER BY ").Add(string.Join(", ", order.Select((key, i) => keys[i] + (key.Descending ? " DESC" : ""))))
-            .Add(" LIMIT ").Add((PageSize + 1).ToString(CultureInfo.InvariantCulture));
+        _sql.Add(" ORDER BY ")
+            .Add(string.Join(", ", _order.Select((key, i) => keys[i] + (key.Descending ? " DESC" : ""))))
+            .Add(" LIMIT ")
+            .Add((PageSize + 1).ToString(CultureInfo.InvariantCulture));
     }
 
     public int PageSize { get; }
 
-    public string Text => sql.ToString();
+    public string Text => _sql.ToString();
 
-    public object?[] Arguments => sql.Arguments;
+    public object?[] Arguments => _sql.Arguments;
 
     /// <summary>The token that continues after a row whose keys stand from column 1 on.</summary>
-    public string Token(object[] keys) => PageToken.Write(identity, keys);
+    public string Token(object[] keys) => PageToken.Write(_identity, keys);
 
     /// <summary>Reads a row's keys, from column 1 on.</summary>
     public object[] Keys(System.Data.Common.DbDataReader row)
     {
-        var keys = new object[order.Count];
+        var keys = new object[_order.Count];
         for (var i = 0; i < keys.Length; i++)
         {
-            keys[i] = order[i].Numeric ? order[i].Field.Column is null ? row.GetDouble(i + 1) : row.GetInt64(i + 1) : row.GetString(i + 1);
+            keys[i] = _order[i].Numeric
+                ? _order[i].Field.Column is null
+                    ? row.GetDouble(i + 1)
+                    : row.GetInt64(i + 1)
+                : row.GetString(i + 1);
         }
 
         return keys;
@@ -68,27 +76,40 @@ internal sealed class ListSql
     {
         if (!parent.Split('/').Contains("-"))
         {
-            return $"r.parent = {sql.Argument(parent)}";
+            return $"r.parent = {_sql.Argument(parent)}";
         }
 
-        var pattern = string.Join('/', parent.Split('/').Select(static s => s == "-" ? "%" : s.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)));
-        return $"r.parent LIKE {sql.Argument(pattern)} ESCAPE '\\'";
+        var pattern = string.Join(
+            '/',
+            parent
+                .Split('/')
+                .Select(static s =>
+                    s == "-"
+                        ? "%"
+                        : s.Replace("\\", "\\\\", StringComparison.Ordinal)
+                            .Replace("%", "\\%", StringComparison.Ordinal)
+                            .Replace("_", "\\_", StringComparison.Ordinal)
+                )
+        );
+        return $"r.parent LIKE {_sql.Argument(pattern)} ESCAPE '\\'";
     }
 
     /// <summary>Rows after the given keys. Where all keys go one way, the row comparison lets the engine seek in the index.</summary>
     private string After(string[] keys, object[] values)
     {
-        var placeholders = values.Select(value => sql.Argument(value)).ToArray();
-        if (order.All(key => key.Descending == order[0].Descending))
+        var placeholders = values.Select(value => _sql.Argument(value)).ToArray();
+        if (_order.All(key => key.Descending == _order[0].Descending))
         {
-            return $"({string.Join(", ", keys)}) {(order[0].Descending ? "<" : ">")} ({string.Join(", ", placeholders)})";
+            return $"({string.Join(", ", keys)}) {(_order[0].Descending ? "<" : ">")} ({string.Join(", ", placeholders)})";
         }
 
         var alternatives = new List<string>();
         for (var i = 0; i < keys.Length; i++)
         {
             var equal = Enumerable.Range(0, i).Select(j => $"{keys[j]} = {placeholders[j]}");
-            alternatives.Add("(" + string.Join(" AND ", equal.Append($"{keys[i]} {(order[i].Descending ? "<" : ">")} {placeholders[i]}")) + ")");
+            alternatives.Add(
+                "(" + string.Join(" AND ", equal.Append($"{keys[i]} {(_order[i].Descending ? "<" : ">")} {placeholders[i]}")) + ")"
+            );
         }
 
         return "(" + string.Join(" OR ", alternatives) + ")";

@@ -2,7 +2,9 @@ using Cairn.Kernel.Errors;
 
 namespace Cairn.Kernel.Store.Search;
 
-/// <summary>Parses <c>order_by</c> (AIP-132): <c>field [asc|desc], …</c>. The name is always the last key, so that an order is total.</summary>
+/// <summary>
+/// Parses <c>order_by</c> (AIP-132): <c>field [asc|desc], …</c>. The name is always the last key, so that an order is total.
+/// </summary>
 internal static class OrderBy
 {
     private const int MaxKeys = 8;
@@ -21,9 +23,14 @@ internal static class OrderBy
         {
             var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var descending = words.Length == 2 && words[1].Equals("desc", StringComparison.OrdinalIgnoreCase);
-            if (words.Length is 0 or > 2 || (words.Length == 2 && !descending && !words[1].Equals("asc", StringComparison.OrdinalIgnoreCase)))
+            if (
+                words.Length is 0 or > 2
+                || (words.Length == 2 && !descending && !words[1].Equals("asc", StringComparison.OrdinalIgnoreCase))
+            )
             {
-                throw StatusException.InvalidArgument($"`order_by` has '{part.Trim()}'; write a field, and 'asc' or 'desc' after it where wanted: 'create_time desc, display_name'.");
+                throw StatusException.InvalidArgument(
+                    $"`order_by` has '{part.Trim()}'; write a field, and 'asc' or 'desc' after it where wanted: 'create_time desc, display_name'."
+                );
             }
 
             var field = SearchFields.Resolve(kind, words[0].Split('.'));

@@ -7,8 +7,8 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Kernel.Store.Search;
 
 /// <summary>
-/// Where a listing goes on: the order keys of the last row that was returned. Rows that come and go in between neither repeat nor hide others.
-/// A token carries a digest of its query, and is refused for any other.
+/// Where a listing goes on: the order keys of the last row that was returned. Rows that come and go in between neither repeat nor hide
+/// others. A token carries a digest of its query, and is refused for any other.
 /// </summary>
 internal static class PageToken
 {
@@ -42,12 +42,15 @@ internal static class PageToken
             // Said below: whatever is wrong with it, it is not a token of ours.
         }
 
-        throw StatusException.InvalidArgument("`page_token` does not belong to this query. Use the `next_page_token` of the page before, with the same parent, filter and order.");
+        throw StatusException.InvalidArgument(
+            "`page_token` does not belong to this query. Use the `next_page_token` of the page before, with the same parent, filter and order."
+        );
     }
 
-    private static object Value(JsonElement element) => element.ValueKind == JsonValueKind.String
-        ? element.GetString()!
-        : element.TryGetInt64(out var whole) ? whole : element.GetDouble();
+    private static object Value(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString()!
+        : element.TryGetInt64(out var whole) ? whole
+        : element.GetDouble();
 
     private static byte[] Digest(string query, ReadOnlySpan<byte> payload)
     {

@@ -24,7 +24,8 @@ internal enum SearchType
 /// <param name="Column">The indexed column that holds it, or null for one in the document.</param>
 /// <param name="Path">The path in the document.</param>
 /// <param name="Enum">The enum's values where it is one.</param>
-/// <param name="List">Where the path crosses a repeated field: that field's own path; <see cref="Path"/> is then relative to an element.</param>
+/// <param name="List">Where the path crosses a repeated field: that field's own path; <see cref="Path"/> is then relative to an
+/// element.</param>
 /// <param name="LabelKey">The key of an indexed label, or null.</param>
 internal sealed record SearchField(
     SearchType Type,
@@ -32,4 +33,5 @@ internal sealed record SearchField(
     IReadOnlyList<string> Path,
     EnumDescriptor? Enum = null,
     IReadOnlyList<string>? List = null,
-    string? LabelKey = null);
+    string? LabelKey = null
+);

@@ -4,7 +4,10 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Kernel.Store.Search;
 
-/// <summary>Resolves dotted paths of filters and orders against a kind's message. Both spellings of a field, <c>create_time</c> and <c>createTime</c>, are accepted.</summary>
+/// <summary>
+/// Resolves dotted paths of filters and orders against a kind's message. Both spellings of a field, <c>create_time</c> and
+/// <c>createTime</c>, are accepted.
+/// </summary>
 internal static class SearchFields
 {
     private static readonly Dictionary<string, string> Columns = new()
@@ -16,7 +19,8 @@ internal static class SearchFields
         ["update_time"] = "update_time",
     };
 
-    /// <exception cref="StatusException">INVALID_ARGUMENT naming the path and, where the field is unknown, those that there are.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT naming the path and, where the field is unknown, those that there
+    /// are.</exception>
     public static SearchField Resolve(ResourceKind kind, IReadOnlyList<string> path)
     {
         var first = Find(kind.Descriptor, path[0]);
@@ -82,7 +86,9 @@ internal static class SearchFields
             {
                 if (list is not null)
                 {
-                    throw StatusException.InvalidArgument($"'{string.Join('.', path)}' crosses two repeated fields; a filter can cross one.");
+                    throw StatusException.InvalidArgument(
+                        $"'{string.Join('.', path)}' crosses two repeated fields; a filter can cross one."
+                    );
                 }
 
                 list = done;
@@ -99,42 +105,55 @@ internal static class SearchFields
                 return new SearchField(TypeOf(field), null, done, field.FieldType == FieldType.Enum ? field.EnumType : null, list);
             }
 
-            message = field.FieldType == FieldType.Message && TypeOf(field) == SearchType.Presence
-                ? field.MessageType
-                : throw StatusException.InvalidArgument($"'{path[i]}' in '{string.Join('.', path)}' is a plain value and has no field '{path[i + 1]}'.");
+            message =
+                field.FieldType == FieldType.Message && TypeOf(field) == SearchType.Presence
+                    ? field.MessageType
+                    : throw StatusException.InvalidArgument(
+                        $"'{path[i]}' in '{string.Join('.', path)}' is a plain value and has no field '{path[i + 1]}'."
+                    );
         }
 
         throw new InvalidOperationException("The loop returns at the path's last segment.");
     }
 
-    /// <summary>Keys inside a Struct; the accessors of <c>google.protobuf.Value</c> (<c>number_value</c> …) that the Metadata API's filters carry are dropped.</summary>
-    private static IEnumerable<string> DynamicTail(IReadOnlyList<string> path, int from) => path.Skip(from)
-        .Where(static segment => segment is not ("number_value" or "string_value" or "bool_value" or "struct_value" or "fields"))
-        .Select(Key);
+    /// <summary>
+    /// Keys inside a Struct; the accessors of <c>google.protobuf.Value</c> (<c>number_value</c> …) that the Metadata API's filters carry
+    /// are dropped.
+    /// </summary>
+    private static IEnumerable<string> DynamicTail(IReadOnlyList<string> path, int from) =>
+        path.Skip(from)
+            .Where(static segment => segment is not ("number_value" or "string_value" or "bool_value" or "struct_value" or "fields"))
+            .Select(Key);
 
-    private static string Key(string key) => key.AsSpan().IndexOfAny("\"\\\0{}") >= 0
-        ? throw StatusException.InvalidArgument($"The key '{key}' in `filter` has a character (quote, backslash, brace or NUL) that cannot be searched for.")
-        : key;
+    private static string Key(string key) =>
+        key.AsSpan().IndexOfAny("\"\\\0{}") >= 0
+            ? throw StatusException.InvalidArgument(
+                $"The key '{key}' in `filter` has a character (quote, backslash, brace or NUL) that cannot be searched for."
+            )
+            : key;
 
-    private static bool IsDynamic(MessageDescriptor message) => message.FullName == Struct.Descriptor.FullName || message.FullName == Value.Descriptor.FullName;
+    private static bool IsDynamic(MessageDescriptor message) =>
+        message.FullName == Struct.Descriptor.FullName || message.FullName == Value.Descriptor.FullName;
 
-    private static bool IsColumn(FieldDescriptor field) => field.Name switch
-    {
-        "create_time" or "update_time" => TypeOf(field) == SearchType.Time,
-        "state" => field.FieldType == FieldType.Enum,
-        _ => field.FieldType == FieldType.String && !field.IsRepeated,
-    };
+    private static bool IsColumn(FieldDescriptor field) =>
+        field.Name switch
+        {
+            "create_time" or "update_time" => TypeOf(field) == SearchType.Time,
+            "state" => field.FieldType == FieldType.Enum,
+            _ => field.FieldType == FieldType.String && !field.IsRepeated,
+        };
 
-    private static SearchType TypeOf(FieldDescriptor field) => field.FieldType switch
-    {
-        FieldType.String => SearchType.Text,
-        FieldType.Bool => SearchType.Boolean,
-        FieldType.Enum => SearchType.Enum,
-        FieldType.Message when field.MessageType.FullName == Timestamp.Descriptor.FullName => SearchType.Time,
-        FieldType.Message when field.MessageType.FullName == Duration.Descriptor.FullName => SearchType.Duration,
-        FieldType.Message or FieldType.Group or FieldType.Bytes => SearchType.Presence,
-        _ => SearchType.Number,
-    };
+    private static SearchType TypeOf(FieldDescriptor field) =>
+        field.FieldType switch
+        {
+            FieldType.String => SearchType.Text,
+            FieldType.Bool => SearchType.Boolean,
+            FieldType.Enum => SearchType.Enum,
+            FieldType.Message when field.MessageType.FullName == Timestamp.Descriptor.FullName => SearchType.Time,
+            FieldType.Message when field.MessageType.FullName == Duration.Descriptor.FullName => SearchType.Duration,
+            FieldType.Message or FieldType.Group or FieldType.Bytes => SearchType.Presence,
+            _ => SearchType.Number,
+        };
 
     private static FieldDescriptor? Find(MessageDescriptor message, string name)
     {
@@ -154,9 +173,13 @@ internal static class SearchFields
         return null;
     }
 
-    private static StatusException Unknown(MessageDescriptor message, IReadOnlyList<string> path, int at) => StatusException.InvalidArgument(
-        $"'{string.Join('.', path)}' names no field: {message.Name} has no '{path[at]}'. It has {string.Join(", ", message.Fields.InDeclarationOrder().Select(static f => f.Name))}.");
+    private static StatusException Unknown(MessageDescriptor message, IReadOnlyList<string> path, int at) =>
+        StatusException.InvalidArgument(
+            $"'{string.Join('.', path)}' names no field: {message.Name} has no '{path[at]}'. It has {string.Join(", ", message.Fields.InDeclarationOrder().Select(static f => f.Name))}."
+        );
 
     private static string SnakeCase(string name) =>
-        string.Concat(name.Select(static (c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(
+            name.Select(static (c, i) => char.IsAsciiLetterUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString())
+        );
 }

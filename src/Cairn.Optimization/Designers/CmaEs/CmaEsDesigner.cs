@@ -5,8 +5,9 @@ using Cairn.Optimization.Studies;
 namespace Cairn.Optimization.Designers.CmaEs;
 
 /// <summary>
-/// Covariance matrix adaptation over the numeric coordinates; generations are replayed from the trials in their order, so points of any origin are learned from. Categories are drawn from
-/// those of the better half of the latest trials. One objective (of several, the first is optimised).
+/// Covariance matrix adaptation over the numeric coordinates; generations are replayed from the trials in their order, so points of any
+/// origin are learned from. Categories are drawn from those of the better half of the latest trials. One objective (of several, the first
+/// is optimised).
 /// </summary>
 public sealed class CmaEsDesigner : IDesigner
 {
@@ -17,9 +18,15 @@ public sealed class CmaEsDesigner : IDesigner
 
     public bool ReadsTrials => true;
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
-        var numeric = request.Space.Dimensions.Where(static dimension => !dimension.IsCategorical).Select(static dimension => dimension.Index).ToArray();
+        var numeric = request
+            .Space.Dimensions.Where(static dimension => !dimension.IsCategorical)
+            .Select(static dimension => dimension.Index)
+            .ToArray();
         var ended = request.Trials.Where(static trial => trial.State != TrialState.Active).TakeLast(MaxTrials).ToList();
         var distribution = numeric.Length == 0 ? null : Replay(request, numeric, ended, cancellation);
         var suggestions = new List<Dictionary<string, ParameterValue>>();
@@ -47,15 +54,17 @@ public sealed class CmaEsDesigner : IDesigner
         for (var start = 0; start + distribution.Population <= ended.Count; start += distribution.Population)
         {
             cancellation.ThrowIfCancellationRequested();
-            distribution.Update([.. ended
-                .GetRange(start, distribution.Population)
-                .OrderByDescending(trial => request.Problem.ObjectivesOf(trial)?[0] ?? double.NegativeInfinity)
-                .Select(trial =>
-                {
-                    // A parameter that did not exist says nothing: it counts as lying at the mean.
-                    var point = request.Space.Encode(trial.Parameters);
-                    return numeric.Select((index, i) => double.IsNaN(point[index]) ? distribution.Mean[i] : point[index]).ToArray();
-                })]);
+            distribution.Update([
+                .. ended
+                    .GetRange(start, distribution.Population)
+                    .OrderByDescending(trial => request.Problem.ObjectivesOf(trial)?[0] ?? double.NegativeInfinity)
+                    .Select(trial =>
+                    {
+                        // A parameter that did not exist says nothing: it counts as lying at the mean.
+                        var point = request.Space.Encode(trial.Parameters);
+                        return numeric.Select((index, i) => double.IsNaN(point[index]) ? distribution.Mean[i] : point[index]).ToArray();
+                    }),
+            ]);
         }
 
         return distribution;

@@ -4,23 +4,31 @@ using Cairn.Optimization.Numerics;
 namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 
 /// <summary>
-/// Finds the point of the highest acquisition: samples of the whole space and of the neighbourhoods of the best trials, then rounds of ever smaller mutations of the best of them,
-/// which know every kind of parameter, and at last the gradient, where there is one, in the continuous coordinates.
+/// Finds the point of the highest acquisition: samples of the whole space and of the neighbourhoods of the best trials, then rounds of ever
+/// smaller mutations of the best of them, which know every kind of parameter, and at last the gradient, where there is one, in the
+/// continuous coordinates.
 /// </summary>
-internal sealed class AcquisitionSearch(SuggestRequest request, Features features, IAcquisition acquisition, TrustRegion region, Func<double[], bool> taken, SeededRandom random)
+internal sealed class AcquisitionSearch(
+    SuggestRequest request,
+    Features features,
+    IAcquisition acquisition,
+    TrustRegion region,
+    Func<double[], bool> taken,
+    SeededRandom random
+)
 {
     private const int Survivors = 6;
     private const double OutsidePenalty = 1e3;
 
     private static readonly double[] Widths = [0.2, 0.1, 0.05, 0.02, 0.008, 0.002];
 
-    private readonly IReadOnlyList<Spaces.Dimension> dimensions = request.Space.Dimensions;
+    private readonly IReadOnlyList<Spaces.Dimension> _dimensions = request.Space.Dimensions;
 
     /// <param name="good">Points of the best trials, best first.</param>
     public double[] Find(IReadOnlyList<double[]> good)
     {
         var best = new List<(double[] Point, double Worth)>();
-        for (var i = 0; i < 200 + (20 * dimensions.Count); i++)
+        for (var i = 0; i < 200 + (20 * _dimensions.Count); i++)
         {
             Offer(best, request.Space.Sample(random));
         }
@@ -63,7 +71,10 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
         return best[0].Point;
     }
 
-    /// <summary>Different points that are free: of the whole space, and of the neighbourhoods of the best trials. There are fewer where the space is almost used up.</summary>
+    /// <summary>
+    /// Different points that are free: of the whole space, and of the neighbourhoods of the best trials. There are fewer where the space is
+    /// almost used up.
+    /// </summary>
     /// <param name="good">Points of the best trials, best first.</param>
     /// <param name="count">How many are wanted.</param>
     public List<double[]> Candidates(IReadOnlyList<double[]> good, int count)
@@ -71,7 +82,10 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
         var found = new HashSet<double[]>(new PointComparer());
         for (var i = 0; i < 4 * count && found.Count < count; i++)
         {
-            var point = good.Count == 0 || i % 2 == 0 ? request.Space.Sample(random) : Mutate(good[i / 2 % good.Count], Widths[i / 2 / good.Count % 4]);
+            var point =
+                good.Count == 0 || i % 2 == 0
+                    ? request.Space.Sample(random)
+                    : Mutate(good[i / 2 % good.Count], Widths[i / 2 / good.Count % 4]);
             request.Pin(point);
             if (!taken(point))
             {
@@ -94,8 +108,7 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
         {
             point = request.Space.Sample(random);
             request.Pin(point);
-        }
-        while (taken(point) && ++tries < 1_000);
+        } while (taken(point) && ++tries < 1_000);
         return point;
     }
 
@@ -104,7 +117,12 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
         request.Pin(point);
         var at = features.Of(point);
         var worth = acquisition.Value(at) - Penalty(at);
-        if (double.IsNaN(worth) || (best.Count == Survivors && worth <= best[^1].Worth) || taken(point) || best.Exists(other => other.Point.AsSpan().SequenceEqual(point)))
+        if (
+            double.IsNaN(worth)
+            || (best.Count == Survivors && worth <= best[^1].Worth)
+            || taken(point)
+            || best.Exists(other => other.Point.AsSpan().SequenceEqual(point))
+        )
         {
             return;
         }
@@ -121,8 +139,8 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
     {
         var point = parent.ToArray();
         // About two coordinates, or all of them: along the axes, and across.
-        var share = random.Next(2) == 0 ? 1 : Math.Min(1, 2.0 / dimensions.Count);
-        foreach (var dimension in dimensions)
+        var share = random.Next(2) == 0 ? 1 : Math.Min(1, 2.0 / _dimensions.Count);
+        foreach (var dimension in _dimensions)
         {
             ref var at = ref point[dimension.Index];
             if (double.IsNaN(at) || random.NextDouble() >= share)
@@ -159,7 +177,7 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
     {
         var at = features.Of(start);
         var (low, high) = (at.ToArray(), at.ToArray());
-        foreach (var dimension in dimensions)
+        foreach (var dimension in _dimensions)
         {
             if (dimension.IsContinuous && !double.IsNaN(start[dimension.Index]) && !request.Pinned.ContainsKey(dimension.Parameter.Id))
             {
@@ -186,10 +204,11 @@ internal sealed class AcquisitionSearch(SuggestRequest request, Features feature
             at,
             low,
             high,
-            iterations: 40);
+            iterations: 40
+        );
 
         var point = start.ToArray();
-        foreach (var dimension in dimensions)
+        foreach (var dimension in _dimensions)
         {
             if (dimension.IsContinuous && !double.IsNaN(start[dimension.Index]))
             {

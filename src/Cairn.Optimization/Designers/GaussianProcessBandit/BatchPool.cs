@@ -7,7 +7,7 @@ namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 /// <param name="pessimism">How many deviations below what is expected pending points are taken to be.</param>
 internal sealed class BatchPool(IReadOnlyList<PoolBelief> beliefs, Func<int, double> worth, int count, double pessimism)
 {
-    private readonly bool[] taken = new bool[count];
+    private readonly bool[] _taken = new bool[count];
 
     /// <summary>Takes the best that is left.</summary>
     public int Take()
@@ -15,7 +15,7 @@ internal sealed class BatchPool(IReadOnlyList<PoolBelief> beliefs, Func<int, dou
         var (best, most) = (-1, double.NegativeInfinity);
         for (var i = 0; i < count; i++)
         {
-            if (taken[i])
+            if (_taken[i])
             {
                 continue;
             }
@@ -27,7 +27,7 @@ internal sealed class BatchPool(IReadOnlyList<PoolBelief> beliefs, Func<int, dou
             }
         }
 
-        taken[best] = true;
+        _taken[best] = true;
         foreach (var belief in beliefs)
         {
             belief.Take(best, pessimism);

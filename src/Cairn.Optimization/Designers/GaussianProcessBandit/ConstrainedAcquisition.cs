@@ -1,8 +1,8 @@
 namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 
 /// <summary>
-/// Another acquisition, less the unlikelihood of meeting constraints: the weighted improvement of Gardner and others, "Bayesian Optimization with Inequality Constraints"
-/// (ICML 2014), whose logarithm is a sum.
+/// Another acquisition, less the unlikelihood of meeting constraints: the weighted improvement of Gardner and others, "Bayesian
+/// Optimization with Inequality Constraints" (ICML 2014), whose logarithm is a sum.
 /// </summary>
 internal sealed class ConstrainedAcquisition(IAcquisition inner, IReadOnlyList<Constraint> constraints) : IAcquisition
 {

@@ -12,11 +12,19 @@ internal sealed class Evidence
     public Evidence(Problem problem, IReadOnlyList<Trial> trials, Features features)
     {
         var ended = Reduce(problem, [.. trials.Where(static trial => trial.State != TrialState.Active)]);
-        All = [.. ended.Select(trial =>
-        {
-            var coordinates = problem.Space.Encode(trial.Parameters);
-            return new EvidencePoint(coordinates, features.Of(coordinates), problem.ObjectivesOf(trial), problem.SafetyMetrics.Count > 0 ? problem.SafetyOf(trial) : []);
-        })];
+        All =
+        [
+            .. ended.Select(trial =>
+            {
+                var coordinates = problem.Space.Encode(trial.Parameters);
+                return new EvidencePoint(
+                    coordinates,
+                    features.Of(coordinates),
+                    problem.ObjectivesOf(trial),
+                    problem.SafetyMetrics.Count > 0 ? problem.SafetyOf(trial) : []
+                );
+            }),
+        ];
         Measured = [.. All.Where(static point => point.Values is not null)];
         Features = [.. Measured.Select(static point => point.Features)];
         Warped = [.. problem.Objectives.Select((_, objective) => OutputWarp.Warp([.. Measured.Select(point => point.Values![objective])]))];

@@ -1,8 +1,9 @@
 namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 
 /// <summary>
-/// Pure exploration for the rest of a batch: the deviation, where the optimum may still be, which is where the upper confidence bound reaches the highest expected value.
-/// Contal and others, "Parallel Gaussian Process Optimization with Upper Confidence Bound and Pure Exploration" (ECML 2013).
+/// Pure exploration for the rest of a batch: the deviation, where the optimum may still be, which is where the upper confidence bound
+/// reaches the highest expected value. Contal and others, "Parallel Gaussian Process Optimization with Upper Confidence Bound and Pure
+/// Exploration" (ECML 2013).
 /// </summary>
 internal sealed class ExplorationAcquisition(Surrogate belief, Surrogate withPending, double level) : IAcquisition
 {

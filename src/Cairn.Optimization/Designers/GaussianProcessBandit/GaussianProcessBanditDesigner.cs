@@ -6,9 +6,10 @@ using Cairn.Optimization.Studies;
 namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 
 /// <summary>
-/// The default: a Gaussian process of each metric, whose hyperparameters are those of the highest posterior density, and the point that promises most under it. Begins at the
-/// centre. The choices follow Song and others, "The Vizier Gaussian Process Bandit Algorithm" (arXiv:2408.11527, 2024): warped outputs, a trust region that
-/// grows, pessimism about pending points, pure exploration within a batch; the acquisition is the logarithm of the expected improvement.
+/// The default: a Gaussian process of each metric, whose hyperparameters are those of the highest posterior density, and the point that
+/// promises most under it. Begins at the centre. The choices follow Song and others, "The Vizier Gaussian Process Bandit Algorithm"
+/// (arXiv:2408.11527, 2024): warped outputs, a trust region that grows, pessimism about pending points, pure exploration within a batch;
+/// the acquisition is the logarithm of the expected improvement.
 /// </summary>
 public sealed class GaussianProcessBanditDesigner : IDesigner
 {
@@ -25,15 +26,21 @@ public sealed class GaussianProcessBanditDesigner : IDesigner
 
     public bool ReadsTrials => true;
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
         var random = request.Random();
         var features = new Features(request.Space);
         var evidence = new Evidence(request.Problem, request.Trials, features);
         var taken = new HashSet<double[]>(request.Trials.Select(trial => request.Space.Encode(trial.Parameters)), new PointComparer());
-        var belief = evidence.Measured.Length > 0 || (evidence.All.Length == 0 && request.Problem.Predecessors.Count > 0) ? Belief.Fit(request.Problem, evidence, features, random) : null;
-        var withPending = request.Trials
-            .Where(static trial => trial.State == TrialState.Active)
+        var belief =
+            evidence.Measured.Length > 0 || (evidence.All.Length == 0 && request.Problem.Predecessors.Count > 0)
+                ? Belief.Fit(request.Problem, evidence, features, random)
+                : null;
+        var withPending = request
+            .Trials.Where(static trial => trial.State == TrialState.Active)
             .TakeLast(MaxPending)
             .Aggregate(belief, (known, trial) => known?.WithPending(features.Of(request.Space.Encode(trial.Parameters))));
         var suggestions = new List<Dictionary<string, ParameterValue>>();
@@ -61,7 +68,10 @@ public sealed class GaussianProcessBanditDesigner : IDesigner
             var acquisition = suggestions.Count == 0 ? withPending!.Improvement(random) : belief.Exploration(withPending!, random);
             var search = Search(request, acquisition, evidence, features, taken, random);
             var good = Good(evidence);
-            var points = suggestions.Count < searches ? [] : FromPool(belief, withPending!, search, good, features, request.Count - suggestions.Count, random);
+            var points =
+                suggestions.Count < searches
+                    ? []
+                    : FromPool(belief, withPending!, search, good, features, request.Count - suggestions.Count, random);
             foreach (var point in points.Count > 0 ? points : [search.Find(good)])
             {
                 Give(point);
@@ -90,13 +100,20 @@ public sealed class GaussianProcessBanditDesigner : IDesigner
             point = request.Space.Sample(dimension => sequence.At(index, dimension));
             request.Pin(point);
             index++;
-        }
-        while (taken.Contains(point) && ++tries < 1_000);
+        } while (taken.Contains(point) && ++tries < 1_000);
         return point;
     }
 
     /// <summary>The next points of a large batch; none where there is nothing to choose from.</summary>
-    private static List<double[]> FromPool(Belief belief, Belief pending, AcquisitionSearch search, List<double[]> good, Features features, int wanted, SeededRandom random)
+    private static List<double[]> FromPool(
+        Belief belief,
+        Belief pending,
+        AcquisitionSearch search,
+        List<double[]> good,
+        Features features,
+        int wanted,
+        SeededRandom random
+    )
     {
         var candidates = search.Candidates(good, PoolSize);
         // A pool of which most were taken would leave little choice.
@@ -107,13 +124,22 @@ public sealed class GaussianProcessBanditDesigner : IDesigner
     }
 
     /// <summary>The best measured points, best first.</summary>
-    private static List<double[]> Good(Evidence evidence) => Enumerable.Range(0, evidence.Measured.Length)
-        .OrderByDescending(i => evidence.Warped.Sum(values => values[i]))
-        .Take(5)
-        .Select(i => evidence.Measured[i].Coordinates)
-        .ToList();
+    private static List<double[]> Good(Evidence evidence) =>
+        Enumerable
+            .Range(0, evidence.Measured.Length)
+            .OrderByDescending(i => evidence.Warped.Sum(values => values[i]))
+            .Take(5)
+            .Select(i => evidence.Measured[i].Coordinates)
+            .ToList();
 
-    private static AcquisitionSearch Search(SuggestRequest request, IAcquisition acquisition, Evidence evidence, Features features, HashSet<double[]> taken, SeededRandom random)
+    private static AcquisitionSearch Search(
+        SuggestRequest request,
+        IAcquisition acquisition,
+        Evidence evidence,
+        Features features,
+        HashSet<double[]> taken,
+        SeededRandom random
+    )
     {
         var region = new TrustRegion(request.Space, [.. evidence.All.Select(static point => point.Features)]);
         var repeats = request.Problem.Noise == Noise.High;

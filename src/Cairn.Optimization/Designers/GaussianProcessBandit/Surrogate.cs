@@ -5,18 +5,18 @@ using Cairn.Optimization.Studies;
 namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 
 /// <summary>
-/// One metric as the bandit believes it: a Gaussian process on what earlier studies leave unexplained, whose mean is their prediction (the stack of residuals in Golovin and others,
-/// "Google Vizier: A Service for Black-Box Optimization", KDD 2017, section 3.3). Pending points take part with the value that is believed of them at the
-/// pessimistic end, which narrows the deviation there and draws nothing to them.
+/// One metric as the bandit believes it: a Gaussian process on what earlier studies leave unexplained, whose mean is their prediction (the
+/// stack of residuals in Golovin and others, "Google Vizier: A Service for Black-Box Optimization", KDD 2017, section 3.3). Pending points
+/// take part with the value that is believed of them at the pessimistic end, which narrows the deviation there and draws nothing to them.
 /// </summary>
 internal sealed class Surrogate
 {
-    private readonly Surrogate? predecessor;
-    private readonly GaussianProcess process;
+    private readonly Surrogate? _predecessor;
+    private readonly GaussianProcess _process;
 
-    private Surrogate(Surrogate? predecessor, GaussianProcess process) => (this.predecessor, this.process) = (predecessor, process);
+    private Surrogate(Surrogate? predecessor, GaussianProcess process) => (this._predecessor, this._process) = (predecessor, process);
 
-    public GaussianProcess Process => process;
+    public GaussianProcess Process => _process;
 
     /// <param name="features">The kernel's distances.</param>
     /// <param name="points">Features of measured points.</param>
@@ -24,7 +24,14 @@ internal sealed class Surrogate
     /// <param name="noise">What is known of the noise.</param>
     /// <param name="random">For the search of hyperparameters.</param>
     /// <param name="predecessor">What earlier studies believe; null where there are none.</param>
-    public static Surrogate Fit(Features features, double[][] points, double[] values, Noise noise, SeededRandom random, Surrogate? predecessor)
+    public static Surrogate Fit(
+        Features features,
+        double[][] points,
+        double[] values,
+        Noise noise,
+        SeededRandom random,
+        Surrogate? predecessor
+    )
     {
         var residuals = values.ToArray();
         if (predecessor is not null)
@@ -39,47 +46,49 @@ internal sealed class Surrogate
         return new Surrogate(predecessor, new GaussianProcess(features, points, residuals, hyper));
     }
 
-    /// <summary>The same belief with one more point, whose value is taken to be <paramref name="deviations"/> below what is expected.</summary>
-    public Surrogate WithPending(double[] point, double deviations) => new(predecessor, process.WithPessimistic(point, deviations));
+    /// <summary>
+    /// The same belief with one more point, whose value is taken to be <paramref name="deviations"/> below what is expected.
+    /// </summary>
+    public Surrogate WithPending(double[] point, double deviations) => new(_predecessor, _process.WithPessimistic(point, deviations));
 
     /// <summary>What is believed of many points at once, to be taken one after the other.</summary>
     public PoolBelief Of(double[][] many, int takes)
     {
-        var (rows, means, variances) = process.PredictMany(many, takes);
-        for (var i = 0; i < means.Length && predecessor is not null; i++)
+        var (rows, means, variances) = _process.PredictMany(many, takes);
+        for (var i = 0; i < means.Length && _predecessor is not null; i++)
         {
-            means[i] += predecessor.Mean(many[i]);
+            means[i] += _predecessor.Mean(many[i]);
         }
 
-        return new PoolBelief(process, many, rows, means, variances);
+        return new PoolBelief(_process, many, rows, means, variances);
     }
 
     public (double Mean, double Deviation) Predict(ReadOnlySpan<double> at)
     {
-        var (mean, variance) = process.Predict(at);
-        return (mean + (predecessor?.Mean(at) ?? 0), Math.Sqrt(variance));
+        var (mean, variance) = _process.Predict(at);
+        return (mean + (_predecessor?.Mean(at) ?? 0), Math.Sqrt(variance));
     }
 
     /// <summary>Also the gradients by the features.</summary>
     public (double Mean, double Deviation) Predict(ReadOnlySpan<double> at, Span<double> meanGradient, Span<double> deviationGradient)
     {
-        var (mean, variance) = process.Predict(at, meanGradient, deviationGradient);
+        var (mean, variance) = _process.Predict(at, meanGradient, deviationGradient);
         var deviation = Math.Sqrt(variance);
         foreach (ref var slope in deviationGradient)
         {
             slope /= 2 * deviation;
         }
 
-        return (mean + (predecessor?.AddMean(at, meanGradient) ?? 0), deviation);
+        return (mean + (_predecessor?.AddMean(at, meanGradient) ?? 0), deviation);
     }
 
-    private double Mean(ReadOnlySpan<double> at) => process.Mean(at) + (predecessor?.Mean(at) ?? 0);
+    private double Mean(ReadOnlySpan<double> at) => _process.Mean(at) + (_predecessor?.Mean(at) ?? 0);
 
     private double AddMean(ReadOnlySpan<double> at, Span<double> gradient)
     {
         var (own, unused) = (new double[at.Length], new double[at.Length]);
-        var mean = process.Predict(at, own, unused).Mean;
+        var mean = _process.Predict(at, own, unused).Mean;
         Vectors.AddScaled(gradient, 1, own);
-        return mean + (predecessor?.AddMean(at, gradient) ?? 0);
+        return mean + (_predecessor?.AddMean(at, gradient) ?? 0);
     }
 }

@@ -3,27 +3,28 @@ using Cairn.Optimization.Spaces;
 namespace Cairn.Optimization.Designers.GaussianProcessBandit;
 
 /// <summary>
-/// Keeps early suggestions near what was measured: in many dimensions almost all of the space is corners, of which a Gaussian process knows nothing. The region is a box of a
-/// radius around each measured point, which grows with their number until it is all of the space (Song and others 2024, section 4.2).
+/// Keeps early suggestions near what was measured: in many dimensions almost all of the space is corners, of which a Gaussian process knows
+/// nothing. The region is a box of a radius around each measured point, which grows with their number until it is all of the space (Song
+/// and others 2024, section 4.2).
 /// </summary>
 internal sealed class TrustRegion
 {
     private const double FirstRadius = 0.2;
     private const double LastRadius = 0.5;
 
-    private readonly int[] dimensions;
-    private readonly double[][] centres;
-    private readonly double radius;
+    private readonly int[] _dimensions;
+    private readonly double[][] _centres;
+    private readonly double _radius;
 
     /// <param name="space">Whose numeric dimensions count.</param>
     /// <param name="centres">Features of the measured points.</param>
     public TrustRegion(SearchSpace space, double[][] centres)
     {
-        dimensions = [.. space.Dimensions.Where(static dimension => !dimension.IsCategorical).Select(static dimension => dimension.Index)];
-        this.centres = centres;
-        var grown = centres.Length / (5.0 * (dimensions.Length + 1));
-        radius = FirstRadius + ((LastRadius - FirstRadius) * grown);
-        IsEverything = radius >= LastRadius || dimensions.Length == 0 || centres.Length == 0;
+        _dimensions = [.. space.Dimensions.Where(static dimension => !dimension.IsCategorical).Select(static dimension => dimension.Index)];
+        this._centres = centres;
+        var grown = centres.Length / (5.0 * (_dimensions.Length + 1));
+        _radius = FirstRadius + ((LastRadius - FirstRadius) * grown);
+        IsEverything = _radius >= LastRadius || _dimensions.Length == 0 || centres.Length == 0;
     }
 
     public bool IsEverything { get; }
@@ -37,10 +38,10 @@ internal sealed class TrustRegion
         }
 
         var least = double.PositiveInfinity;
-        foreach (var centre in centres)
+        foreach (var centre in _centres)
         {
             var most = 0.0;
-            foreach (var index in dimensions)
+            foreach (var index in _dimensions)
             {
                 most = Math.Max(most, Math.Abs(centre[index] - features[index]));
             }
@@ -48,6 +49,6 @@ internal sealed class TrustRegion
             least = Math.Min(least, most);
         }
 
-        return Math.Max(0, least - radius);
+        return Math.Max(0, least - _radius);
     }
 }

@@ -1,6 +1,8 @@
 namespace Cairn.Optimization.Designers.Nsga2;
 
-/// <summary>The crowded comparison of Deb and others (2002), section III-B: by layer, then by the distance to the neighbours in each objective.</summary>
+/// <summary>
+/// The crowded comparison of Deb and others (2002), section III-B: by layer, then by the distance to the neighbours in each objective.
+/// </summary>
 internal static class CrowdedOrder
 {
     /// <summary>Indices of the best, best first.</summary>

@@ -5,9 +5,9 @@ using Cairn.Optimization.Studies;
 namespace Cairn.Optimization.Designers.Nsga2;
 
 /// <summary>
-/// A genetic algorithm for several objectives: the parents are the best of all trials by layer of the Pareto order and, within a layer, by how alone they stand; children mix two parents and
-/// mutate. Deb, Pratap, Agarwal and Meyarivan, "A Fast and Elitist Multiobjective Genetic Algorithm: NSGA-II" (IEEE TEC, 2002). One child at a time, so that
-/// no worker waits for a generation to end.
+/// A genetic algorithm for several objectives: the parents are the best of all trials by layer of the Pareto order and, within a layer, by
+/// how alone they stand; children mix two parents and mutate. Deb, Pratap, Agarwal and Meyarivan, "A Fast and Elitist Multiobjective
+/// Genetic Algorithm: NSGA-II" (IEEE TEC, 2002). One child at a time, so that no worker waits for a generation to end.
 /// </summary>
 public sealed class Nsga2Designer : IDesigner
 {
@@ -22,7 +22,10 @@ public sealed class Nsga2Designer : IDesigner
 
     public bool ReadsTrials => true;
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
         var feasible = request.Trials.Where(trial => request.Problem.ObjectivesOf(trial) is not null).TakeLast(MaxTrials).ToList();
         if (request.Issued < Population || feasible.Count < 2)
@@ -30,7 +33,9 @@ public sealed class Nsga2Designer : IDesigner
             return new QuasiRandomDesigner().Suggest(request, cancellation);
         }
 
-        var parents = CrowdedOrder.Best(feasible.ConvertAll(trial => request.Problem.ObjectivesOf(trial)!), Population).ConvertAll(i => request.Space.Encode(feasible[i].Parameters));
+        var parents = CrowdedOrder
+            .Best(feasible.ConvertAll(trial => request.Problem.ObjectivesOf(trial)!), Population)
+            .ConvertAll(i => request.Space.Encode(feasible[i].Parameters));
         var suggestions = new List<Dictionary<string, ParameterValue>>();
         for (var i = 0; i < request.Count; i++)
         {
@@ -46,7 +51,8 @@ public sealed class Nsga2Designer : IDesigner
     }
 
     // Parents are in order: the better of two is the earlier.
-    private static double[] Tournament(List<double[]> parents, SeededRandom random) => parents[Math.Min(random.Next(parents.Count), random.Next(parents.Count))];
+    private static double[] Tournament(List<double[]> parents, SeededRandom random) =>
+        parents[Math.Min(random.Next(parents.Count), random.Next(parents.Count))];
 
     /// <summary>Simulated binary crossover (Deb and Agrawal 1995) of numbers; categories from either parent.</summary>
     private static double[] Cross(SearchSpace space, double[] left, double[] right, SeededRandom random)

@@ -5,8 +5,8 @@ using Cairn.Optimization.Studies;
 namespace Cairn.Optimization.Designers.Tpe;
 
 /// <summary>
-/// The tree-structured Parzen estimator: of samples from the density of good trials, the one whose ratio to the density of the others is highest. Bergstra, Bardenet, Bengio
-/// and Kégl, "Algorithms for Hyper-Parameter Optimization" (NIPS 2011), section 4.
+/// The tree-structured Parzen estimator: of samples from the density of good trials, the one whose ratio to the density of the others is
+/// highest. Bergstra, Bardenet, Bengio and Kégl, "Algorithms for Hyper-Parameter Optimization" (NIPS 2011), section 4.
 /// </summary>
 public sealed class TpeDesigner : IDesigner
 {
@@ -18,7 +18,10 @@ public sealed class TpeDesigner : IDesigner
 
     public bool ReadsTrials => true;
 
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(SuggestRequest request, CancellationToken cancellation = default)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Suggest(
+        SuggestRequest request,
+        CancellationToken cancellation = default
+    )
     {
         var ended = request.Trials.Where(static trial => trial.State != TrialState.Active).ToList();
         if (ended.Count < StartTrials)
@@ -29,7 +32,9 @@ public sealed class TpeDesigner : IDesigner
         var ranked = Rank(request.Problem, ended).ConvertAll(trial => request.Space.Encode(trial.Parameters));
         var goodCount = Math.Min(MaxGood, (int)Math.Ceiling(0.1 * ranked.Count));
         // Pending points count as bad, so that parallel workers spread: the constant liar.
-        var pending = request.Trials.Where(static trial => trial.State == TrialState.Active).Select(trial => request.Space.Encode(trial.Parameters));
+        var pending = request
+            .Trials.Where(static trial => trial.State == TrialState.Active)
+            .Select(trial => request.Space.Encode(trial.Parameters));
         var good = new Parzen(request.Space, ranked[..goodCount]);
         List<double[]> bad = [.. ranked[goodCount..], .. pending];
         var suggestions = new List<Dictionary<string, ParameterValue>>();
@@ -66,9 +71,10 @@ public sealed class TpeDesigner : IDesigner
     {
         var feasible = trials.Where(trial => problem.ObjectivesOf(trial) is not null).ToList();
         var values = feasible.ConvertAll(trial => problem.ObjectivesOf(trial)!);
-        var order = problem.Objectives.Count == 1
-            ? Enumerable.Range(0, values.Count).OrderByDescending(i => values[i][0])
-            : Pareto.Layers(values).SelectMany(static layer => layer);
+        var order =
+            problem.Objectives.Count == 1
+                ? Enumerable.Range(0, values.Count).OrderByDescending(i => values[i][0])
+                : Pareto.Layers(values).SelectMany(static layer => layer);
         return [.. order.Select(i => feasible[i]), .. trials.Where(trial => problem.ObjectivesOf(trial) is null)];
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Imports.Door;
 
-/// <summary><c>POST /cairn/v1/projects/{project}/locations/{location}/runs:import</c> and <c>/loggedModels:import</c>: what <c>cairn import</c> calls, because MLflow's own calls give runs new ids.</summary>
+/// <summary>
+/// <c>POST /cairn/v1/projects/{project}/locations/{location}/runs:import</c> and <c>/loggedModels:import</c>: what <c>cairn import</c>
+/// calls, because MLflow's own calls give runs new ids.
+/// </summary>
 public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
 {
     private const string Parent = "/cairn/v1/projects/{project}/locations/{location}";
@@ -19,15 +22,31 @@ public sealed class ImportDoor(RunImports runs, ModelImports models) : IDoor
 
     public void Map(IRoutes routes)
     {
-        routes.Add("POST", Parent + "/runs:import", "mlflow.runs.import", (context, values) => AnswerAsync<RunImportRequest>(context, values, runs.WriteAsync), MaxBody);
-        routes.Add("POST", Parent + "/loggedModels:import", "mlflow.loggedModels.import", (context, values) => AnswerAsync<ModelImportRequest>(context, values, models.WriteAsync), MaxBody);
+        routes.Add(
+            "POST",
+            Parent + "/runs:import",
+            "mlflow.runs.import",
+            (context, values) => AnswerAsync<RunImportRequest>(context, values, runs.WriteAsync),
+            MaxBody
+        );
+        routes.Add(
+            "POST",
+            Parent + "/loggedModels:import",
+            "mlflow.loggedModels.import",
+            (context, values) => AnswerAsync<ModelImportRequest>(context, values, models.WriteAsync),
+            MaxBody
+        );
     }
 
-    private static async Task AnswerAsync<T>(HttpContext context, RouteValues values, Func<string, string, T, CancellationToken, Task<ImportReply>> write)
+    private static async Task AnswerAsync<T>(
+        HttpContext context,
+        RouteValues values,
+        Func<string, string, T, CancellationToken, Task<ImportReply>> write
+    )
     {
         context.RequireProject(values["project"]);
         var request = await JsonRequest.ReadAsync<T>(context, "an import", Json);
-        var reply = await write(values["project"], values["location"], request, context.RequestAborted).ConfigureAwait(false);
-        await context.Response.WriteAsJsonAsync(reply, Json, context.RequestAborted).ConfigureAwait(false);
+        var reply = await write(values["project"], values["location"], request, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(reply, Json, context.RequestAborted);
     }
 }

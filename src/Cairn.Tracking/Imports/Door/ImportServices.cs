@@ -6,8 +6,6 @@ namespace Cairn.Tracking.Imports.Door;
 /// <summary>Composition of the door that takes runs from other tools.</summary>
 public static class ImportServices
 {
-    public static IServiceCollection AddImports(this IServiceCollection services) => services
-        .AddSingleton<RunImports>()
-        .AddSingleton<ModelImports>()
-        .AddSingleton<IDoor, ImportDoor>();
+    public static IServiceCollection AddImports(this IServiceCollection services) =>
+        services.AddSingleton<RunImports>().AddSingleton<ModelImports>().AddSingleton<IDoor, ImportDoor>();
 }

@@ -16,8 +16,17 @@ public sealed record ModelImportRequest(
     long Updated,
     IReadOnlyList<KeyValuePair<string, string>> Params,
     IReadOnlyList<KeyValuePair<string, string>> Tags,
-    IReadOnlyList<ModelPointImport> Metrics);
+    IReadOnlyList<ModelPointImport> Metrics
+);
 
 /// <summary>What a run measured of a model.</summary>
 /// <param name="Time">Milliseconds since 1970.</param>
-public sealed record ModelPointImport(string Name, long Step, long Time, double Value, string RunId, string DatasetName, string DatasetDigest);
+public sealed record ModelPointImport(
+    string Name,
+    long Step,
+    long Time,
+    double Value,
+    string RunId,
+    string DatasetName,
+    string DatasetDigest
+);

@@ -8,8 +8,18 @@ using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Imports.Door;
 
-/// <summary>Writes logged models that are brought from elsewhere; written again, nothing is there twice. A model that was deleted here stays deleted.</summary>
-public sealed class ModelImports(IDatabase database, ExperimentStore experiments, RunStore runs, LoggedModelStore models, MetricKeys keys, ArtifactStore artifacts)
+/// <summary>
+/// Writes logged models that are brought from elsewhere; written again, nothing is there twice. A model that was deleted here stays
+/// deleted.
+/// </summary>
+public sealed class ModelImports(
+    IDatabase database,
+    ExperimentStore experiments,
+    RunStore runs,
+    LoggedModelStore models,
+    MetricKeys keys,
+    ArtifactStore artifacts
+)
 {
     public async Task<ImportReply> WriteAsync(string project, string location, ModelImportRequest request, CancellationToken cancellation)
     {
@@ -21,7 +31,7 @@ public sealed class ModelImports(IDatabase database, ExperimentStore experiments
             RunTimes.Check(metric.Time, $"A time of the metric '{metric.Name}'");
         }
 
-        var numbers = await keys.InternAsync(request.Metrics.Select(static metric => metric.Name), cancellation).ConfigureAwait(false);
+        var numbers = await keys.InternAsync(request.Metrics.Select(static metric => metric.Name), cancellation);
         var problems = new List<string>();
         var (model, experiment, skipped) = await database.WriteAsync(
             session =>
@@ -29,20 +39,37 @@ public sealed class ModelImports(IDatabase database, ExperimentStore experiments
                 problems.Clear();
                 return Write(session, project, location, request, numbers, problems);
             },
-            cancellation).ConfigureAwait(false);
-        var folder = await artifacts.FolderAsync(project, model.ArtifactUri, cancellation).ConfigureAwait(false);
+            cancellation
+        );
+        var folder = await artifacts.FolderAsync(project, model.ArtifactUri, cancellation);
         if (folder is { } kept)
         {
-            folder = await artifacts.EnsureAsync(project, kept, cancellation).ConfigureAwait(false);
+            folder = await artifacts.EnsureAsync(project, kept, cancellation);
         }
 
-        return new ImportReply(experiment.Id.ToString(CultureInfo.InvariantCulture), experiment.Slug, null, model.ArtifactUri, folder?.ToString(), skipped, problems);
+        return new ImportReply(
+            experiment.Id.ToString(CultureInfo.InvariantCulture),
+            experiment.Slug,
+            null,
+            model.ArtifactUri,
+            folder?.ToString(),
+            skipped,
+            problems
+        );
     }
 
     private (LoggedModel Model, Experiment Experiment, bool Skipped) Write(
-        ISqlSession session, string project, string location, ModelImportRequest request, IReadOnlyDictionary<string, long> numbers, List<string> problems)
+        ISqlSession session,
+        string project,
+        string location,
+        ModelImportRequest request,
+        IReadOnlyDictionary<string, long> numbers,
+        List<string> problems
+    )
     {
-        var experiment = experiments.FindByName(session, project, location, request.Experiment) ?? throw StatusException.NotFound($"There is no experiment '{request.Experiment}'; import its runs first.");
+        var experiment =
+            experiments.FindByName(session, project, location, request.Experiment)
+            ?? throw StatusException.NotFound($"There is no experiment '{request.Experiment}'; import its runs first.");
         var known = models.Find(session, request.ModelId);
         if (known is not null && known.Experiment != experiment.Id)
         {
@@ -54,7 +81,11 @@ public sealed class ModelImports(IDatabase database, ExperimentStore experiments
             return (known, experiment, true);
         }
 
-        var given = new NewLoggedModel(request.Name, request.Type, request.SourceRun, request.Params, request.Tags) { ModelId = request.ModelId, Created = request.Created };
+        var given = new NewLoggedModel(request.Name, request.Type, request.SourceRun, request.Params, request.Tags)
+        {
+            ModelId = request.ModelId,
+            Created = request.Created,
+        };
         if (known is null)
         {
             known = models.Create(session, experiment, given);
@@ -73,8 +104,16 @@ public sealed class ModelImports(IDatabase database, ExperimentStore experiments
                 continue;
             }
 
-            var points = group.Select(metric => new LoggedPoint(numbers[metric.Name], new MetricPoint(metric.Step, metric.Time * 1_000, metric.Value))).ToArray();
-            LoggedModelMetrics.Log(session, run, points, [.. group.Select((metric, i) => new ModelPoint(i, request.ModelId, metric.DatasetName, metric.DatasetDigest))], _ => known);
+            var points = group
+                .Select(metric => new LoggedPoint(numbers[metric.Name], new MetricPoint(metric.Step, metric.Time * 1_000, metric.Value)))
+                .ToArray();
+            LoggedModelMetrics.Log(
+                session,
+                run,
+                points,
+                [.. group.Select((metric, i) => new ModelPoint(i, request.ModelId, metric.DatasetName, metric.DatasetDigest))],
+                _ => known
+            );
         }
 
         return (models.SetStatus(session, known, LoggedModelStatusNames.Parse(request.Status)), experiment, false);

@@ -1,6 +1,9 @@
 namespace Cairn.Tracking.Imports.Door;
 
-/// <summary>A run that is brought from elsewhere, with the id that it had there. Brought again, it takes what has changed; what it has beside that stays.</summary>
+/// <summary>
+/// A run that is brought from elsewhere, with the id that it had there. Brought again, it takes what has changed; what it has beside that
+/// stays.
+/// </summary>
 public sealed record RunImportRequest
 {
     /// <summary>32 hexadecimal digits.</summary>
@@ -35,7 +38,8 @@ public sealed record RunDescription(
     IReadOnlyList<KeyValuePair<string, string>> Params,
     IReadOnlyList<KeyValuePair<string, string>> Tags,
     IReadOnlyList<Runs.RunInput> Datasets,
-    bool Deleted);
+    bool Deleted
+);
 
 /// <summary>Points of one metric: the three lists are of one length.</summary>
 /// <param name="Times">Microseconds since 1970.</param>

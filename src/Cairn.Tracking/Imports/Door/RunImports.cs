@@ -8,9 +8,19 @@ using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Imports.Door;
 
-/// <summary>Writes runs that are brought from elsewhere, each in one transaction; written again, nothing is there twice. A run that was deleted here stays deleted.</summary>
+/// <summary>
+/// Writes runs that are brought from elsewhere, each in one transaction; written again, nothing is there twice. A run that was deleted here
+/// stays deleted.
+/// </summary>
 public sealed class RunImports(
-    IDatabase database, ExperimentStore experiments, RunStore runs, LoggedModelStore models, MetricKeys keys, MetricFold fold, ArtifactStore artifacts)
+    IDatabase database,
+    ExperimentStore experiments,
+    RunStore runs,
+    LoggedModelStore models,
+    MetricKeys keys,
+    MetricFold fold,
+    ArtifactStore artifacts
+)
 {
     /// <summary>2^53: the whole numbers up to it are doubles, each of them.</summary>
     private const double MaxExact = 9_007_199_254_740_992;
@@ -25,27 +35,47 @@ public sealed class RunImports(
         }
 
         var problems = new List<string>();
-        var points = await PointsAsync(request, problems, cancellation).ConfigureAwait(false);
-        var (run, experiment, skipped, more) = await database.WriteAsync(session => Write(session, project, location, request, points), cancellation).ConfigureAwait(false);
+        var points = await PointsAsync(request, problems, cancellation);
+        var (run, experiment, skipped, more) = await database.WriteAsync(
+            session => Write(session, project, location, request, points),
+            cancellation
+        );
         if (points.Length > 0)
         {
             fold.Wake();
         }
 
-        var folder = await artifacts.FolderAsync(project, run.ArtifactUri, cancellation).ConfigureAwait(false);
+        var folder = await artifacts.FolderAsync(project, run.ArtifactUri, cancellation);
         if (folder is { } kept)
         {
-            folder = await artifacts.EnsureAsync(project, kept, cancellation).ConfigureAwait(false);
+            folder = await artifacts.EnsureAsync(project, kept, cancellation);
         }
 
         return new ImportReply(
-            experiment.Id.ToString(CultureInfo.InvariantCulture), experiment.Slug, $"{experiment.Slug}-{run.Slug}", run.ArtifactUri, folder?.ToString(), skipped, [.. problems, .. more]);
+            experiment.Id.ToString(CultureInfo.InvariantCulture),
+            experiment.Slug,
+            $"{experiment.Slug}-{run.Slug}",
+            run.ArtifactUri,
+            folder?.ToString(),
+            skipped,
+            [.. problems, .. more]
+        );
     }
 
-    private (Run Run, Experiment Experiment, bool Skipped, IReadOnlyList<string> Problems) Write(ISqlSession session, string project, string location, RunImportRequest request, LoggedPoint[] points)
+    private (Run Run, Experiment Experiment, bool Skipped, IReadOnlyList<string> Problems) Write(
+        ISqlSession session,
+        string project,
+        string location,
+        RunImportRequest request,
+        LoggedPoint[] points
+    )
     {
         var known = runs.Find(session, request.RunId);
-        if (known is not null && experiments.Get(session, known.Experiment) is var home && (home.Project != project || home.Location != location))
+        if (
+            known is not null
+            && experiments.Get(session, known.Experiment) is var home
+            && (home.Project != project || home.Location != location)
+        )
         {
             throw StatusException.AlreadyExists($"Run with id={request.RunId} already exists elsewhere on this server.");
         }
@@ -63,7 +93,11 @@ public sealed class RunImports(
 
         var run = known ?? throw StatusException.NotFound($"Run with id={request.RunId} not found");
         MetricLog.Append(session, run, points);
-        foreach (var (id, isOutput, step) in request.ModelsUsed.Select(static id => (id, false, 0L)).Concat(request.ModelsMade.Select(static made => (made.ModelId, true, made.Step))))
+        foreach (
+            var (id, isOutput, step) in request
+                .ModelsUsed.Select(static id => (id, false, 0L))
+                .Concat(request.ModelsMade.Select(static made => (made.ModelId, true, made.Step)))
+        )
         {
             if (models.Find(session, id) is { } model && experiments.Find(session, model.Experiment)?.Project == project)
             {
@@ -95,15 +129,39 @@ public sealed class RunImports(
             }
         }
 
-        return runs.Create(session, new NewRun(experiment.Id) { Uuid = id, Slug = given.Slug, Name = given.Name, User = given.User, Started = given.Started });
+        return runs.Create(
+            session,
+            new NewRun(experiment.Id)
+            {
+                Uuid = id,
+                Slug = given.Slug,
+                Name = given.Name,
+                User = given.User,
+                Started = given.Started,
+            }
+        );
     }
 
     private Run Describe(ISqlSession session, Run run, RunDescription given, List<string> problems)
     {
-        var status = Enum.TryParse<RunStatus>(given.Status, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
-            ? parsed
-            : throw StatusException.InvalidArgument($"The run's status is '{given.Status}'; it must be one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED.");
-        run = runs.Update(session, run, run with { Name = given.Name.Length > 0 ? given.Name : run.Name, User = given.User, Status = status, Started = given.Started ?? run.Started, Ended = given.Ended });
+        var status =
+            Enum.TryParse<RunStatus>(given.Status, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+                ? parsed
+                : throw StatusException.InvalidArgument(
+                    $"The run's status is '{given.Status}'; it must be one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED."
+                );
+        run = runs.Update(
+            session,
+            run,
+            run with
+            {
+                Name = given.Name.Length > 0 ? given.Name : run.Name,
+                User = given.User,
+                Status = status,
+                Started = given.Started ?? run.Started,
+                Ended = given.Ended,
+            }
+        );
         var of = $"Run '{run.Uuid}'";
         foreach (var (key, value) in given.Params)
         {
@@ -112,7 +170,18 @@ public sealed class RunImports(
 
         foreach (var (key, value) in given.Tags)
         {
-            Try(of, problems, () => RunFields.SetTag(session, run, key, value, key == "mlflow.log-model.history" ? RunFields.MaxModelHistory : RunFields.MaxTagValue));
+            Try(
+                of,
+                problems,
+                () =>
+                    RunFields.SetTag(
+                        session,
+                        run,
+                        key,
+                        value,
+                        key == "mlflow.log-model.history" ? RunFields.MaxModelHistory : RunFields.MaxTagValue
+                    )
+            );
         }
 
         foreach (var input in given.Datasets.DistinctBy(static input => (input.Name, input.Digest)))
@@ -138,36 +207,54 @@ public sealed class RunImports(
 
     private async Task<LoggedPoint[]> PointsAsync(RunImportRequest request, List<string> problems, CancellationToken cancellation)
     {
-        var series = request.Metrics.Where(metric =>
-        {
-            try
+        var series = request
+            .Metrics.Where(metric =>
             {
-                RunFields.CheckKey(metric.Name, "metric");
-                return true;
-            }
-            catch (StatusException error)
-            {
-                problems.Add($"Run '{request.RunId}': {error.Message}");
-                return false;
-            }
-        }).ToList();
+                try
+                {
+                    RunFields.CheckKey(metric.Name, "metric");
+                    return true;
+                }
+                catch (StatusException error)
+                {
+                    problems.Add($"Run '{request.RunId}': {error.Message}");
+                    return false;
+                }
+            })
+            .ToList();
         if (series.Find(static metric => metric.Times.Any(static time => !RunTimes.IsDate(time / 1_000))) is { } undated)
         {
-            throw StatusException.InvalidArgument($"The metric '{undated.Name}' has a time that does not lie in the years 1 to 9999; times are microseconds since 1970.");
+            throw StatusException.InvalidArgument(
+                $"The metric '{undated.Name}' has a time that does not lie in the years 1 to 9999; times are microseconds since 1970."
+            );
         }
 
-        if (series.Find(static metric => metric.Steps.Count != metric.Values.Count || metric.Times.Count != metric.Values.Count) is { } uneven)
+        if (
+            series.Find(static metric => metric.Steps.Count != metric.Values.Count || metric.Times.Count != metric.Values.Count) is
+            { } uneven
+        )
         {
-            throw StatusException.InvalidArgument($"The metric '{uneven.Name}' has {uneven.Steps.Count} steps, {uneven.Times.Count} times and {uneven.Values.Count} values; it must have as many of each.");
+            throw StatusException.InvalidArgument(
+                $"The metric '{uneven.Name}' has {uneven.Steps.Count} steps, {uneven.Times.Count} times and {uneven.Values.Count} values; it must have as many of each."
+            );
         }
 
-        var numbers = await keys.InternAsync(series.Select(static metric => metric.Name), cancellation).ConfigureAwait(false);
-        return [.. series.SelectMany(metric => metric.Values.Select((value, i) => new LoggedPoint(numbers[metric.Name], new MetricPoint(metric.Steps[i], metric.Times[i], value))))];
+        var numbers = await keys.InternAsync(series.Select(static metric => metric.Name), cancellation);
+        return
+        [
+            .. series.SelectMany(metric =>
+                metric.Values.Select(
+                    (value, i) => new LoggedPoint(numbers[metric.Name], new MetricPoint(metric.Steps[i], metric.Times[i], value))
+                )
+            ),
+        ];
     }
 
     /// <summary>
     /// Whether a text is a number to those who read numbers. A whole one that a double would round stays text, and keeps its digits.
     /// </summary>
-    private static bool IsNumber(string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+    private static bool IsNumber(string value) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number)
         && (Math.Abs(number) <= MaxExact || value.AsSpan().IndexOfAny('.', 'e', 'E') >= 0);
 }

@@ -7,8 +7,8 @@ using Cairn.Tracking.Metadata.Mirror;
 namespace Cairn.Tracking.Metadata.Filters;
 
 /// <summary>
-/// Comparisons of a context's <c>metadata._params.x.number_value</c>, <c>metadata._metrics.x</c> and <c>metadata._state</c>. What of these belongs to a run is in the run's rows;
-/// other contexts, and what a run cannot hold, have it in the message.
+/// Comparisons of a context's <c>metadata._params.x.number_value</c>, <c>metadata._metrics.x</c> and <c>metadata._state</c>. What of these
+/// belongs to a run is in the run's rows; other contexts, and what a run cannot hold, have it in the message.
 /// </summary>
 internal static class RunTerms
 {
@@ -33,17 +33,25 @@ internal static class RunTerms
     }
 
     /// <summary>In the run's rows or in the message; unequal is what is equal in neither.</summary>
-    private static string Either(ComparisonNode comparison, IFilterSql sql, Func<ComparisonNode, string> ofRun) => comparison.Operator == "!="
-        ? $"(NOT {ofRun(comparison with { Operator = "=" })} AND {sql.Field(comparison)})"
-        : $"({ofRun(comparison)} OR COALESCE({sql.Field(comparison)}, {False(sql)}))";
+    private static string Either(ComparisonNode comparison, IFilterSql sql, Func<ComparisonNode, string> ofRun) =>
+        comparison.Operator == "!="
+            ? $"(NOT {ofRun(comparison with { Operator = "=" })} AND {sql.Field(comparison)})"
+            : $"({ofRun(comparison)} OR COALESCE({sql.Field(comparison)}, {False(sql)}))";
 
     private static string Param(string key, string accessor, ComparisonNode test, IFilterSql sql)
     {
         const string join = "JOIN run_params p ON p.run = u.id";
         var head = $"p.key = {sql.Argument(key)}";
         return IsPresence(test) ? OfRun(join, head)
-            : Number(test) is { } number ? OfRun(join, $"{head} AND CASE WHEN p.number = 1 THEN CAST(p.value AS DOUBLE PRECISION) END {Operator(test)} {sql.Argument(number)}")
-            : OfRun(join, $"{head}{(accessor == "string_value" ? " AND p.number = 0" : "")} AND {sql.Text("p.value", test.Operator, test.Value)}");
+            : Number(test) is { } number
+                ? OfRun(
+                    join,
+                    $"{head} AND CASE WHEN p.number = 1 THEN CAST(p.value AS DOUBLE PRECISION) END {Operator(test)} {sql.Argument(number)}"
+                )
+            : OfRun(
+                join,
+                $"{head}{(accessor == "string_value" ? " AND p.number = 0" : "")} AND {sql.Text("p.value", test.Operator, test.Value)}"
+            );
     }
 
     private static string Metric(string key, ComparisonNode test, IFilterSql sql)
@@ -74,11 +82,14 @@ internal static class RunTerms
     {
         if (comparison.Operator is not ("=" or "!=" or ":"))
         {
-            throw StatusException.InvalidArgument($"`filter` compares metadata._state by '{comparison.Operator}'; a state has no order: use '=' or '!='.");
+            throw StatusException.InvalidArgument(
+                $"`filter` compares metadata._state by '{comparison.Operator}'; a state has no order: use '=' or '!='."
+            );
         }
 
         const string isRun = "EXISTS (SELECT 1 FROM metadata_nodes n WHERE n.name = r.name AND n.subject LIKE 'run:%')";
-        var matches = IsPresence(comparison) ? isRun
+        var matches =
+            IsPresence(comparison) ? isRun
             : RunState.Parse(comparison.Value) is { } status ? OfRun("", $"u.status = {sql.Argument((long)status)}")
             : False(sql);
         return $"CASE WHEN {isRun} THEN {(comparison.Operator == "!=" ? "NOT " : "")}{matches} ELSE COALESCE({sql.Field(comparison)}, {False(sql)}) END";
@@ -90,7 +101,11 @@ internal static class RunTerms
     private static bool IsPresence(ComparisonNode test) => test is { Operator: ":", Value: "*", Quoted: false };
 
     private static double? Number(ComparisonNode test) =>
-        !test.Quoted && double.TryParse(test.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        !test.Quoted
+        && double.TryParse(test.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        && double.IsFinite(number)
+            ? number
+            : null;
 
     private static string Operator(ComparisonNode test) => test.Operator == ":" ? "=" : test.Operator;
 

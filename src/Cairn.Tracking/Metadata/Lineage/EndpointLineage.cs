@@ -10,29 +10,45 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Tracking.Metadata.Lineage;
 
 /// <summary>
-/// An endpoint that something was deployed to is an artifact of the schema google.VertexEndpoint with the ID <c>endpoint-{endpoint}</c>. Each deployment is an execution
-/// <c>deploy-{endpoint}-{deployed model}</c>, which read the version's node and made the endpoint what it is; it runs for as long as the version is deployed.
+/// An endpoint that something was deployed to is an artifact of the schema google.VertexEndpoint with the ID <c>endpoint-{endpoint}</c>.
+/// Each deployment is an execution
+/// <c>deploy-{endpoint}-{deployed model}</c>, which read the version's node and made the endpoint what it is; it runs for as long as the
+/// version is deployed.
 /// </summary>
 internal sealed class EndpointLineage(ILineage lineage) : IDeploymentObserver
 {
     public void Deployed(ISqlSession session, Endpoint endpoint, DeployedModel deployed)
     {
         var artifact = Node(endpoint.Name);
-        lineage.Put(session, artifact, new Artifact
-        {
-            DisplayName = Short(endpoint.DisplayName.Length > 0 ? endpoint.DisplayName : artifact.Id),
-            SchemaTitle = SchemaTitles.VertexEndpoint,
-            State = Artifact.Types.State.Live,
-            Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(endpoint.Name), ["deleted"] = Value.ForBool(false) } },
-        });
+        lineage.Put(
+            session,
+            artifact,
+            new Artifact
+            {
+                DisplayName = Short(endpoint.DisplayName.Length > 0 ? endpoint.DisplayName : artifact.Id),
+                SchemaTitle = SchemaTitles.VertexEndpoint,
+                State = Artifact.Types.State.Live,
+                Metadata = new Struct
+                {
+                    Fields = { ["resourceName"] = Value.ForString(endpoint.Name), ["deleted"] = Value.ForBool(false) },
+                },
+            }
+        );
         var deployment = Deployment(endpoint, deployed);
-        lineage.Put(session, deployment, new Execution
-        {
-            DisplayName = "Deploy model",
-            SchemaTitle = SchemaTitles.ModelDeployment,
-            State = Execution.Types.State.Running,
-            Metadata = new Struct { Fields = { ["endpoint"] = Value.ForString(endpoint.Name), ["deployedModelId"] = Value.ForString(deployed.Id) } },
-        });
+        lineage.Put(
+            session,
+            deployment,
+            new Execution
+            {
+                DisplayName = "Deploy model",
+                SchemaTitle = SchemaTitles.ModelDeployment,
+                State = Execution.Types.State.Running,
+                Metadata = new Struct
+                {
+                    Fields = { ["endpoint"] = Value.ForString(endpoint.Name), ["deployedModelId"] = Value.ForString(deployed.Id) },
+                },
+            }
+        );
         lineage.Made(session, deployment, artifact);
         var model = ModelName.Parse($"{deployed.Model}@{deployed.ModelVersionId}", "deployed_model.model");
         var version = StoreName.Default(model.Parent.Project, model.Parent.Location).Artifact($"model-{model.Id}-{model.Version}");
@@ -56,13 +72,21 @@ internal sealed class EndpointLineage(ILineage lineage) : IDeploymentObserver
     {
         if (lineage.Exists(session, Node(endpoint)))
         {
-            lineage.Put(session, Node(endpoint), new Artifact { Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(endpoint), ["deleted"] = Value.ForBool(true) } } });
+            lineage.Put(
+                session,
+                Node(endpoint),
+                new Artifact
+                {
+                    Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(endpoint), ["deleted"] = Value.ForBool(true) } },
+                }
+            );
         }
     }
 
-    private static NodeName Node(string endpoint) => endpoint.Split('/') is [_, var project, _, var location, _, var id]
-        ? StoreName.Default(project, location).Artifact("endpoint-" + id)
-        : throw new ArgumentException($"'{endpoint}' is no endpoint's name.");
+    private static NodeName Node(string endpoint) =>
+        endpoint.Split('/') is [_, var project, _, var location, _, var id]
+            ? StoreName.Default(project, location).Artifact("endpoint-" + id)
+            : throw new ArgumentException($"'{endpoint}' is no endpoint's name.");
 
     private static NodeName Deployment(Endpoint endpoint, DeployedModel deployed)
     {

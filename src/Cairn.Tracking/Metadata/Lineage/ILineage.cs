@@ -5,8 +5,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Metadata.Lineage;
 
 /// <summary>
-/// The graph as other capabilities write it: each call takes part in the caller's transaction, so that a job or a model and its node are written together or
-/// not at all. Every call can be repeated.
+/// The graph as other capabilities write it: each call takes part in the caller's transaction, so that a job or a model and its node are
+/// written together or not at all. Every call can be repeated.
 /// </summary>
 public interface ILineage
 {
@@ -29,7 +29,8 @@ public interface ILineage
     bool Join(ISqlSession session, string context, NodeName member);
 
     /// <summary>
-    /// The newest artifact of a store with exactly this address, or null. Registered versions repeat the address of the files that they were made from, and do not count.
+    /// The newest artifact of a store with exactly this address, or null. Registered versions repeat the address of the files that they
+    /// were made from, and do not count.
     /// </summary>
     NodeName? FindByUri(ISqlSession session, StoreName store, string uri);
 

@@ -38,17 +38,21 @@ internal sealed class LineageWriter(IResourceStore store, NodeRows rows, TimePro
         return true;
     }
 
-    public bool Exists(ISqlSession session, NodeName node) => session.QueryFirst("SELECT 1 FROM metadata_nodes WHERE name = $1", static row => true, node.ToString());
+    public bool Exists(ISqlSession session, NodeName node) =>
+        session.QueryFirst("SELECT 1 FROM metadata_nodes WHERE name = $1", static row => true, node.ToString());
 
-    public NodeName? FindByUri(ISqlSession session, StoreName store, string uri) => session.QueryFirst(
-        "SELECT n.name FROM metadata_nodes n JOIN resources r ON r.name = n.name WHERE n.uri = $1 AND n.schema_title <> $4 AND r.kind = $2 AND r.parent = $3 ORDER BY r.create_time DESC, n.name DESC LIMIT 1",
-        static row => row.GetString(0),
-        uri,
-        MetadataKinds.Artifact.Name,
-        store.ToString(),
-        SchemaTitles.VertexModel) is { } name
-        ? NodeName.Parse(name, NodeName.Artifacts, "artifact")
-        : null;
+    public NodeName? FindByUri(ISqlSession session, StoreName store, string uri) =>
+        session.QueryFirst(
+            "SELECT n.name FROM metadata_nodes n JOIN resources r ON r.name = n.name WHERE n.uri = $1 AND n.schema_title <> $4 AND r.kind = $2 AND r.parent = $3 ORDER BY r.create_time DESC, n.name DESC LIMIT 1",
+            static row => row.GetString(0),
+            uri,
+            MetadataKinds.Artifact.Name,
+            store.ToString(),
+            SchemaTitles.VertexModel
+        )
+            is { } name
+            ? NodeName.Parse(name, NodeName.Artifacts, "artifact")
+            : null;
 
     public NodeName Files(ISqlSession session, StoreName store, string uri, string schemaTitle)
     {
@@ -59,7 +63,17 @@ internal sealed class LineageWriter(IResourceStore store, NodeRows rows, TimePro
         }
 
         var name = store.Artifact("files-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)).AsSpan(0, 12)));
-        Put(session, name, new Artifact { DisplayName = address[(address.LastIndexOf('/') + 1)..], Uri = address, SchemaTitle = schemaTitle, State = Artifact.Types.State.Live });
+        Put(
+            session,
+            name,
+            new Artifact
+            {
+                DisplayName = address[(address.LastIndexOf('/') + 1)..],
+                Uri = address,
+                SchemaTitle = schemaTitle,
+                State = Artifact.Types.State.Live,
+            }
+        );
         if (FolderAbove(session, store, address) is { } folder)
         {
             foreach (var made in EventTable.Of(session, ofArtifacts: true, [folder.ToString()], output: true, LineageWalk.MaxNodes))
@@ -99,5 +113,8 @@ internal sealed class LineageWriter(IResourceStore store, NodeRows rows, TimePro
     }
 
     private void Link(ISqlSession session, NodeName execution, NodeName artifact, bool output) =>
-        EventTable.Add(session, new EventRow(execution.ToString(), artifact.ToString(), output, Timestamps.ToMicros(time.GetUtcNow()), "{}"));
+        EventTable.Add(
+            session,
+            new EventRow(execution.ToString(), artifact.ToString(), output, Timestamps.ToMicros(time.GetUtcNow()), "{}")
+        );
 }

@@ -10,7 +10,8 @@ namespace Cairn.Tracking.Metadata.Lineage;
 
 /// <summary>
 /// A registered version is an artifact of the schema google.VertexModel in the default store of its project and location, with the ID
-/// <c>model-{model}-{version}</c>. Its registration is an execution that read the files it was registered from, or the version that it is a copy of.
+/// <c>model-{model}-{version}</c>. Its registration is an execution that read the files it was registered from, or the version that it is a
+/// copy of.
 /// </summary>
 internal sealed class ModelLineage(ILineage lineage) : IVersionObserver
 {
@@ -18,28 +19,38 @@ internal sealed class ModelLineage(ILineage lineage) : IVersionObserver
     {
         var store = Store(name);
         var artifact = Node(name);
-        lineage.Put(session, artifact, new Artifact
-        {
-            DisplayName = version.DisplayName,
-            Uri = version.ArtifactUri,
-            SchemaTitle = SchemaTitles.VertexModel,
-            State = Artifact.Types.State.Live,
-            Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(name.ToString()) } },
-        });
-        var copied = version.OriginalModelInfo?.Model is { Length: > 0 } original ? ModelName.Parse(original, "original_model_info.model") : default(ModelName?);
+        lineage.Put(
+            session,
+            artifact,
+            new Artifact
+            {
+                DisplayName = version.DisplayName,
+                Uri = version.ArtifactUri,
+                SchemaTitle = SchemaTitles.VertexModel,
+                State = Artifact.Types.State.Live,
+                Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(name.ToString()) } },
+            }
+        );
+        var copied = version.OriginalModelInfo?.Model is { Length: > 0 } original
+            ? ModelName.Parse(original, "original_model_info.model")
+            : default(ModelName?);
         if (version.ArtifactUri.Length == 0 && copied is null)
         {
             return;
         }
 
         var registration = store.Execution("register-" + artifact.Id);
-        lineage.Put(session, registration, new Execution
-        {
-            DisplayName = copied is null ? "Register model" : "Copy model",
-            SchemaTitle = SchemaTitles.ModelRegistration,
-            State = Execution.Types.State.Complete,
-            Metadata = new Struct { Fields = { ["model"] = Value.ForString(name.ToString()) } },
-        });
+        lineage.Put(
+            session,
+            registration,
+            new Execution
+            {
+                DisplayName = copied is null ? "Register model" : "Copy model",
+                SchemaTitle = SchemaTitles.ModelRegistration,
+                State = Execution.Types.State.Complete,
+                Metadata = new Struct { Fields = { ["model"] = Value.ForString(name.ToString()) } },
+            }
+        );
         if (copied is { } from && Store(from) == store)
         {
             lineage.Read(session, registration, Node(from));
@@ -53,10 +64,18 @@ internal sealed class ModelLineage(ILineage lineage) : IVersionObserver
     }
 
     /// <summary>What was made of a version stays made of it: its node stays, and says that the version is gone.</summary>
-    public void Removed(ISqlSession session, ModelName name) => lineage.Put(session, Node(name), new Artifact
-    {
-        Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(name.ToString()), ["deleted"] = Value.ForBool(true) } },
-    });
+    public void Removed(ISqlSession session, ModelName name) =>
+        lineage.Put(
+            session,
+            Node(name),
+            new Artifact
+            {
+                Metadata = new Struct
+                {
+                    Fields = { ["resourceName"] = Value.ForString(name.ToString()), ["deleted"] = Value.ForBool(true) },
+                },
+            }
+        );
 
     private static StoreName Store(ModelName name) => StoreName.Default(name.Parent.Project, name.Parent.Location);
 

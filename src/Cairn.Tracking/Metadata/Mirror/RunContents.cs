@@ -14,20 +14,33 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Tracking.Metadata.Mirror;
 
 /// <summary>
-/// Reads and writes what belongs to experiments and runs through their contexts. Nothing of it is kept twice: a context that is the node of a run stores only
-/// what the run cannot.
+/// Reads and writes what belongs to experiments and runs through their contexts. Nothing of it is kept twice: a context that is the node of
+/// a run stores only what the run cannot.
 /// </summary>
-public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentStore experiments, RunStore runs, RunDataReader reader, MetricKeys keys, MetricFold fold, IIdSource ids, TimeProvider time)
+public sealed class RunContents(
+    IResourceStore store,
+    NodeRows rows,
+    ExperimentStore experiments,
+    RunStore runs,
+    RunDataReader reader,
+    MetricKeys keys,
+    MetricFold fold,
+    IIdSource ids,
+    TimeProvider time
+)
 {
     private const string BackingTensorboard = "backing_tensorboard_resource";
 
     /// <summary>Gives the metrics that a context names their numbers, which happens before the transaction that writes them.</summary>
     public async Task PrepareAsync(IEnumerable<Context> contexts, CancellationToken cancellation)
     {
-        var names = contexts.Where(static context => context.Metadata is not null).SelectMany(static context => RunMetadata.Of(context.Metadata).Metrics.Select(static metric => metric.Name)).ToArray();
+        var names = contexts
+            .Where(static context => context.Metadata is not null)
+            .SelectMany(static context => RunMetadata.Of(context.Metadata).Metrics.Select(static metric => metric.Name))
+            .ToArray();
         if (names.Length > 0)
         {
-            await keys.InternAsync(names, cancellation).ConfigureAwait(false);
+            await keys.InternAsync(names, cancellation);
         }
     }
 
@@ -99,7 +112,8 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
             }
         }
 
-        // A client that writes a whole context back, without a mask, writes over what others changed meanwhile on purpose: its etag is not held against it.
+        // A client that writes a whole context back, without a mask, writes over what others changed meanwhile on purpose: its etag is not
+        // held against it.
         return rows.Update(session, MetadataKinds.Context, stored, change, mask, checkEtag: masked);
     }
 
@@ -129,7 +143,9 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         return false;
     }
 
-    /// <summary>A run whose context came before its experiment was known becomes a run of the experiment that it is made a child of.</summary>
+    /// <summary>
+    /// A run whose context came before its experiment was known becomes a run of the experiment that it is made a child of.
+    /// </summary>
     public void ChildrenAdded(ISqlSession session, NodeName parent, IEnumerable<NodeName> children)
     {
         if (Subjects.ExperimentOf(NodeIndex.SubjectOf(session, parent.ToString())) is not { } id)
@@ -140,9 +156,15 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         var experiment = experiments.Get(session, id);
         foreach (var name in children)
         {
-            if (NodeIndex.SubjectOf(session, name.ToString()) is null && rows.Find<Context>(session, MetadataKinds.Context, name) is { SchemaTitle: SchemaTitles.ExperimentRun } context)
+            if (
+                NodeIndex.SubjectOf(session, name.ToString()) is null
+                && rows.Find<Context>(session, MetadataKinds.Context, name) is { SchemaTitle: SchemaTitles.ExperimentRun } context
+            )
             {
-                var slug = name.Id.StartsWith(experiment.Slug + "-", StringComparison.Ordinal) && name.Id.Length > experiment.Slug.Length + 1 ? name.Id[(experiment.Slug.Length + 1)..] : name.Id;
+                var slug =
+                    name.Id.StartsWith(experiment.Slug + "-", StringComparison.Ordinal) && name.Id.Length > experiment.Slug.Length + 1
+                        ? name.Id[(experiment.Slug.Length + 1)..]
+                        : name.Id;
                 if (char.IsAsciiLetterOrDigit(slug[0]) && runs.FindBySlug(session, id, slug) is null)
                 {
                     Adopt(session, experiment, slug, name, context, context);
@@ -163,7 +185,14 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
             var subject = subjects.GetValueOrDefault(context.Name);
             if (Subjects.RunOf(subject) is { } uuid && ofRuns.TryGetValue(uuid, out var run))
             {
-                context.Metadata = RunMetadata.Compose(context.Metadata, run, data![run.Id] with { Metrics = SummaryMetrics.Of(session, run, data[run.Id].Metrics) });
+                context.Metadata = RunMetadata.Compose(
+                    context.Metadata,
+                    run,
+                    data![run.Id] with
+                    {
+                        Metrics = SummaryMetrics.Of(session, run, data[run.Id].Metrics),
+                    }
+                );
             }
             else if (Subjects.ExperimentOf(subject) is { } id && experiments.Find(session, id)?.Tensorboard is { } board)
             {
@@ -173,11 +202,18 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         }
     }
 
-    private static Dictionary<string, Run> RunsByUuid(ISqlSession session, string[] uuids) => session.Query(
-            $"SELECT {RunStore.Columns} FROM runs r WHERE r.uuid IN ({Relations.SqlLists.Placeholders(uuids.Length)})", RunStore.Read, [.. uuids])
-        .ToDictionary(static run => run.Uuid);
+    private static Dictionary<string, Run> RunsByUuid(ISqlSession session, string[] uuids) =>
+        session
+            .Query(
+                $"SELECT {RunStore.Columns} FROM runs r WHERE r.uuid IN ({Relations.SqlLists.Placeholders(uuids.Length)})",
+                RunStore.Read,
+                [.. uuids]
+            )
+            .ToDictionary(static run => run.Uuid);
 
-    private static bool Touches(FieldMask? mask, string field) => mask is null or { Paths.Count: 0 } || mask.Paths.Any(path => path == "*" || path == field || path.StartsWith(field + ".", StringComparison.Ordinal));
+    private static bool Touches(FieldMask? mask, string field) =>
+        mask is null or { Paths.Count: 0 }
+        || mask.Paths.Any(path => path == "*" || path == field || path.StartsWith(field + ".", StringComparison.Ordinal));
 
     private Context InsertExperiment(ISqlSession session, NodeName name, Context given)
     {
@@ -189,14 +225,27 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
 
         var board = Board(metadata, name.Store.Project);
         rows.Insert(session, MetadataKinds.Context, name, given);
-        experiments.Create(session, new NewExperiment(name.Store.Project, name.Store.Location) { Slug = name.Id, Name = given.DisplayName.Length > 0 ? given.DisplayName : name.Id, Tensorboard = board });
+        experiments.Create(
+            session,
+            new NewExperiment(name.Store.Project, name.Store.Location)
+            {
+                Slug = name.Id,
+                Name = given.DisplayName.Length > 0 ? given.DisplayName : name.Id,
+                Tensorboard = board,
+            }
+        );
         return rows.Find<Context>(session, MetadataKinds.Context, name)!;
     }
 
-    /// <summary>The experiment of <c>{experiment}-{run}</c>, where the display name is the run's id, or only one experiment can be meant.</summary>
+    /// <summary>
+    /// The experiment of <c>{experiment}-{run}</c>, where the display name is the run's id, or only one experiment can be meant.
+    /// </summary>
     private Experiment? ExperimentOf(ISqlSession session, NodeName name, Context given)
     {
-        var possible = experiments.PrefixesOf(session, name.Store.Project, name.Store.Location, name.Id).Where(static experiment => experiment.Stage == Lifecycle.Active).ToList();
+        var possible = experiments
+            .PrefixesOf(session, name.Store.Project, name.Store.Location, name.Id)
+            .Where(static experiment => experiment.Stage == Lifecycle.Active)
+            .ToList();
         return possible.Find(experiment => $"{experiment.Slug}-{given.DisplayName}" == name.Id);
     }
 
@@ -211,7 +260,16 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
             : rows.Update(session, MetadataKinds.Context, stored, node, new FieldMask { Paths = { "metadata" } }, checkEtag: false);
         var uuid = ids.NextHex();
         NodeIndex.Tie(session, name.ToString(), Subjects.RunPrefix + uuid);
-        var run = runs.Create(session, new NewRun(experiment.Id) { Uuid = uuid, Slug = slug, Name = given.DisplayName.Length > 0 ? given.DisplayName : slug, Status = content.Status ?? RunStatus.Running });
+        var run = runs.Create(
+            session,
+            new NewRun(experiment.Id)
+            {
+                Uuid = uuid,
+                Slug = slug,
+                Name = given.DisplayName.Length > 0 ? given.DisplayName : slug,
+                Status = content.Status ?? RunStatus.Running,
+            }
+        );
         Write(session, run, content);
         return node;
     }
@@ -228,11 +286,14 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
     private static string? Board(Struct metadata, string project) =>
         !metadata.Fields.TryGetValue(BackingTensorboard, out var value) || value.StringValue.Length == 0 ? null
         : value.StringValue.StartsWith($"projects/{project}/", StringComparison.Ordinal) ? value.StringValue
-        : throw StatusException.PermissionDenied($"`metadata.{BackingTensorboard}` is '{value.StringValue}', which is not of the project '{project}'.");
+        : throw StatusException.PermissionDenied(
+            $"`metadata.{BackingTensorboard}` is '{value.StringValue}', which is not of the project '{project}'."
+        );
 
     /// <summary>
-    /// Writes parameters, metrics and state. Clients write the whole of them back as they once read them, so a metric's value that its history has already is
-    /// an old reading and adds nothing; one that it has not is the next point of its last step. What is absent stays.
+    /// Writes parameters, metrics and state. Clients write the whole of them back as they once read them, so a metric's value that its
+    /// history has already is an old reading and adds nothing; one that it has not is the next point of its last step. What is absent
+    /// stays.
     /// </summary>
     private Run Write(ISqlSession session, Run run, RunMetadata content)
     {
@@ -247,23 +308,35 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         var summaries = SummaryTable.Of(session, run.Id);
         var series = SummaryMetrics.Series(session, run);
         var shown = SummaryMetrics.Of(session, run, data.Metrics).ToDictionary(static metric => metric.Name);
-        var changed = content.Metrics.Where(metric => !shown.TryGetValue(metric.Name, out var old) || !old.Point.Value.Equals(metric.Value)).ToList();
+        var changed = content
+            .Metrics.Where(metric => !shown.TryGetValue(metric.Name, out var old) || !old.Point.Value.Equals(metric.Value))
+            .ToList();
         if (changed.Count > 0)
         {
-            var histories = MetricReader.Recent(session, run.Id, changed.Where(metric => latest.ContainsKey(metric.Name)).Select(metric => latest[metric.Name].Key).ToHashSet());
+            var histories = MetricReader.Recent(
+                session,
+                run.Id,
+                changed.Where(metric => latest.ContainsKey(metric.Name)).Select(metric => latest[metric.Name].Key).ToHashSet()
+            );
             var now = Timestamps.ToMicros(time.GetUtcNow());
             var points = new List<LoggedPoint>();
             foreach (var (name, value) in changed)
             {
                 var before = latest.TryGetValue(name, out var old) ? old : default(LatestMetric?);
                 // Of a metric that is a tensorboard's series as well, only summaries can have been read before.
-                IEnumerable<MetricPoint> read = before is not { } metric ? [] : series.Contains(metric.Key) ? summaries[metric.Key] : histories.GetValueOrDefault(metric.Key) ?? [];
+                IEnumerable<MetricPoint> read =
+                    before is not { } metric ? []
+                    : series.Contains(metric.Key) ? summaries[metric.Key]
+                    : histories.GetValueOrDefault(metric.Key) ?? [];
                 if (read.Any(point => point.Value.Equals(value)) || keys.Find(session, name) is not { } key)
                 {
                     continue;
                 }
 
-                var logged = new LoggedPoint(key, new MetricPoint(before?.Point.Step ?? 0, Math.Max(now, (before?.Point.Time ?? 0) + 1), value));
+                var logged = new LoggedPoint(
+                    key,
+                    new MetricPoint(before?.Point.Step ?? 0, Math.Max(now, (before?.Point.Time ?? 0) + 1), value)
+                );
                 points.Add(logged);
                 SummaryTable.Add(session, run.Id, logged);
             }
@@ -287,7 +360,9 @@ public sealed class RunContents(IResourceStore store, NodeRows rows, ExperimentS
         runs.Vacate(session, deleted);
     }
 
-    /// <summary>A deleted experiment gives up its id and name, and its runs their contexts': what is made anew is new. Restored, it has others.</summary>
+    /// <summary>
+    /// A deleted experiment gives up its id and name, and its runs their contexts': what is made anew is new. Restored, it has others.
+    /// </summary>
     private void Vacate(ISqlSession session, Experiment deleted)
     {
         foreach (var run in runs.OfExperiment(session, deleted.Id))

@@ -6,8 +6,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Metadata.Mirror;
 
 /// <summary>
-/// The part of a context's metadata that is the run's, taken apart: what the run store can hold as parameters, metrics and state, and the rest, which the node
-/// keeps (lists, flags, text among metrics, names that no run may use).
+/// The part of a context's metadata that is the run's, taken apart: what the run store can hold as parameters, metrics and state, and the
+/// rest, which the node keeps (lists, flags, text among metrics, names that no run may use).
 /// </summary>
 internal sealed class RunMetadata
 {
@@ -58,7 +58,11 @@ internal sealed class RunMetadata
             }
         }
 
-        if (fields.TryGetValue(StateKey, out var state) && state.KindCase == Value.KindOneofCase.StringValue && RunState.Parse(state.StringValue) is { } status)
+        if (
+            fields.TryGetValue(StateKey, out var state)
+            && state.KindCase == Value.KindOneofCase.StringValue
+            && RunState.Parse(state.StringValue) is { } status
+        )
         {
             taken.Status = status;
             if (RunState.Of(status) == state.StringValue)
@@ -88,16 +92,21 @@ internal sealed class RunMetadata
             // A flag is text in the run; the node knows that it is one, as long as it is the same.
             if (!parameters.Fields.TryGetValue(param.Key, out var kept) || Text(kept) != param.Value)
             {
-                parameters.Fields[param.Key] = param.IsNumber && double.TryParse(param.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-                    ? Value.ForNumber(number)
-                    : Value.ForString(param.Value);
+                parameters.Fields[param.Key] =
+                    param.IsNumber
+                    && double.TryParse(param.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    && double.IsFinite(number)
+                        ? Value.ForNumber(number)
+                        : Value.ForString(param.Value);
             }
         }
 
         var metrics = Nested(metadata.Fields, MetricsKey) ?? new Struct();
         foreach (var metric in data.Metrics)
         {
-            metrics.Fields[metric.Name] = double.IsFinite(metric.Point.Value) ? Value.ForNumber(metric.Point.Value) : Value.ForString(NotFinite(metric.Point.Value));
+            metrics.Fields[metric.Name] = double.IsFinite(metric.Point.Value)
+                ? Value.ForNumber(metric.Point.Value)
+                : Value.ForString(NotFinite(metric.Point.Value));
         }
 
         metadata.Fields[ParamsKey] = Value.ForStruct(parameters);
@@ -113,23 +122,34 @@ internal sealed class RunMetadata
     private static Struct? Nested(IDictionary<string, Value> fields, string key) =>
         fields.TryGetValue(key, out var value) && value.KindCase == Value.KindOneofCase.StructValue ? value.StructValue : null;
 
-    private static string? Text(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.StringValue => value.StringValue,
-        Value.KindOneofCase.NumberValue => value.NumberValue.ToString("R", CultureInfo.InvariantCulture),
-        Value.KindOneofCase.BoolValue => value.BoolValue ? "true" : "false",
-        _ => null,
-    };
+    private static string? Text(Value value) =>
+        value.KindCase switch
+        {
+            Value.KindOneofCase.StringValue => value.StringValue,
+            Value.KindOneofCase.NumberValue => value.NumberValue.ToString("R", CultureInfo.InvariantCulture),
+            Value.KindOneofCase.BoolValue => value.BoolValue ? "true" : "false",
+            _ => null,
+        };
 
     /// <summary>JSON has no NaN and no infinities; they are written as text.</summary>
-    private static double? Number(Value value) => value.KindCase switch
-    {
-        Value.KindOneofCase.NumberValue => value.NumberValue,
-        Value.KindOneofCase.StringValue => value.StringValue switch { "NaN" => double.NaN, "Infinity" => double.PositiveInfinity, "-Infinity" => double.NegativeInfinity, _ => null },
-        _ => null,
-    };
+    private static double? Number(Value value) =>
+        value.KindCase switch
+        {
+            Value.KindOneofCase.NumberValue => value.NumberValue,
+            Value.KindOneofCase.StringValue => value.StringValue switch
+            {
+                "NaN" => double.NaN,
+                "Infinity" => double.PositiveInfinity,
+                "-Infinity" => double.NegativeInfinity,
+                _ => null,
+            },
+            _ => null,
+        };
 
-    private static string NotFinite(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+    private static string NotFinite(double value) =>
+        double.IsNaN(value) ? "NaN"
+        : value > 0 ? "Infinity"
+        : "-Infinity";
 
     private static bool Fits(string key, string what)
     {

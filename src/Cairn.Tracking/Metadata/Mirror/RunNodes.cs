@@ -12,19 +12,25 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Tracking.Metadata.Mirror;
 
 /// <summary>
-/// Gives every experiment and run its node in the lineage graph, whichever door it came through, and takes it away again. The node of what was deleted softly
-/// is put away with its edges, and comes back with a restoration.
+/// Gives every experiment and run its node in the lineage graph, whichever door it came through, and takes it away again. The node of what
+/// was deleted softly is put away with its edges, and comes back with a restoration.
 /// </summary>
 internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserver
 {
     private const int MaxDisplayName = 128;
 
-    public void ExperimentCreated(ISqlSession session, Experiment experiment) => Ensure(session, Subjects.Of(experiment), Name(experiment), new Context
-    {
-        DisplayName = Short(experiment.Name),
-        SchemaTitle = SchemaTitles.Experiment,
-        Metadata = new Struct { Fields = { ["experiment_deleted"] = Value.ForBool(false) } },
-    });
+    public void ExperimentCreated(ISqlSession session, Experiment experiment) =>
+        Ensure(
+            session,
+            Subjects.Of(experiment),
+            Name(experiment),
+            new Context
+            {
+                DisplayName = Short(experiment.Name),
+                SchemaTitle = SchemaTitles.Experiment,
+                Metadata = new Struct { Fields = { ["experiment_deleted"] = Value.ForBool(false) } },
+            }
+        );
 
     public void ExperimentChanged(ISqlSession session, Experiment before, Experiment after)
     {
@@ -53,7 +59,12 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
     public void RunCreated(ISqlSession session, Experiment experiment, Run run)
     {
         // With few statements: runs are made by the thousand.
-        var (node, isNew) = Ensure(session, Subjects.Of(run), Name(experiment, run), new Context { DisplayName = Short(run.Name), SchemaTitle = SchemaTitles.ExperimentRun });
+        var (node, isNew) = Ensure(
+            session,
+            Subjects.Of(run),
+            Name(experiment, run),
+            new Context { DisplayName = Short(run.Name), SchemaTitle = SchemaTitles.ExperimentRun }
+        );
         if (NodeIndex.NodeOf(session, Subjects.Of(experiment)) is not { } parent)
         {
             return;
@@ -115,9 +126,11 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
         Remove(session, Subjects.Of(run));
     }
 
-    private static NodeName Name(Experiment experiment) => StoreName.Default(experiment.Project, experiment.Location).Context(experiment.Slug);
+    private static NodeName Name(Experiment experiment) =>
+        StoreName.Default(experiment.Project, experiment.Location).Context(experiment.Slug);
 
-    private static NodeName Name(Experiment experiment, Run run) => StoreName.Default(experiment.Project, experiment.Location).Context($"{experiment.Slug}-{run.Slug}");
+    private static NodeName Name(Experiment experiment, Run run) =>
+        StoreName.Default(experiment.Project, experiment.Location).Context($"{experiment.Slug}-{run.Slug}");
 
     /// <summary>A node whose maker came through Vertex's door is there already, tied or not; any other is made.</summary>
     private (string Node, bool IsNew) Ensure(ISqlSession session, string subject, NodeName name, Context fresh)
@@ -135,7 +148,9 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
 
         if (found.SchemaTitle != fresh.SchemaTitle || NodeIndex.SubjectOf(session, name.ToString()) is not null)
         {
-            throw StatusException.AlreadyExists($"'{name}' is the context of something else ({found.SchemaTitle}), so that '{fresh.DisplayName}' cannot have it; choose another name.");
+            throw StatusException.AlreadyExists(
+                $"'{name}' is the context of something else ({found.SchemaTitle}), so that '{fresh.DisplayName}' cannot have it; choose another name."
+            );
         }
 
         NodeIndex.Tie(session, name.ToString(), subject);
@@ -143,24 +158,39 @@ internal sealed class RunNodes(IResourceStore store, NodeRows rows) : IRunObserv
     }
 
     private static (ResourceKind From, ResourceKind Into) Kinds(Lifecycle stage) =>
-        stage == Lifecycle.Deleted ? (MetadataKinds.Context, MetadataKinds.ArchivedContext) : (MetadataKinds.ArchivedContext, MetadataKinds.Context);
+        stage == Lifecycle.Deleted
+            ? (MetadataKinds.Context, MetadataKinds.ArchivedContext)
+            : (MetadataKinds.ArchivedContext, MetadataKinds.Context);
 
     /// <summary>The nodes of an experiment's runs go and come with it; those of runs that were deleted for themselves stay away.</summary>
-    private static void MoveRuns(ISqlSession session, string experiment, ResourceKind from, ResourceKind into) => session.Execute(
-        """
-        UPDATE resources SET kind = $3 WHERE kind = $2 AND name IN (
-          SELECT c.child FROM metadata_children c CROSS JOIN metadata_nodes n CROSS JOIN runs r
-          WHERE c.parent = $1 AND n.name = c.child AND substr(n.subject, 1, 4) = 'run:' AND r.uuid = substr(n.subject, 5) AND r.stage = 0)
-        """,
-        experiment,
-        from.Name,
-        into.Name);
+    private static void MoveRuns(ISqlSession session, string experiment, ResourceKind from, ResourceKind into) =>
+        session.Execute(
+            """
+            UPDATE resources SET kind = $3 WHERE kind = $2 AND name IN (
+              SELECT c.child FROM metadata_children c CROSS JOIN metadata_nodes n CROSS JOIN runs r
+              WHERE c.parent = $1 AND n.name = c.child AND substr(n.subject, 1, 4) = 'run:' AND r.uuid = substr(n.subject, 5) AND r.stage = 0)
+            """,
+            experiment,
+            from.Name,
+            into.Name
+        );
 
     private void Rename(ISqlSession session, string node, string before, string after)
     {
-        if (before != after && store.Find<Context>(session, MetadataKinds.Context, node) is { } stored && stored.DisplayName != Short(after))
+        if (
+            before != after
+            && store.Find<Context>(session, MetadataKinds.Context, node) is { } stored
+            && stored.DisplayName != Short(after)
+        )
         {
-            rows.Update(session, MetadataKinds.Context, stored, new Context { DisplayName = Short(after) }, new FieldMask { Paths = { "display_name" } }, checkEtag: false);
+            rows.Update(
+                session,
+                MetadataKinds.Context,
+                stored,
+                new Context { DisplayName = Short(after) },
+                new FieldMask { Paths = { "display_name" } },
+                checkEtag: false
+            );
         }
     }
 

@@ -15,8 +15,11 @@ internal static class Subjects
     public static string Of(Run run) => RunPrefix + run.Uuid;
 
     public static long? ExperimentOf(string? subject) =>
-        subject?.StartsWith(ExperimentPrefix, StringComparison.Ordinal) == true ? long.Parse(subject.AsSpan(ExperimentPrefix.Length), CultureInfo.InvariantCulture) : null;
+        subject?.StartsWith(ExperimentPrefix, StringComparison.Ordinal) == true
+            ? long.Parse(subject.AsSpan(ExperimentPrefix.Length), CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>The uuid of the run, or null.</summary>
-    public static string? RunOf(string? subject) => subject?.StartsWith(RunPrefix, StringComparison.Ordinal) == true ? subject[RunPrefix.Length..] : null;
+    public static string? RunOf(string? subject) =>
+        subject?.StartsWith(RunPrefix, StringComparison.Ordinal) == true ? subject[RunPrefix.Length..] : null;
 }

@@ -7,8 +7,8 @@ using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueTy
 namespace Cairn.Tracking.Metadata.Mirror;
 
 /// <summary>
-/// The metrics that a run's context shows: of a tensorboard's time series the latest value that was logged as a summary, and nothing where none was; of every other metric its latest value,
-/// whoever logged it.
+/// The metrics that a run's context shows: of a tensorboard's time series the latest value that was logged as a summary, and nothing where
+/// none was; of every other metric its latest value, whoever logged it.
 /// </summary>
 internal static class SummaryMetrics
 {
@@ -28,12 +28,17 @@ internal static class SummaryMetrics
         var summaries = SummaryTable.Of(session, run.Id);
         return
         [
-            .. metrics.Where(metric => summaries.Contains(metric.Key) || !series.Contains(metric.Key))
+            .. metrics
+                .Where(metric => summaries.Contains(metric.Key) || !series.Contains(metric.Key))
                 .Select(metric => series.Contains(metric.Key) ? metric with { Point = summaries[metric.Key].Last() } : metric),
         ];
     }
 
     /// <summary>The metrics of a run that were made as time series of its tensorboard.</summary>
     public static HashSet<long> Series(ISqlSession session, Run run) =>
-        SeriesTable.OfRun(session, run.Id).Where(static row => row.ValueType == ValueType.Scalar).Select(static row => row.Series).ToHashSet();
+        SeriesTable
+            .OfRun(session, run.Id)
+            .Where(static row => row.ValueType == ValueType.Scalar)
+            .Select(static row => row.Series)
+            .ToHashSet();
 }

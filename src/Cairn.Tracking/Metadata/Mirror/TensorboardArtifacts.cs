@@ -11,8 +11,8 @@ using Value = Google.Protobuf.WellKnownTypes.Value;
 namespace Cairn.Tracking.Metadata.Mirror;
 
 /// <summary>
-/// The artifact <c>{experiment}-{run}-tb-run</c> by which the Python SDK finds a run's time series. Runs that the SDK started have stored it; for every other
-/// run that has series it is made up from the run, so that a table of an experiment has the series of all of them.
+/// The artifact <c>{experiment}-{run}-tb-run</c> by which the Python SDK finds a run's time series. Runs that the SDK started have stored
+/// it; for every other run that has series it is made up from the run, so that a table of an experiment has the series of all of them.
 /// </summary>
 public sealed class TensorboardArtifacts(IResourceStore store, RunStore runs, ExperimentStore experiments)
 {
@@ -21,15 +21,21 @@ public sealed class TensorboardArtifacts(IResourceStore store, RunStore runs, Ex
     /// <summary>Null where the name is none of such an artifact, the run has no series, or no tensorboard shows them.</summary>
     public Artifact? Find(ISqlSession session, NodeName name)
     {
-        if (!name.Store.IsDefault || !name.Id.EndsWith(Suffix, StringComparison.Ordinal)
+        if (
+            !name.Store.IsDefault
+            || !name.Id.EndsWith(Suffix, StringComparison.Ordinal)
             || Subjects.RunOf(NodeIndex.SubjectOf(session, name.Store.Context(name.Id[..^Suffix.Length]).ToString())) is not { } uuid
-            || runs.Get(session, uuid) is not { Stage: Lifecycle.Active } run || !HasSeries(session, run))
+            || runs.Get(session, uuid) is not { Stage: Lifecycle.Active } run
+            || !HasSeries(session, run)
+        )
         {
             return null;
         }
 
         var experiment = experiments.Get(session, run.Experiment);
-        var board = experiment.Tensorboard ?? store.Children<Tensorboard>(session, TensorboardTables.Kind, experiment.Parent).Find(static board => board.IsDefault)?.Name;
+        var board =
+            experiment.Tensorboard
+            ?? store.Children<Tensorboard>(session, TensorboardTables.Kind, experiment.Parent).Find(static board => board.IsDefault)?.Name;
         if (board is null)
         {
             return null;
@@ -47,7 +53,10 @@ public sealed class TensorboardArtifacts(IResourceStore store, RunStore runs, Ex
             SchemaVersion = SchemaTitles.Version,
             CreateTime = time,
             UpdateTime = time,
-            Metadata = new Struct { Fields = { ["resourceName"] = Value.ForString(shown), ["vertex_experiment_tracking"] = Value.ForBool(true) } },
+            Metadata = new Struct
+            {
+                Fields = { ["resourceName"] = Value.ForString(shown), ["vertex_experiment_tracking"] = Value.ForBool(true) },
+            },
         };
     }
 

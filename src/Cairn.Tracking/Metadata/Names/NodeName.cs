@@ -14,13 +14,27 @@ public readonly record struct NodeName(StoreName Store, string Collection, strin
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static NodeName Parse(string text, string collection, string field)
     {
-        if (text.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "metadataStores", { Length: > 0 } store, var found, { Length: > 0 } id]
-            && found == collection)
+        if (
+            text.Split('/')
+                is [
+                    "projects",
+                    { Length: > 0 } project,
+                    "locations",
+                    { Length: > 0 } location,
+                    "metadataStores",
+                    { Length: > 0 } store,
+                    var found,
+                    { Length: > 0 } id,
+                ]
+            && found == collection
+        )
         {
             return new NodeName(new StoreName(project, location, store), collection, id);
         }
 
-        throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/metadataStores/STORE/{collection}/ID.");
+        throw StatusException.InvalidArgument(
+            $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/metadataStores/STORE/{collection}/ID."
+        );
     }
 
     public override string ToString() => $"{Store}/{Collection}/{Id}";

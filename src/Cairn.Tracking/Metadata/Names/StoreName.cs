@@ -23,9 +23,12 @@ public readonly record struct StoreName(string Project, string Location, string 
 
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static StoreName Parse(string text, string field) =>
-        text.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "metadataStores", { Length: > 0 } id]
+        text.Split('/')
+            is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "metadataStores", { Length: > 0 } id]
             ? new StoreName(project, location, id)
-            : throw StatusException.InvalidArgument($"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/metadataStores/STORE.");
+            : throw StatusException.InvalidArgument(
+                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/metadataStores/STORE."
+            );
 
     public override string ToString() => $"{Parent}/metadataStores/{Id}";
 }

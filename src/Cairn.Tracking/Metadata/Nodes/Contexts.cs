@@ -11,10 +11,19 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Tracking.Metadata.Nodes;
 
-/// <summary>The contexts of a store, read with their parents, and with what the experiments and runs have that they are the nodes of.</summary>
+/// <summary>
+/// The contexts of a store, read with their parents, and with what the experiments and runs have that they are the nodes of.
+/// </summary>
 public sealed class Contexts(
-    IDatabase database, IResourceStore store, NodeRows rows, MetadataStores stores, RunContents contents, IOperations operations, IIdSource ids, TimeProvider time)
-    : NodeCollection<Context>(database, store, rows, stores, operations, ids, time)
+    IDatabase database,
+    IResourceStore store,
+    NodeRows rows,
+    MetadataStores stores,
+    RunContents contents,
+    IOperations operations,
+    IIdSource ids,
+    TimeProvider time
+) : NodeCollection<Context>(database, store, rows, stores, operations, ids, time)
 {
     public override ResourceKind Kind => MetadataKinds.Context;
 
@@ -34,11 +43,14 @@ public sealed class Contexts(
 
     protected override Context Insert(ISqlSession session, NodeName name, Context node) => contents.Insert(session, name, node);
 
-    protected override Context Change(ISqlSession session, NodeName name, Context stored, Context change, FieldMask? mask) => contents.Update(session, name, stored, change, mask);
+    protected override Context Change(ISqlSession session, NodeName name, Context stored, Context change, FieldMask? mask) =>
+        contents.Update(session, name, stored, change, mask);
 
     protected override IReadOnlyList<Context> Compose(ISqlSession session, IReadOnlyList<Context> nodes)
     {
-        var parents = ContextTree.ParentsOf(session, [.. nodes.Select(static node => node.Name)]).ToLookup(static edge => edge.Child, static edge => edge.Parent);
+        var parents = ContextTree
+            .ParentsOf(session, [.. nodes.Select(static node => node.Name)])
+            .ToLookup(static edge => edge.Child, static edge => edge.Parent);
         foreach (var node in nodes)
         {
             node.ParentContexts.AddRange(parents[node.Name]);

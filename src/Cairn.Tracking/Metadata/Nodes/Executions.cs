@@ -8,8 +8,15 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Metadata.Nodes;
 
 /// <summary>The executions of a store.</summary>
-public sealed class Executions(IDatabase database, IResourceStore store, NodeRows rows, MetadataStores stores, IOperations operations, IIdSource ids, TimeProvider time)
-    : NodeCollection<Execution>(database, store, rows, stores, operations, ids, time)
+public sealed class Executions(
+    IDatabase database,
+    IResourceStore store,
+    NodeRows rows,
+    MetadataStores stores,
+    IOperations operations,
+    IIdSource ids,
+    TimeProvider time
+) : NodeCollection<Execution>(database, store, rows, stores, operations, ids, time)
 {
     public override ResourceKind Kind => MetadataKinds.Execution;
 }

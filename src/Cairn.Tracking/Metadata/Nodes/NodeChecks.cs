@@ -34,21 +34,33 @@ internal static partial class NodeChecks
     {
         var fields = NodeFields.Of(node);
         var kind = node.Descriptor.Name.ToLowerInvariant();
-        if (fields.DisplayName(node) is var name && Characters.Count(name) > MaxDisplayName && (before is null || fields.DisplayName(before) != name))
+        if (
+            fields.DisplayName(node) is var name
+            && Characters.Count(name) > MaxDisplayName
+            && (before is null || fields.DisplayName(before) != name)
+        )
         {
-            throw StatusException.InvalidArgument($"`{kind}.display_name` has {name.Length} characters; at most {MaxDisplayName} are accepted.");
+            throw StatusException.InvalidArgument(
+                $"`{kind}.display_name` has {name.Length} characters; at most {MaxDisplayName} are accepted."
+            );
         }
 
         RequireLength($"{kind}.uri", fields.Uri(node), MaxUri);
         RequireLength($"{kind}.schema_title", fields.Title(node), MaxDisplayName);
-        RequireLength($"{kind}.description", (string)node.Descriptor.FindFieldByName("description").Accessor.GetValue(node), MaxDescription);
+        RequireLength(
+            $"{kind}.description",
+            (string)node.Descriptor.FindFieldByName("description").Accessor.GetValue(node),
+            MaxDescription
+        );
         RequireLabels($"{kind}.labels", fields.Labels(node));
         if (fields.Metadata(node) is { } metadata)
         {
             Trim(kind, metadata);
             if (metadata.CalculateSize() is var size and > MaxMetadataBytes)
             {
-                throw StatusException.InvalidArgument($"`{kind}.metadata` takes {size} bytes; at most {MaxMetadataBytes} are accepted. Put what is large into a file, and its address into `uri`.");
+                throw StatusException.InvalidArgument(
+                    $"`{kind}.metadata` takes {size} bytes; at most {MaxMetadataBytes} are accepted. Put what is large into a file, and its address into `uri`."
+                );
             }
         }
 
@@ -69,12 +81,16 @@ internal static partial class NodeChecks
         {
             if (key.StartsWith(SystemLabels, StringComparison.Ordinal) ? key.Length > 2 * MaxLabel : !IsLabel(key) || key.Length == 0)
             {
-                throw StatusException.InvalidArgument($"`{field}` has the key '{key}'; a key is 1 to {MaxLabel} lower-case letters, digits, '_' and '-'.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}` has the key '{key}'; a key is 1 to {MaxLabel} lower-case letters, digits, '_' and '-'."
+                );
             }
 
             if (!IsLabel(value))
             {
-                throw StatusException.InvalidArgument($"`{field}` gives '{key}' the value '{value}'; a value is at most {MaxLabel} lower-case letters, digits, '_' and '-'.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}` gives '{key}' the value '{value}'; a value is at most {MaxLabel} lower-case letters, digits, '_' and '-'."
+                );
             }
         }
     }
@@ -102,7 +118,9 @@ internal static partial class NodeChecks
     }
 
     /// <summary>Letters of any script, but no capitals.</summary>
-    private static bool IsLabel(string text) => text.Length <= MaxLabel && text.All(static c => c is '_' or '-' || (char.IsLetterOrDigit(c) && !char.IsUpper(c)) || char.IsSurrogate(c));
+    private static bool IsLabel(string text) =>
+        text.Length <= MaxLabel
+        && text.All(static c => c is '_' or '-' || (char.IsLetterOrDigit(c) && !char.IsUpper(c)) || char.IsSurrogate(c));
 
     private static bool TryAdd(this Google.Protobuf.Collections.MapField<string, Value> map, string key, Value value)
     {

@@ -14,10 +14,20 @@ using Google.Rpc;
 namespace Cairn.Tracking.Metadata.Nodes;
 
 /// <summary>
-/// The verbs of one collection of a store. What is particular to a kind overrides the steps that happen inside the transaction: <see cref="Find"/>,
-/// <see cref="Insert"/>, <see cref="Change"/>, <see cref="Remove"/>, and <see cref="Compose"/>, which makes what is read from what is stored.
+/// The verbs of one collection of a store. What is particular to a kind overrides the steps that happen inside the transaction:
+/// <see cref="Find"/>,
+/// <see cref="Insert"/>, <see cref="Change"/>, <see cref="Remove"/>, and <see cref="Compose"/>, which makes what is read from what is
+/// stored.
 /// </summary>
-public abstract class NodeCollection<T>(IDatabase database, IResourceStore store, NodeRows rows, MetadataStores stores, IOperations operations, IIdSource ids, TimeProvider time)
+public abstract class NodeCollection<T>(
+    IDatabase database,
+    IResourceStore store,
+    NodeRows rows,
+    MetadataStores stores,
+    IOperations operations,
+    IIdSource ids,
+    TimeProvider time
+)
     where T : class, IMessage<T>
 {
     protected NodeRows Rows => rows;
@@ -37,8 +47,8 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
         }
 
         var name = new NodeName(within, Kind.Collection, id.Length > 0 ? id : ids.NextNumber());
-        await PrepareAsync(node, cancellation).ConfigureAwait(false);
-        var created = await store.WriteAsync(session => Composed(session, Insert(session, name, node)), cancellation).ConfigureAwait(false);
+        await PrepareAsync(node, cancellation);
+        var created = await store.WriteAsync(session => Composed(session, Insert(session, name, node)), cancellation);
         Committed();
         return created;
     }
@@ -46,21 +56,29 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
     public Task<T> GetAsync(string name, CancellationToken cancellation)
     {
         var parsed = NodeName.Parse(name, Kind.Collection, "name");
-        return database.ReadAsync(session => Find(session, parsed) is { } node ? Composed(session, node) : throw NodeRows.Missing(Kind, parsed), cancellation);
+        return database.ReadAsync(
+            session => Find(session, parsed) is { } node ? Composed(session, node) : throw NodeRows.Missing(Kind, parsed),
+            cancellation
+        );
     }
 
     public async Task<Page<T>> ListAsync(ListQuery query, CancellationToken cancellation)
     {
-        await stores.RequireReadableAsync(StoreName.Parse(query.Parent, "parent"), cancellation).ConfigureAwait(false);
-        await SettleAsync(query.Filter, cancellation).ConfigureAwait(false);
-        var page = await store.ListAsync<T>(Kind, query, cancellation).ConfigureAwait(false);
-        return page.Items.Count == 0 ? page : page with { Items = await database.ReadAsync(session => Compose(session, page.Items), cancellation).ConfigureAwait(false) };
+        await stores.RequireReadableAsync(StoreName.Parse(query.Parent, "parent"), cancellation);
+        await SettleAsync(query.Filter, cancellation);
+        var page = await store.ListAsync<T>(Kind, query, cancellation);
+        return page.Items.Count == 0
+            ? page
+            : page with
+            {
+                Items = await database.ReadAsync(session => Compose(session, page.Items), cancellation),
+            };
     }
 
     public async Task<T> UpdateAsync(T change, FieldMask? mask, bool allowMissing, CancellationToken cancellation)
     {
         var name = NodeName.Parse(NodeFields.Of(change).Name(change), Kind.Collection, $"{Kind.Name.ToLowerInvariant()}.name");
-        await PrepareAsync(change, cancellation).ConfigureAwait(false);
+        await PrepareAsync(change, cancellation);
         var updated = await store.WriteAsync(
             session =>
             {
@@ -77,7 +95,8 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
                 NodeChecks.RequireId(IdField, name.Id);
                 return Composed(session, Insert(session, name, change));
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         Committed();
         return updated;
     }
@@ -91,20 +110,38 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
                 var stored = Find(session, parsed) ?? throw NodeRows.Missing(Kind, parsed);
                 if (etag.Length > 0 && etag != NodeFields.Of(stored).Etag(stored))
                 {
-                    throw new StatusException(Code.FailedPrecondition, $"{Kind.Name} '{name}' has changed since it was read: its etag is '{NodeFields.Of(stored).Etag(stored)}', not '{etag}'.");
+                    throw new StatusException(
+                        Code.FailedPrecondition,
+                        $"{Kind.Name} '{name}' has changed since it was read: its etag is '{NodeFields.Of(stored).Etag(stored)}', not '{etag}'."
+                    );
                 }
 
                 Remove(session, parsed);
                 var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(session, parsed.Store.Parent, new Empty(), new DeleteOperationMetadata { GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now } });
+                return operations.Completed(
+                    session,
+                    parsed.Store.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                    }
+                );
             },
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>Deletes up to a number of a store's nodes; returns how many there were.</summary>
     public int DeleteSome(ISqlSession session, StoreName within, int limit)
     {
-        var names = session.Query("SELECT name FROM resources WHERE kind = $1 AND parent = $2 LIMIT $3", static row => row.GetString(0), Kind.Name, within.ToString(), limit);
+        var names = session.Query(
+            "SELECT name FROM resources WHERE kind = $1 AND parent = $2 LIMIT $3",
+            static row => row.GetString(0),
+            Kind.Name,
+            within.ToString(),
+            limit
+        );
         names.ForEach(name => Remove(session, NodeName.Parse(name, Kind.Collection, "name")));
         return names.Count;
     }
@@ -122,13 +159,12 @@ public abstract class NodeCollection<T>(IDatabase database, IResourceStore store
     protected virtual Task PrepareAsync(T node, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <summary>What has to happen after it.</summary>
-    protected virtual void Committed()
-    {
-    }
+    protected virtual void Committed() { }
 
     protected virtual T Insert(ISqlSession session, NodeName name, T node) => rows.Insert(session, Kind, name, node);
 
-    protected virtual T Change(ISqlSession session, NodeName name, T stored, T change, FieldMask? mask) => rows.Update(session, Kind, stored, change, mask);
+    protected virtual T Change(ISqlSession session, NodeName name, T stored, T change, FieldMask? mask) =>
+        rows.Update(session, Kind, stored, change, mask);
 
     /// <summary>Nodes as they are read, from nodes as they are stored.</summary>
     protected virtual IReadOnlyList<T> Compose(ISqlSession session, IReadOnlyList<T> nodes) => nodes;

@@ -11,9 +11,9 @@ internal sealed class NodeFields
 {
     private static readonly ConcurrentDictionary<MessageDescriptor, NodeFields> Cache = new();
 
-    private readonly MessageDescriptor message;
+    private readonly MessageDescriptor _message;
 
-    private NodeFields(MessageDescriptor message) => this.message = message;
+    private NodeFields(MessageDescriptor message) => this._message = message;
 
     public static NodeFields Of(IMessage node) => Cache.GetOrAdd(node.Descriptor, static descriptor => new NodeFields(descriptor));
 
@@ -29,7 +29,7 @@ internal sealed class NodeFields
 
     public void SetVersion(IMessage node, string value) => Field("schema_version").Accessor.SetValue(node, value);
 
-    public string Uri(IMessage node) => message.FindFieldByName("uri") is { } field ? (string)field.Accessor.GetValue(node) : "";
+    public string Uri(IMessage node) => _message.FindFieldByName("uri") is { } field ? (string)field.Accessor.GetValue(node) : "";
 
     public string Etag(IMessage node) => Text(node, "etag");
 
@@ -41,5 +41,5 @@ internal sealed class NodeFields
 
     private string Text(IMessage node, string field) => (string)Field(field).Accessor.GetValue(node);
 
-    private FieldDescriptor Field(string name) => message.FindFieldByName(name);
+    private FieldDescriptor Field(string name) => _message.FindFieldByName(name);
 }

@@ -10,28 +10,51 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Metadata.Nodes;
 
 /// <summary>
-/// Purges: a page of matches at a time is deleted in one transaction. After a crash the operation goes on with what is left; its count is then of what the
-/// last start deleted.
+/// Purges: a page of matches at a time is deleted in one transaction. After a crash the operation goes on with what is left; its count is
+/// then of what the last start deleted.
 /// </summary>
-public sealed class NodePurge(IResourceStore store, IOperations operations, Artifacts artifacts, Executions executions, Contexts contexts, TimeProvider time) : IOperationHandler
+public sealed class NodePurge(
+    IResourceStore store,
+    IOperations operations,
+    Artifacts artifacts,
+    Executions executions,
+    Contexts contexts,
+    TimeProvider time
+) : IOperationHandler
 {
     private const int PageSize = 500;
     private const int MaxSample = 100;
 
     public string Name => "metadata.purge";
 
-    public async Task<Operation> StartAsync(string parent, string filter, IMessage request, Func<GenericOperationMetadata, IMessage> metadata, CancellationToken cancellation)
+    public async Task<Operation> StartAsync(
+        string parent,
+        string filter,
+        IMessage request,
+        Func<GenericOperationMetadata, IMessage> metadata,
+        CancellationToken cancellation
+    )
     {
         var within = StoreName.Parse(parent, "parent");
         if (string.IsNullOrWhiteSpace(filter))
         {
-            throw StatusException.InvalidArgument("`filter` is missing; it says what is purged: update_time <= \"2026-01-31T00:00:00Z\". For all, delete the store.");
+            throw StatusException.InvalidArgument(
+                "`filter` is missing; it says what is purged: update_time <= \"2026-01-31T00:00:00Z\". For all, delete the store."
+            );
         }
 
         var now = time.GetUtcNow().ToTimestamp();
         var operation = await store.WriteAsync(
-            session => operations.Enqueue(session, within.Parent, Name, request, metadata(new GenericOperationMetadata { CreateTime = now, UpdateTime = now })),
-            cancellation).ConfigureAwait(false);
+            session =>
+                operations.Enqueue(
+                    session,
+                    within.Parent,
+                    Name,
+                    request,
+                    metadata(new GenericOperationMetadata { CreateTime = now, UpdateTime = now })
+                ),
+            cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -40,22 +63,34 @@ public sealed class NodePurge(IResourceStore store, IOperations operations, Arti
     {
         if (request.TryUnpack<PurgeArtifactsRequest>(out var ofArtifacts))
         {
-            var (count, sample) = await PurgeAsync(artifacts, ofArtifacts.Parent, ofArtifacts.Filter, ofArtifacts.Force, cancellation).ConfigureAwait(false);
+            var (count, sample) = await PurgeAsync(artifacts, ofArtifacts.Parent, ofArtifacts.Filter, ofArtifacts.Force, cancellation);
             return new PurgeArtifactsResponse { PurgeCount = count, PurgeSample = { sample } };
         }
 
         if (request.TryUnpack<PurgeExecutionsRequest>(out var ofExecutions))
         {
-            var (count, sample) = await PurgeAsync(executions, ofExecutions.Parent, ofExecutions.Filter, ofExecutions.Force, cancellation).ConfigureAwait(false);
+            var (count, sample) = await PurgeAsync(executions, ofExecutions.Parent, ofExecutions.Filter, ofExecutions.Force, cancellation);
             return new PurgeExecutionsResponse { PurgeCount = count, PurgeSample = { sample } };
         }
 
         var ofContexts = request.Unpack<PurgeContextsRequest>();
-        var (contextCount, contextSample) = await PurgeAsync(contexts, ofContexts.Parent, ofContexts.Filter, ofContexts.Force, cancellation).ConfigureAwait(false);
+        var (contextCount, contextSample) = await PurgeAsync(
+            contexts,
+            ofContexts.Parent,
+            ofContexts.Filter,
+            ofContexts.Force,
+            cancellation
+        );
         return new PurgeContextsResponse { PurgeCount = contextCount, PurgeSample = { contextSample } };
     }
 
-    private async Task<(long Count, List<string> Sample)> PurgeAsync<T>(NodeCollection<T> nodes, string parent, string filter, bool force, CancellationToken cancellation)
+    private async Task<(long Count, List<string> Sample)> PurgeAsync<T>(
+        NodeCollection<T> nodes,
+        string parent,
+        string filter,
+        bool force,
+        CancellationToken cancellation
+    )
         where T : class, IMessage<T>
     {
         var count = 0L;
@@ -63,7 +98,7 @@ public sealed class NodePurge(IResourceStore store, IOperations operations, Arti
         var token = "";
         do
         {
-            var page = await store.ListAsync<T>(nodes.Kind, new ListQuery(parent, filter, "", PageSize, token), cancellation).ConfigureAwait(false);
+            var page = await store.ListAsync<T>(nodes.Kind, new ListQuery(parent, filter, "", PageSize, token), cancellation);
             var names = page.Items.Select(static node => NodeFields.Of(node).Name(node)).ToList();
             count += names.Count;
             token = page.NextPageToken;
@@ -78,13 +113,15 @@ public sealed class NodePurge(IResourceStore store, IOperations operations, Arti
                     {
                         // What has changed since it was listed, and matches no longer, stays.
                         var still = store.Match(session, nodes.Kind, names, filter);
-                        names.FindAll(still.Contains).ForEach(name => nodes.Remove(session, NodeName.Parse(name, nodes.Kind.Collection, "name")));
+                        names
+                            .FindAll(still.Contains)
+                            .ForEach(name => nodes.Remove(session, NodeName.Parse(name, nodes.Kind.Collection, "name")));
                         return true;
                     },
-                    cancellation).ConfigureAwait(false);
+                    cancellation
+                );
             }
-        }
-        while (token.Length > 0);
+        } while (token.Length > 0);
         return (count, sample);
     }
 }

@@ -60,14 +60,17 @@ public sealed class NodeRows(IResourceStore store, MetadataStores stores)
         NodeIndex.Delete(session, name.ToString());
     }
 
-    /// <exception cref="StatusException">NOT_FOUND naming the first that there is none of; INVALID_ARGUMENT for one of another store.</exception>
+    /// <exception cref="StatusException">NOT_FOUND naming the first that there is none of; INVALID_ARGUMENT for one of another
+    /// store.</exception>
     public void RequireAll(ISqlSession session, ResourceKind kind, StoreName within, IReadOnlyCollection<NodeName> names)
     {
         foreach (var name in names)
         {
             if (name.Store != within)
             {
-                throw StatusException.InvalidArgument($"'{name}' lies in another metadata store than '{within}'; nodes are related within one store.");
+                throw StatusException.InvalidArgument(
+                    $"'{name}' lies in another metadata store than '{within}'; nodes are related within one store."
+                );
             }
         }
 
@@ -81,5 +84,6 @@ public sealed class NodeRows(IResourceStore store, MetadataStores stores)
         }
     }
 
-    internal static StatusException Missing(ResourceKind kind, NodeName name) => StatusException.NotFound($"{kind.Name} '{name}' does not exist.");
+    internal static StatusException Missing(ResourceKind kind, NodeName name) =>
+        StatusException.NotFound($"{kind.Name} '{name}' does not exist.");
 }

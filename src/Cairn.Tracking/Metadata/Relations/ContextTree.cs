@@ -19,20 +19,29 @@ internal static class ContextTree
         {
             if (above.Contains(child))
             {
-                throw StatusException.InvalidArgument(child == parent
-                    ? $"`child_contexts` names the context '{parent}' itself; a context is no child of its own."
-                    : $"'{child}' is above '{parent}' already; as its child it would close a cycle.");
+                throw StatusException.InvalidArgument(
+                    child == parent
+                        ? $"`child_contexts` names the context '{parent}' itself; a context is no child of its own."
+                        : $"'{child}' is above '{parent}' already; as its child it would close a cycle."
+                );
             }
 
-            if (session.Execute("INSERT INTO metadata_children (parent, child) VALUES ($1, $2) ON CONFLICT DO NOTHING", parent, child) > 0
-                && session.QueryFirst("SELECT COUNT(*) FROM metadata_children WHERE child = $1", static row => row.GetInt64(0), child) > MaxParents)
+            if (
+                session.Execute("INSERT INTO metadata_children (parent, child) VALUES ($1, $2) ON CONFLICT DO NOTHING", parent, child) > 0
+                && session.QueryFirst("SELECT COUNT(*) FROM metadata_children WHERE child = $1", static row => row.GetInt64(0), child)
+                    > MaxParents
+            )
             {
-                throw StatusException.InvalidArgument($"'{child}' would have more than {MaxParents} parents. Remove it from another context first.");
+                throw StatusException.InvalidArgument(
+                    $"'{child}' would have more than {MaxParents} parents. Remove it from another context first."
+                );
             }
         }
     }
 
-    /// <summary>Adds a child that was made in this transaction: nothing is below it and nothing above, so that there is nothing to check.</summary>
+    /// <summary>
+    /// Adds a child that was made in this transaction: nothing is below it and nothing above, so that there is nothing to check.
+    /// </summary>
     public static void AddNew(ISqlSession session, string parent, string child) =>
         session.Execute("INSERT INTO metadata_children (parent, child) VALUES ($1, $2)", parent, child);
 
@@ -45,10 +54,12 @@ internal static class ContextTree
     }
 
     /// <summary>The parents of some contexts, in the order of their names.</summary>
-    public static List<(string Child, string Parent)> ParentsOf(ISqlSession session, IReadOnlyCollection<string> children) => session.Query(
-        $"SELECT child, parent FROM metadata_children WHERE child IN ({SqlLists.Placeholders(children.Count)}) ORDER BY child, parent",
-        static row => (row.GetString(0), row.GetString(1)),
-        [.. children]);
+    public static List<(string Child, string Parent)> ParentsOf(ISqlSession session, IReadOnlyCollection<string> children) =>
+        session.Query(
+            $"SELECT child, parent FROM metadata_children WHERE child IN ({SqlLists.Placeholders(children.Count)}) ORDER BY child, parent",
+            static row => (row.GetString(0), row.GetString(1)),
+            [.. children]
+        );
 
     /// <summary>A context and all that is above it.</summary>
     private static HashSet<string> Ancestors(ISqlSession session, string context)
@@ -57,10 +68,19 @@ internal static class ContextTree
         List<string> level = [context];
         while (level.Count > 0)
         {
-            level = [.. level.Chunk(SqlLists.MaxItems).SelectMany(chunk => ParentsOf(session, chunk)).Select(static edge => edge.Parent).Where(seen.Add)];
+            level =
+            [
+                .. level
+                    .Chunk(SqlLists.MaxItems)
+                    .SelectMany(chunk => ParentsOf(session, chunk))
+                    .Select(static edge => edge.Parent)
+                    .Where(seen.Add),
+            ];
             if (seen.Count > MaxAncestors)
             {
-                throw StatusException.FailedPrecondition($"More than {MaxAncestors} contexts are above '{context}'; none can be added below it.");
+                throw StatusException.FailedPrecondition(
+                    $"More than {MaxAncestors} contexts are above '{context}'; none can be added below it."
+                );
             }
         }
 

@@ -9,7 +9,9 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Metadata.Relations;
 
-/// <summary>The calls that tie nodes of one store to each other. What is tied already is passed over, so that each can be repeated.</summary>
+/// <summary>
+/// The calls that tie nodes of one store to each other. What is tied already is passed over, so that each can be repeated.
+/// </summary>
 public sealed class RelationVerbs(IResourceStore store, NodeRows rows, TensorboardArtifacts boards, RunContents contents, TimeProvider time)
 {
     private const int MaxItems = IResourceStore.MaxNames;
@@ -27,7 +29,8 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
                 rows.RequireAll(session, MetadataKinds.Execution, context.Store, executions);
                 Memberships.Add(session, context, artifacts.Concat(executions));
             },
-            cancellation);
+            cancellation
+        );
     }
 
     public async Task AddChildrenAsync(AddContextChildrenRequest request, CancellationToken cancellation)
@@ -35,8 +38,11 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
         var context = NodeName.Parse(request.Context, NodeName.Contexts, "context");
         var children = Parse(request.ChildContexts, NodeName.Contexts, "child_contexts");
         // A child may become a run with what its context has logged; the names of its metrics get their numbers first.
-        var logged = await store.WriteAsync(session => store.FindMany<Context>(session, MetadataKinds.Context, [.. children.Select(static child => child.ToString())]), cancellation).ConfigureAwait(false);
-        await contents.PrepareAsync(logged, cancellation).ConfigureAwait(false);
+        var logged = await store.WriteAsync(
+            session => store.FindMany<Context>(session, MetadataKinds.Context, [.. children.Select(static child => child.ToString())]),
+            cancellation
+        );
+        await contents.PrepareAsync(logged, cancellation);
         await WriteAsync(
             session =>
             {
@@ -44,7 +50,8 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
                 ContextTree.Add(session, context.ToString(), [.. children.Select(static child => child.ToString())]);
                 contents.ChildrenAdded(session, context, children);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         contents.Committed();
     }
 
@@ -58,7 +65,8 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
                 rows.RequireAll(session, MetadataKinds.Context, context.Store, [context]);
                 ContextTree.Remove(session, context.ToString(), [.. children.Select(static child => child.ToString())]);
             },
-            cancellation);
+            cancellation
+        );
     }
 
     public Task AddEventsAsync(AddExecutionEventsRequest request, CancellationToken cancellation)
@@ -76,8 +84,14 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
             NodeChecks.RequireLabels("events.labels", added.Labels);
         }
 
-        var events = request.Events
-            .Select(added => new EventRow(execution.ToString(), added.Artifact, added.Type == Event.Types.Type.Output, now, JsonSerializer.Serialize<IDictionary<string, string>>(added.Labels)))
+        var events = request
+            .Events.Select(added => new EventRow(
+                execution.ToString(),
+                added.Artifact,
+                added.Type == Event.Types.Type.Output,
+                now,
+                JsonSerializer.Serialize<IDictionary<string, string>>(added.Labels)
+            ))
             .ToArray();
         return WriteAsync(
             session =>
@@ -89,7 +103,8 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
                     EventTable.Add(session, added);
                 }
             },
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>An artifact that was made up for a run is stored before something is tied to it.</summary>
@@ -106,15 +121,18 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
         rows.RequireAll(session, MetadataKinds.Artifact, within, artifacts);
     }
 
-    private static NodeName[] Parse(IReadOnlyCollection<string> names, string collection, string field) => names.Count <= MaxItems
-        ? [.. names.Select(name => NodeName.Parse(name, collection, field))]
-        : throw StatusException.InvalidArgument($"`{field}` has {names.Count} items; at most {MaxItems} are accepted in one call.");
+    private static NodeName[] Parse(IReadOnlyCollection<string> names, string collection, string field) =>
+        names.Count <= MaxItems
+            ? [.. names.Select(name => NodeName.Parse(name, collection, field))]
+            : throw StatusException.InvalidArgument($"`{field}` has {names.Count} items; at most {MaxItems} are accepted in one call.");
 
-    private Task WriteAsync(Action<ISqlSession> work, CancellationToken cancellation) => store.WriteAsync(
-        session =>
-        {
-            work(session);
-            return true;
-        },
-        cancellation);
+    private Task WriteAsync(Action<ISqlSession> work, CancellationToken cancellation) =>
+        store.WriteAsync(
+            session =>
+            {
+                work(session);
+                return true;
+            },
+            cancellation
+        );
 }

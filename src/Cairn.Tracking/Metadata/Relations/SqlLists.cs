@@ -10,5 +10,7 @@ internal static class SqlLists
 
     /// <summary><c>$1, $2, …</c>, counting from <paramref name="first"/>; no value at all is a list that nothing is in.</summary>
     public static string Placeholders(int count, int first = 1) =>
-        count == 0 ? "NULL" : string.Join(", ", Enumerable.Range(first, count).Select(static i => "$" + i.ToString(CultureInfo.InvariantCulture)));
+        count == 0
+            ? "NULL"
+            : string.Join(", ", Enumerable.Range(first, count).Select(static i => "$" + i.ToString(CultureInfo.InvariantCulture)));
 }

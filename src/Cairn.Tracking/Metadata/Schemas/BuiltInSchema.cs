@@ -9,19 +9,25 @@ namespace Cairn.Tracking.Metadata.Schemas;
 /// <param name="Type">What it describes.</param>
 /// <param name="Description">What such a node is.</param>
 /// <param name="Properties"><c>name: type</c> of its metadata, in OpenAPI's types; others may stand beside them.</param>
-internal sealed record BuiltInSchema(string Title, MetadataSchema.Types.MetadataSchemaType Type, string Description, params string[] Properties)
+internal sealed record BuiltInSchema(
+    string Title,
+    MetadataSchema.Types.MetadataSchemaType Type,
+    string Description,
+    params string[] Properties
+)
 {
     /// <summary><c>system-model-v0-0-1</c>.</summary>
     public string Id => $"{Title.ToLowerInvariant().Replace('.', '-')}-v{SchemaTitles.Version.Replace('.', '-')}";
 
-    public MetadataSchema In(StoreName store) => new()
-    {
-        Name = new NodeName(store, NodeName.Schemas, Id).ToString(),
-        SchemaVersion = SchemaTitles.Version,
-        SchemaType = Type,
-        Description = Description,
-        Schema = Yaml(),
-    };
+    public MetadataSchema In(StoreName store) =>
+        new()
+        {
+            Name = new NodeName(store, NodeName.Schemas, Id).ToString(),
+            SchemaVersion = SchemaTitles.Version,
+            SchemaType = Type,
+            Description = Description,
+            Schema = Yaml(),
+        };
 
     private string Yaml()
     {
@@ -31,7 +37,9 @@ internal sealed record BuiltInSchema(string Title, MetadataSchema.Types.Metadata
             text.Append("properties:\n");
             foreach (var property in Properties)
             {
-                var (name, type) = property.Split(": ") is [var left, var right] ? (left, right) : throw new InvalidOperationException($"'{property}' of {Title} is not 'name: type'.");
+                var (name, type) = property.Split(": ") is [var left, var right]
+                    ? (left, right)
+                    : throw new InvalidOperationException($"'{property}' of {Title} is not 'name: type'.");
                 text.Append("  ").Append(name).Append(":\n    type: ").Append(type).Append('\n');
             }
         }

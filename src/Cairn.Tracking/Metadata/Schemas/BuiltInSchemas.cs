@@ -11,7 +11,13 @@ internal static class BuiltInSchemas
         new("system.Dataset", ArtifactType, "Data.", "container_format: string", "payload_format: string"),
         new("system.Model", ArtifactType, "A trained model.", "framework: string", "framework_version: string", "payload_format: string"),
         new("system.Metrics", ArtifactType, "Scalar metrics by name."),
-        new("system.ClassificationMetrics", ArtifactType, "Metrics of a classifier.", "confidenceMetrics: array", "confusionMatrix: object"),
+        new(
+            "system.ClassificationMetrics",
+            ArtifactType,
+            "Metrics of a classifier.",
+            "confidenceMetrics: array",
+            "confusionMatrix: object"
+        ),
         new("system.SlicedClassificationMetrics", ArtifactType, "Metrics of a classifier by slice of the data.", "evaluationSlices: array"),
         new("system.HTML", ArtifactType, "A page to be shown."),
         new("system.Markdown", ArtifactType, "A text to be shown."),
@@ -29,26 +35,83 @@ internal static class BuiltInSchemas
         new("google.VertexDataset", ArtifactType, "A managed dataset.", "resourceName: string"),
         new("google.VertexModel", ArtifactType, "A registered version of a model.", "resourceName: string"),
         new("google.VertexEndpoint", ArtifactType, "An endpoint that serves models.", "resourceName: string"),
-        new("google.VertexBatchPredictionJob", ArtifactType, "A batch prediction.", "resourceName: string", "gcsOutputDirectory: string", "bigqueryOutputTable: string"),
-        new("google.VertexTensorboardRun", ArtifactType, "The time series of a run.", "resourceName: string", "vertex_experiment_tracking: boolean"),
+        new(
+            "google.VertexBatchPredictionJob",
+            ArtifactType,
+            "A batch prediction.",
+            "resourceName: string",
+            "gcsOutputDirectory: string",
+            "bigqueryOutputTable: string"
+        ),
+        new(
+            "google.VertexTensorboardRun",
+            ArtifactType,
+            "The time series of a run.",
+            "resourceName: string",
+            "vertex_experiment_tracking: boolean"
+        ),
         new("google.VertexPipelineJob", ArtifactType, "A pipeline job.", "resourceName: string"),
         new("google.BQTable", ArtifactType, "A table.", "projectId: string", "datasetId: string", "tableId: string"),
         new("google.BQMLModel", ArtifactType, "A model trained in SQL.", "projectId: string", "datasetId: string", "modelId: string"),
-        new("google.UnmanagedContainerModel", ArtifactType, "A model and the container that serves it, not registered.", "predictSchemata: object", "containerSpec: object"),
-        new("google.ExperimentModel", ArtifactType, "A model that a run logged.", "frameworkName: string", "frameworkVersion: string", "modelFile: string", "modelClass: string", "predictSchemata: object"),
         new(
-            "google.ClassificationMetrics", ArtifactType, "Metrics of a classifier.",
-            "auPrc: number", "auRoc: number", "logLoss: number", "confusionMatrix: object", "confidenceMetrics: array"),
+            "google.UnmanagedContainerModel",
+            ArtifactType,
+            "A model and the container that serves it, not registered.",
+            "predictSchemata: object",
+            "containerSpec: object"
+        ),
         new(
-            "google.RegressionMetrics", ArtifactType, "Metrics of a regression.",
-            "rootMeanSquaredError: number", "meanAbsoluteError: number", "meanAbsolutePercentageError: number", "rSquared: number", "rootMeanSquaredLogError: number"),
+            "google.ExperimentModel",
+            ArtifactType,
+            "A model that a run logged.",
+            "frameworkName: string",
+            "frameworkVersion: string",
+            "modelFile: string",
+            "modelClass: string",
+            "predictSchemata: object"
+        ),
         new(
-            "google.ForecastingMetrics", ArtifactType, "Metrics of a forecast.",
-            "rootMeanSquaredError: number", "meanAbsoluteError: number", "meanAbsolutePercentageError: number", "rSquared: number", "weightedAbsolutePercentageError: number",
-            "rootMeanSquaredPercentageError: number", "symmetricMeanAbsolutePercentageError: number", "quantileMetrics: array"),
+            "google.ClassificationMetrics",
+            ArtifactType,
+            "Metrics of a classifier.",
+            "auPrc: number",
+            "auRoc: number",
+            "logLoss: number",
+            "confusionMatrix: object",
+            "confidenceMetrics: array"
+        ),
+        new(
+            "google.RegressionMetrics",
+            ArtifactType,
+            "Metrics of a regression.",
+            "rootMeanSquaredError: number",
+            "meanAbsoluteError: number",
+            "meanAbsolutePercentageError: number",
+            "rSquared: number",
+            "rootMeanSquaredLogError: number"
+        ),
+        new(
+            "google.ForecastingMetrics",
+            ArtifactType,
+            "Metrics of a forecast.",
+            "rootMeanSquaredError: number",
+            "meanAbsoluteError: number",
+            "meanAbsolutePercentageError: number",
+            "rSquared: number",
+            "weightedAbsolutePercentageError: number",
+            "rootMeanSquaredPercentageError: number",
+            "symmetricMeanAbsolutePercentageError: number",
+            "quantileMetrics: array"
+        ),
         new("google.VertexPipelineCustomJob", ExecutionType, "A custom job that a pipeline ran.", "resourceName: string"),
         new("google.VertexPipelineBatchPrediction", ExecutionType, "A batch prediction that a pipeline ran.", "resourceName: string"),
         new(SchemaTitles.ModelRegistration, ExecutionType, "Registered a version of a model from its files.", "model: string"),
-        new(SchemaTitles.ModelDeployment, ExecutionType, "Deployed a version of a model to an endpoint.", "endpoint: string", "deployedModelId: string"),
+        new(
+            SchemaTitles.ModelDeployment,
+            ExecutionType,
+            "Deployed a version of a model to an endpoint.",
+            "endpoint: string",
+            "deployedModelId: string"
+        ),
     ];
 }

@@ -13,8 +13,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Metadata.Stores;
 
 /// <summary>
-/// Metadata stores. A project's <c>default</c> store comes into being with the first thing that is put into it, or when it is created by name; others must be
-/// created. Every store has the built-in schemas.
+/// Metadata stores. A project's <c>default</c> store comes into being with the first thing that is put into it, or when it is created by
+/// name; others must be created. Every store has the built-in schemas.
 /// </summary>
 public sealed class MetadataStores(IResourceStore store, IOperations operations, IIdSource ids, TimeProvider time)
 {
@@ -30,12 +30,18 @@ public sealed class MetadataStores(IResourceStore store, IOperations operations,
             {
                 var created = Insert(session, name, request.MetadataStore);
                 var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(session, name.Parent, created, new CreateMetadataStoreOperationMetadata
-                {
-                    GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
-                });
+                return operations.Completed(
+                    session,
+                    name.Parent,
+                    created,
+                    new CreateMetadataStoreOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                    }
+                );
             },
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>Makes sure that a store is there: creates the default one, and refuses any other that was not created.</summary>
@@ -49,7 +55,9 @@ public sealed class MetadataStores(IResourceStore store, IOperations operations,
 
         if (!name.IsDefault)
         {
-            throw StatusException.NotFound($"MetadataStore '{name}' does not exist. Create it, or use '{StoreName.Default(name.Project, name.Location)}', which needs no creation.");
+            throw StatusException.NotFound(
+                $"MetadataStore '{name}' does not exist. Create it, or use '{StoreName.Default(name.Project, name.Location)}', which needs no creation."
+            );
         }
 
         Insert(session, name, NewDefault);
@@ -60,20 +68,24 @@ public sealed class MetadataStores(IResourceStore store, IOperations operations,
     {
         if (!name.IsDefault)
         {
-            await store.GetAsync<MetadataStore>(MetadataKinds.Store, name.ToString(), cancellation).ConfigureAwait(false);
+            await store.GetAsync<MetadataStore>(MetadataKinds.Store, name.ToString(), cancellation);
         }
     }
 
     private MetadataStore Insert(ISqlSession session, StoreName name, MetadataStore given)
     {
-        var created = store.Insert(session, MetadataKinds.Store, new MetadataStore
-        {
-            Name = name.ToString(),
-            Description = given.Description,
-            EncryptionSpec = given.EncryptionSpec?.Clone(),
-            DataplexConfig = given.DataplexConfig?.Clone(),
-            State = new MetadataStore.Types.MetadataStoreState(),
-        });
+        var created = store.Insert(
+            session,
+            MetadataKinds.Store,
+            new MetadataStore
+            {
+                Name = name.ToString(),
+                Description = given.Description,
+                EncryptionSpec = given.EncryptionSpec?.Clone(),
+                DataplexConfig = given.DataplexConfig?.Clone(),
+                State = new MetadataStore.Types.MetadataStoreState(),
+            }
+        );
         foreach (var schema in BuiltInSchemas.All)
         {
             store.Insert(session, MetadataKinds.Schema, schema.In(name));

@@ -10,10 +10,17 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Metadata.Stores;
 
 /// <summary>
-/// Deletes a store with all that is in it, in steps of a few hundred nodes; the store itself goes last, in the transaction that finds it empty, so that a
-/// crash leaves a store that the operation goes on deleting.
+/// Deletes a store with all that is in it, in steps of a few hundred nodes; the store itself goes last, in the transaction that finds it
+/// empty, so that a crash leaves a store that the operation goes on deleting.
 /// </summary>
-public sealed class StoreDeletion(IResourceStore store, IOperations operations, Artifacts artifacts, Executions executions, Contexts contexts, TimeProvider time) : IOperationHandler
+public sealed class StoreDeletion(
+    IResourceStore store,
+    IOperations operations,
+    Artifacts artifacts,
+    Executions executions,
+    Contexts contexts,
+    TimeProvider time
+) : IOperationHandler
 {
     private const int Step = 200;
 
@@ -30,12 +37,19 @@ public sealed class StoreDeletion(IResourceStore store, IOperations operations, 
                 }
 
                 var now = time.GetUtcNow().ToTimestamp();
-                return operations.Enqueue(session, name.Parent, Name, new DeleteMetadataStoreRequest { Name = name.ToString() }, new DeleteMetadataStoreOperationMetadata
-                {
-                    GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
-                });
+                return operations.Enqueue(
+                    session,
+                    name.Parent,
+                    Name,
+                    new DeleteMetadataStoreRequest { Name = name.ToString() },
+                    new DeleteMetadataStoreOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+                    }
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         operations.Signal();
         return operation;
     }
@@ -50,7 +64,12 @@ public sealed class StoreDeletion(IResourceStore store, IOperations operations, 
             empty = await store.WriteAsync(
                 session =>
                 {
-                    if (contexts.DeleteSome(session, name, Step) + executions.DeleteSome(session, name, Step) + artifacts.DeleteSome(session, name, Step) > 0)
+                    if (
+                        contexts.DeleteSome(session, name, Step)
+                            + executions.DeleteSome(session, name, Step)
+                            + artifacts.DeleteSome(session, name, Step)
+                        > 0
+                    )
                     {
                         return false;
                     }
@@ -63,7 +82,8 @@ public sealed class StoreDeletion(IResourceStore store, IOperations operations, 
                     store.Delete(session, MetadataKinds.Store, name.ToString());
                     return true;
                 },
-                CancellationToken.None).ConfigureAwait(false);
+                CancellationToken.None
+            );
         }
 
         return new Empty();

@@ -14,7 +14,10 @@ internal readonly record struct ChunkEntry(long Key, long Start, int Length, uin
     private const byte Version = 1;
     private const int MaxEntry = (2 * Varint.MaxLength) + sizeof(uint);
 
-    /// <summary>A directory: a version (1), the count, of each chunk the key's difference to the one before, the length and the checksum, and a checksum of it all.</summary>
+    /// <summary>
+    /// A directory: a version (1), the count, of each chunk the key's difference to the one before, the length and the checksum, and a
+    /// checksum of it all.
+    /// </summary>
     public static byte[] Write(IReadOnlyList<ChunkEntry> entries)
     {
         var buffer = new byte[1 + Varint.MaxLength + (entries.Count * MaxEntry) + sizeof(uint)];
@@ -38,14 +41,21 @@ internal readonly record struct ChunkEntry(long Key, long Start, int Length, uin
     /// <exception cref="InvalidDataException">The bytes are no directory.</exception>
     public static ChunkEntry[] Read(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < 2 + sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]) != MaskedCrc.Of(bytes[..^sizeof(uint)]) || bytes[0] != Version)
+        if (
+            bytes.Length < 2 + sizeof(uint)
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[^sizeof(uint)..]) != MaskedCrc.Of(bytes[..^sizeof(uint)])
+            || bytes[0] != Version
+        )
         {
-            throw new InvalidDataException("A column file of metrics is damaged: its directory does not have the checksum that it was written with.");
+            throw new InvalidDataException(
+                "A column file of metrics is damaged: its directory does not have the checksum that it was written with."
+            );
         }
 
         var at = 1;
         var entries = new ChunkEntry[Varint.Take(bytes, ref at)];
-        long key = 0, start = 0;
+        long key = 0,
+            start = 0;
         foreach (ref var entry in entries.AsSpan())
         {
             key += Varint.TakeSigned(bytes, ref at);

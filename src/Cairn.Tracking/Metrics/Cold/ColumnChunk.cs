@@ -5,9 +5,10 @@ using Cairn.Kernel.Bytes;
 namespace Cairn.Tracking.Metrics.Cold;
 
 /// <summary>
-/// Points of one metric as columns: the count; the steps, then the times, as varints of the changes of their differences, so that even spacing takes a byte a point;
-/// then one byte that says how the values are coded, and the values. Coded against the value before (1), a value is a byte of two counts, the leading and the trailing
-/// zero bytes of the two's exclusive or, and the bytes between; where that is not shorter, values are plain little-endian doubles (0).
+/// Points of one metric as columns: the count; the steps, then the times, as varints of the changes of their differences, so that even
+/// spacing takes a byte a point; then one byte that says how the values are coded, and the values. Coded against the value before (1), a
+/// value is a byte of two counts, the leading and the trailing zero bytes of the two's exclusive or, and the bytes between; where that is
+/// not shorter, values are plain little-endian doubles (0).
 /// </summary>
 internal static class ColumnChunk
 {
@@ -23,7 +24,8 @@ internal static class ColumnChunk
         var buffer = ArrayPool<byte>.Shared.Rent((2 * Varint.MaxLength) + (points.Length * ((2 * Varint.MaxLength) + sizeof(double) + 1)));
         var at = 0;
         Varint.Put(buffer, ref at, (ulong)points.Length);
-        long last = 0, difference = 0;
+        long last = 0,
+            difference = 0;
         foreach (ref readonly var point in points)
         {
             PutChange(buffer, ref at, point.Step, ref last, ref difference);
@@ -84,7 +86,8 @@ internal static class ColumnChunk
 
     private static void TakeChanges(ReadOnlySpan<byte> bytes, ref int at, Span<long> values)
     {
-        long last = 0, difference = 0;
+        long last = 0,
+            difference = 0;
         foreach (ref var value in values)
         {
             difference = unchecked(difference + Varint.TakeSigned(bytes, ref at));

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Tracking.Metrics.Cold;
 
 /// <summary>Moves metrics to column files in the background.</summary>
-internal sealed partial class CompactionLoop(MetricCompactor compactor, TimeProvider time, ILogger<CompactionLoop> logger) : BackgroundService
+internal sealed partial class CompactionLoop(MetricCompactor compactor, TimeProvider time, ILogger<CompactionLoop> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -14,9 +15,9 @@ internal sealed partial class CompactionLoop(MetricCompactor compactor, TimeProv
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await PassAsync(stoppingToken).ConfigureAwait(false);
+                await PassAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -29,7 +30,7 @@ internal sealed partial class CompactionLoop(MetricCompactor compactor, TimeProv
     {
         try
         {
-            var done = await compactor.CompactAsync(cancellation).ConfigureAwait(false);
+            var done = await compactor.CompactAsync(cancellation);
             if (done > 0)
             {
                 Log.Done(logger, done);
@@ -54,7 +55,11 @@ internal sealed partial class CompactionLoop(MetricCompactor compactor, TimeProv
         [LoggerMessage(2, LogLevel.Debug, "A run was too busy for its metrics to be put into a column file; it is tried again.")]
         public static partial void Busy(ILogger logger, Exception error);
 
-        [LoggerMessage(3, LogLevel.Error, "Metrics could not be put into column files; it is tried again. What was logged stays where it is.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "Metrics could not be put into column files; it is tried again. What was logged stays where it is."
+        )]
         public static partial void Failed(ILogger logger, Exception error);
     }
 }

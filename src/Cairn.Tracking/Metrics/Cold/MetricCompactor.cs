@@ -4,9 +4,10 @@ using Cairn.Kernel.Database;
 namespace Cairn.Tracking.Metrics.Cold;
 
 /// <summary>
-/// Moves points from blocks to column files: of runs that ended a while ago, and the older ones of runs that have logged many blocks. The file is made durable first; then one transaction makes a row for
-/// it and deletes the blocks that it replaces, and does neither where another server was faster. Whatever moment the server dies at, a point is in a block or in a file, and a
-/// file that has no row is garbage. Points are a set, so the order and the level of files mean nothing.
+/// Moves points from blocks to column files: of runs that ended a while ago, and the older ones of runs that have logged many blocks. The
+/// file is made durable first; then one transaction makes a row for it and deletes the blocks that it replaces, and does neither where
+/// another server was faster. Whatever moment the server dies at, a point is in a block or in a file, and a file that has no row is
+/// garbage. Points are a set, so the order and the level of files mean nothing.
 /// </summary>
 public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, MetricFold fold, TimeProvider time)
 {
@@ -16,7 +17,9 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
     /// <summary>Blocks of any run from which on the older ones are moved.</summary>
     public const int LiveBlocks = 1_024;
 
-    /// <summary>The newest blocks of a run that goes on, which stay: a transaction that asks what was logged lately reads blocks alone.</summary>
+    /// <summary>
+    /// The newest blocks of a run that goes on, which stay: a transaction that asks what was logged lately reads blocks alone.
+    /// </summary>
     public const int KeptBlocks = 512;
 
     /// <summary>How long a run has rested before all of its blocks are moved.</summary>
@@ -35,45 +38,47 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
     private const int TopLevel = 4;
 
     /// <summary>
-    /// Runs with enough blocks, which the index <c>metric_logs_hot</c> has alone (so that the number of blocks is a part of the text, and the join begins with them), and whose
-    /// status is one of the ends: finished, failed, killed.
+    /// Runs with enough blocks, which the index <c>metric_logs_hot</c> has alone (so that the number of blocks is a part of the text, and
+    /// the join begins with them), and whose status is one of the ends: finished, failed, killed.
     /// </summary>
-    private static readonly string Candidates =
-        $"""
+    private static readonly string Candidates = $"""
         SELECT l.run, l.cold, l.folded, (CASE WHEN r.status >= 3 AND r.updated <= $3 THEN 0 ELSE 1 END) FROM metric_logs l CROSS JOIN runs r
         WHERE l.run > $1 AND l.folded - l.cold >= {EndedBlocks} AND r.id = l.run AND (l.folded - l.cold >= $2 OR (r.status >= 3 AND r.updated <= $3))
         ORDER BY l.run LIMIT $4
         """;
 
-    private readonly SegmentReader reader = new(blobs);
+    private readonly SegmentReader _reader = new(blobs);
 
     /// <summary>Runs that got a file since merges were looked for; null at first, when any run may have files to merge.</summary>
-    private HashSet<long>? changed;
+    private HashSet<long>? _changed;
 
     /// <summary>One pass over all runs; returns how many moves and merges were made.</summary>
     public async Task<int> CompactAsync(CancellationToken cancellation = default)
     {
         // Only what is in the table of latest values may leave the blocks from which that table is made.
-        await fold.FoldAsync(cancellation).ConfigureAwait(false);
+        await fold.FoldAsync(cancellation);
         var done = 0;
         long after = 0;
         var rested = (time.GetUtcNow() - Rest).ToUnixTimeMilliseconds();
-        while (await database.ReadAsync(session => Next(session, after, rested), cancellation).ConfigureAwait(false) is { Count: > 0 } batch)
+        while (await database.ReadAsync(session => Next(session, after, rested), cancellation) is { Count: > 0 } batch)
         {
-            done += await MoveAsync(batch, cancellation).ConfigureAwait(false);
+            done += await MoveAsync(batch, cancellation);
             // A run that has more than was taken comes again.
             after = batch[^1].Run - (batch[^1].More ? 1 : 0);
         }
 
-        foreach (var run in changed ?? await database.ReadAsync(Mergeable, cancellation))
+        foreach (var run in _changed ?? await database.ReadAsync(Mergeable, cancellation))
         {
-            while (await database.ReadAsync(session => NextMerge(session, run), cancellation) is { Count: MergeWidth } parts && await MergeAsync(parts, cancellation))
+            while (
+                await database.ReadAsync(session => NextMerge(session, run), cancellation) is { Count: MergeWidth } parts
+                && await MergeAsync(parts, cancellation)
+            )
             {
                 done++;
             }
         }
 
-        changed = [];
+        _changed = [];
         return done;
     }
 
@@ -84,29 +89,39 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         var candidates = session.Query(
             Candidates,
             static row => (Run: row.GetInt64(0), Cold: row.GetInt64(1), UpTo: row.GetInt64(2) - (row.GetInt64(3) != 0 ? KeptBlocks : 0)),
-            after, LiveBlocks, rested, RunsAtOnce);
+            after,
+            LiveBlocks,
+            rested,
+            RunsAtOnce
+        );
         foreach (var (run, cold, last) in candidates)
         {
             var upTo = cold;
             var points = new Dictionary<long, List<MetricPoint>>();
-            var count = session.Query(
-                "SELECT seq, body FROM metric_blocks WHERE run = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
-                row =>
-                {
-                    upTo = row.GetInt64(0);
-                    foreach (var (key, point) in MetricBlock.Read(row.GetFieldValue<byte[]>(1)))
+            var count = session
+                .Query(
+                    "SELECT seq, body FROM metric_blocks WHERE run = $1 AND seq > $2 AND seq <= $3 ORDER BY seq LIMIT $4",
+                    row =>
                     {
-                        if (!points.TryGetValue(key, out var series))
+                        upTo = row.GetInt64(0);
+                        foreach (var (key, point) in MetricBlock.Read(row.GetFieldValue<byte[]>(1)))
                         {
-                            points[key] = series = [];
+                            if (!points.TryGetValue(key, out var series))
+                            {
+                                points[key] = series = [];
+                            }
+
+                            series.Add(point);
                         }
 
-                        series.Add(point);
-                    }
-
-                    return 0;
-                },
-                run, cold, last, left).Count;
+                        return 0;
+                    },
+                    run,
+                    cold,
+                    last,
+                    left
+                )
+                .Count;
             left -= count;
             batch.Add(new Taken(run, cold, left > 0 ? last : upTo, points, left == 0 && upTo < last));
             if (left == 0)
@@ -120,18 +135,31 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
 
     /// <summary>The runs with enough files of a level to merge: looks at every file, which is done once.</summary>
     private static HashSet<long> Mergeable(ISqlSession session) =>
-        [.. session.Query("SELECT run FROM metric_segments WHERE level < $1 GROUP BY run, level HAVING COUNT(*) >= $2", static row => row.GetInt64(0), TopLevel, MergeWidth)];
+        [
+            .. session.Query(
+                "SELECT run FROM metric_segments WHERE level < $1 GROUP BY run, level HAVING COUNT(*) >= $2",
+                static row => row.GetInt64(0),
+                TopLevel,
+                MergeWidth
+            ),
+        ];
 
     private static IReadOnlyList<MetricSegment> NextMerge(ISqlSession session, long run) =>
         session.QueryFirst(
-            "SELECT level FROM metric_segments WHERE run = $1 AND level < $2 GROUP BY level HAVING COUNT(*) >= $3 ORDER BY level LIMIT 1", static row => (long?)row.GetInt64(0), run, TopLevel, MergeWidth) is { } level
+            "SELECT level FROM metric_segments WHERE run = $1 AND level < $2 GROUP BY level HAVING COUNT(*) >= $3 ORDER BY level LIMIT 1",
+            static row => (long?)row.GetInt64(0),
+            run,
+            TopLevel,
+            MergeWidth
+        )
+            is { } level
             ? SegmentTable.OfLevel(session, run, level, MergeWidth)
             : [];
 
     private async Task<int> MoveAsync(List<Taken> batch, CancellationToken cancellation)
     {
-        var file = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
-        await using (file.ConfigureAwait(false))
+        var file = await blobs.CreateAsync(cancellation);
+        await using (file)
         {
             var segments = new List<MetricSegment>();
             foreach (var taken in batch)
@@ -139,26 +167,26 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
                 var writer = new SegmentWriter(file);
                 foreach (var (key, points) in taken.Points.OrderBy(static entry => entry.Key))
                 {
-                    await writer.AddAsync(key, PointOrder.Once(points), cancellation).ConfigureAwait(false);
+                    await writer.AddAsync(key, PointOrder.Once(points), cancellation);
                 }
 
-                segments.Add(await writer.EndAsync(taken.Run, 0, cancellation).ConfigureAwait(false));
+                segments.Add(await writer.EndAsync(taken.Run, 0, cancellation));
             }
 
-            await file.CommitAsync(cancellation).ConfigureAwait(false);
+            await file.CommitAsync(cancellation);
             var moved = 0;
             foreach (var (taken, segment) in batch.Zip(segments))
             {
                 if (await database.WriteAsync(session => Publish(session, taken, segment), cancellation))
                 {
                     moved++;
-                    changed?.Add(taken.Run);
+                    _changed?.Add(taken.Run);
                 }
             }
 
             if (moved == 0)
             {
-                await blobs.DeleteAsync(file.Id, cancellation).ConfigureAwait(false);
+                await blobs.DeleteAsync(file.Id, cancellation);
             }
 
             return moved;
@@ -184,18 +212,18 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
 
     private async Task<bool> MergeAsync(IReadOnlyList<MetricSegment> parts, CancellationToken cancellation)
     {
-        var file = await blobs.CreateAsync(cancellation).ConfigureAwait(false);
-        await using (file.ConfigureAwait(false))
+        var file = await blobs.CreateAsync(cancellation);
+        await using (file)
         {
-            var merged = await WriteMergedAsync(file, parts, cancellation).ConfigureAwait(false);
-            await file.CommitAsync(cancellation).ConfigureAwait(false);
-            var replaced = await database.WriteAsync(session => Replace(session, parts, merged), cancellation).ConfigureAwait(false);
+            var merged = await WriteMergedAsync(file, parts, cancellation);
+            await file.CommitAsync(cancellation);
+            var replaced = await database.WriteAsync(session => Replace(session, parts, merged), cancellation);
             var owner = new SegmentTable();
             foreach (var blob in replaced ? parts.Select(static part => part.Blob).Distinct() : [file.Id])
             {
-                if (!await database.ReadAsync(session => owner.Refers(session, blob), cancellation).ConfigureAwait(false))
+                if (!await database.ReadAsync(session => owner.Refers(session, blob), cancellation))
                 {
-                    await blobs.DeleteAsync(blob, cancellation).ConfigureAwait(false);
+                    await blobs.DeleteAsync(blob, cancellation);
                 }
             }
 
@@ -208,7 +236,7 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
         var chunks = new List<(MetricSegment Part, ChunkEntry Entry)>();
         foreach (var part in parts)
         {
-            chunks.AddRange((await reader.DirectoryAsync(part, cancellation).ConfigureAwait(false)).Select(entry => (part, entry)));
+            chunks.AddRange((await _reader.DirectoryAsync(part, cancellation)).Select(entry => (part, entry)));
         }
 
         var writer = new SegmentWriter(file);
@@ -217,13 +245,13 @@ public sealed class MetricCompactor(IDatabase database, IBlobStore blobs, Metric
             var points = new List<MetricPoint>();
             foreach (var (part, entry) in metric)
             {
-                await reader.ReadAsync(part, entry, points, cancellation).ConfigureAwait(false);
+                await _reader.ReadAsync(part, entry, points, cancellation);
             }
 
-            await writer.AddAsync(metric.Key, PointOrder.Once(points), cancellation).ConfigureAwait(false);
+            await writer.AddAsync(metric.Key, PointOrder.Once(points), cancellation);
         }
 
-        return await writer.EndAsync(parts[0].Run, parts[0].Level + 1, cancellation).ConfigureAwait(false);
+        return await writer.EndAsync(parts[0].Run, parts[0].Level + 1, cancellation);
     }
 
     private static bool Replace(ISqlSession session, IReadOnlyList<MetricSegment> parts, MetricSegment merged)

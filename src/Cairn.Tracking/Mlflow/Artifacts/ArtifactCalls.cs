@@ -9,7 +9,14 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Tracking.Mlflow.Artifacts;
 
 /// <summary>Artifacts of runs, and the store that clients reach through this server: <c>mlflow-artifacts</c>.</summary>
-internal sealed class ArtifactCalls(IDatabase database, RunAccess access, LoggedModelAccess models, ArtifactStore store, ArtifactFiles files, IObjects objects) : IMlflowCalls
+internal sealed class ArtifactCalls(
+    IDatabase database,
+    RunAccess access,
+    LoggedModelAccess models,
+    ArtifactStore store,
+    ArtifactFiles files,
+    IObjects objects
+) : IMlflowCalls
 {
     private const int MaxPage = 1_000;
 
@@ -19,8 +26,12 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
         routes.Add("GET", "2.0/mlflow/logged-models/{model_id}/artifacts/directories", "mlflow.artifacts.list", ListModelAsync);
         routes.Add("GET", "2.0/mlflow/logged-models/{model_id}/artifacts/files", "mlflow.artifacts.get", DownloadModelAsync);
         routes.Add("GET", "2.0/mlflow-artifacts/artifacts", "mlflow.artifacts.list", ListProxiedAsync);
-        routes.AddStreamed("GET", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.get", async call =>
-            await files.SendAsync(call, await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false)).ConfigureAwait(false));
+        routes.AddStreamed(
+            "GET",
+            "2.0/mlflow-artifacts/artifacts/{path=**}",
+            "mlflow.artifacts.get",
+            async call => await files.SendAsync(call, await store.ProxiedAsync(call, call.Path("path")))
+        );
         routes.AddStreamed("PUT", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.create", PutAsync);
         routes.Add("DELETE", "2.0/mlflow-artifacts/artifacts/{path=**}", "mlflow.artifacts.delete", DeleteAsync);
         routes.AddAtRoot("GET", "get-artifact", "mlflow.artifacts.get", DownloadRunAsync);
@@ -28,67 +39,68 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
 
     private async Task ListRunAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, path) = (arguments.RunId, arguments.Text("path") ?? "");
-        var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
-        await ListAsync(call, run.ArtifactUri, path, arguments.Text("page_token")).ConfigureAwait(false);
+        var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation);
+        await ListAsync(call, run.ArtifactUri, path, arguments.Text("page_token"));
     }
 
     private async Task ListModelAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var model = await ModelAsync(call).ConfigureAwait(false);
-        await ListAsync(call, model.ArtifactUri, arguments.Text("artifact_directory_path") ?? "", arguments.Text("page_token")).ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
+        var model = await ModelAsync(call);
+        await ListAsync(call, model.ArtifactUri, arguments.Text("artifact_directory_path") ?? "", arguments.Text("page_token"));
     }
 
     private async Task ListAsync(MlflowCall call, string uri, string path, string? after)
     {
         ArtifactStore.CheckPath(path);
-        var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
-        var entries = await EntriesAsync(root, path, call.Cancellation).ConfigureAwait(false);
-        await AnswerAsync(call, entries, after, path, uri).ConfigureAwait(false);
+        var root = await store.ResolveAsync(call, uri);
+        var entries = await EntriesAsync(root, path, call.Cancellation);
+        await AnswerAsync(call, entries, after, path, uri);
     }
 
-    private Task<LoggedModel> ModelAsync(MlflowCall call) => database.ReadAsync(session => models.Active(session, call, call.Path("model_id")), call.Cancellation);
+    private Task<LoggedModel> ModelAsync(MlflowCall call) =>
+        database.ReadAsync(session => models.Active(session, call, call.Path("model_id")), call.Cancellation);
 
     private async Task ListProxiedAsync(MlflowCall call)
     {
-        var path = (await call.ArgumentsAsync().ConfigureAwait(false)).Text("path") ?? "";
-        var root = await store.ProxiedAsync(call, path).ConfigureAwait(false);
-        var entries = await EntriesAsync(root, "", call.Cancellation).ConfigureAwait(false);
-        await AnswerAsync(call, entries, null, "", null).ConfigureAwait(false);
+        var path = (await call.ArgumentsAsync()).Text("path") ?? "";
+        var root = await store.ProxiedAsync(call, path);
+        var entries = await EntriesAsync(root, "", call.Cancellation);
+        await AnswerAsync(call, entries, null, "", null);
     }
 
     private async Task DownloadRunAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, path) = (arguments.RunId, arguments.Required("path"));
-        var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation).ConfigureAwait(false);
-        await files.DownloadAsync(call, run.ArtifactUri, path).ConfigureAwait(false);
+        var run = await database.ReadAsync(session => access.Run(session, call, id), call.Cancellation);
+        await files.DownloadAsync(call, run.ArtifactUri, path);
     }
 
     private async Task DownloadModelAsync(MlflowCall call)
     {
-        var path = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("artifact_file_path");
-        await files.DownloadAsync(call, (await ModelAsync(call).ConfigureAwait(false)).ArtifactUri, path).ConfigureAwait(false);
+        var path = (await call.ArgumentsAsync()).Required("artifact_file_path");
+        await files.DownloadAsync(call, (await ModelAsync(call)).ArtifactUri, path);
     }
 
     private async Task PutAsync(MlflowCall call)
     {
         ArtifactStore.CheckFile(call.Path("path"));
-        var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
-        target = await store.EnsureAsync(await store.OwnerAsync(call, target).ConfigureAwait(false), target, call.Cancellation).ConfigureAwait(false);
-        await objects.PutAsync(target, call.Http.Request.Body, call.Http.Request.ContentType, call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        var target = await store.ProxiedAsync(call, call.Path("path"));
+        target = await store.EnsureAsync(await store.OwnerAsync(call, target), target, call.Cancellation);
+        await objects.PutAsync(target, call.Http.Request.Body, call.Http.Request.ContentType, call.Cancellation);
+        await call.DoneAsync();
     }
 
     private async Task DeleteAsync(MlflowCall call)
     {
-        var target = await store.ProxiedAsync(call, call.Path("path")).ConfigureAwait(false);
-        var any = await objects.DeleteAsync(target, call.Cancellation).ConfigureAwait(false);
-        await foreach (var item in objects.ListAsync(Folder(target), call.Cancellation).ConfigureAwait(false))
+        var target = await store.ProxiedAsync(call, call.Path("path"));
+        var any = await objects.DeleteAsync(target, call.Cancellation);
+        await foreach (var item in objects.ListAsync(Folder(target), call.Cancellation))
         {
-            any |= await objects.DeleteAsync(new GsUri(item.Bucket, item.Name), call.Cancellation).ConfigureAwait(false);
+            any |= await objects.DeleteAsync(new GsUri(item.Bucket, item.Name), call.Cancellation);
         }
 
         if (!any)
@@ -96,22 +108,23 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
             throw StatusException.NotFound($"There is no artifact '{call.Path("path")}'.");
         }
 
-        await call.DoneAsync().ConfigureAwait(false);
+        await call.DoneAsync();
     }
 
-    private static GsUri Folder(GsUri uri) => uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };
+    private static GsUri Folder(GsUri uri) =>
+        uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };
 
     /// <summary>What lies directly in a folder; of a path that is a file, the file.</summary>
     private async Task<List<(string Name, long? Size)>> EntriesAsync(GsUri root, string path, CancellationToken cancellation)
     {
         var folder = Folder(path.Length == 0 ? root : root.Join(path));
         var entries = new List<(string Name, long? Size)>();
-        if (await objects.ProjectOfAsync(folder.Bucket, cancellation).ConfigureAwait(false) is null)
+        if (await objects.ProjectOfAsync(folder.Bucket, cancellation) is null)
         {
             return entries;
         }
 
-        await foreach (var item in objects.ListAsync(folder, cancellation).ConfigureAwait(false))
+        await foreach (var item in objects.ListAsync(folder, cancellation))
         {
             var rest = item.Name[folder.Object.Length..];
             var slash = rest.IndexOf('/', StringComparison.Ordinal);
@@ -124,32 +137,39 @@ internal sealed class ArtifactCalls(IDatabase database, RunAccess access, Logged
         }
 
         // A file and a folder may have one name: objects know no folders.
-        return [.. entries.DistinctBy(Key).OrderBy(static entry => entry.Name, StringComparer.Ordinal).ThenBy(static entry => entry.Size is null)];
+        return
+        [
+            .. entries
+                .DistinctBy(Key)
+                .OrderBy(static entry => entry.Name, StringComparer.Ordinal)
+                .ThenBy(static entry => entry.Size is null),
+        ];
     }
 
     /// <summary>What tells an entry from others: a folder's name ends in a slash.</summary>
     private static string Key((string Name, long? Size) entry) => entry.Size is null ? entry.Name + "/" : entry.Name;
 
-    private static Task AnswerAsync(MlflowCall call, List<(string Name, long? Size)> entries, string? after, string path, string? root) => call.AnswerAsync(json =>
-    {
-        if (root is not null)
+    private static Task AnswerAsync(MlflowCall call, List<(string Name, long? Size)> entries, string? after, string path, string? root) =>
+        call.AnswerAsync(json =>
         {
-            json.WriteString("root_uri", root);
-        }
+            if (root is not null)
+            {
+                json.WriteString("root_uri", root);
+            }
 
-        var page = entries.SkipWhile(entry => !IsAfter(entry, after)).Take(root is null ? int.MaxValue : MaxPage).ToList();
-        json.WriteStartArray("files");
-        foreach (var (name, size) in page)
-        {
-            WriteFile(json, path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}", size);
-        }
+            var page = entries.SkipWhile(entry => !IsAfter(entry, after)).Take(root is null ? int.MaxValue : MaxPage).ToList();
+            json.WriteStartArray("files");
+            foreach (var (name, size) in page)
+            {
+                WriteFile(json, path.Length == 0 ? name : $"{path.TrimEnd('/')}/{name}", size);
+            }
 
-        json.WriteEndArray();
-        if (page.Count == MaxPage && page[^1] != entries[^1])
-        {
-            json.WriteString("next_page_token", Key(page[^1]));
-        }
-    });
+            json.WriteEndArray();
+            if (page.Count == MaxPage && page[^1] != entries[^1])
+            {
+                json.WriteString("next_page_token", Key(page[^1]));
+            }
+        });
 
     private static bool IsAfter((string Name, long? Size) entry, string? after)
     {

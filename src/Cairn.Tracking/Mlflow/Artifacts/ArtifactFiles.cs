@@ -11,15 +11,15 @@ internal sealed class ArtifactFiles(ArtifactStore store, IObjects objects)
     public async Task DownloadAsync(MlflowCall call, string uri, string path)
     {
         ArtifactStore.CheckPath(path);
-        var root = await store.ResolveAsync(call, uri).ConfigureAwait(false);
-        await SendAsync(call, root.Join(path)).ConfigureAwait(false);
+        var root = await store.ResolveAsync(call, uri);
+        await SendAsync(call, root.Join(path));
     }
 
     /// <summary>Sends an object as a file of its name, whose type the name tells. What it holds is never shown as a page.</summary>
     public async Task SendAsync(MlflowCall call, GsUri address)
     {
-        var item = await objects.FindAsync(address, call.Cancellation).ConfigureAwait(false)
-            ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
+        var item =
+            await objects.FindAsync(address, call.Cancellation) ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
         var response = call.Http.Response;
         var name = address.Object[(address.Object.LastIndexOf('/') + 1)..];
         response.ContentType = FileTypes.Of(name);
@@ -28,10 +28,10 @@ internal sealed class ArtifactFiles(ArtifactStore store, IObjects objects)
             : $"attachment; filename*=UTF-8''{Uri.EscapeDataString(name)}";
         response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = item.Size;
-        var content = await objects.OpenAsync(address, call.Cancellation).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        var content = await objects.OpenAsync(address, call.Cancellation);
+        await using (content)
         {
-            await content.CopyToAsync(response.Body, call.Cancellation).ConfigureAwait(false);
+            await content.CopyToAsync(response.Body, call.Cancellation);
         }
     }
 }

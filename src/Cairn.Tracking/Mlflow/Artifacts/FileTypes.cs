@@ -10,8 +10,31 @@ internal static class FileTypes
 
     private static readonly FrozenSet<string> Texts = new[]
     {
-        "txt", "log", "err", "cfg", "conf", "cnf", "cf", "ini", "properties", "prop", "hocon",
-        "toml", "yaml", "yml", "xml", "json", "js", "py", "py3", "csv", "tsv", "md", "rst", "MLmodel", "MLproject",
+        "txt",
+        "log",
+        "err",
+        "cfg",
+        "conf",
+        "cnf",
+        "cf",
+        "ini",
+        "properties",
+        "prop",
+        "hocon",
+        "toml",
+        "yaml",
+        "yml",
+        "xml",
+        "json",
+        "js",
+        "py",
+        "py3",
+        "csv",
+        "tsv",
+        "md",
+        "rst",
+        "MLmodel",
+        "MLproject",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FileExtensionContentTypeProvider Known = Types();
@@ -20,7 +43,9 @@ internal static class FileTypes
     public static string Of(string name)
     {
         var dot = name.LastIndexOf('.');
-        return Texts.Contains(dot < 0 ? name : name[(dot + 1)..]) ? "text/plain; charset=utf-8" : Known.TryGetContentType(name, out var type) ? type : Unknown;
+        return Texts.Contains(dot < 0 ? name : name[(dot + 1)..]) ? "text/plain; charset=utf-8"
+            : Known.TryGetContentType(name, out var type) ? type
+            : Unknown;
     }
 
     /// <summary>The registered name of a type where the provider has an older one.</summary>

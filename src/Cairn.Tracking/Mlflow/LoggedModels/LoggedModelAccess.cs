@@ -15,7 +15,11 @@ public sealed class LoggedModelAccess(LoggedModelStore models, ExperimentStore e
     /// <summary>A model, also one that is deleted.</summary>
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public LoggedModel Existing(ISqlSession session, MlflowCall call, string modelId) =>
-        models.Find(session, modelId) is { } model && experiments.Find(session, model.Experiment) is { } experiment && call.Sees(experiment.Project) ? model : throw NotFound(modelId);
+        models.Find(session, modelId) is { } model
+        && experiments.Find(session, model.Experiment) is { } experiment
+        && call.Sees(experiment.Project)
+            ? model
+            : throw NotFound(modelId);
 
     private static StatusException NotFound(string modelId) => StatusException.NotFound($"Logged model with ID '{modelId}' not found.");
 }

@@ -6,13 +6,9 @@ namespace Cairn.Tracking.Mlflow.LoggedModels;
 /// <summary>Takes logged models away with the experiment they are in, and what ties them to a run with the run.</summary>
 internal sealed class LoggedModelCleanup : IRunObserver
 {
-    public void ExperimentCreated(ISqlSession session, Experiment experiment)
-    {
-    }
+    public void ExperimentCreated(ISqlSession session, Experiment experiment) { }
 
-    public void ExperimentChanged(ISqlSession session, Experiment before, Experiment after)
-    {
-    }
+    public void ExperimentChanged(ISqlSession session, Experiment before, Experiment after) { }
 
     public void ExperimentRemoved(ISqlSession session, Experiment experiment)
     {
@@ -24,17 +20,11 @@ internal sealed class LoggedModelCleanup : IRunObserver
         session.Execute("DELETE FROM logged_models WHERE experiment = $1", experiment.Id);
     }
 
-    public void RunCreated(ISqlSession session, Experiment experiment, Run run)
-    {
-    }
+    public void RunCreated(ISqlSession session, Experiment experiment, Run run) { }
 
-    public void RunChanged(ISqlSession session, Experiment experiment, Run before, Run after)
-    {
-    }
+    public void RunChanged(ISqlSession session, Experiment experiment, Run before, Run after) { }
 
-    public void RunMoved(ISqlSession session, Experiment from, Run before, Experiment to, Run after)
-    {
-    }
+    public void RunMoved(ISqlSession session, Experiment from, Run before, Experiment to, Run after) { }
 
     public void RunRemoved(ISqlSession session, Experiment experiment, Run run)
     {

@@ -1,6 +1,6 @@
-using Cairn.Kernel.Store;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.LoggedModels;
@@ -15,21 +15,46 @@ internal static class LoggedModelFields
         foreach (var (key, value) in parameters)
         {
             Check("parameter", key, value, RunFields.MaxParamValue);
-            if (session.Execute("INSERT INTO logged_model_params (model, key, value) VALUES ($1, $2, $3) ON CONFLICT (model, key) DO NOTHING", model.Id, key, value) == 0
-                && session.QueryFirst("SELECT value FROM logged_model_params WHERE model = $1 AND key = $2", static row => row.GetString(0), model.Id, key) is { } old && old != value)
+            if (
+                session.Execute(
+                    "INSERT INTO logged_model_params (model, key, value) VALUES ($1, $2, $3) ON CONFLICT (model, key) DO NOTHING",
+                    model.Id,
+                    key,
+                    value
+                ) == 0
+                && session.QueryFirst(
+                    "SELECT value FROM logged_model_params WHERE model = $1 AND key = $2",
+                    static row => row.GetString(0),
+                    model.Id,
+                    key
+                )
+                    is { } old
+                && old != value
+            )
             {
                 throw StatusException.InvalidArgument(
-                    $"Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' for logged model '{model.ModelId}'. Attempted logging new value '{value}'.");
+                    $"Changing param values is not allowed. Param with key='{key}' was already logged with value='{old}' for logged model '{model.ModelId}'. Attempted logging new value '{value}'."
+                );
             }
         }
     }
 
-    public static void SetTags(ISqlSession session, LoggedModel model, IEnumerable<KeyValuePair<string, string>> tags, int most = RunFields.MaxTagValue)
+    public static void SetTags(
+        ISqlSession session,
+        LoggedModel model,
+        IEnumerable<KeyValuePair<string, string>> tags,
+        int most = RunFields.MaxTagValue
+    )
     {
         foreach (var (key, value) in tags)
         {
             Check("tag", key, value, most);
-            session.Execute("INSERT INTO logged_model_tags (model, key, value) VALUES ($1, $2, $3) ON CONFLICT (model, key) DO UPDATE SET value = excluded.value", model.Id, key, value);
+            session.Execute(
+                "INSERT INTO logged_model_tags (model, key, value) VALUES ($1, $2, $3) ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
+                model.Id,
+                key,
+                value
+            );
         }
     }
 

@@ -18,7 +18,11 @@ internal sealed class LoggedModelFilter(SearchArguments arguments, Func<string, 
             LoggedModelFieldKind.Param => Pair("logged_model_params", field.Key, clause),
             LoggedModelFieldKind.Tag => Pair("logged_model_tags", field.Key, clause),
             _ when field.Key == "status" => Status(clause),
-            _ when field.IsNumber => arguments.Number($"m.{field.Key}", clause, (long)Math.Clamp(clause.Number(), long.MinValue, long.MaxValue)),
+            _ when field.IsNumber => arguments.Number(
+                $"m.{field.Key}",
+                clause,
+                (long)Math.Clamp(clause.Number(), long.MinValue, long.MaxValue)
+            ),
             _ => arguments.Text($"m.{field.Key}", Needs(clause)),
         };
     }
@@ -27,11 +31,19 @@ internal sealed class LoggedModelFilter(SearchArguments arguments, Func<string, 
     public string Measured() => $"EXISTS (SELECT 1 FROM logged_model_metrics x WHERE x.model = m.id{On(datasets)})";
 
     /// <summary>The condition that a metric <c>x</c> was measured on one of some datasets; empty for none.</summary>
-    public string On(IReadOnlyList<DatasetName> named) => named.Count == 0
-        ? ""
-        : " AND (" + string.Join(" OR ", named.Select(dataset => dataset.Digest is { } digest
-            ? $"(x.dataset_name = {arguments.Add(dataset.Name)} AND x.dataset_digest = {arguments.Add(digest)})"
-            : $"x.dataset_name = {arguments.Add(dataset.Name)}")) + ")";
+    public string On(IReadOnlyList<DatasetName> named) =>
+        named.Count == 0
+            ? ""
+            : " AND ("
+                + string.Join(
+                    " OR ",
+                    named.Select(dataset =>
+                        dataset.Digest is { } digest
+                            ? $"(x.dataset_name = {arguments.Add(dataset.Name)} AND x.dataset_digest = {arguments.Add(digest)})"
+                            : $"x.dataset_name = {arguments.Add(dataset.Name)}"
+                    )
+                )
+                + ")";
 
     private string Metric(string name, SearchClause clause)
     {
@@ -65,7 +77,10 @@ internal sealed class LoggedModelFilter(SearchArguments arguments, Func<string, 
         };
     }
 
-    private static SearchClause Needs(SearchClause clause) => clause.Values.Count > 0
-        ? clause
-        : throw StatusException.InvalidArgument($"'{clause.Path}' is of every logged model; it cannot be compared by '{clause.Operator}'.");
+    private static SearchClause Needs(SearchClause clause) =>
+        clause.Values.Count > 0
+            ? clause
+            : throw StatusException.InvalidArgument(
+                $"'{clause.Path}' is of every logged model; it cannot be compared by '{clause.Operator}'."
+            );
 }

@@ -18,7 +18,13 @@ internal static class LoggedModelMetrics
     /// <param name="points">The batch.</param>
     /// <param name="measured">Which of its points measure which models.</param>
     /// <param name="find">The model of an id; throws NOT_FOUND where there is none.</param>
-    public static void Log(ISqlSession session, Run run, ReadOnlySpan<LoggedPoint> points, IReadOnlyList<ModelPoint> measured, Func<string, LoggedModel> find)
+    public static void Log(
+        ISqlSession session,
+        Run run,
+        ReadOnlySpan<LoggedPoint> points,
+        IReadOnlyList<ModelPoint> measured,
+        Func<string, LoggedModel> find
+    )
     {
         if (measured.Count == 0)
         {

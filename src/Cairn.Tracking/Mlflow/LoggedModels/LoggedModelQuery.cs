@@ -9,7 +9,9 @@ public sealed record LoggedModelQuery(IReadOnlyList<long> Experiments)
     /// <summary><c>metrics.acc &gt; 0.9 AND params.depth = '3' AND tags.team = 'x' AND name LIKE 'a%'</c>; empty for all.</summary>
     public string Filter { get; init; } = "";
 
-    /// <summary>Metrics are compared where they were measured on one of these; empty for any. Models that nothing measured on them are not found.</summary>
+    /// <summary>
+    /// Metrics are compared where they were measured on one of these; empty for any. Models that nothing measured on them are not found.
+    /// </summary>
     public IReadOnlyList<DatasetName> Datasets { get; init; } = [];
 
     /// <summary>By default the latest made first.</summary>
@@ -19,5 +21,6 @@ public sealed record LoggedModelQuery(IReadOnlyList<long> Experiments)
 
     public string? PageToken { get; init; }
 
-    internal string Identity => string.Join('\n', [string.Join(',', Experiments.Order()), Filter, string.Join('\u0001', Datasets), string.Join('\u0001', OrderBy)]);
+    internal string Identity =>
+        string.Join('\n', [string.Join(',', Experiments.Order()), Filter, string.Join('\u0001', Datasets), string.Join('\u0001', OrderBy)]);
 }

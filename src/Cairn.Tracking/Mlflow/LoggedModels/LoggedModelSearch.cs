@@ -45,8 +45,13 @@ public sealed class LoggedModelSearch(IDatabase database, MetricKeys metricKeys,
 
                 return LoggedModelStore.Read(row);
             },
-            arguments.Values);
+            arguments.Values
+        );
         var page = found.Take(query.PageSize).ToList();
-        return new LoggedModelPage(page, reader.Read(session, page), found.Count > query.PageSize ? new SearchCursor(0, last).Write(query.Identity) : "");
+        return new LoggedModelPage(
+            page,
+            reader.Read(session, page),
+            found.Count > query.PageSize ? new SearchCursor(0, last).Write(query.Identity) : ""
+        );
     }
 }

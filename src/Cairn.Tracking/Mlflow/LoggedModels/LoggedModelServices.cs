@@ -6,14 +6,15 @@ namespace Cairn.Tracking.Mlflow.LoggedModels;
 /// <summary>Composition of logged models.</summary>
 public static class LoggedModelServices
 {
-    public static IServiceCollection AddLoggedModels(this IServiceCollection services) => services
-        .AddSingleton(LoggedModelTables.Migrations)
-        .AddSingleton<LoggedModelStore>()
-        .AddSingleton<LoggedModelReader>()
-        .AddSingleton<LoggedModelAccess>()
-        .AddSingleton<LoggedModelSearch>()
-        .AddSingleton<IRunObserver, LoggedModelCleanup>()
-        .AddSingleton<IMlflowCalls, LoggedModelCalls>()
-        .AddSingleton<IMlflowCalls, LoggedModelSearchCalls>()
-        .AddSingleton<IMlflowCalls, RunModelCalls>();
+    public static IServiceCollection AddLoggedModels(this IServiceCollection services) =>
+        services
+            .AddSingleton(LoggedModelTables.Migrations)
+            .AddSingleton<LoggedModelStore>()
+            .AddSingleton<LoggedModelReader>()
+            .AddSingleton<LoggedModelAccess>()
+            .AddSingleton<LoggedModelSearch>()
+            .AddSingleton<IRunObserver, LoggedModelCleanup>()
+            .AddSingleton<IMlflowCalls, LoggedModelCalls>()
+            .AddSingleton<IMlflowCalls, LoggedModelSearchCalls>()
+            .AddSingleton<IMlflowCalls, RunModelCalls>();
 }

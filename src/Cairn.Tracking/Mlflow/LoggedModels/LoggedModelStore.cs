@@ -11,7 +11,8 @@ namespace Cairn.Tracking.Mlflow.LoggedModels;
 /// <summary>Logged models: made, found, finished, deleted softly. All members take part in the caller's transaction.</summary>
 public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
 {
-    internal const string Columns = "m.id, m.model_id, m.experiment, m.name, m.model_type, m.source_run, m.artifact_uri, m.status, m.stage, m.created, m.updated";
+    internal const string Columns =
+        "m.id, m.model_id, m.experiment, m.name, m.model_type, m.source_run, m.artifact_uri, m.status, m.stage, m.created, m.updated";
 
     /// <summary>The tables whose column <c>model</c> is a row of <c>logged_models</c>.</summary>
     internal static readonly string[] TablesOfModel = ["logged_model_params", "logged_model_tags", "logged_model_metrics", "run_models"];
@@ -21,12 +22,15 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
     /// <summary>What MLflow keeps out of names, because <c>models:/</c> addresses and files are made of them.</summary>
     private const string BadInName = "/:.%\"'";
 
-    /// <exception cref="StatusException">INVALID_ARGUMENT for a name, parameter or tag that cannot be kept, and in a deleted experiment.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT for a name, parameter or tag that cannot be kept, and in a deleted
+    /// experiment.</exception>
     public LoggedModel Create(ISqlSession session, Experiment experiment, NewLoggedModel given)
     {
         if (experiment.Stage != Lifecycle.Active)
         {
-            throw StatusException.InvalidArgument($"The experiment {experiment.Id} must be in the 'active' state. Current state is deleted.");
+            throw StatusException.InvalidArgument(
+                $"The experiment {experiment.Id} must be in the 'active' state. Current state is deleted."
+            );
         }
 
         CheckName(given.Name);
@@ -35,13 +39,26 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
         var id = given.ModelId ?? "m-" + ids.NextHex();
         if (IdIn(id) is null)
         {
-            throw StatusException.InvalidArgument($"The id of the logged model is '{id}'; it must be m- and 32 lower-case hexadecimal digits.");
+            throw StatusException.InvalidArgument(
+                $"The id of the logged model is '{id}'; it must be m- and 32 lower-case hexadecimal digits."
+            );
         }
 
-        var location = experiment.ArtifactLocation.Length == 0 ? "mlflow-artifacts:/" + experiment.Id.ToString(CultureInfo.InvariantCulture) : experiment.ArtifactLocation.TrimEnd('/');
+        var location =
+            experiment.ArtifactLocation.Length == 0
+                ? "mlflow-artifacts:/" + experiment.Id.ToString(CultureInfo.InvariantCulture)
+                : experiment.ArtifactLocation.TrimEnd('/');
         session.Execute(
             "INSERT INTO logged_models (model_id, experiment, name, model_type, source_run, artifact_uri, status, stage, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $8)",
-            id, experiment.Id, given.Name.Length > 0 ? given.Name : RunNames.Of(id[2..]), given.Type, given.SourceRun, $"{location}/models/{id}/artifacts", (long)LoggedModelStatus.Pending, given.Created ?? Now());
+            id,
+            experiment.Id,
+            given.Name.Length > 0 ? given.Name : RunNames.Of(id[2..]),
+            given.Type,
+            given.SourceRun,
+            $"{location}/models/{id}/artifacts",
+            (long)LoggedModelStatus.Pending,
+            given.Created ?? Now()
+        );
         var model = Find(session, id)!;
         LoggedModelFields.SetParams(session, model, given.Params);
         LoggedModelFields.SetTags(session, model, given.Tags);
@@ -50,16 +67,24 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
 
     /// <summary>The logged model in whose folder an artifact address is, or null.</summary>
     public static string? IdIn(string uri) =>
-        uri.Split('/').FirstOrDefault(static part => part.Length == 34 && part.StartsWith("m-", StringComparison.Ordinal) && part.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0);
+        uri.Split('/')
+            .FirstOrDefault(static part =>
+                part.Length == 34
+                && part.StartsWith("m-", StringComparison.Ordinal)
+                && part.AsSpan(2).IndexOfAnyExcept("0123456789abcdef") < 0
+            );
 
     /// <summary>A model, also one that is deleted; or null.</summary>
-    public LoggedModel? Find(ISqlSession session, string modelId) => session.QueryFirst($"SELECT {Columns} FROM logged_models m WHERE m.model_id = $1", Read, modelId);
+    public LoggedModel? Find(ISqlSession session, string modelId) =>
+        session.QueryFirst($"SELECT {Columns} FROM logged_models m WHERE m.model_id = $1", Read, modelId);
 
     /// <summary>Says whether the files are there.</summary>
-    public LoggedModel SetStatus(ISqlSession session, LoggedModel model, LoggedModelStatus status) => Change(session, model with { Status = status });
+    public LoggedModel SetStatus(ISqlSession session, LoggedModel model, LoggedModelStatus status) =>
+        Change(session, model with { Status = status });
 
     /// <summary>Deletes softly; again, it changes nothing.</summary>
-    public LoggedModel Delete(ISqlSession session, LoggedModel model) => model.Stage == Lifecycle.Deleted ? model : Change(session, model with { Stage = Lifecycle.Deleted });
+    public LoggedModel Delete(ISqlSession session, LoggedModel model) =>
+        model.Stage == Lifecycle.Deleted ? model : Change(session, model with { Stage = Lifecycle.Deleted });
 
     /// <summary>Notes that something of the model has changed.</summary>
     public LoggedModel Touch(ISqlSession session, LoggedModel model) => Change(session, model);
@@ -69,12 +94,21 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
     /// name. An experiment in which a run has been
     /// restored keeps its models.
     /// </summary>
-    public IReadOnlyList<(LoggedModel Model, string Experiment)> DeletedBefore(ISqlSession session, string project, string location, long before) => session.Query(
-        $"SELECT {Columns}, e.name FROM logged_models m JOIN experiments e ON e.id = m.experiment WHERE e.project = $1 AND e.location = $2 "
-        + "AND ((m.stage = 1 AND m.updated <= $3) "
-        + "OR (e.stage = 1 AND e.updated <= $3 AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.experiment = e.id AND r.stage = 0))) ORDER BY m.id",
-        static row => (Read(row), row.GetString(11)),
-        project, location, before);
+    public IReadOnlyList<(LoggedModel Model, string Experiment)> DeletedBefore(
+        ISqlSession session,
+        string project,
+        string location,
+        long before
+    ) =>
+        session.Query(
+            $"SELECT {Columns}, e.name FROM logged_models m JOIN experiments e ON e.id = m.experiment WHERE e.project = $1 AND e.location = $2 "
+                + "AND ((m.stage = 1 AND m.updated <= $3) "
+                + "OR (e.stage = 1 AND e.updated <= $3 AND NOT EXISTS (SELECT 1 FROM runs r WHERE r.experiment = e.id AND r.stage = 0))) ORDER BY m.id",
+            static row => (Read(row), row.GetString(11)),
+            project,
+            location,
+            before
+        );
 
     /// <summary>The ids of an experiment's models, also of those that are deleted.</summary>
     public IReadOnlyList<string> OfExperiment(ISqlSession session, long experiment) =>
@@ -91,27 +125,30 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
         return session.Execute("DELETE FROM logged_models WHERE id = $1", model.Id) > 0;
     }
 
-    internal static LoggedModel Read(DbDataReader row) => new()
-    {
-        Id = row.GetInt64(0),
-        ModelId = row.GetString(1),
-        Experiment = row.GetInt64(2),
-        Name = row.GetString(3),
-        Type = row.GetString(4),
-        SourceRun = row.GetString(5),
-        ArtifactUri = row.GetString(6),
-        Status = (LoggedModelStatus)row.GetInt64(7),
-        Stage = (Lifecycle)row.GetInt64(8),
-        Created = row.GetInt64(9),
-        Updated = row.GetInt64(10),
-    };
+    internal static LoggedModel Read(DbDataReader row) =>
+        new()
+        {
+            Id = row.GetInt64(0),
+            ModelId = row.GetString(1),
+            Experiment = row.GetInt64(2),
+            Name = row.GetString(3),
+            Type = row.GetString(4),
+            SourceRun = row.GetString(5),
+            ArtifactUri = row.GetString(6),
+            Status = (LoggedModelStatus)row.GetInt64(7),
+            Stage = (Lifecycle)row.GetInt64(8),
+            Created = row.GetInt64(9),
+            Updated = row.GetInt64(10),
+        };
 
     private static void CheckName(string name)
     {
         CheckLength("name", name);
         if (name.AsSpan().IndexOfAny(BadInName) >= 0)
         {
-            throw StatusException.InvalidArgument($"Invalid model name ('{name}') provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '");
+            throw StatusException.InvalidArgument(
+                $"Invalid model name ('{name}') provided. Model name must be a non-empty string and cannot contain the following characters: / : . % \" '"
+            );
         }
     }
 
@@ -126,7 +163,13 @@ public sealed class LoggedModelStore(IIdSource ids, TimeProvider time)
     private LoggedModel Change(ISqlSession session, LoggedModel wanted)
     {
         var after = wanted with { Updated = Now() };
-        session.Execute("UPDATE logged_models SET status = $2, stage = $3, updated = $4 WHERE id = $1", after.Id, (long)after.Status, (long)after.Stage, after.Updated);
+        session.Execute(
+            "UPDATE logged_models SET status = $2, stage = $3, updated = $4 WHERE id = $1",
+            after.Id,
+            (long)after.Status,
+            (long)after.Stage,
+            after.Updated
+        );
         return after;
     }
 

@@ -13,12 +13,17 @@ internal sealed class RunModelCalls(IDatabase database, RunAccess runs, LoggedMo
 
     private async Task LogOutputsAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var id = arguments.RunId;
-        var models = arguments.Objects("models").Select(static model => (Id: model.Required("model_id"), Step: model.Number("step") ?? 0)).ToList();
+        var models = arguments
+            .Objects("models")
+            .Select(static model => (Id: model.Required("model_id"), Step: model.Number("step") ?? 0))
+            .ToList();
         if (models.Count > MaxModels)
         {
-            throw StatusException.InvalidArgument($"A request can name at most {MaxModels} models of a run; it names {models.Count}. Split them across several requests.");
+            throw StatusException.InvalidArgument(
+                $"A request can name at most {MaxModels} models of a run; it names {models.Count}. Split them across several requests."
+            );
         }
 
         await database.WriteAsync(
@@ -32,7 +37,8 @@ internal sealed class RunModelCalls(IDatabase database, RunAccess runs, LoggedMo
 
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 }

@@ -15,11 +15,19 @@ internal static class LoggedModelVersions
     /// <summary>The list grows with every registration, past what other tags may have.</summary>
     private const int MaxLength = 1 << 20;
 
-    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static void Note(ISqlSession session, LoggedModel model, string name, long version)
     {
-        var before = session.QueryFirst("SELECT value FROM logged_model_tags WHERE model = $1 AND key = $2", static row => row.GetString(0), model.Id, Tag);
+        var before = session.QueryFirst(
+            "SELECT value FROM logged_model_tags WHERE model = $1 AND key = $2",
+            static row => row.GetString(0),
+            model.Id,
+            Tag
+        );
         var list = Parse(before);
         list.Add(new JsonObject { ["name"] = name, ["version"] = version });
         LoggedModelFields.SetTags(session, model, [KeyValuePair.Create(Tag, list.ToJsonString(Json))], MaxLength);

@@ -1,6 +1,6 @@
-using Cairn.Kernel.Store;
 using System.Text;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Store;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Registry;
@@ -20,12 +20,16 @@ internal static class ModelAlias
     {
         if (!alias.EnumerateRunes().All(static c => Rune.IsLetterOrDigit(c) || c.Value is '_' or '-'))
         {
-            throw StatusException.InvalidArgument($"Invalid alias name: '{alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-).");
+            throw StatusException.InvalidArgument(
+                $"Invalid alias name: '{alias}'. Names may only contain alphanumerics, underscores (_), and dashes (-)."
+            );
         }
 
         return Characters.Count(alias) <= MaxLength
             ? alias
-            : throw StatusException.InvalidArgument($"Registered model alias name '{Characters.Cut(alias, MaxLength)}…' has {Characters.Count(alias)} characters; it may have {MaxLength}.");
+            : throw StatusException.InvalidArgument(
+                $"Registered model alias name '{Characters.Cut(alias, MaxLength)}…' has {Characters.Count(alias)} characters; it may have {MaxLength}."
+            );
     }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for a name that nobody may give: <c>latest</c>, and those that look like a

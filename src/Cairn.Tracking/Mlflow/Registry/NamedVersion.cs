@@ -10,5 +10,17 @@ namespace Cairn.Tracking.Mlflow.Registry;
 /// <param name="Location">The address of its files when it was registered; empty where the source is that.</param>
 /// <param name="ModelId">The logged model that it is, or empty.</param>
 internal sealed record NamedVersion(
-    long Model, string Name, long Version, string Stage, string Description, string Source, string Run, string RunLink, string User,
-    long Created, long Updated, string Location = "", string ModelId = "");
+    long Model,
+    string Name,
+    long Version,
+    string Stage,
+    string Description,
+    string Source,
+    string Run,
+    string RunLink,
+    string User,
+    long Created,
+    long Updated,
+    string Location = "",
+    string ModelId = ""
+);

@@ -12,7 +12,14 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Mlflow.Registry;
 
 /// <summary><c>2.0/mlflow/registered-models/…</c></summary>
-internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows, RegistryJson json, ModelUpdates updates, ModelDeletions deletions, IIdSource ids) : IMlflowCalls
+internal sealed class RegisteredModelCalls(
+    IDatabase database,
+    RegistryRows rows,
+    RegistryJson json,
+    ModelUpdates updates,
+    ModelDeletions deletions,
+    IIdSource ids
+) : IMlflowCalls
 {
     private static readonly string[] Stages = ["None", "Staging", "Production", "Archived"];
 
@@ -20,7 +27,12 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
     {
         const string at = "2.0/mlflow/registered-models/";
         routes.Add("POST", at + "create", "mlflow.registeredModels.create", CreateAsync);
-        routes.Add("GET", at + "get", "mlflow.registeredModels.get", async call => await AnswerAsync(call, (await call.ArgumentsAsync().ConfigureAwait(false)).Required("name")).ConfigureAwait(false));
+        routes.Add(
+            "GET",
+            at + "get",
+            "mlflow.registeredModels.get",
+            async call => await AnswerAsync(call, (await call.ArgumentsAsync()).Required("name"))
+        );
         routes.Add("POST", at + "rename", "mlflow.registeredModels.update", RenameAsync);
         routes.Add("PATCH", at + "update", "mlflow.registeredModels.update", UpdateAsync);
         routes.Add("DELETE", at + "delete", "mlflow.registeredModels.delete", DeleteAsync);
@@ -36,7 +48,7 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
 
     private async Task CreateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var name = arguments.Required("name");
         await database.WriteAsync(
             session =>
@@ -50,8 +62,9 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
 
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await AnswerAsync(call, name).ConfigureAwait(false);
+            call.Cancellation
+        );
+        await AnswerAsync(call, name);
     }
 
     /// <summary>The id under which the registry will have the model: readable, and free.</summary>
@@ -62,23 +75,25 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
         slug = char.IsAsciiLetter(slug[0]) ? slug : "m-" + slug;
         slug = slug[..Math.Min(slug.Length, MaxId - 20)].TrimEnd('-');
         var resource = $"projects/{call.Project}/locations/{call.Location}/models/{slug}";
-        var taken = rows.FindByResource(session, resource) is not null || session.QueryFirst("SELECT 1 FROM resources WHERE name = $1", static row => true, resource);
+        var taken =
+            rows.FindByResource(session, resource) is not null
+            || session.QueryFirst("SELECT 1 FROM resources WHERE name = $1", static row => true, resource);
         return taken ? $"{slug}-{ids.NextNumber()}" : slug;
     }
 
     private async Task AnswerAsync(MlflowCall call, string name)
     {
-        var view = await database.ReadAsync(session => json.View(session, rows.Get(session, call, name)), call.Cancellation).ConfigureAwait(false);
+        var view = await database.ReadAsync(session => json.View(session, rows.Get(session, call, name)), call.Cancellation);
         await call.AnswerAsync(writer =>
         {
             writer.WritePropertyName("registered_model");
             RegistryJson.Write(writer, view);
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task RenameAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (name, wanted) = (arguments.Required("name"), arguments.Required("new_name"));
         var model = await database.WriteAsync(
             session =>
@@ -92,14 +107,15 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
                 rows.Update(session, found with { Name = wanted });
                 return found;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await ShowAsync(call, model, new Model { DisplayName = RegistryJson.DisplayName(wanted) }, "display_name").ConfigureAwait(false);
-        await AnswerAsync(call, wanted).ConfigureAwait(false);
+            call.Cancellation
+        );
+        await ShowAsync(call, model, new Model { DisplayName = RegistryJson.DisplayName(wanted) }, "display_name");
+        await AnswerAsync(call, wanted);
     }
 
     private async Task UpdateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (name, description) = (arguments.Required("name"), arguments.Text("description") ?? "");
         var model = await database.WriteAsync(
             session =>
@@ -108,35 +124,46 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
                 rows.Update(session, found with { Description = description });
                 return found;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await ShowAsync(call, model, new Model { Description = description }, "description").ConfigureAwait(false);
-        await AnswerAsync(call, name).ConfigureAwait(false);
+            call.Cancellation
+        );
+        await ShowAsync(call, model, new Model { Description = description }, "description");
+        await AnswerAsync(call, name);
     }
 
     /// <summary>Changes the registry's model too, where there is one yet.</summary>
     private async Task ShowAsync(MlflowCall call, RegisteredName model, Model change, string path)
     {
-        if (await database.ReadAsync(session => rows.QueryVersions(session, "v.model = $1", "v.version", [model.Id]).Count > 0, call.Cancellation).ConfigureAwait(false))
+        if (
+            await database.ReadAsync(
+                session => rows.QueryVersions(session, "v.model = $1", "v.version", [model.Id]).Count > 0,
+                call.Cancellation
+            )
+        )
         {
             change.Name = model.Resource;
-            var request = new UpdateModelRequest { Model = change, UpdateMask = new Google.Protobuf.WellKnownTypes.FieldMask { Paths = { path } } };
-            await updates.UpdateAsync(request, ModelName.Parse(model.Resource, "name"), call.Cancellation).ConfigureAwait(false);
+            var request = new UpdateModelRequest
+            {
+                Model = change,
+                UpdateMask = new Google.Protobuf.WellKnownTypes.FieldMask { Paths = { path } },
+            };
+            await updates.UpdateAsync(request, ModelName.Parse(model.Resource, "name"), call.Cancellation);
         }
     }
 
     private async Task DeleteAsync(MlflowCall call)
     {
-        var name = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("name");
+        var name = (await call.ArgumentsAsync()).Required("name");
         var (model, registered) = await database.ReadAsync(
             session =>
             {
                 var found = rows.Get(session, call, name);
                 return (found, rows.QueryVersions(session, "v.model = $1", "v.version", [found.Id]).Count > 0);
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         if (registered)
         {
-            await deletions.DeleteModelAsync(ModelName.Parse(model.Resource, "name"), call.Cancellation).ConfigureAwait(false);
+            await deletions.DeleteModelAsync(ModelName.Parse(model.Resource, "name"), call.Cancellation);
         }
 
         await database.WriteAsync(
@@ -145,62 +172,82 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
                 rows.Delete(session, model);
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task SearchAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (views, token) = await database.ReadAsync(
             session =>
             {
                 var search = new RegistrySearch(session.Dialect, "m.project = $1 AND m.location = $2", call.Project, call.Location);
                 foreach (var clause in SearchParser.Parse(arguments.Text("filter")))
                 {
-                    search.Add(clause.Path.StartsWith("tag", StringComparison.OrdinalIgnoreCase) && clause.Path.Contains('.', StringComparison.Ordinal)
-                        ? search.Tag("mlflow_model_tags", "t.model = m.id", clause)
+                    search.Add(
+                        clause.Path.StartsWith("tag", StringComparison.OrdinalIgnoreCase)
+                        && clause.Path.Contains('.', StringComparison.Ordinal)
+                            ? search.Tag("mlflow_model_tags", "t.model = m.id", clause)
                         : clause.Path.ToLowerInvariant() == "name" ? search.Arguments.Text("m.name", clause)
-                        : throw StatusException.InvalidArgument($"Registered models are searched by name and tags.KEY; the filter has '{clause.Path}'."));
+                        : throw StatusException.InvalidArgument(
+                            $"Registered models are searched by name and tags.KEY; the filter has '{clause.Path}'."
+                        )
+                    );
                 }
 
                 var (page, next) = search.Page(
-                    arguments.Texts("order_by"), new Dictionary<string, string> { ["name"] = "m.name", ["timestamp"] = "m.updated", ["last_updated_timestamp"] = "m.updated" }, "m.name",
-                    Views.PageSize(arguments.Number("max_results") ?? 100, 1_000), arguments.Text("page_token"),
-                    (condition, order, values) => rows.Query(session, condition, order, values));
+                    arguments.Texts("order_by"),
+                    new Dictionary<string, string>
+                    {
+                        ["name"] = "m.name",
+                        ["timestamp"] = "m.updated",
+                        ["last_updated_timestamp"] = "m.updated",
+                    },
+                    "m.name",
+                    Views.PageSize(arguments.Number("max_results") ?? 100, 1_000),
+                    arguments.Text("page_token"),
+                    (condition, order, values) => rows.Query(session, condition, order, values)
+                );
                 return (page.Select(model => json.View(session, model)).ToList(), next);
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(writer =>
         {
             writer.WriteStartArray("registered_models");
             views.ForEach(view => RegistryJson.Write(writer, view));
             writer.WriteEndArray();
             Views.WriteToken(writer, token);
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task LatestAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var name = arguments.Required("name");
         var stages = arguments.Texts("stages").Select(static stage => ModelVersionCalls.Stage(stage)).ToHashSet();
-        var view = await database.ReadAsync(session => json.View(session, rows.Get(session, call, name)), call.Cancellation).ConfigureAwait(false);
+        var view = await database.ReadAsync(session => json.View(session, rows.Get(session, call, name)), call.Cancellation);
         await call.AnswerAsync(writer =>
         {
             writer.WriteStartArray("model_versions");
-            foreach (var version in view.Latest.Where(version => stages.Count == 0 || stages.Contains(version.Version.Stage)).OrderBy(static version => Array.IndexOf(Stages, version.Version.Stage)))
+            foreach (
+                var version in view
+                    .Latest.Where(version => stages.Count == 0 || stages.Contains(version.Version.Stage))
+                    .OrderBy(static version => Array.IndexOf(Stages, version.Version.Stage))
+            )
             {
                 RegistryJson.Write(writer, version);
             }
 
             writer.WriteEndArray();
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task SetTagAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (name, key, value) = (arguments.Required("name"), arguments.Required("key"), arguments.Text("value") ?? "");
         await database.WriteAsync(
             session =>
@@ -210,22 +257,31 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
                 rows.Touch(session, model.Id);
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task DeleteTagAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (name, key) = (arguments.Required("name"), arguments.Required("key"));
-        await database.WriteAsync(session => session.Execute("DELETE FROM mlflow_model_tags WHERE model = $1 AND key = $2", rows.Get(session, call, name).Id, key), call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        await database.WriteAsync(
+            session =>
+                session.Execute("DELETE FROM mlflow_model_tags WHERE model = $1 AND key = $2", rows.Get(session, call, name).Id, key),
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task SetAliasAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var (name, alias, version) = (arguments.Required("name"), ModelAlias.CheckFree(arguments.Required("alias")), arguments.Required("version"));
+        var arguments = await call.ArgumentsAsync();
+        var (name, alias, version) = (
+            arguments.Required("name"),
+            ModelAlias.CheckFree(arguments.Required("alias")),
+            arguments.Required("version")
+        );
         await database.WriteAsync(
             session =>
             {
@@ -234,14 +290,15 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
                 rows.SetHasDefault(session, model, model.HasDefault || alias == VersionAliases.Default);
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     /// <summary>Takes an alias away, if there is one of the name. The registry's default stays what it is.</summary>
     private async Task DeleteAliasAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (name, alias) = (arguments.Required("name"), ModelAlias.Check(arguments.Required("alias")));
         await database.WriteAsync(
             session =>
@@ -258,27 +315,31 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryRows rows
 
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task GetAliasAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (name, alias) = (arguments.Required("name"), ModelAlias.Check(arguments.Required("alias")));
         var view = await database.ReadAsync(
             session =>
             {
                 var model = rows.Get(session, call, name);
-                var found = json.Aliased(session, model, alias) ?? throw StatusException.InvalidArgument($"Registered model alias {alias} not found.");
+                var found =
+                    json.Aliased(session, model, alias)
+                    ?? throw StatusException.InvalidArgument($"Registered model alias {alias} not found.");
                 return json.View(session, found, model);
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(writer =>
         {
             writer.WritePropertyName("model_version");
             RegistryJson.Write(writer, view);
-        }).ConfigureAwait(false);
+        });
     }
 
     private static string Text(NamedVersion version) => version.Version.ToString(CultureInfo.InvariantCulture);

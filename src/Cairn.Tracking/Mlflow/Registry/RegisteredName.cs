@@ -7,4 +7,13 @@ namespace Cairn.Tracking.Mlflow.Registry;
 /// <param name="HasDefault">Whether MLflow has given the alias <c>default</c>.</param>
 /// <param name="Created">Milliseconds since 1970, as is <paramref name="Updated"/>.</param>
 internal sealed record RegisteredName(
-    long Id, string Project, string Location, string Name, string Resource, string Description, long Created, long Updated, bool HasDefault);
+    long Id,
+    string Project,
+    string Location,
+    string Name,
+    string Resource,
+    string Description,
+    long Created,
+    long Updated,
+    bool HasDefault
+);

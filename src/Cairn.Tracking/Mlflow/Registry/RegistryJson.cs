@@ -1,7 +1,7 @@
-using Cairn.Kernel.Store;
 using System.Globalization;
 using System.Text.Json;
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Store;
 using Cairn.Models.Names;
 using Cairn.Models.Versions;
 using Cairn.Tracking.Mlflow.LoggedModels;
@@ -14,24 +14,52 @@ internal sealed class RegistryJson(RegistryRows rows, VersionRows registry)
 {
     private const int MaxDisplayName = 128;
 
-    internal sealed record VersionView(NamedVersion Version, IReadOnlyList<KeyValuePair<string, string>> Tags, IReadOnlyList<string> Aliases);
+    internal sealed record VersionView(
+        NamedVersion Version,
+        IReadOnlyList<KeyValuePair<string, string>> Tags,
+        IReadOnlyList<string> Aliases
+    );
 
-    internal sealed record ModelView(RegisteredName Model, IReadOnlyList<KeyValuePair<string, string>> Tags, IReadOnlyList<VersionView> Latest, IReadOnlyList<(string Alias, long Version)> Aliases);
+    internal sealed record ModelView(
+        RegisteredName Model,
+        IReadOnlyList<KeyValuePair<string, string>> Tags,
+        IReadOnlyList<VersionView> Latest,
+        IReadOnlyList<(string Alias, long Version)> Aliases
+    );
 
     public VersionView View(ISqlSession session, NamedVersion version, RegisteredName model) =>
-        new(version, rows.Tags(session, version), [.. Aliases(session, model).Where(alias => alias.Version == version.Version).Select(static alias => alias.Alias)]);
+        new(
+            version,
+            rows.Tags(session, version),
+            [.. Aliases(session, model).Where(alias => alias.Version == version.Version).Select(static alias => alias.Alias)]
+        );
 
     /// <summary>With the latest version of every stage.</summary>
     public ModelView View(ISqlSession session, RegisteredName model)
     {
-        var latest = rows.QueryVersions(session, "v.model = $1", "v.version", [model.Id]).GroupBy(static version => version.Stage).Select(static stage => stage.Last());
-        return new ModelView(model, rows.Tags(session, model.Id), [.. latest.Select(version => View(session, version, model))], Aliases(session, model));
+        var latest = rows.QueryVersions(session, "v.model = $1", "v.version", [model.Id])
+            .GroupBy(static version => version.Stage)
+            .Select(static stage => stage.Last());
+        return new ModelView(
+            model,
+            rows.Tags(session, model.Id),
+            [.. latest.Select(version => View(session, version, model))],
+            Aliases(session, model)
+        );
     }
 
     /// <summary>The registry's aliases. Its own <c>default</c> is told where it was given through this door.</summary>
     public IReadOnlyList<(string Alias, long Version)> Aliases(ISqlSession session, RegisteredName model) =>
-        [.. registry.Versions(session, model.Resource).SelectMany(version => version.VersionAliases.Where(alias => model.HasDefault || alias != VersionAliases.Default)
-            .Select(alias => (alias, long.Parse(version.VersionId, CultureInfo.InvariantCulture)))).OrderBy(static alias => alias.alias, StringComparer.Ordinal)];
+        [
+            .. registry
+                .Versions(session, model.Resource)
+                .SelectMany(version =>
+                    version
+                        .VersionAliases.Where(alias => model.HasDefault || alias != VersionAliases.Default)
+                        .Select(alias => (alias, long.Parse(version.VersionId, CultureInfo.InvariantCulture)))
+                )
+                .OrderBy(static alias => alias.alias, StringComparer.Ordinal),
+        ];
 
     /// <summary>The version that has an alias, or is the newest one for <c>latest</c>; or null.</summary>
     public NamedVersion? Aliased(ISqlSession session, RegisteredName model, string alias)

@@ -6,13 +6,18 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 
-/// <summary>Whoever registers or deletes a version, MLflow sees it: the rows beside the registry change in the registry's own transaction.</summary>
+/// <summary>
+/// Whoever registers or deletes a version, MLflow sees it: the rows beside the registry change in the registry's own transaction.
+/// </summary>
 internal sealed class RegistryLink(RegistryRows rows) : IVersionObserver
 {
     public void Added(ISqlSession session, ModelName name, Model version)
     {
         var known = rows.FindByResource(session, name.Model) ?? Adopt(session, name, version);
-        rows.InsertVersion(session, new NamedVersion(known.Id, known.Name, Number(name), "None", version.VersionDescription, version.ArtifactUri, "", "", "", 0, 0));
+        rows.InsertVersion(
+            session,
+            new NamedVersion(known.Id, known.Name, Number(name), "None", version.VersionDescription, version.ArtifactUri, "", "", "", 0, 0)
+        );
     }
 
     public void Removed(ISqlSession session, ModelName name)
@@ -23,7 +28,9 @@ internal sealed class RegistryLink(RegistryRows rows) : IVersionObserver
         }
     }
 
-    /// <summary>A model that came by another way is called by its display name, or by its id where that is taken or no name for MLflow.</summary>
+    /// <summary>
+    /// A model that came by another way is called by its display name, or by its id where that is taken or no name for MLflow.
+    /// </summary>
     private RegisteredName Adopt(ISqlSession session, ModelName name, Model version)
     {
         var wanted = version.DisplayName.Replace('/', '-').Replace(':', '-');

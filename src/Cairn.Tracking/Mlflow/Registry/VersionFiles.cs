@@ -9,9 +9,19 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 
-/// <summary>From the source of a model version to what the registry keeps: the address of its objects, a copy of them, and what serves them.</summary>
+/// <summary>
+/// From the source of a model version to what the registry keeps: the address of its objects, a copy of them, and what serves them.
+/// </summary>
 internal sealed class VersionFiles(
-    IDatabase database, RunAccess runs, LoggedModelAccess logged, RegistryRows rows, RegistryJson json, ArtifactStore artifacts, ModelSnapshots snapshots, IObjects objects)
+    IDatabase database,
+    RunAccess runs,
+    LoggedModelAccess logged,
+    RegistryRows rows,
+    RegistryJson json,
+    ArtifactStore artifacts,
+    ModelSnapshots snapshots,
+    IObjects objects
+)
 {
     private const string Models = "models:/";
     private const string SklearnImage = "us-docker.pkg.dev/vertex-ai/prediction/sklearn-cpu.1-3:latest";
@@ -19,7 +29,7 @@ internal sealed class VersionFiles(
 
     /// <summary>Where the files of a version are, from which it was registered.</summary>
     public async Task<string> LocationAsync(MlflowCall call, NamedVersion version) =>
-        version.Location.Length > 0 ? version.Location : (await FindAsync(call, version.Source).ConfigureAwait(false)).Address;
+        version.Location.Length > 0 ? version.Location : (await FindAsync(call, version.Source)).Address;
 
     /// <summary>
     /// What a source comes to: <c>runs:/RUN/PATH</c> is below the run's artifacts, <c>models:/m-…</c> are a logged model's,
@@ -31,13 +41,15 @@ internal sealed class VersionFiles(
     {
         if (source.Split('/').Contains(".."))
         {
-            throw StatusException.InvalidArgument($"Invalid model version source: '{source}'. An absolute path must be provided, without relative references ('..').");
+            throw StatusException.InvalidArgument(
+                $"Invalid model version source: '{source}'. An absolute path must be provided, without relative references ('..')."
+            );
         }
 
         if (source.StartsWith("runs:/", StringComparison.Ordinal))
         {
             var parts = source["runs:/".Length..].TrimStart('/').Split('/', 2);
-            var run = await database.ReadAsync(session => runs.Run(session, call, parts[0]), call.Cancellation).ConfigureAwait(false);
+            var run = await database.ReadAsync(session => runs.Run(session, call, parts[0]), call.Cancellation);
             return new VersionOrigin(parts.Length == 2 ? $"{run.ArtifactUri}/{parts[1]}" : run.ArtifactUri, "", "");
         }
 
@@ -45,19 +57,23 @@ internal sealed class VersionFiles(
         {
             var path = source[Models.Length..].Trim('/');
             return LoggedModelStore.IdIn(path.Split('/')[0]) is { } id
-                ? await LoggedAsync(call, id, path[id.Length..]).ConfigureAwait(false)
-                : await VersionAsync(call, source, path).ConfigureAwait(false);
+                ? await LoggedAsync(call, id, path[id.Length..])
+                : await VersionAsync(call, source, path);
         }
 
-        return source.StartsWith("mlflow-artifacts:", StringComparison.Ordinal) || source.StartsWith("gs://", StringComparison.Ordinal) || source.StartsWith("s3://", StringComparison.Ordinal)
+        return
+            source.StartsWith("mlflow-artifacts:", StringComparison.Ordinal)
+            || source.StartsWith("gs://", StringComparison.Ordinal)
+            || source.StartsWith("s3://", StringComparison.Ordinal)
             ? new VersionOrigin(source, "", "")
             : throw StatusException.InvalidArgument(
-                $"Invalid model version source: '{source}'. It must be runs:/RUN/PATH, models:/…, mlflow-artifacts:/…, gs://… or s3://…; this server does not read paths of other machines.");
+                $"Invalid model version source: '{source}'. It must be runs:/RUN/PATH, models:/…, mlflow-artifacts:/…, gs://… or s3://…; this server does not read paths of other machines."
+            );
     }
 
     private async Task<VersionOrigin> LoggedAsync(MlflowCall call, string id, string below)
     {
-        var model = await database.ReadAsync(session => logged.Active(session, call, id), call.Cancellation).ConfigureAwait(false);
+        var model = await database.ReadAsync(session => logged.Active(session, call, id), call.Cancellation);
         return new VersionOrigin(model.ArtifactUri + below, model.SourceRun, id);
     }
 
@@ -67,7 +83,8 @@ internal sealed class VersionFiles(
         if (at <= 0 || at == path.Length - 1)
         {
             throw StatusException.InvalidArgument(
-                $"Invalid model version source: '{source}'. Of a model's address it must have the form models:/NAME/VERSION, models:/NAME@ALIAS or models:/m-ID.");
+                $"Invalid model version source: '{source}'. Of a model's address it must have the form models:/NAME/VERSION, models:/NAME@ALIAS or models:/m-ID."
+            );
         }
 
         var (name, which) = (path[..at], path[(at + 1)..]);
@@ -79,8 +96,9 @@ internal sealed class VersionFiles(
                     ? rows.GetVersion(session, model, which)
                     : json.Aliased(session, model, which) ?? throw StatusException.NotFound($"Registered model alias {which} not found.");
             },
-            call.Cancellation).ConfigureAwait(false);
-        return new VersionOrigin(await LocationAsync(call, version).ConfigureAwait(false), version.Run, version.ModelId);
+            call.Cancellation
+        );
+        return new VersionOrigin(await LocationAsync(call, version), version.Run, version.ModelId);
     }
 
     /// <summary>Fills in what the files say, and takes a copy of them where there are any.</summary>
@@ -91,11 +109,13 @@ internal sealed class VersionFiles(
             return null;
         }
 
-        var uri = await artifacts.ResolveAsync(call, address).ConfigureAwait(false);
-        uri = await artifacts.EnsureAsync(await artifacts.OwnerAsync(call, uri).ConfigureAwait(false), uri, call.Cancellation).ConfigureAwait(false);
+        var uri = await artifacts.ResolveAsync(call, address);
+        uri = await artifacts.EnsureAsync(await artifacts.OwnerAsync(call, uri), uri, call.Cancellation);
         model.ArtifactUri = uri.ToString();
         var any = false;
-        await foreach (var _ in objects.ListAsync(uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" }, call.Cancellation).ConfigureAwait(false))
+        await foreach (
+            var _ in objects.ListAsync(uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" }, call.Cancellation)
+        )
         {
             any = true;
             break;
@@ -106,8 +126,8 @@ internal sealed class VersionFiles(
             return null;
         }
 
-        var manifest = await snapshots.TakeAsync(uri, call.Cancellation).ConfigureAwait(false);
-        if (!manifest.Has("model.onnx") && await FlavorsAsync(uri, manifest, call.Cancellation).ConfigureAwait(false) is { } image)
+        var manifest = await snapshots.TakeAsync(uri, call.Cancellation);
+        if (!manifest.Has("model.onnx") && await FlavorsAsync(uri, manifest, call.Cancellation) is { } image)
         {
             model.ContainerSpec = new ModelContainerSpec { ImageUri = image };
         }
@@ -129,12 +149,14 @@ internal sealed class VersionFiles(
         }
 
         const int MaxMlmodel = 64 << 10;
-        var stream = await objects.OpenAsync(uri.Join("MLmodel"), cancellation).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        var stream = await objects.OpenAsync(uri.Join("MLmodel"), cancellation);
+        await using (stream)
         {
             var buffer = new byte[MaxMlmodel];
-            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
-            return System.Text.Encoding.UTF8.GetString(buffer, 0, length).Split('\n').Any(static line => line.Trim() == "sklearn:") ? SklearnImage : null;
+            var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            return System.Text.Encoding.UTF8.GetString(buffer, 0, length).Split('\n').Any(static line => line.Trim() == "sklearn:")
+                ? SklearnImage
+                : null;
         }
     }
 }

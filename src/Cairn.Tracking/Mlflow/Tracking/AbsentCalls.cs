@@ -19,14 +19,18 @@ internal sealed class AbsentCalls : IMlflowCalls
         ("3.0/mlflow/datasets", "Evaluation datasets are not kept by this server; mlflow.log_input notes the data that a run read."),
         ("3.0/mlflow/gateway", "This server is no gateway to language models."),
         ("3.0/mlflow/prompt-optimization", "This server does not optimise prompts."),
-        ("3.0/mlflow/workspaces", "There are no workspaces here. Projects take their place: set MLFLOW_TRACKING_URI to http://HOST/projects/PROJECT/locations/REGION."),
+        (
+            "3.0/mlflow/workspaces",
+            "There are no workspaces here. Projects take their place: set MLFLOW_TRACKING_URI to http://HOST/projects/PROJECT/locations/REGION."
+        ),
         ("2.0/mlflow/webhooks", "This server calls no webhooks."),
         ("2.0/mlflow/artifacts/presigned-upload-url", Presigned),
         ("2.0/mlflow-artifacts/presigned", Presigned),
     ];
 
     private const string Traces = "Traces are not kept by this server. Switch tracing off with mlflow.tracing.disable().";
-    private const string Presigned = "This server gives no presigned addresses: artifacts go through mlflow-artifacts/artifacts, whole or in parts.";
+    private const string Presigned =
+        "This server gives no presigned addresses: artifacts go through mlflow-artifacts/artifacts, whole or in parts.";
 
     public void Map(MlflowRoutes routes)
     {
@@ -46,6 +50,11 @@ internal sealed class AbsentCalls : IMlflowCalls
     }
 
     /// <summary>As MLflow's server answers, whose clients tell by the code that a server is older than they are.</summary>
-    private static Task NowhereAsync(MlflowCall call) => MlflowErrors.WriteAsync(
-        call.Http, 404, "ENDPOINT_NOT_FOUND", $"There is nothing at {call.Http.Request.Method} {call.Http.Request.Path.Value}.");
+    private static Task NowhereAsync(MlflowCall call) =>
+        MlflowErrors.WriteAsync(
+            call.Http,
+            404,
+            "ENDPOINT_NOT_FOUND",
+            $"There is nothing at {call.Http.Request.Method} {call.Http.Request.Path.Value}."
+        );
 }

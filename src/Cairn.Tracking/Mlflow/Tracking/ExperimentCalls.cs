@@ -8,7 +8,13 @@ using Cairn.Tracking.Search;
 namespace Cairn.Tracking.Mlflow.Tracking;
 
 /// <summary><c>2.0/mlflow/experiments/…</c></summary>
-internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experiments, RunAccess access, ExperimentSearch search, ITenantGate gate) : IMlflowCalls
+internal sealed class ExperimentCalls(
+    IDatabase database,
+    ExperimentStore experiments,
+    RunAccess access,
+    ExperimentSearch search,
+    ITenantGate gate
+) : IMlflowCalls
 {
     private const int MaxDatasets = 1_000;
 
@@ -35,29 +41,33 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
 
     private async Task CreateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        await gate.RequireAsync(call.Confined, arguments.Text("artifact_location") ?? "", "artifact_location", call.Cancellation).ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
+        await gate.RequireAsync(call.Confined, arguments.Text("artifact_location") ?? "", "artifact_location", call.Cancellation);
         var given = new NewExperiment(call.Project, call.Location)
         {
             Name = arguments.Required("name"),
             ArtifactLocation = arguments.Text("artifact_location") is { Length: > 0 } location ? ArtifactLocation(location) : null,
             Tags = MlflowNames.Tags(arguments),
         };
-        var made = await database.WriteAsync(session => experiments.Create(session, given), call.Cancellation).ConfigureAwait(false);
-        await call.AnswerAsync(json => json.WriteString("experiment_id", made.Id.ToString(CultureInfo.InvariantCulture))).ConfigureAwait(false);
+        var made = await database.WriteAsync(session => experiments.Create(session, given), call.Cancellation);
+        await call.AnswerAsync(json => json.WriteString("experiment_id", made.Id.ToString(CultureInfo.InvariantCulture)));
     }
 
     private async Task GetAsync(MlflowCall call)
     {
-        var id = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("experiment_id");
-        await AnswerAsync(call, session => access.Experiment(session, call, id)).ConfigureAwait(false);
+        var id = (await call.ArgumentsAsync()).Required("experiment_id");
+        await AnswerAsync(call, session => access.Experiment(session, call, id));
     }
 
     private async Task GetByNameAsync(MlflowCall call)
     {
-        var name = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("experiment_name");
-        await AnswerAsync(call, session => experiments.FindByName(session, call.Project, call.Location, name)
-            ?? throw StatusException.NotFound($"Could not find experiment with name '{name}'")).ConfigureAwait(false);
+        var name = (await call.ArgumentsAsync()).Required("experiment_name");
+        await AnswerAsync(
+            call,
+            session =>
+                experiments.FindByName(session, call.Project, call.Location, name)
+                ?? throw StatusException.NotFound($"Could not find experiment with name '{name}'")
+        );
     }
 
     private async Task AnswerAsync(MlflowCall call, Func<ISqlSession, Experiment> find)
@@ -68,17 +78,18 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
                 var found = find(session);
                 return (found, experiments.Tags(session, [found]));
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WritePropertyName("experiment");
             json.WriteExperiment(experiment, tags[experiment.Id]);
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task SearchAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var page = await search.SearchAsync(
             new ExperimentQuery(call.Project, call.Location)
             {
@@ -88,7 +99,8 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
                 PageSize = Views.PageSize(arguments.Number("max_results"), ExperimentQuery.MaxPage),
                 PageToken = arguments.Text("page_token"),
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WriteStartArray("experiments");
@@ -99,12 +111,12 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
 
             json.WriteEndArray();
             Views.WriteToken(json, page.NextPageToken);
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task StageAsync(MlflowCall call, Lifecycle stage)
     {
-        var id = (await call.ArgumentsAsync().ConfigureAwait(false)).Required("experiment_id");
+        var id = (await call.ArgumentsAsync()).Required("experiment_id");
         await database.WriteAsync(
             session =>
             {
@@ -118,21 +130,22 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
 
                 return experiments.SetStage(session, experiment, stage);
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task UpdateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, name) = (arguments.Required("experiment_id"), arguments.Required("new_name"));
-        await database.WriteAsync(session => experiments.Rename(session, Active(session, call, id), name), call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        await database.WriteAsync(session => experiments.Rename(session, Active(session, call, id), name), call.Cancellation);
+        await call.DoneAsync();
     }
 
     private async Task SetTagAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, key, value) = (arguments.Required("experiment_id"), arguments.Required("key"), arguments.Text("value") ?? "");
         MlflowNames.Check(key, "tag");
         await database.WriteAsync(
@@ -143,31 +156,41 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
                 experiments.Touch(session, experiment.Id);
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task DeleteTagAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, key) = (arguments.Required("experiment_id"), arguments.Required("key"));
         await database.WriteAsync(
-            session => experiments.DeleteTag(session, Active(session, call, id), key) ? true : throw StatusException.NotFound($"Experiment {id} has no tag '{key}'."),
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            session =>
+                experiments.DeleteTag(session, Active(session, call, id), key)
+                    ? true
+                    : throw StatusException.NotFound($"Experiment {id} has no tag '{key}'."),
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private async Task SearchDatasetsAsync(MlflowCall call)
     {
-        var ids = (await call.ArgumentsAsync().ConfigureAwait(false)).Texts("experiment_ids");
+        var ids = (await call.ArgumentsAsync()).Texts("experiment_ids");
         if (ids.Count is 0 or > MaxSearched)
         {
             throw ids.Count == 0
                 ? StatusException.InvalidArgument("SearchDatasets request must specify at least one experiment_id.")
-                : StatusException.InvalidArgument($"SearchDatasets request cannot specify more than {MaxSearched} experiment_ids. Received {ids.Count} experiment_ids.");
+                : StatusException.InvalidArgument(
+                    $"SearchDatasets request cannot specify more than {MaxSearched} experiment_ids. Received {ids.Count} experiment_ids."
+                );
         }
 
-        var found = await database.ReadAsync(session => RunInputs.Summaries(session, access.Experiments(session, call, ids), MaxDatasets), call.Cancellation).ConfigureAwait(false);
+        var found = await database.ReadAsync(
+            session => RunInputs.Summaries(session, access.Experiments(session, call, ids), MaxDatasets),
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WriteStartArray("dataset_summaries");
@@ -182,23 +205,33 @@ internal sealed class ExperimentCalls(IDatabase database, ExperimentStore experi
             }
 
             json.WriteEndArray();
-        }).ConfigureAwait(false);
+        });
     }
 
-    private Experiment Active(ISqlSession session, MlflowCall call, string id) => access.Experiment(session, call, id) is { Stage: Lifecycle.Active } experiment
-        ? experiment
-        : throw StatusException.InvalidArgument($"The experiment {id} must be in the 'active' state. Current state is deleted.");
+    private Experiment Active(ISqlSession session, MlflowCall call, string id) =>
+        access.Experiment(session, call, id) is { Stage: Lifecycle.Active } experiment
+            ? experiment
+            : throw StatusException.InvalidArgument($"The experiment {id} must be in the 'active' state. Current state is deleted.");
 
     /// <summary>Where a client may say that artifacts go: an address of objects, never a path of the server's.</summary>
     private static string ArtifactLocation(string location)
     {
-        if (location.Contains('#', StringComparison.Ordinal) || location.Contains('?', StringComparison.Ordinal) || location.Split('/').Contains(".."))
+        if (
+            location.Contains('#', StringComparison.Ordinal)
+            || location.Contains('?', StringComparison.Ordinal)
+            || location.Split('/').Contains("..")
+        )
         {
             throw StatusException.InvalidArgument($"'artifact_location' URL can't include fragments, queries or '..': it is '{location}'.");
         }
 
-        return location.StartsWith("gs://", StringComparison.Ordinal) || location.StartsWith("mlflow-artifacts:/", StringComparison.Ordinal) || location.StartsWith("s3://", StringComparison.Ordinal)
+        return
+            location.StartsWith("gs://", StringComparison.Ordinal)
+            || location.StartsWith("mlflow-artifacts:/", StringComparison.Ordinal)
+            || location.StartsWith("s3://", StringComparison.Ordinal)
             ? location
-            : throw StatusException.InvalidArgument($"'artifact_location' is '{location}'; it must be gs://bucket/folder, s3://bucket/folder or mlflow-artifacts:/folder. Leave it out to have this server keep the artifacts.");
+            : throw StatusException.InvalidArgument(
+                $"'artifact_location' is '{location}'; it must be gs://bucket/folder, s3://bucket/folder or mlflow-artifacts:/folder. Leave it out to have this server keep the artifacts."
+            );
     }
 }

@@ -11,32 +11,30 @@ using Cairn.Tracking.Runs;
 namespace Cairn.Tracking.Mlflow.Tracking;
 
 /// <summary>
-/// The body of <c>log-batch</c>, read in one pass without a document: the names of metrics that have been seen before become numbers from their bytes, so that a point costs no
-/// object.
+/// The body of <c>log-batch</c>, read in one pass without a document: the names of metrics that have been seen before become numbers from
+/// their bytes, so that a point costs no object.
 /// </summary>
 internal sealed class MetricBatch
 {
     private const int MaxMetrics = 1_000;
     private const int MaxOthers = 100;
 
-    private readonly List<LoggedPoint> points = [];
-    private readonly List<(int Index, string Name)> unknown = [];
-    private readonly List<ModelPoint> measured = [];
-    private readonly List<Param> parameters = [];
-    private readonly List<KeyValuePair<string, string>> tags = [];
+    private readonly List<LoggedPoint> _points = [];
+    private readonly List<(int Index, string Name)> _unknown = [];
+    private readonly List<ModelPoint> _measured = [];
+    private readonly List<Param> _parameters = [];
+    private readonly List<KeyValuePair<string, string>> _tags = [];
 
-    private MetricBatch()
-    {
-    }
+    private MetricBatch() { }
 
     public string RunId { get; private set; } = "";
 
-    public IReadOnlyList<Param> Params => parameters;
+    public IReadOnlyList<Param> Params => _parameters;
 
     /// <summary>The points that measure logged models.</summary>
-    public IReadOnlyList<ModelPoint> Measured => measured;
+    public IReadOnlyList<ModelPoint> Measured => _measured;
 
-    public IReadOnlyList<KeyValuePair<string, string>> Tags => tags;
+    public IReadOnlyList<KeyValuePair<string, string>> Tags => _tags;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for what cannot be read, or is too much.</exception>
     public static MetricBatch Parse(ReadOnlySpan<byte> body, MetricKeys keys)
@@ -57,33 +55,33 @@ internal sealed class MetricBatch
         }
 
         batch.CheckNames();
-        Limit("metrics", batch.points.Count, MaxMetrics);
-        Limit("params", batch.parameters.Count, MaxOthers);
-        Limit("tags", batch.tags.Count, MaxOthers);
-        Limit("metrics, params, and tags", batch.points.Count + batch.parameters.Count + batch.tags.Count, MaxMetrics);
+        Limit("metrics", batch._points.Count, MaxMetrics);
+        Limit("params", batch._parameters.Count, MaxOthers);
+        Limit("tags", batch._tags.Count, MaxOthers);
+        Limit("metrics, params, and tags", batch._points.Count + batch._parameters.Count + batch._tags.Count, MaxMetrics);
         return batch;
     }
 
     /// <summary>The points, once names that were never seen have their numbers.</summary>
     public async ValueTask<LoggedPoint[]> PointsAsync(MetricKeys keys, CancellationToken cancellation)
     {
-        if (unknown.Count > 0)
+        if (_unknown.Count > 0)
         {
-            var numbers = await keys.InternAsync(unknown.Select(static entry => entry.Name), cancellation).ConfigureAwait(false);
-            foreach (var (index, name) in unknown)
+            var numbers = await keys.InternAsync(_unknown.Select(static entry => entry.Name), cancellation);
+            foreach (var (index, name) in _unknown)
             {
-                points[index] = points[index] with { Key = numbers[name] };
+                _points[index] = _points[index] with { Key = numbers[name] };
             }
         }
 
-        return [.. points];
+        return [.. _points];
     }
 
     private void CheckNames()
     {
-        unknown.ForEach(static entry => MlflowNames.Check(entry.Name, "metric"));
-        parameters.ForEach(static param => MlflowNames.Check(param.Key, "parameter"));
-        tags.ForEach(static tag => MlflowNames.Check(tag.Key, "tag"));
+        _unknown.ForEach(static entry => MlflowNames.Check(entry.Name, "metric"));
+        _parameters.ForEach(static param => MlflowNames.Check(param.Key, "parameter"));
+        _tags.ForEach(static tag => MlflowNames.Check(tag.Key, "tag"));
     }
 
     private void Read(Utf8JsonReader json, MetricKeys keys)
@@ -94,26 +92,45 @@ internal sealed class MetricBatch
             if (json.ValueTextEquals("metrics"u8))
             {
                 json.Read();
-                ReadList("metrics", ref json, keys, static (ref Utf8JsonReader item, MetricKeys keys, MetricBatch batch) => batch.ReadMetric(ref item, keys));
+                ReadList(
+                    "metrics",
+                    ref json,
+                    keys,
+                    static (ref Utf8JsonReader item, MetricKeys keys, MetricBatch batch) => batch.ReadMetric(ref item, keys)
+                );
             }
             else if (json.ValueTextEquals("params"u8))
             {
                 json.Read();
-                ReadList("params", ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) =>
-                {
-                    var (key, value) = ReadPair(ref item, "params", batch.parameters.Count);
-                    batch.parameters.Add(new Param(key, value));
-                });
+                ReadList(
+                    "params",
+                    ref json,
+                    keys,
+                    static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) =>
+                    {
+                        var (key, value) = ReadPair(ref item, "params", batch._parameters.Count);
+                        batch._parameters.Add(new Param(key, value));
+                    }
+                );
             }
             else if (json.ValueTextEquals("tags"u8))
             {
                 json.Read();
-                ReadList("tags", ref json, keys, static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) => batch.tags.Add(ReadPair(ref item, "tags", batch.tags.Count)));
+                ReadList(
+                    "tags",
+                    ref json,
+                    keys,
+                    static (ref Utf8JsonReader item, MetricKeys _, MetricBatch batch) =>
+                        batch._tags.Add(ReadPair(ref item, "tags", batch._tags.Count))
+                );
             }
             else if (json.ValueTextEquals("run_id"u8))
             {
                 json.Read();
-                RunId = json.TokenType == JsonTokenType.Null ? RunId : json.TokenType == JsonTokenType.String ? json.GetString()! : throw Wrong("run_id", ref json);
+                RunId =
+                    json.TokenType == JsonTokenType.Null ? RunId
+                    : json.TokenType == JsonTokenType.String ? json.GetString()!
+                    : throw Wrong("run_id", ref json);
             }
             else
             {
@@ -158,7 +175,12 @@ internal sealed class MetricBatch
             if (json.ValueTextEquals("key"u8))
             {
                 json.Read();
-                if (json.TokenType == JsonTokenType.String && !json.ValueIsEscaped && !json.HasValueSequence && keys.TryFind(json.ValueSpan, out key))
+                if (
+                    json.TokenType == JsonTokenType.String
+                    && !json.ValueIsEscaped
+                    && !json.HasValueSequence
+                    && keys.TryFind(json.ValueSpan, out key)
+                )
                 {
                     continue;
                 }
@@ -202,24 +224,28 @@ internal sealed class MetricBatch
             }
         }
 
-        var missing = key < 0 && string.IsNullOrEmpty(name) ? "key" : value is null ? "value" : time is null ? "timestamp" : null;
+        var missing =
+            key < 0 && string.IsNullOrEmpty(name) ? "key"
+            : value is null ? "value"
+            : time is null ? "timestamp"
+            : null;
         if (missing is not null)
         {
-            throw MlflowArguments.Missing($"metrics[{points.Count}].{missing}");
+            throw MlflowArguments.Missing($"metrics[{_points.Count}].{missing}");
         }
 
         Expect(time is > long.MinValue / 1_000 and < long.MaxValue / 1_000, $"the timestamp {time} is not milliseconds since 1970.");
         if (key < 0 || name is not null)
         {
-            unknown.Add((points.Count, name!));
+            _unknown.Add((_points.Count, name!));
         }
 
         if (!string.IsNullOrEmpty(model))
         {
-            measured.Add(new ModelPoint(points.Count, model, dataset, digest));
+            _measured.Add(new ModelPoint(_points.Count, model, dataset, digest));
         }
 
-        points.Add(new LoggedPoint(key, new MetricPoint(step, time!.Value * 1_000, value!.Value)));
+        _points.Add(new LoggedPoint(key, new MetricPoint(step, time!.Value * 1_000, value!.Value)));
     }
 
     private static KeyValuePair<string, string> ReadPair(ref Utf8JsonReader json, string list, int index)
@@ -237,7 +263,10 @@ internal sealed class MetricBatch
             }
             else if (isValue)
             {
-                value = json.TokenType == JsonTokenType.String ? json.GetString()! : json.TokenType == JsonTokenType.Null ? "" : Encoding.UTF8.GetString(json.ValueSpan);
+                value =
+                    json.TokenType == JsonTokenType.String ? json.GetString()!
+                    : json.TokenType == JsonTokenType.Null ? ""
+                    : Encoding.UTF8.GetString(json.ValueSpan);
             }
             else
             {
@@ -248,15 +277,16 @@ internal sealed class MetricBatch
         return string.IsNullOrEmpty(key) ? throw MlflowArguments.Missing($"{list}[{index}].key") : KeyValuePair.Create(key, value);
     }
 
-    private static double Double(ref Utf8JsonReader json) => json.TokenType == JsonTokenType.Number
-        ? json.GetDouble()
-        : json.GetString() switch
-        {
-            "NaN" => double.NaN,
-            "Infinity" or "inf" => double.PositiveInfinity,
-            "-Infinity" or "-inf" => double.NegativeInfinity,
-            var text => double.Parse(text ?? "", NumberStyles.Float, CultureInfo.InvariantCulture),
-        };
+    private static double Double(ref Utf8JsonReader json) =>
+        json.TokenType == JsonTokenType.Number
+            ? json.GetDouble()
+            : json.GetString() switch
+            {
+                "NaN" => double.NaN,
+                "Infinity" or "inf" => double.PositiveInfinity,
+                "-Infinity" or "-inf" => double.NegativeInfinity,
+                var text => double.Parse(text ?? "", NumberStyles.Float, CultureInfo.InvariantCulture),
+            };
 
     private static long Whole(ref Utf8JsonReader json)
     {
@@ -266,20 +296,26 @@ internal sealed class MetricBatch
         }
 
         var text = json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan;
-        return Utf8Parser.TryParse(text, out long number, out var read) && read == text.Length ? number : throw new FormatException("a step or timestamp is not a whole number.");
+        return Utf8Parser.TryParse(text, out long number, out var read) && read == text.Length
+            ? number
+            : throw new FormatException("a step or timestamp is not a whole number.");
     }
 
     /// <summary>What is said of a value of another type than MLflow's; the shape of an object or list is told, not what is in it.</summary>
-    private static StatusException Wrong(string name, ref Utf8JsonReader json) => json.TokenType switch
-    {
-        JsonTokenType.StartArray => MlflowArguments.Invalid(name, "[…]", "list"),
-        JsonTokenType.StartObject => MlflowArguments.Invalid(name, "{…}", "dict"),
-        JsonTokenType.String => MlflowArguments.Invalid(name, JsonSerializer.Serialize(json.GetString()), "str"),
-        var token => MlflowArguments.Invalid(
-            name,
-            Encoding.UTF8.GetString(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan),
-            token != JsonTokenType.Number ? "bool" : json.TryGetInt64(out _) ? "int" : "float"),
-    };
+    private static StatusException Wrong(string name, ref Utf8JsonReader json) =>
+        json.TokenType switch
+        {
+            JsonTokenType.StartArray => MlflowArguments.Invalid(name, "[…]", "list"),
+            JsonTokenType.StartObject => MlflowArguments.Invalid(name, "{…}", "dict"),
+            JsonTokenType.String => MlflowArguments.Invalid(name, JsonSerializer.Serialize(json.GetString()), "str"),
+            var token => MlflowArguments.Invalid(
+                name,
+                Encoding.UTF8.GetString(json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan),
+                token != JsonTokenType.Number ? "bool"
+                    : json.TryGetInt64(out _) ? "int"
+                    : "float"
+            ),
+        };
 
     private static void Expect(bool holds, string message)
     {
@@ -293,7 +329,9 @@ internal sealed class MetricBatch
     {
         if (count > most)
         {
-            throw StatusException.InvalidArgument($"A batch logging request can contain at most {most} {what}. Got {count} {what}. Please split up {what} across multiple requests and try again.");
+            throw StatusException.InvalidArgument(
+                $"A batch logging request can contain at most {most} {what}. Got {count} {what}. Please split up {what} across multiple requests and try again."
+            );
         }
     }
 }

@@ -26,9 +26,9 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
 
     private async Task HistoryAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, name) = (arguments.RunId, arguments.Required("metric_key"));
-        var points = await PointsAsync(call, id, name).ConfigureAwait(false);
+        var points = await PointsAsync(call, id, name);
         var from = After(points, arguments.Text("page_token"));
         var count = arguments.Number("max_results") is > 0 and { } most ? (int)Math.Min(most, int.MaxValue) : points.Count;
         var to = Math.Min(points.Count, (int)Math.Min((long)from + count, int.MaxValue));
@@ -42,19 +42,21 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
 
             json.WriteEndArray();
             Views.WriteToken(json, to < points.Count && to > 0 ? Token(points[to - 1]) : "");
-        }).ConfigureAwait(false);
+        });
     }
 
     /// <summary>One metric of many runs, run after run in the order of their ids: all of it, cut off at so many points.</summary>
     private async Task BulkAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var ids = arguments.Texts("run_id");
         if (ids.Count is 0 or > MaxRuns)
         {
             throw ids.Count == 0
                 ? StatusException.InvalidArgument("GetMetricHistoryBulk request must specify at least one run_id.")
-                : StatusException.InvalidArgument($"GetMetricHistoryBulk request cannot specify more than {MaxRuns} run_ids. Received {ids.Count} run_ids.");
+                : StatusException.InvalidArgument(
+                    $"GetMetricHistoryBulk request cannot specify more than {MaxRuns} run_ids. Received {ids.Count} run_ids."
+                );
         }
 
         var name = arguments.Text("metric_key") is { Length: > 0 } key
@@ -64,24 +66,36 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
         var histories = new List<(string Run, IReadOnlyList<MetricPoint> Points)>();
         foreach (var id in ids.Order(StringComparer.Ordinal))
         {
-            var all = await PointsAsync(call, id, name).ConfigureAwait(false);
-            histories.Add((id, [.. all.OrderBy(static point => point.Time).ThenBy(static point => point.Step).ThenBy(static point => point.Value).Take(left)]));
+            var all = await PointsAsync(call, id, name);
+            histories.Add(
+                (
+                    id,
+                    [
+                        .. all.OrderBy(static point => point.Time)
+                            .ThenBy(static point => point.Step)
+                            .ThenBy(static point => point.Value)
+                            .Take(left),
+                    ]
+                )
+            );
             left -= histories[^1].Points.Count;
         }
 
-        await AnswerAsync(call, name, histories).ConfigureAwait(false);
+        await AnswerAsync(call, name, histories);
     }
 
     /// <summary>One metric of many runs between two steps, with at most so many points each, the extremes among them.</summary>
     private async Task IntervalAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var ids = arguments.Texts("run_ids");
         if (ids.Count is 0 or > MaxRuns)
         {
             throw ids.Count == 0
                 ? MlflowArguments.Missing("run_ids")
-                : StatusException.InvalidArgument($"GetMetricHistoryBulkInterval request must specify at most {MaxRuns} run_ids. Received {ids.Count} run_ids.");
+                : StatusException.InvalidArgument(
+                    $"GetMetricHistoryBulkInterval request must specify at most {MaxRuns} run_ids. Received {ids.Count} run_ids."
+                );
         }
 
         var name = arguments.Required("metric_key");
@@ -93,7 +107,9 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
 
         if (first > last)
         {
-            throw StatusException.InvalidArgument($"end_step must be greater than start_step. Found start_step={first} and end_step={last}.");
+            throw StatusException.InvalidArgument(
+                $"end_step must be greater than start_step. Found start_step={first} and end_step={last}."
+            );
         }
 
         var most = arguments.Number("max_results") ?? MaxSampled;
@@ -105,35 +121,46 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
         var histories = new List<(string Run, IReadOnlyList<MetricPoint> Points)>();
         foreach (var id in ids.Order(StringComparer.Ordinal))
         {
-            var all = await PointsAsync(call, id, name).ConfigureAwait(false);
-            histories.Add((id, Downsampling.KeepExtremes([.. all.Where(point => first is null || (point.Step >= first && point.Step <= last))], (int)most)));
+            var all = await PointsAsync(call, id, name);
+            histories.Add(
+                (
+                    id,
+                    Downsampling.KeepExtremes(
+                        [.. all.Where(point => first is null || (point.Step >= first && point.Step <= last))],
+                        (int)most
+                    )
+                )
+            );
         }
 
-        await AnswerAsync(call, name, histories).ConfigureAwait(false);
+        await AnswerAsync(call, name, histories);
     }
 
-    private static Task AnswerAsync(MlflowCall call, string name, List<(string Run, IReadOnlyList<MetricPoint> Points)> histories) => call.AnswerAsync(json =>
-    {
-        json.WriteStartArray("metrics");
-        foreach (var (run, history) in histories)
+    private static Task AnswerAsync(MlflowCall call, string name, List<(string Run, IReadOnlyList<MetricPoint> Points)> histories) =>
+        call.AnswerAsync(json =>
         {
-            foreach (var point in history)
+            json.WriteStartArray("metrics");
+            foreach (var (run, history) in histories)
             {
-                json.WriteMetric(name, point, run);
+                foreach (var point in history)
+                {
+                    json.WriteMetric(name, point, run);
+                }
             }
-        }
 
-        json.WriteEndArray();
-    });
+            json.WriteEndArray();
+        });
 
     private async Task<IReadOnlyList<MetricPoint>> PointsAsync(MlflowCall call, string id, string name)
     {
-        var (run, key) = await database.ReadAsync(session => (access.Run(session, call, id), keys.Find(session, name)), call.Cancellation).ConfigureAwait(false);
-        return key is { } known ? await reader.HistoryAsync(run, known, call.Cancellation).ConfigureAwait(false) : [];
+        var (run, key) = await database.ReadAsync(session => (access.Run(session, call, id), keys.Find(session, name)), call.Cancellation);
+        return key is { } known ? await reader.HistoryAsync(run, known, call.Cancellation) : [];
     }
 
     private static string Token(MetricPoint point) =>
-        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Time},{point.Value:R}")));
+        Base64Url.EncodeToString(
+            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{point.Step},{point.Time},{point.Value:R}"))
+        );
 
     /// <summary>The index of the first point after the one that a token names.</summary>
     private static int After(IReadOnlyList<MetricPoint> points, string? token)
@@ -146,7 +173,11 @@ internal sealed class MetricCalls(IDatabase database, RunAccess access, MetricRe
         try
         {
             var parts = Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token)).Split(',');
-            var last = new MetricPoint(long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), double.Parse(parts[2], CultureInfo.InvariantCulture));
+            var last = new MetricPoint(
+                long.Parse(parts[0], CultureInfo.InvariantCulture),
+                long.Parse(parts[1], CultureInfo.InvariantCulture),
+                double.Parse(parts[2], CultureInfo.InvariantCulture)
+            );
             var index = 0;
             while (index < points.Count && !points[index].Follows(last))
             {

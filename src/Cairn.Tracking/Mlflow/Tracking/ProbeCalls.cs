@@ -6,7 +6,10 @@ namespace Cairn.Tracking.Mlflow.Tracking;
 /// <summary>What clients ask of a server before they use it.</summary>
 internal sealed class ProbeCalls : IMlflowCalls
 {
-    /// <summary>The version of MLflow whose protocol is spoken whole. Clients of 3.x ask, and leave out what a server of this version has not: traces and what is built on them.</summary>
+    /// <summary>
+    /// The version of MLflow whose protocol is spoken whole. Clients of 3.x ask, and leave out what a server of this version has not:
+    /// traces and what is built on them.
+    /// </summary>
     private const string Version = "2.17.2";
 
     public void Map(MlflowRoutes routes)
@@ -16,13 +19,14 @@ internal sealed class ProbeCalls : IMlflowCalls
         routes.Add("GET", "3.0/mlflow/server-info", IRoutes.AnyCaller, InfoAsync);
     }
 
-    private static Task InfoAsync(MlflowCall call) => call.AnswerAsync(static json =>
-    {
-        // MLflow's name of a store that keeps its rows in a database.
-        json.WriteString("store_type", "SqlStore");
-        json.WriteBoolean("workspaces_enabled", false);
-        json.WriteBoolean("trace_archival_enabled", false);
-    });
+    private static Task InfoAsync(MlflowCall call) =>
+        call.AnswerAsync(static json =>
+        {
+            // MLflow's name of a store that keeps its rows in a database.
+            json.WriteString("store_type", "SqlStore");
+            json.WriteBoolean("workspaces_enabled", false);
+            json.WriteBoolean("trace_archival_enabled", false);
+        });
 
     private static Task TextAsync(MlflowCall call, string text)
     {

@@ -10,7 +10,14 @@ namespace Cairn.Tracking.Mlflow.Tracking;
 
 /// <summary><c>2.0/mlflow/runs/…</c>, but searching.</summary>
 internal sealed class RunCalls(
-    IDatabase database, RunStore runs, RunDataReader reader, RunAccess access, MetricKeys keys, MetricFold fold, LoggedModelAccess models) : IMlflowCalls
+    IDatabase database,
+    RunStore runs,
+    RunDataReader reader,
+    RunAccess access,
+    MetricKeys keys,
+    MetricFold fold,
+    LoggedModelAccess models
+) : IMlflowCalls
 {
     private const string NameTag = "mlflow.runName";
     private const string UserTag = "mlflow.user";
@@ -34,26 +41,31 @@ internal sealed class RunCalls(
 
     private async Task CreateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var id = arguments.Text("experiment_id") is { Length: > 0 } given ? given : "0";
         var tags = MlflowNames.Tags(arguments);
         var name = arguments.Text("run_name") is { Length: > 0 } own ? own : tags.GetValueOrDefault(NameTag);
         if (arguments.Text("run_name") is { Length: > 0 } first && tags.TryGetValue(NameTag, out var second) && first != second)
         {
-            throw StatusException.InvalidArgument($"Both 'run_name' argument and '{NameTag}' tag are specified, but with different values (run_name='{first}', {NameTag}='{second}').");
+            throw StatusException.InvalidArgument(
+                $"Both 'run_name' argument and '{NameTag}' tag are specified, but with different values (run_name='{first}', {NameTag}='{second}')."
+            );
         }
 
         var (run, data) = await database.WriteAsync(
             session =>
             {
                 var experiment = access.Experiment(session, call, id);
-                var made = runs.Create(session, new NewRun(experiment.Id)
-                {
-                    Name = name,
-                    User = arguments.Text("user_id") is { Length: > 0 } user ? user : tags.GetValueOrDefault(UserTag, ""),
-                    Started = arguments.Time("start_time"),
-                    Tags = tags,
-                });
+                var made = runs.Create(
+                    session,
+                    new NewRun(experiment.Id)
+                    {
+                        Name = name,
+                        User = arguments.Text("user_id") is { Length: > 0 } user ? user : tags.GetValueOrDefault(UserTag, ""),
+                        Started = arguments.Time("start_time"),
+                        Tags = tags,
+                    }
+                );
                 if (!tags.ContainsKey(NameTag))
                 {
                     RunFields.SetTag(session, made, NameTag, made.Name);
@@ -61,34 +73,41 @@ internal sealed class RunCalls(
 
                 return (made, reader.Read(session, made));
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WritePropertyName("run");
             json.WriteRun(run, data, [], []);
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task GetAsync(MlflowCall call)
     {
-        var id = (await call.ArgumentsAsync().ConfigureAwait(false)).RunId;
+        var id = (await call.ArgumentsAsync()).RunId;
         var (run, data, inputs, used) = await database.ReadAsync(
             session =>
             {
                 var found = access.Run(session, call, id);
-                return (found, reader.Read(session, found), RunInputs.Of(session, [found])[found.Id].ToList(), LoggedModelLinks.Of(session, [found])[found.Id].ToList());
+                return (
+                    found,
+                    reader.Read(session, found),
+                    RunInputs.Of(session, [found])[found.Id].ToList(),
+                    LoggedModelLinks.Of(session, [found])[found.Id].ToList()
+                );
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WritePropertyName("run");
             json.WriteRun(run, data, inputs, used);
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task UpdateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var id = arguments.RunId;
         var status = arguments.Name("status") is { Length: > 0 } text ? Status(text) : (RunStatus?)null;
         var name = arguments.Text("run_name") is { Length: > 0 } given ? given : null;
@@ -101,39 +120,53 @@ internal sealed class RunCalls(
                     RunFields.SetTag(session, before, NameTag, name);
                 }
 
-                return runs.Update(session, before, before with { Status = status ?? before.Status, Ended = arguments.Time("end_time") ?? before.Ended, Name = name ?? before.Name });
+                return runs.Update(
+                    session,
+                    before,
+                    before with
+                    {
+                        Status = status ?? before.Status,
+                        Ended = arguments.Time("end_time") ?? before.Ended,
+                        Name = name ?? before.Name,
+                    }
+                );
             },
-            call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WriteStartObject("run_info");
             json.WriteInfo(run);
             json.WriteEndObject();
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task StageAsync(MlflowCall call, Lifecycle stage)
     {
-        var id = (await call.ArgumentsAsync().ConfigureAwait(false)).RunId;
-        await database.WriteAsync(session => runs.SetStage(session, access.Run(session, call, id), stage), call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        var id = (await call.ArgumentsAsync()).RunId;
+        await database.WriteAsync(session => runs.SetStage(session, access.Run(session, call, id), stage), call.Cancellation);
+        await call.DoneAsync();
     }
 
     private async Task LogParameterAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, param) = (arguments.RunId, new Param(arguments.Required("key"), arguments.Text("value") ?? ""));
         MlflowNames.Check(param.Key, "parameter");
-        await WriteAsync(call, id, (session, run) => RunFields.SetParam(session, run, param)).ConfigureAwait(false);
+        await WriteAsync(call, id, (session, run) => RunFields.SetParam(session, run, param));
     }
 
     private async Task LogMetricAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, key) = (arguments.RunId, arguments.Required("key"));
         MlflowNames.Check(key, "metric");
-        var point = new MetricPoint(arguments.Number("step") ?? 0, Micros(arguments.RequiredNumber("timestamp")), arguments.RequiredDouble("value"));
-        var logged = new LoggedPoint(await keys.InternAsync(key, call.Cancellation).ConfigureAwait(false), point);
+        var point = new MetricPoint(
+            arguments.Number("step") ?? 0,
+            Micros(arguments.RequiredNumber("timestamp")),
+            arguments.RequiredDouble("value")
+        );
+        var logged = new LoggedPoint(await keys.InternAsync(key, call.Cancellation), point);
         IReadOnlyList<ModelPoint> measured = arguments.Text("model_id") is { Length: > 0 } of
             ? [new ModelPoint(0, of, arguments.Text("dataset_name") ?? "", arguments.Text("dataset_digest") ?? "")]
             : [];
@@ -144,14 +177,15 @@ internal sealed class RunCalls(
             {
                 MetricLog.Append(session, run, [logged]);
                 LoggedModelMetrics.Log(session, run, [logged], measured, model => models.Existing(session, call, model));
-            }).ConfigureAwait(false);
+            }
+        );
         fold.Wake();
     }
 
     private async Task LogBatchAsync(MlflowCall call)
     {
-        var batch = MetricBatch.Parse((await call.BodyAsync().ConfigureAwait(false)).Span, keys);
-        var points = await batch.PointsAsync(keys, call.Cancellation).ConfigureAwait(false);
+        var batch = MetricBatch.Parse((await call.BodyAsync()).Span, keys);
+        var points = await batch.PointsAsync(keys, call.Cancellation);
         await WriteAsync(
             call,
             batch.RunId,
@@ -169,7 +203,8 @@ internal sealed class RunCalls(
 
                 MetricLog.Append(session, run, points);
                 LoggedModelMetrics.Log(session, run, points, batch.Measured, model => models.Existing(session, call, model));
-            }).ConfigureAwait(false);
+            }
+        );
         if (points.Length > 0)
         {
             fold.Wake();
@@ -178,39 +213,53 @@ internal sealed class RunCalls(
 
     private async Task SetTagAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, key, value) = (arguments.RunId, arguments.Required("key"), arguments.Text("value") ?? "");
         MlflowNames.Check(key, "tag");
-        await WriteAsync(call, id, (session, run) => SetTag(session, run, key, value)).ConfigureAwait(false);
+        await WriteAsync(call, id, (session, run) => SetTag(session, run, key, value));
     }
 
     private async Task DeleteTagAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var (id, key) = (arguments.RunId, arguments.Required("key"));
-        await WriteAsync(call, id, (session, run) =>
-        {
-            if (!RunFields.DeleteTag(session, run, key))
+        await WriteAsync(
+            call,
+            id,
+            (session, run) =>
             {
-                throw StatusException.NotFound($"No tag with name: {key} in run with id {id}");
+                if (!RunFields.DeleteTag(session, run, key))
+                {
+                    throw StatusException.NotFound($"No tag with name: {key} in run with id {id}");
+                }
             }
-        }).ConfigureAwait(false);
+        );
     }
 
     private async Task LogInputsAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         if (!arguments.Has("datasets") && !arguments.Has("models"))
         {
             throw MlflowArguments.Missing("datasets");
         }
 
-        var inputs = arguments.Objects("datasets").Select(static item =>
-        {
-            var dataset = item.Object("dataset") ?? throw MlflowArguments.Missing("dataset");
-            return new RunInput(
-                dataset.Required("name"), dataset.Required("digest"), dataset.Text("source_type") ?? "", dataset.Text("source") ?? "", dataset.Text("schema") ?? "", dataset.Text("profile") ?? "", item.Pairs("tags"));
-        }).ToList();
+        var inputs = arguments
+            .Objects("datasets")
+            .Select(static item =>
+            {
+                var dataset = item.Object("dataset") ?? throw MlflowArguments.Missing("dataset");
+                return new RunInput(
+                    dataset.Required("name"),
+                    dataset.Required("digest"),
+                    dataset.Text("source_type") ?? "",
+                    dataset.Text("source") ?? "",
+                    dataset.Text("schema") ?? "",
+                    dataset.Text("profile") ?? "",
+                    item.Pairs("tags")
+                );
+            })
+            .ToList();
         var used = arguments.Objects("models").Select(static model => model.Required("model_id")).ToList();
         await WriteAsync(
             call,
@@ -219,21 +268,32 @@ internal sealed class RunCalls(
             {
                 inputs.ForEach(input => RunInputs.Add(session, run, input));
                 used.ForEach(model => LoggedModelLinks.Add(session, run, models.Active(session, call, model), isOutput: false, 0));
-            }).ConfigureAwait(false);
+            }
+        );
     }
 
     /// <summary>Notes in the run's tag what model was saved among its artifacts.</summary>
     private async Task LogModelAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var text = arguments.Required("model_json");
         using var model = ParseModel(text);
-        await WriteAsync(call, arguments.RunId, (session, run) =>
-        {
-            var before = session.QueryFirst("SELECT value FROM run_tags WHERE run = $1 AND key = $2", static row => row.GetString(0), run.Id, ModelsTag) ?? "[]";
-            var list = before == "[]" ? $"[{text}]" : $"{before[..^1]}, {text}]";
-            RunFields.SetTag(session, run, ModelsTag, list, RunFields.MaxModelHistory);
-        }).ConfigureAwait(false);
+        await WriteAsync(
+            call,
+            arguments.RunId,
+            (session, run) =>
+            {
+                var before =
+                    session.QueryFirst(
+                        "SELECT value FROM run_tags WHERE run = $1 AND key = $2",
+                        static row => row.GetString(0),
+                        run.Id,
+                        ModelsTag
+                    ) ?? "[]";
+                var list = before == "[]" ? $"[{text}]" : $"{before[..^1]}, {text}]";
+                RunFields.SetTag(session, run, ModelsTag, list, RunFields.MaxModelHistory);
+            }
+        );
     }
 
     private static JsonDocument ParseModel(string text)
@@ -259,8 +319,9 @@ internal sealed class RunCalls(
                 write(session, access.Active(session, call, id));
                 return true;
             },
-            call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+            call.Cancellation
+        );
+        await call.DoneAsync();
     }
 
     private void SetTag(ISqlSession session, Run run, string key, string value)
@@ -272,11 +333,17 @@ internal sealed class RunCalls(
         }
     }
 
-    private static RunStatus Status(string text) => int.TryParse(text, CultureInfo.InvariantCulture, out var number) && Enum.IsDefined((RunStatus)number) ? (RunStatus)number
+    private static RunStatus Status(string text) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out var number) && Enum.IsDefined((RunStatus)number) ? (RunStatus)number
         : Enum.TryParse<RunStatus>(text, ignoreCase: true, out var status) && Enum.IsDefined(status) && char.IsLetter(text[0]) ? status
-        : throw StatusException.InvalidArgument($"Invalid value {text} for parameter 'status' supplied: it must be one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED.");
+        : throw StatusException.InvalidArgument(
+            $"Invalid value {text} for parameter 'status' supplied: it must be one of RUNNING, SCHEDULED, FINISHED, FAILED, KILLED."
+        );
 
-    private static long Micros(long milliseconds) => milliseconds is > long.MinValue / 1_000 and < long.MaxValue / 1_000
-        ? milliseconds * 1_000
-        : throw StatusException.InvalidArgument($"Invalid value {milliseconds} for parameter 'timestamp' supplied: it must be milliseconds since 1970.");
+    private static long Micros(long milliseconds) =>
+        milliseconds is > long.MinValue / 1_000 and < long.MaxValue / 1_000
+            ? milliseconds * 1_000
+            : throw StatusException.InvalidArgument(
+                $"Invalid value {milliseconds} for parameter 'timestamp' supplied: it must be milliseconds since 1970."
+            );
 }

@@ -12,9 +12,9 @@ internal sealed class RunSearchCalls(IDatabase database, RunSearch search, RunAc
 
     private async Task SearchAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var ids = arguments.Texts("experiment_ids");
-        var known = await database.ReadAsync(session => access.Experiments(session, call, ids), call.Cancellation).ConfigureAwait(false);
+        var known = await database.ReadAsync(session => access.Experiments(session, call, ids), call.Cancellation);
         var page = await search.SearchAsync(
             new RunQuery(known)
             {
@@ -24,8 +24,12 @@ internal sealed class RunSearchCalls(IDatabase database, RunSearch search, RunAc
                 PageSize = Views.PageSize(arguments.Number("max_results"), RunQuery.MaxPage),
                 PageToken = arguments.Text("page_token"),
             },
-            call.Cancellation).ConfigureAwait(false);
-        var (inputs, models) = await database.ReadAsync(session => (RunInputs.Of(session, page.Runs), LoggedModelLinks.Of(session, page.Runs)), call.Cancellation).ConfigureAwait(false);
+            call.Cancellation
+        );
+        var (inputs, models) = await database.ReadAsync(
+            session => (RunInputs.Of(session, page.Runs), LoggedModelLinks.Of(session, page.Runs)),
+            call.Cancellation
+        );
         await call.AnswerAsync(json =>
         {
             json.WriteStartArray("runs");
@@ -36,6 +40,6 @@ internal sealed class RunSearchCalls(IDatabase database, RunSearch search, RunAc
 
             json.WriteEndArray();
             Views.WriteToken(json, page.NextPageToken);
-        }).ConfigureAwait(false);
+        });
     }
 }

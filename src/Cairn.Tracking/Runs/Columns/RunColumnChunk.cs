@@ -4,12 +4,15 @@ using System.Runtime.InteropServices;
 namespace Cairn.Tracking.Runs.Columns;
 
 /// <summary>
-/// The values of <see cref="Size"/> runs that follow each other, as bytes: n ascending slots of a byte each, then n IEEE doubles, least byte first. A run without a value has no
-/// slot.
+/// The values of <see cref="Size"/> runs that follow each other, as bytes: n ascending slots of a byte each, then n IEEE doubles, least
+/// byte first. A run without a value has no slot.
 /// </summary>
 internal static class RunColumnChunk
 {
-    /// <summary>Small enough that a run's few bytes cost little to rewrite, large enough that a hundred thousand runs are read in under a thousand rows.</summary>
+    /// <summary>
+    /// Small enough that a run's few bytes cost little to rewrite, large enough that a hundred thousand runs are read in under a thousand
+    /// rows.
+    /// </summary>
     public const int Size = 128;
 
     private const int EntrySize = 1 + sizeof(double);

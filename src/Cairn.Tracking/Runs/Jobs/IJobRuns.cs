@@ -6,7 +6,10 @@ namespace Cairn.Tracking.Runs.Jobs;
 /// <summary>The run that every job is: what a task logs without configuration lands there.</summary>
 public interface IJobRuns
 {
-    /// <summary>Makes the run of a job that is being created, in the transaction that stores it, and records where the job comes from: its options as parameters, the rest in tags.</summary>
+    /// <summary>
+    /// Makes the run of a job that is being created, in the transaction that stores it, and records where the job comes from: its options
+    /// as parameters, the rest in tags.
+    /// </summary>
     /// <param name="session">The transaction.</param>
     /// <param name="job">The job with its name.</param>
     /// <param name="submitter">Who submits it, or empty where that is not known.</param>
@@ -25,6 +28,9 @@ public interface IJobRuns
     /// <exception cref="Kernel.Errors.StatusException">The run is gone or deleted.</exception>
     Task LogAsync(string run, IReadOnlyList<JobPoint> points, CancellationToken cancellation);
 
-    /// <summary>The run of a job and its experiment: the one that the job names where there is such a one, else its own. Null for a job that was stored before jobs had runs.</summary>
+    /// <summary>
+    /// The run of a job and its experiment: the one that the job names where there is such a one, else its own. Null for a job that was
+    /// stored before jobs had runs.
+    /// </summary>
     (Experiment Experiment, Run Run)? Find(ISqlSession session, CustomJob job);
 }

@@ -4,8 +4,8 @@ using Cairn.Kernel.Store;
 namespace Cairn.Tracking.Runs.Jobs;
 
 /// <summary>
-/// The options among a program's arguments, as parameters of its run: <c>--lr=0.1</c>, <c>--lr 0.1</c>, <c>--layers 64 32</c>, and <c>--verbose</c>, which is true. An option
-/// that is given several times has all its values. What is named like a secret is left out.
+/// The options among a program's arguments, as parameters of its run: <c>--lr=0.1</c>, <c>--lr 0.1</c>, <c>--layers 64 32</c>, and
+/// <c>--verbose</c>, which is true. An option that is given several times has all its values. What is named like a secret is left out.
 /// </summary>
 public static class JobArguments
 {
@@ -64,13 +64,18 @@ public static class JobArguments
     private static bool IsSecret(string name)
     {
         var words = name.ToLowerInvariant().Split('_', '-', '.', ':', '/');
-        return words.Any(static word => Secrets.Contains(word)) || words.Zip(words.Skip(1)).Any(static pair => pair is ("api" or "access" or "private", "key"));
+        return words.Any(static word => Secrets.Contains(word))
+            || words.Zip(words.Skip(1)).Any(static pair => pair is ("api" or "access" or "private", "key"));
     }
 
     private static Param ToParam(string name, List<string> given)
     {
         var value = given.Count == 0 ? "true" : string.Join(' ', given);
         value = Characters.Cut(value, RunFields.MaxParamValue);
-        return new Param(name, value, double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number));
+        return new Param(
+            name,
+            value,
+            double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        );
     }
 }

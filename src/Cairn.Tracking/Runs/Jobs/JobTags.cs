@@ -6,8 +6,9 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Runs.Jobs;
 
 /// <summary>
-/// What is told of a job in its run's tags: MLflow's names where it has one. Who submits a job can add tags, such as the commit that the code is from, in the
-/// environment variable <c>MLFLOW_RUN_CONTEXT</c>: a JSON object of strings, which MLflow's own client reads inside the task for the runs that it makes.
+/// What is told of a job in its run's tags: MLflow's names where it has one. Who submits a job can add tags, such as the commit that the
+/// code is from, in the environment variable <c>MLFLOW_RUN_CONTEXT</c>: a JSON object of strings, which MLflow's own client reads inside
+/// the task for the runs that it makes.
 /// </summary>
 internal static class JobTags
 {
@@ -35,7 +36,12 @@ internal static class JobTags
         Add("cairn.python_module", pool.PythonPackageSpec?.PythonModule);
         Add("cairn.package_uris", pool.PythonPackageSpec is { } package ? string.Join(' ', package.PackageUris) : null);
         Add("cairn.machine_type", pool.MachineSpec?.MachineType);
-        Add("cairn.initial_weights", (pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env)?.FirstOrDefault(static variable => variable.Name == "AIP_INITIAL_WEIGHTS_URI")?.Value);
+        Add(
+            "cairn.initial_weights",
+            (pool.ContainerSpec?.Env ?? pool.PythonPackageSpec?.Env)
+                ?.FirstOrDefault(static variable => variable.Name == "AIP_INITIAL_WEIGHTS_URI")
+                ?.Value
+        );
         if (pool.MachineSpec is { AcceleratorCount: > 0 } machine)
         {
             Add("cairn.accelerator", $"{machine.AcceleratorCount} {machine.AcceleratorType}");
@@ -52,7 +58,9 @@ internal static class JobTags
         }
     }
 
-    /// <summary>The tags of <c>MLFLOW_RUN_CONTEXT</c>. What cannot be read as such is the program's own affair, and no reason to refuse the job.</summary>
+    /// <summary>
+    /// The tags of <c>MLFLOW_RUN_CONTEXT</c>. What cannot be read as such is the program's own affair, and no reason to refuse the job.
+    /// </summary>
     private static Dictionary<string, string> Context(IEnumerable<EnvVar> environment)
     {
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -69,7 +77,12 @@ internal static class JobTags
                 return tags;
             }
 
-            foreach (var tag in json.RootElement.EnumerateObject().Where(static tag => tag.Value.ValueKind == JsonValueKind.String).Take(MaxContext))
+            foreach (
+                var tag in json
+                    .RootElement.EnumerateObject()
+                    .Where(static tag => tag.Value.ValueKind == JsonValueKind.String)
+                    .Take(MaxContext)
+            )
             {
                 if (tag.Value.GetString() is { Length: <= RunFields.MaxTagValue } value && IsKey(tag.Name))
                 {

@@ -7,4 +7,12 @@ namespace Cairn.Tracking.Tensorboards.Jobs;
 /// <param name="Experiment">The context that the job names, or empty.</param>
 /// <param name="Run">The run's context that the job names, or empty.</param>
 /// <param name="Ended">Whether no more will come.</param>
-internal sealed record FollowedJob(string Job, string DisplayName, string Folder, string Tensorboard, string Experiment, string Run, bool Ended);
+internal sealed record FollowedJob(
+    string Job,
+    string DisplayName,
+    string Folder,
+    string Tensorboard,
+    string Experiment,
+    string Run,
+    bool Ended
+);

@@ -5,7 +5,9 @@ using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tracking.Tensorboards.Jobs;
 
-/// <summary>Which jobs' logs are followed, and how far each file was read: in the database, so that whoever follows next goes on there.</summary>
+/// <summary>
+/// Which jobs' logs are followed, and how far each file was read: in the database, so that whoever follows next goes on there.
+/// </summary>
 internal sealed class FollowedJobs(IDatabase database) : IJobLogs
 {
     /// <summary>Where <c>AIP_TENSORBOARD_LOG_DIR</c> lies below a job's output folder.</summary>
@@ -27,7 +29,8 @@ internal sealed class FollowedJobs(IDatabase database) : IJobLogs
                 GsUri.Parse(output, "base_output_directory").Join(Folder).ToString(),
                 job.JobSpec.Tensorboard,
                 job.JobSpec.Experiment,
-                job.JobSpec.ExperimentRun);
+                job.JobSpec.ExperimentRun
+            );
         }
         else if (job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled)
         {
@@ -35,34 +38,65 @@ internal sealed class FollowedJobs(IDatabase database) : IJobLogs
         }
     }
 
-    public Task<List<FollowedJob>> AllAsync(CancellationToken cancellation) => database.ReadAsync(
-        session => session.Query(
-            "SELECT job, display_name, folder, tensorboard, experiment, run, ended FROM tensorboard_jobs ORDER BY job",
-            static row => new FollowedJob(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetInt64(6) != 0)),
-        cancellation);
+    public Task<List<FollowedJob>> AllAsync(CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+                session.Query(
+                    "SELECT job, display_name, folder, tensorboard, experiment, run, ended FROM tensorboard_jobs ORDER BY job",
+                    static row => new FollowedJob(
+                        row.GetString(0),
+                        row.GetString(1),
+                        row.GetString(2),
+                        row.GetString(3),
+                        row.GetString(4),
+                        row.GetString(5),
+                        row.GetInt64(6) != 0
+                    )
+                ),
+            cancellation
+        );
 
     /// <summary>Forgets a job: all that it wrote is read.</summary>
-    public Task ForgetAsync(string job, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            session.Execute("DELETE FROM tensorboard_followed WHERE job = $1", job);
-            return session.Execute("DELETE FROM tensorboard_jobs WHERE job = $1", job);
-        },
-        cancellation);
+    public Task ForgetAsync(string job, CancellationToken cancellation) =>
+        database.WriteAsync(
+            session =>
+            {
+                session.Execute("DELETE FROM tensorboard_followed WHERE job = $1", job);
+                return session.Execute("DELETE FROM tensorboard_jobs WHERE job = $1", job);
+            },
+            cancellation
+        );
 
     public IUploadPositions Positions(string job) => new JobPositions(database, job);
 
     private sealed class JobPositions(IDatabase database, string job) : IUploadPositions
     {
-        public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) => database.ReadAsync(
-            session => session.Query("SELECT position, head FROM tensorboard_followed WHERE job = $1 AND file = $2", static row => new UploadPosition(row.GetInt64(0), row.GetString(1)), job, file)
-                is [var known] ? known : new UploadPosition(0, ""),
-            cancellation);
+        public Task<UploadPosition> GetAsync(string file, CancellationToken cancellation) =>
+            database.ReadAsync(
+                session =>
+                    session.Query(
+                        "SELECT position, head FROM tensorboard_followed WHERE job = $1 AND file = $2",
+                        static row => new UploadPosition(row.GetInt64(0), row.GetString(1)),
+                        job,
+                        file
+                    )
+                        is [var known]
+                        ? known
+                        : new UploadPosition(0, ""),
+                cancellation
+            );
 
-        public Task SetAsync(string file, UploadPosition position, CancellationToken cancellation) => database.WriteAsync(
-            session => session.Execute(
-                "INSERT INTO tensorboard_followed (job, file, position, head) VALUES ($1, $2, $3, $4) ON CONFLICT (job, file) DO UPDATE SET position = excluded.position, head = excluded.head",
-                job, file, position.Offset, position.Head),
-            cancellation);
+        public Task SetAsync(string file, UploadPosition position, CancellationToken cancellation) =>
+            database.WriteAsync(
+                session =>
+                    session.Execute(
+                        "INSERT INTO tensorboard_followed (job, file, position, head) VALUES ($1, $2, $3, $4) ON CONFLICT (job, file) DO UPDATE SET position = excluded.position, head = excluded.head",
+                        job,
+                        file,
+                        position.Offset,
+                        position.Head
+                    ),
+                cancellation
+            );
     }
 }

@@ -14,8 +14,9 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Tracking.Tensorboards.Jobs;
 
 /// <summary>
-/// Reads what running jobs write to <c>AIP_TENSORBOARD_LOG_DIR</c>: files become objects while they are written, and what a longer object has more than the one
-/// before goes to the job's run. Folders below the log folder are part of a tag's name: <c>train/loss</c>. One server follows; the others wait for its lease.
+/// Reads what running jobs write to <c>AIP_TENSORBOARD_LOG_DIR</c>: files become objects while they are written, and what a longer object
+/// has more than the one before goes to the job's run. Folders below the log folder are part of a tag's name: <c>train/loss</c>. One server
+/// follows; the others wait for its lease.
 /// </summary>
 internal sealed partial class LogFollower(
     FollowedJobs jobs,
@@ -30,43 +31,45 @@ internal sealed partial class LogFollower(
     ILeases leases,
     ServerEnvironment server,
     TimeProvider time,
-    ILogger<LogFollower> logger) : BackgroundService
+    ILogger<LogFollower> logger
+) : BackgroundService
 {
     private const string Lease = "tensorboard-logs";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+
     // Two that follow at once do no harm; one that was killed holds nobody up for long.
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
 
-    private readonly Dictionary<string, FolderUpload> uploads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FolderUpload> _uploads = new(StringComparer.Ordinal);
 
     /// <summary>What was logged once of a job, so that no pass repeats it.</summary>
-    private readonly HashSet<string> told = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Reads what has come of every followed job.</summary>
     public async Task PassAsync(CancellationToken cancellation)
     {
-        foreach (var job in await jobs.AllAsync(cancellation).ConfigureAwait(false))
+        foreach (var job in await jobs.AllAsync(cancellation))
         {
-            if (!await leases.TryAcquireAsync(Lease, server.ServerId, Hold, cancellation).ConfigureAwait(false))
+            if (!await leases.TryAcquireAsync(Lease, server.ServerId, Hold, cancellation))
             {
                 // Whoever has it goes on from the positions in the database, and so must this server later.
-                uploads.Clear();
+                _uploads.Clear();
                 return;
             }
 
             try
             {
-                await FollowAsync(job, cancellation).ConfigureAwait(false);
+                await FollowAsync(job, cancellation);
             }
             catch (StatusException error) when (error.Code == Code.NotFound && job.Ended)
             {
                 // The run or its tensorboard was deleted.
-                await ForgetAsync(job, cancellation).ConfigureAwait(false);
+                await ForgetAsync(job, cancellation);
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                uploads.Remove(job.Job);
+                _uploads.Remove(job.Job);
                 Log.Failed(logger, job.Job, error);
             }
         }
@@ -77,11 +80,11 @@ internal sealed partial class LogFollower(
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 try
                 {
-                    await PassAsync(stoppingToken).ConfigureAwait(false);
+                    await PassAsync(stoppingToken);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
@@ -89,26 +92,24 @@ internal sealed partial class LogFollower(
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
 
     private async Task FollowAsync(FollowedJob job, CancellationToken cancellation)
     {
         var folder = GsUri.Parse(job.Folder, "folder");
-        if (!await gate.OwnsAsync(job.Job.Split('/')[1], folder.Bucket, cancellation).ConfigureAwait(false))
+        if (!await gate.OwnsAsync(job.Job.Split('/')[1], folder.Bucket, cancellation))
         {
             // The bucket is not there yet, or is another project's: a job's run has nothing of it.
             if (job.Ended)
             {
-                await ForgetAsync(job, cancellation).ConfigureAwait(false);
+                await ForgetAsync(job, cancellation);
             }
 
             return;
         }
 
-        if (!uploads.TryGetValue(job.Job, out var upload))
+        if (!_uploads.TryGetValue(job.Job, out var upload))
         {
             var sink = new JobRunSink(job, database, boards, tracked, runs, series, writes);
             var name = job.DisplayName.Length > 0 ? job.DisplayName : job.Job[(job.Job.LastIndexOf('/') + 1)..];
@@ -117,33 +118,34 @@ internal sealed partial class LogFollower(
                 sink,
                 jobs.Positions(job.Job),
                 new UploadOptions(),
-                folder => (name, folder == "." ? "" : folder + "/"));
-            uploads.Add(job.Job, upload);
+                folder => (name, folder == "." ? "" : folder + "/")
+            );
+            _uploads.Add(job.Job, upload);
         }
 
-        await upload.PassAsync(cancellation: cancellation).ConfigureAwait(false);
+        await upload.PassAsync(cancellation: cancellation);
         foreach (var damage in upload.Damage)
         {
             Log.Damaged(logger, job.Job, damage.Message);
         }
 
         upload.Damage.Clear();
-        foreach (var reason in upload.Totals.Refused.Keys.Where(reason => told.Add($"{job.Job}\n{reason}")))
+        foreach (var reason in upload.Totals.Refused.Keys.Where(reason => _told.Add($"{job.Job}\n{reason}")))
         {
             Log.LeftOut(logger, job.Job, reason);
         }
 
         if (job.Ended)
         {
-            await ForgetAsync(job, cancellation).ConfigureAwait(false);
+            await ForgetAsync(job, cancellation);
         }
     }
 
     private async Task ForgetAsync(FollowedJob job, CancellationToken cancellation)
     {
-        await jobs.ForgetAsync(job.Job, cancellation).ConfigureAwait(false);
-        uploads.Remove(job.Job);
-        told.RemoveWhere(reason => reason.StartsWith(job.Job + "\n", StringComparison.Ordinal));
+        await jobs.ForgetAsync(job.Job, cancellation);
+        _uploads.Remove(job.Job);
+        _told.RemoveWhere(reason => reason.StartsWith(job.Job + "\n", StringComparison.Ordinal));
     }
 
     private static partial class Log

@@ -10,13 +10,14 @@ namespace Cairn.Tracking.Tensorboards.Listing;
 /// <summary>AIP-160 filters over messages that are composed when they are read, with the rules that the store's own filters have.</summary>
 internal sealed class MessageFilter
 {
-    private readonly FilterNode? root;
+    private readonly FilterNode? _root;
 
-    private MessageFilter(FilterNode? root) => this.root = root;
+    private MessageFilter(FilterNode? root) => this._root = root;
 
-    public bool IsEmpty => root is null;
+    public bool IsEmpty => _root is null;
 
-    /// <param name="sample">An empty message of the kind: a filter that names what it does not have is refused even where nothing is listed.</param>
+    /// <param name="sample">An empty message of the kind: a filter that names what it does not have is refused even where nothing is
+    /// listed.</param>
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static MessageFilter Parse(string text, IMessage sample)
     {
@@ -25,19 +26,22 @@ internal sealed class MessageFilter
         return filter;
     }
 
-    public bool Matches(IMessage message) => root is null || Matches(root, message);
+    public bool Matches(IMessage message) => _root is null || Matches(_root, message);
 
     // No short cuts: every part is looked at, so that a mistake in any is told whatever the data are.
-    private static bool Matches(FilterNode node, IMessage message) => node switch
-    {
-        AndNode and => and.Operands.Aggregate(true, (all, operand) => Matches(operand, message) & all),
-        OrNode or => or.Operands.Aggregate(false, (any, operand) => Matches(operand, message) | any),
-        NotNode not => !Matches(not.Operand, message),
-        TextNode text => Anywhere(text.Text, message),
-        FunctionNode function => throw StatusException.InvalidArgument($"`filter` calls '{function.Name}', which {message.Descriptor.Name} does not know."),
-        ComparisonNode comparison => Matches(comparison, message),
-        _ => throw new InvalidOperationException($"Unknown filter node {node.GetType().Name}."),
-    };
+    private static bool Matches(FilterNode node, IMessage message) =>
+        node switch
+        {
+            AndNode and => and.Operands.Aggregate(true, (all, operand) => Matches(operand, message) & all),
+            OrNode or => or.Operands.Aggregate(false, (any, operand) => Matches(operand, message) | any),
+            NotNode not => !Matches(not.Operand, message),
+            TextNode text => Anywhere(text.Text, message),
+            FunctionNode function => throw StatusException.InvalidArgument(
+                $"`filter` calls '{function.Name}', which {message.Descriptor.Name} does not know."
+            ),
+            ComparisonNode comparison => Matches(comparison, message),
+            _ => throw new InvalidOperationException($"Unknown filter node {node.GetType().Name}."),
+        };
 
     private static bool Anywhere(string text, IMessage message)
     {
@@ -51,7 +55,9 @@ internal sealed class MessageFilter
     {
         if (node.Operator is "=~" or "!~")
         {
-            throw StatusException.InvalidArgument($"`filter` uses '{node.Operator}' at position {node.Position + 1}; regular expressions are not part of this filter language. Use '=' with '*' or ':'.");
+            throw StatusException.InvalidArgument(
+                $"`filter` uses '{node.Operator}' at position {node.Position + 1}; regular expressions are not part of this filter language. Use '=' with '*' or ':'."
+            );
         }
 
         var (value, field) = MessageFields.Read(message, node.Path);
@@ -71,7 +77,9 @@ internal sealed class MessageFilter
         }
 
         return field.FieldType is FieldType.Bytes or FieldType.Message && !MessageFields.IsTime(field)
-            ? throw StatusException.InvalidArgument($"'{string.Join('.', node.Path)}' is not a plain value: ask for its presence with ':*', or name a field in it.")
+            ? throw StatusException.InvalidArgument(
+                $"'{string.Join('.', node.Path)}' is not a plain value: ask for its presence with ':*', or name a field in it."
+            )
             : Number(node, value, field);
     }
 
@@ -79,7 +87,9 @@ internal sealed class MessageFilter
     {
         if (field.FieldType == FieldType.Enum && !field.IsMap && field.EnumType.FindValueByName(node.Value) is null)
         {
-            throw StatusException.InvalidArgument($"'{node.Value}' is no value of '{string.Join('.', node.Path)}'. It is one of {string.Join(", ", field.EnumType.Values.Select(static v => v.Name))}.");
+            throw StatusException.InvalidArgument(
+                $"'{node.Value}' is no value of '{string.Join('.', node.Path)}'. It is one of {string.Join(", ", field.EnumType.Values.Select(static v => v.Name))}."
+            );
         }
 
         // A label that is absent equals nothing.
@@ -109,7 +119,10 @@ internal sealed class MessageFilter
                 return text.Length - at >= parts[i].Length && text.EndsWith(parts[i], StringComparison.Ordinal);
             }
 
-            var found = i == 0 ? (text.StartsWith(parts[0], StringComparison.Ordinal) ? 0 : -1) : text.IndexOf(parts[i], at, StringComparison.Ordinal);
+            var found =
+                i == 0
+                    ? (text.StartsWith(parts[0], StringComparison.Ordinal) ? 0 : -1)
+                    : text.IndexOf(parts[i], at, StringComparison.Ordinal);
             if (found < 0)
             {
                 return false;
@@ -144,7 +157,12 @@ internal sealed class MessageFilter
         var name = string.Join('.', node.Path);
         if (MessageFields.IsTime(field))
         {
-            return DateTimeOffset.TryParse(node.Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            return DateTimeOffset.TryParse(
+                node.Value,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out var time
+            )
                 ? Timestamps.ToMicros(time)
                 : throw StatusException.InvalidArgument($"'{name}' is compared with '{node.Value}'; write a time as 2026-01-31T15:04:05Z.");
         }
@@ -164,13 +182,14 @@ internal sealed class MessageFilter
             : throw StatusException.InvalidArgument($"'{name}' is a number, and '{node.Value}' is not.");
     }
 
-    private static bool Holds(string op, int order) => op switch
-    {
-        "=" or ":" => order == 0,
-        "!=" => order != 0,
-        "<" => order < 0,
-        "<=" => order <= 0,
-        ">" => order > 0,
-        _ => order >= 0,
-    };
+    private static bool Holds(string op, int order) =>
+        op switch
+        {
+            "=" or ":" => order == 0,
+            "!=" => order != 0,
+            "<" => order < 0,
+            "<=" => order <= 0,
+            ">" => order > 0,
+            _ => order >= 0,
+        };
 }

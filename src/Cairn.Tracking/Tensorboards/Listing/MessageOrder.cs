@@ -8,9 +8,9 @@ internal sealed class MessageOrder : IComparer<IMessage>
 {
     private const int MaxKeys = 8;
 
-    private readonly List<(string[] Path, bool Descending)> keys = [];
+    private readonly List<(string[] Path, bool Descending)> _keys = [];
 
-    public bool IsEmpty => keys.Count == 0;
+    public bool IsEmpty => _keys.Count == 0;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
     public static MessageOrder Parse(string text, IMessage sample)
@@ -20,14 +20,20 @@ internal sealed class MessageOrder : IComparer<IMessage>
         {
             var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             var descending = words.Length == 2 && words[1].Equals("desc", StringComparison.OrdinalIgnoreCase);
-            if (words.Length > 2 || (words.Length == 2 && !descending && !words[1].Equals("asc", StringComparison.OrdinalIgnoreCase)) || order.keys.Count == MaxKeys)
+            if (
+                words.Length > 2
+                || (words.Length == 2 && !descending && !words[1].Equals("asc", StringComparison.OrdinalIgnoreCase))
+                || order._keys.Count == MaxKeys
+            )
             {
-                throw StatusException.InvalidArgument($"`order_by` has '{part}'; write up to {MaxKeys} fields, and 'asc' or 'desc' after each where wanted: 'create_time desc, display_name'.");
+                throw StatusException.InvalidArgument(
+                    $"`order_by` has '{part}'; write up to {MaxKeys} fields, and 'asc' or 'desc' after each where wanted: 'create_time desc, display_name'."
+                );
             }
 
             var path = words[0].Split('.');
             MessageFields.Read(sample, path);
-            order.keys.Add((path, descending));
+            order._keys.Add((path, descending));
         }
 
         return order;
@@ -35,7 +41,7 @@ internal sealed class MessageOrder : IComparer<IMessage>
 
     public int Compare(IMessage? x, IMessage? y)
     {
-        foreach (var (path, descending) in keys)
+        foreach (var (path, descending) in _keys)
         {
             var order = Compare(MessageFields.Read(x!, path).Value, MessageFields.Read(y!, path).Value);
             if (order != 0)
@@ -47,13 +53,14 @@ internal sealed class MessageOrder : IComparer<IMessage>
         return 0;
     }
 
-    private static int Compare(object? x, object? y) => (x, y) switch
-    {
-        (null, null) => 0,
-        (null, _) => -1,
-        (_, null) => 1,
-        (string a, string b) => string.CompareOrdinal(a, b),
-        (IComparable a, _) => a.CompareTo(y),
-        _ => 0,
-    };
+    private static int Compare(object? x, object? y) =>
+        (x, y) switch
+        {
+            (null, null) => 0,
+            (null, _) => -1,
+            (_, null) => 1,
+            (string a, string b) => string.CompareOrdinal(a, b),
+            (IComparable a, _) => a.CompareTo(y),
+            _ => 0,
+        };
 }

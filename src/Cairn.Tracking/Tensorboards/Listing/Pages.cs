@@ -9,16 +9,19 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Tracking.Tensorboards.Listing;
 
-/// <summary>Pages of listings that are composed. A token is a position and a digest of the query, and is refused for any other query.</summary>
+/// <summary>
+/// Pages of listings that are composed. A token is a position and a digest of the query, and is refused for any other query.
+/// </summary>
 internal static class Pages
 {
     private const int DigestBytes = 12;
 
     /// <summary>The page's size: the default for 0, the maximum for more.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT where it is negative.</exception>
-    public static int Size(int given, int otherwise, int maximum) => given < 0
-        ? throw StatusException.InvalidArgument($"`page_size` is {given}; it must not be negative.")
-        : given == 0 ? otherwise : Math.Min(given, maximum);
+    public static int Size(int given, int otherwise, int maximum) =>
+        given < 0 ? throw StatusException.InvalidArgument($"`page_size` is {given}; it must not be negative.")
+        : given == 0 ? otherwise
+        : Math.Min(given, maximum);
 
     public static string Write(string query, string position)
     {
@@ -38,7 +41,10 @@ internal static class Pages
         try
         {
             var bytes = Base64Url.DecodeFromChars(token);
-            if (bytes.Length > DigestBytes && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, DigestBytes), Digest(query, bytes.AsSpan(DigestBytes))))
+            if (
+                bytes.Length > DigestBytes
+                && CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, DigestBytes), Digest(query, bytes.AsSpan(DigestBytes)))
+            )
             {
                 return Encoding.UTF8.GetString(bytes, DigestBytes, bytes.Length - DigestBytes);
             }
@@ -51,8 +57,20 @@ internal static class Pages
         throw Strange();
     }
 
-    /// <summary>A page of a list that is small enough to be had whole: filtered, ordered stably, and cut. The token holds the last item's name, so what comes and goes in between hides nothing.</summary>
-    public static Page<T> Of<T>(IEnumerable<T> items, Func<T, string> name, string parent, string filter, string orderBy, int size, string token, FieldMask? mask)
+    /// <summary>
+    /// A page of a list that is small enough to be had whole: filtered, ordered stably, and cut. The token holds the last item's name, so
+    /// what comes and goes in between hides nothing.
+    /// </summary>
+    public static Page<T> Of<T>(
+        IEnumerable<T> items,
+        Func<T, string> name,
+        string parent,
+        string filter,
+        string orderBy,
+        int size,
+        string token,
+        FieldMask? mask
+    )
         where T : class, IMessage<T>, new()
     {
         var query = string.Join('\n', parent, filter, orderBy);
@@ -69,13 +87,18 @@ internal static class Pages
         var from = 0;
         if (position is not null)
         {
-            from = position.Split(' ', 2) is [var number, var last] && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                ? After(list, name, index, last)
-                : throw Strange();
+            from =
+                position.Split(' ', 2) is [var number, var last]
+                && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                    ? After(list, name, index, last)
+                    : throw Strange();
         }
 
         var page = list.Skip(from).Take(size).ToList();
-        var next = from + page.Count < list.Count ? Write(query, string.Create(CultureInfo.InvariantCulture, $"{from + page.Count} {name(page[^1])}")) : "";
+        var next =
+            from + page.Count < list.Count
+                ? Write(query, string.Create(CultureInfo.InvariantCulture, $"{from + page.Count} {name(page[^1])}"))
+                : "";
         return new Page<T>([.. page.Select(item => Masked(item, mask))], next);
     }
 
@@ -93,7 +116,9 @@ internal static class Pages
         foreach (var path in mask.Paths)
         {
             var first = path.Split('.')[0];
-            var field = message.Descriptor.FindFieldByName(first) ?? message.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(f => f.JsonName == first)
+            var field =
+                message.Descriptor.FindFieldByName(first)
+                ?? message.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(f => f.JsonName == first)
                 ?? throw StatusException.InvalidArgument($"`read_mask` has '{path}': {message.Descriptor.Name} has no field '{first}'.");
             if (field.IsMap)
             {
@@ -112,7 +137,8 @@ internal static class Pages
         return result;
     }
 
-    // Names may occur more than once: the points of a series are named by their steps. So the item is looked for where it was, and only then elsewhere.
+    // Names may occur more than once: the points of a series are named by their steps. So the item is looked for where it was, and only
+    // then elsewhere.
     private static int After<T>(List<T> list, Func<T, string> name, int index, string last)
     {
         if (index > 0 && index <= list.Count && name(list[index - 1]) == last)
@@ -123,8 +149,10 @@ internal static class Pages
         return list.FindIndex(item => name(item) == last) is >= 0 and var found ? found + 1 : Math.Min(index, list.Count);
     }
 
-    private static StatusException Strange() => StatusException.InvalidArgument(
-        "`page_token` does not belong to this query. Use the `next_page_token` of the page before, with the same parent, filter and order.");
+    private static StatusException Strange() =>
+        StatusException.InvalidArgument(
+            "`page_token` does not belong to this query. Use the `next_page_token` of the page before, with the same parent, filter and order."
+        );
 
     private static byte[] Digest(string query, ReadOnlySpan<byte> position)
     {

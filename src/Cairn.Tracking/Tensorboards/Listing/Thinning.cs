@@ -11,6 +11,8 @@ internal static class Thinning
             return points;
         }
 
-        return limit == 1 ? [points[^1]] : [.. Enumerable.Range(0, limit).Select(i => points[(int)((long)i * (points.Count - 1) / (limit - 1))])];
+        return limit == 1
+            ? [points[^1]]
+            : [.. Enumerable.Range(0, limit).Select(i => points[(int)((long)i * (points.Count - 1) / (limit - 1))])];
     }
 }

@@ -7,13 +7,19 @@ namespace Cairn.Tracking.Tensorboards.Names;
 public static class KeyNames
 {
     /// <summary>The name with what keys may not have replaced by <c>_</c>. Its length stays.</summary>
-    public static string Clean(string name) => string.Create(name.Length, name, static (span, text) =>
-    {
-        for (var i = 0; i < span.Length; i++)
-        {
-            span[i] = char.IsLetterOrDigit(text[i]) || "_-. :/()[]%@+=#,".Contains(text[i], StringComparison.Ordinal) ? text[i] : '_';
-        }
-    });
+    public static string Clean(string name) =>
+        string.Create(
+            name.Length,
+            name,
+            static (span, text) =>
+            {
+                for (var i = 0; i < span.Length; i++)
+                {
+                    span[i] =
+                        char.IsLetterOrDigit(text[i]) || "_-. :/()[]%@+=#,".Contains(text[i], StringComparison.Ordinal) ? text[i] : '_';
+                }
+            }
+        );
 
     /// <summary>Whether a name is short enough, and not empty.</summary>
     public static bool Fits(string name) => Characters.Count(name) is > 0 and <= RunFields.MaxKey;

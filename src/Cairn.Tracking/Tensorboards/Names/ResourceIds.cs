@@ -10,16 +10,22 @@ public static partial class ResourceIds
 {
     private const int MaxLength = 128;
 
-    /// <exception cref="StatusException">INVALID_ARGUMENT where the text is not 1 to 128 of a-z, 0-9 and '-', beginning with a letter or digit.</exception>
+    /// <exception cref="StatusException">INVALID_ARGUMENT where the text is not 1 to 128 of a-z, 0-9 and '-', beginning with a letter or
+    /// digit.</exception>
     public static void Require(string field, string id)
     {
         if (!Id().IsMatch(id))
         {
-            throw StatusException.InvalidArgument($"`{field}` is '{id}'; it must be 1 to {MaxLength} characters of a-z, 0-9 and '-', and begin with a letter or a digit.");
+            throw StatusException.InvalidArgument(
+                $"`{field}` is '{id}'; it must be 1 to {MaxLength} characters of a-z, 0-9 and '-', and begin with a letter or a digit."
+            );
         }
     }
 
-    /// <summary>The identifier for a name that may hold anything: the name itself where it can be one, else what is left of it and a digest that tells it from others.</summary>
+    /// <summary>
+    /// The identifier for a name that may hold anything: the name itself where it can be one, else what is left of it and a digest that
+    /// tells it from others.
+    /// </summary>
     public static string FromName(string name)
     {
         if (Id().IsMatch(name))

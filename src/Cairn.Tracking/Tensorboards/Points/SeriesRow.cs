@@ -22,4 +22,5 @@ internal sealed record SeriesRow(
     long MaxBlobs,
     bool Hidden,
     long Created,
-    long Updated);
+    long Updated
+);

@@ -14,7 +14,9 @@ internal static class Etags
     {
         if (given.Length > 0 && given != present)
         {
-            throw StatusException.Aborted($"'{name}' has changed since it was read: its etag is '{present}', the request's is '{given}'. Read it again and repeat the change.");
+            throw StatusException.Aborted(
+                $"'{name}' has changed since it was read: its etag is '{present}', the request's is '{given}'. Read it again and repeat the change."
+            );
         }
     }
 }

@@ -13,11 +13,22 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Experiments as a Tensorboard shows them.</summary>
-internal sealed class ExperimentViews(IDatabase database, Boards boards, TrackedRuns tracked, Removal removal, IOperations operations, TimeProvider time)
+internal sealed class ExperimentViews(
+    IDatabase database,
+    Boards boards,
+    TrackedRuns tracked,
+    Removal removal,
+    IOperations operations,
+    TimeProvider time
+)
 {
     private const int MaxName = 500;
 
-    public Task<TensorboardExperiment> CreateAsync(CreateTensorboardExperimentRequest request, TensorboardName parent, CancellationToken cancellation)
+    public Task<TensorboardExperiment> CreateAsync(
+        CreateTensorboardExperimentRequest request,
+        TensorboardName parent,
+        CancellationToken cancellation
+    )
     {
         ResourceIds.Require("tensorboard_experiment_id", request.TensorboardExperimentId);
         var given = request.TensorboardExperiment ?? new TensorboardExperiment();
@@ -27,8 +38,15 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
             {
                 var name = new ExperimentName(parent, request.TensorboardExperimentId);
                 var board = boards.Require(session, parent);
-                var experiment = tracked.FindShown(session, board.Name, name.Id) ?? tracked.FindExperiment(session, parent.Project, parent.Location, name.Id);
-                var detail = experiment is null ? DetailRow.None with { MadeHere = true } : DetailTables.OfExperiment(session, experiment.Id);
+                var experiment =
+                    tracked.FindShown(session, board.Name, name.Id)
+                    ?? tracked.FindExperiment(session, parent.Project, parent.Location, name.Id);
+                var detail = experiment is null
+                    ? DetailRow.None with
+                    {
+                        MadeHere = true,
+                    }
+                    : DetailTables.OfExperiment(session, experiment.Id);
                 if (experiment is not null && !detail.Hidden && Boards.Shows(board, experiment))
                 {
                     throw StatusException.AlreadyExists($"TensorboardExperiment '{name}' already exists.");
@@ -38,7 +56,14 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
                 string? shownId = null;
                 if (experiment is null)
                 {
-                    experiment = tracked.CreateExperiment(session, parent.Project, parent.Location, name.Id, called, board.IsDefault ? null : board.Name);
+                    experiment = tracked.CreateExperiment(
+                        session,
+                        parent.Project,
+                        parent.Location,
+                        name.Id,
+                        called,
+                        board.IsDefault ? null : board.Name
+                    );
                 }
                 else if (!detail.Hidden && (experiment.Tensorboard is not null || detail.MadeHere))
                 {
@@ -51,7 +76,18 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
                     tracked.MoveExperiment(session, experiment, board.IsDefault ? null : board.Name);
                 }
 
-                DetailTables.PutExperiment(session, experiment.Id, detail with { Description = given.Description, Labels = Boards.ToJson(given.Labels), Source = given.Source, Hidden = false, Updated = Now() });
+                DetailTables.PutExperiment(
+                    session,
+                    experiment.Id,
+                    detail with
+                    {
+                        Description = given.Description,
+                        Labels = Boards.ToJson(given.Labels),
+                        Source = given.Source,
+                        Hidden = false,
+                        Updated = Now(),
+                    }
+                );
                 if (shownId is not null)
                 {
                     DetailTables.SetShownId(session, experiment.Id, shownId);
@@ -59,64 +95,125 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
 
                 return Compose(session, name, Require(session, board, name));
             },
-            cancellation);
+            cancellation
+        );
     }
 
     public Task<TensorboardExperiment> GetAsync(ExperimentName name, CancellationToken cancellation) =>
-        database.ReadAsync(session => Compose(session, name, Require(session, boards.Require(session, name.Tensorboard), name)), cancellation);
+        database.ReadAsync(
+            session => Compose(session, name, Require(session, boards.Require(session, name.Tensorboard), name)),
+            cancellation
+        );
 
-    public Task<ListTensorboardExperimentsResponse> ListAsync(ListTensorboardExperimentsRequest request, TensorboardName parent, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            var board = boards.Require(session, parent);
-            var shown = tracked.Experiments(session, parent.Project, parent.Location)
-                .Where(experiment => Boards.Shows(board, experiment) && !DetailTables.OfExperiment(session, experiment.Id).Hidden)
-                .Select(experiment => Compose(session, new ExperimentName(parent, DetailTables.ShownId(session, experiment.Id) ?? experiment.Slug), experiment));
-            var page = Pages.Of(shown, static experiment => experiment.Name, request.Parent, request.Filter, request.OrderBy, Pages.Size(request.PageSize, 50, 1000), request.PageToken, request.ReadMask);
-            return new ListTensorboardExperimentsResponse { TensorboardExperiments = { page.Items }, NextPageToken = page.NextPageToken };
-        },
-        cancellation);
-
-    public Task<TensorboardExperiment> UpdateAsync(UpdateTensorboardExperimentRequest request, ExperimentName name, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            var experiment = Require(session, boards.Require(session, name.Tensorboard), name);
-            var stored = Compose(session, name, experiment);
-            Etags.Check(request.TensorboardExperiment.Etag, stored.Etag, stored.Name);
-            var changed = FieldMasks.Apply(stored, request.TensorboardExperiment, request.UpdateMask);
-            if (changed.Source != stored.Source)
+    public Task<ListTensorboardExperimentsResponse> ListAsync(
+        ListTensorboardExperimentsRequest request,
+        TensorboardName parent,
+        CancellationToken cancellation
+    ) =>
+        database.ReadAsync(
+            session =>
             {
-                throw StatusException.InvalidArgument("`tensorboard_experiment.source` cannot be changed.");
-            }
+                var board = boards.Require(session, parent);
+                var shown = tracked
+                    .Experiments(session, parent.Project, parent.Location)
+                    .Where(experiment => Boards.Shows(board, experiment) && !DetailTables.OfExperiment(session, experiment.Id).Hidden)
+                    .Select(experiment =>
+                        Compose(
+                            session,
+                            new ExperimentName(parent, DetailTables.ShownId(session, experiment.Id) ?? experiment.Slug),
+                            experiment
+                        )
+                    );
+                var page = Pages.Of(
+                    shown,
+                    static experiment => experiment.Name,
+                    request.Parent,
+                    request.Filter,
+                    request.OrderBy,
+                    Pages.Size(request.PageSize, 50, 1000),
+                    request.PageToken,
+                    request.ReadMask
+                );
+                return new ListTensorboardExperimentsResponse
+                {
+                    TensorboardExperiments = { page.Items },
+                    NextPageToken = page.NextPageToken,
+                };
+            },
+            cancellation
+        );
 
-            Labels.Require("tensorboard_experiment.labels", changed.Labels);
-            if (changed.DisplayName != stored.DisplayName)
+    public Task<TensorboardExperiment> UpdateAsync(
+        UpdateTensorboardExperimentRequest request,
+        ExperimentName name,
+        CancellationToken cancellation
+    ) =>
+        database.WriteAsync(
+            session =>
             {
-                tracked.RenameExperiment(session, experiment, RequireName(changed.DisplayName));
-            }
+                var experiment = Require(session, boards.Require(session, name.Tensorboard), name);
+                var stored = Compose(session, name, experiment);
+                Etags.Check(request.TensorboardExperiment.Etag, stored.Etag, stored.Name);
+                var changed = FieldMasks.Apply(stored, request.TensorboardExperiment, request.UpdateMask);
+                if (changed.Source != stored.Source)
+                {
+                    throw StatusException.InvalidArgument("`tensorboard_experiment.source` cannot be changed.");
+                }
 
-            var detail = DetailTables.OfExperiment(session, experiment.Id);
-            DetailTables.PutExperiment(session, experiment.Id, detail with { Description = changed.Description, Labels = Boards.ToJson(changed.Labels), Updated = Now() });
-            return Compose(session, name, Require(session, boards.Require(session, name.Tensorboard), name));
-        },
-        cancellation);
+                Labels.Require("tensorboard_experiment.labels", changed.Labels);
+                if (changed.DisplayName != stored.DisplayName)
+                {
+                    tracked.RenameExperiment(session, experiment, RequireName(changed.DisplayName));
+                }
 
-    public Task<Operation> DeleteAsync(ExperimentName name, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            var board = boards.Require(session, name.Tensorboard);
-            removal.Experiment(session, board, Require(session, board, name));
-            return operations.Completed(session, name.Tensorboard.Parent, new Empty(), new DeleteOperationMetadata
+                var detail = DetailTables.OfExperiment(session, experiment.Id);
+                DetailTables.PutExperiment(
+                    session,
+                    experiment.Id,
+                    detail with
+                    {
+                        Description = changed.Description,
+                        Labels = Boards.ToJson(changed.Labels),
+                        Updated = Now(),
+                    }
+                );
+                return Compose(session, name, Require(session, boards.Require(session, name.Tensorboard), name));
+            },
+            cancellation
+        );
+
+    public Task<Operation> DeleteAsync(ExperimentName name, CancellationToken cancellation) =>
+        database.WriteAsync(
+            session =>
             {
-                GenericMetadata = new GenericOperationMetadata { CreateTime = time.GetUtcNow().ToTimestamp(), UpdateTime = time.GetUtcNow().ToTimestamp() },
-            });
-        },
-        cancellation);
+                var board = boards.Require(session, name.Tensorboard);
+                removal.Experiment(session, board, Require(session, board, name));
+                return operations.Completed(
+                    session,
+                    name.Tensorboard.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata
+                        {
+                            CreateTime = time.GetUtcNow().ToTimestamp(),
+                            UpdateTime = time.GetUtcNow().ToTimestamp(),
+                        },
+                    }
+                );
+            },
+            cancellation
+        );
 
     /// <exception cref="StatusException">NOT_FOUND where the Tensorboard shows no such experiment.</exception>
     public Experiment Require(ISqlSession session, Tensorboard board, ExperimentName name) =>
-        (tracked.FindShown(session, board.Name, name.Id) ?? tracked.FindExperiment(session, name.Tensorboard.Project, name.Tensorboard.Location, name.Id)) is { } experiment
-        && Boards.Shows(board, experiment) && !DetailTables.OfExperiment(session, experiment.Id).Hidden
+        (
+            tracked.FindShown(session, board.Name, name.Id)
+            ?? tracked.FindExperiment(session, name.Tensorboard.Project, name.Tensorboard.Location, name.Id)
+        )
+            is { } experiment
+        && Boards.Shows(board, experiment)
+        && !DetailTables.OfExperiment(session, experiment.Id).Hidden
             ? experiment
             : throw StatusException.NotFound($"TensorboardExperiment '{name}' does not exist.");
 
@@ -137,9 +234,12 @@ internal sealed class ExperimentViews(IDatabase database, Boards boards, Tracked
         return view;
     }
 
-    private static string RequireName(string name) => Characters.Count(name) is > 0 and <= MaxName
-        ? name
-        : throw StatusException.InvalidArgument($"`tensorboard_experiment.display_name` has {name.Length} characters; it must have 1 to {MaxName}.");
+    private static string RequireName(string name) =>
+        Characters.Count(name) is > 0 and <= MaxName
+            ? name
+            : throw StatusException.InvalidArgument(
+                $"`tensorboard_experiment.display_name` has {name.Length} characters; it must have 1 to {MaxName}."
+            );
 
     private long Now() => Timestamps.ToMicros(time.GetUtcNow());
 }

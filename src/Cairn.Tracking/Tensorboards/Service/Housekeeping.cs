@@ -6,24 +6,31 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Deletes blobs whose rows are gone, and writes down who read what.</summary>
-internal sealed partial class Housekeeping(IDatabase database, BlobShelf shelf, Usage usage, TimeProvider time, ILogger<Housekeeping> logger) : BackgroundService
+internal sealed partial class Housekeeping(
+    IDatabase database,
+    BlobShelf shelf,
+    Usage usage,
+    TimeProvider time,
+    ILogger<Housekeeping> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     /// <summary>One pass.</summary>
     public async Task PassAsync(CancellationToken cancellation)
     {
-        await usage.FlushAsync(cancellation).ConfigureAwait(false);
-        foreach (var (id, bucket, prefix) in await database.ReadAsync(GarbageTable.Next, cancellation).ConfigureAwait(false))
+        await usage.FlushAsync(cancellation);
+        foreach (var (id, bucket, prefix) in await database.ReadAsync(GarbageTable.Next, cancellation))
         {
-            await shelf.DeleteAsync(bucket, prefix, cancellation).ConfigureAwait(false);
+            await shelf.DeleteAsync(bucket, prefix, cancellation);
             await database.WriteAsync(
                 session =>
                 {
                     GarbageTable.Remove(session, id);
                     return true;
                 },
-                cancellation).ConfigureAwait(false);
+                cancellation
+            );
         }
     }
 
@@ -32,11 +39,11 @@ internal sealed partial class Housekeeping(IDatabase database, BlobShelf shelf, 
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 try
                 {
-                    await PassAsync(stoppingToken).ConfigureAwait(false);
+                    await PassAsync(stoppingToken);
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
@@ -44,9 +51,7 @@ internal sealed partial class Housekeeping(IDatabase database, BlobShelf shelf, 
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
 
     private static partial class Log

@@ -24,7 +24,9 @@ internal static class Labels
         {
             if (Characters.Count(key) is 0 or > MaxKey || Characters.Count(value) > MaxLength)
             {
-                throw StatusException.InvalidArgument($"`{field}` has '{key}': '{value}'; a label's key must have 1 to {MaxLength} characters, and its value at most {MaxLength}.");
+                throw StatusException.InvalidArgument(
+                    $"`{field}` has '{key}': '{value}'; a label's key must have 1 to {MaxLength} characters, and its value at most {MaxLength}."
+                );
             }
         }
     }

@@ -7,8 +7,8 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>
-/// Deletes from the Tensorboard view. What was made through the view goes with it; an experiment or run that was made elsewhere stays as it is, with its
-/// metrics, and is only not shown here any more.
+/// Deletes from the Tensorboard view. What was made through the view goes with it; an experiment or run that was made elsewhere stays as it
+/// is, with its metrics, and is only not shown here any more.
 /// </summary>
 internal sealed class Removal(TrackedRuns tracked, TimeProvider time)
 {

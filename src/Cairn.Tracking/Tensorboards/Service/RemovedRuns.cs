@@ -9,27 +9,17 @@ namespace Cairn.Tracking.Tensorboards.Service;
 /// <summary>Takes away what this room keeps of experiments and runs when they are removed, whoever removes them.</summary>
 internal sealed class RemovedRuns(IResourceStore store) : IRunObserver
 {
-    public void ExperimentCreated(ISqlSession session, Experiment experiment)
-    {
-    }
+    public void ExperimentCreated(ISqlSession session, Experiment experiment) { }
 
-    public void ExperimentChanged(ISqlSession session, Experiment before, Experiment after)
-    {
-    }
+    public void ExperimentChanged(ISqlSession session, Experiment before, Experiment after) { }
 
     public void ExperimentRemoved(ISqlSession session, Experiment experiment) => DetailTables.DeleteExperiment(session, experiment.Id);
 
-    public void RunCreated(ISqlSession session, Experiment experiment, Run run)
-    {
-    }
+    public void RunCreated(ISqlSession session, Experiment experiment, Run run) { }
 
-    public void RunChanged(ISqlSession session, Experiment experiment, Run before, Run after)
-    {
-    }
+    public void RunChanged(ISqlSession session, Experiment experiment, Run before, Run after) { }
 
-    public void RunMoved(ISqlSession session, Experiment from, Run before, Experiment to, Run after)
-    {
-    }
+    public void RunMoved(ISqlSession session, Experiment from, Run before, Experiment to, Run after) { }
 
     public void RunRemoved(ISqlSession session, Experiment experiment, Run run)
     {
@@ -46,7 +36,10 @@ internal sealed class RemovedRuns(IResourceStore store) : IRunObserver
         DetailTables.DeleteRun(session, run.Id);
     }
 
-    private Tensorboard? Board(ISqlSession session, Experiment experiment) => experiment.Tensorboard is { } named
-        ? store.Find<Tensorboard>(session, TensorboardTables.Kind, named)
-        : store.Children<Tensorboard>(session, TensorboardTables.Kind, experiment.Parent).FirstOrDefault(static board => board.IsDefault);
+    private Tensorboard? Board(ISqlSession session, Experiment experiment) =>
+        experiment.Tensorboard is { } named
+            ? store.Find<Tensorboard>(session, TensorboardTables.Kind, named)
+            : store
+                .Children<Tensorboard>(session, TensorboardTables.Kind, experiment.Parent)
+                .FirstOrDefault(static board => board.IsDefault);
 }

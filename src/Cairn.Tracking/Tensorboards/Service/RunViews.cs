@@ -13,7 +13,15 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Tracking.Tensorboards.Service;
 
 /// <summary>Runs as a Tensorboard shows them.</summary>
-internal sealed class RunViews(IDatabase database, Boards boards, ExperimentViews experiments, TrackedRuns tracked, Removal removal, IOperations operations, TimeProvider time)
+internal sealed class RunViews(
+    IDatabase database,
+    Boards boards,
+    ExperimentViews experiments,
+    TrackedRuns tracked,
+    Removal removal,
+    IOperations operations,
+    TimeProvider time
+)
 {
     private const int MaxBatch = 1_000;
     private const int MaxName = 500;
@@ -21,7 +29,11 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
     // An order that is asked for needs them all at once.
     private const int MaxOrdered = 100_000;
 
-    public Task<IReadOnlyList<TensorboardRun>> CreateAsync(ExperimentName parent, IReadOnlyList<CreateTensorboardRunRequest> requests, CancellationToken cancellation)
+    public Task<IReadOnlyList<TensorboardRun>> CreateAsync(
+        ExperimentName parent,
+        IReadOnlyList<CreateTensorboardRunRequest> requests,
+        CancellationToken cancellation
+    )
     {
         if (requests.Count > MaxBatch)
         {
@@ -32,7 +44,9 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
         {
             if (request.Parent.Length > 0 && request.Parent != parent.ToString())
             {
-                throw StatusException.InvalidArgument($"`requests` has the parent '{request.Parent}'; it must be '{parent}', as the batch's.");
+                throw StatusException.InvalidArgument(
+                    $"`requests` has the parent '{request.Parent}'; it must be '{parent}', as the batch's."
+                );
             }
 
             ResourceIds.Require("tensorboard_run_id", request.TensorboardRunId);
@@ -46,70 +60,110 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
                 var experiment = experiments.Require(session, boards.Require(session, parent.Tensorboard), parent);
                 return [.. requests.Select(request => Create(session, parent, experiment, request))];
             },
-            cancellation);
+            cancellation
+        );
     }
 
     public Task<TensorboardRun> GetAsync(RunName name, CancellationToken cancellation) =>
         database.ReadAsync(session => Compose(session, name, Require(session, name).Run), cancellation);
 
-    public Task<ListTensorboardRunsResponse> ListAsync(ListTensorboardRunsRequest request, ExperimentName parent, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            var experiment = experiments.Require(session, boards.Require(session, parent.Tensorboard), parent);
-            var size = Pages.Size(request.PageSize, 50, 1000);
-            if (request.OrderBy.Length > 0)
+    public Task<ListTensorboardRunsResponse> ListAsync(
+        ListTensorboardRunsRequest request,
+        ExperimentName parent,
+        CancellationToken cancellation
+    ) =>
+        database.ReadAsync(
+            session =>
             {
-                var all = Shown(session, parent, experiment, "").Take(MaxOrdered + 1).Select(static shown => shown.View).ToList();
-                if (all.Count > MaxOrdered)
+                var experiment = experiments.Require(session, boards.Require(session, parent.Tensorboard), parent);
+                var size = Pages.Size(request.PageSize, 50, 1000);
+                if (request.OrderBy.Length > 0)
                 {
-                    throw StatusException.FailedPrecondition($"'{parent}' has more than {MaxOrdered} runs; list them without `order_by`, in the order of their ids.");
+                    var all = Shown(session, parent, experiment, "").Take(MaxOrdered + 1).Select(static shown => shown.View).ToList();
+                    if (all.Count > MaxOrdered)
+                    {
+                        throw StatusException.FailedPrecondition(
+                            $"'{parent}' has more than {MaxOrdered} runs; list them without `order_by`, in the order of their ids."
+                        );
+                    }
+
+                    var ordered = Pages.Of(
+                        all,
+                        static run => run.Name,
+                        request.Parent,
+                        request.Filter,
+                        request.OrderBy,
+                        size,
+                        request.PageToken,
+                        request.ReadMask
+                    );
+                    return new ListTensorboardRunsResponse { TensorboardRuns = { ordered.Items }, NextPageToken = ordered.NextPageToken };
                 }
 
-                var ordered = Pages.Of(all, static run => run.Name, request.Parent, request.Filter, request.OrderBy, size, request.PageToken, request.ReadMask);
-                return new ListTensorboardRunsResponse { TensorboardRuns = { ordered.Items }, NextPageToken = ordered.NextPageToken };
-            }
+                var query = $"{request.Parent}\n{request.Filter}";
+                var filter = MessageFilter.Parse(request.Filter, new TensorboardRun());
+                var after = Pages.Read(query, request.PageToken) ?? "";
+                var page = Shown(session, parent, experiment, after).Where(shown => filter.Matches(shown.View)).Take(size + 1).ToList();
+                return new ListTensorboardRunsResponse
+                {
+                    TensorboardRuns = { page.Take(size).Select(shown => Pages.Masked(shown.View, request.ReadMask)) },
+                    NextPageToken = page.Count > size ? Pages.Write(query, page[size - 1].Run.Slug) : "",
+                };
+            },
+            cancellation
+        );
 
-            var query = $"{request.Parent}\n{request.Filter}";
-            var filter = MessageFilter.Parse(request.Filter, new TensorboardRun());
-            var after = Pages.Read(query, request.PageToken) ?? "";
-            var page = Shown(session, parent, experiment, after).Where(shown => filter.Matches(shown.View)).Take(size + 1).ToList();
-            return new ListTensorboardRunsResponse
+    public Task<TensorboardRun> UpdateAsync(UpdateTensorboardRunRequest request, RunName name, CancellationToken cancellation) =>
+        database.WriteAsync(
+            session =>
             {
-                TensorboardRuns = { page.Take(size).Select(shown => Pages.Masked(shown.View, request.ReadMask)) },
-                NextPageToken = page.Count > size ? Pages.Write(query, page[size - 1].Run.Slug) : "",
-            };
-        },
-        cancellation);
+                var run = Require(session, name).Run;
+                var stored = Compose(session, name, run);
+                Etags.Check(request.TensorboardRun.Etag, stored.Etag, stored.Name);
+                var changed = FieldMasks.Apply(stored, request.TensorboardRun, request.UpdateMask);
+                Labels.Require("tensorboard_run.labels", changed.Labels);
+                if (changed.DisplayName != stored.DisplayName)
+                {
+                    tracked.RenameRun(session, run, RequireName(changed.DisplayName));
+                }
 
-    public Task<TensorboardRun> UpdateAsync(UpdateTensorboardRunRequest request, RunName name, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            var run = Require(session, name).Run;
-            var stored = Compose(session, name, run);
-            Etags.Check(request.TensorboardRun.Etag, stored.Etag, stored.Name);
-            var changed = FieldMasks.Apply(stored, request.TensorboardRun, request.UpdateMask);
-            Labels.Require("tensorboard_run.labels", changed.Labels);
-            if (changed.DisplayName != stored.DisplayName)
+                DetailTables.PutRun(
+                    session,
+                    run.Id,
+                    DetailTables.OfRun(session, run.Id) with
+                    {
+                        Description = changed.Description,
+                        Labels = Boards.ToJson(changed.Labels),
+                        Updated = Now(),
+                    }
+                );
+                return Compose(session, name, Require(session, name).Run);
+            },
+            cancellation
+        );
+
+    public Task<Operation> DeleteAsync(RunName name, CancellationToken cancellation) =>
+        database.WriteAsync(
+            session =>
             {
-                tracked.RenameRun(session, run, RequireName(changed.DisplayName));
-            }
-
-            DetailTables.PutRun(session, run.Id, DetailTables.OfRun(session, run.Id) with { Description = changed.Description, Labels = Boards.ToJson(changed.Labels), Updated = Now() });
-            return Compose(session, name, Require(session, name).Run);
-        },
-        cancellation);
-
-    public Task<Operation> DeleteAsync(RunName name, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            var found = Require(session, name);
-            removal.Run(session, found.Board, found.Run);
-            return operations.Completed(session, name.Experiment.Tensorboard.Parent, new Empty(), new DeleteOperationMetadata
-            {
-                GenericMetadata = new GenericOperationMetadata { CreateTime = time.GetUtcNow().ToTimestamp(), UpdateTime = time.GetUtcNow().ToTimestamp() },
-            });
-        },
-        cancellation);
+                var found = Require(session, name);
+                removal.Run(session, found.Board, found.Run);
+                return operations.Completed(
+                    session,
+                    name.Experiment.Tensorboard.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata
+                        {
+                            CreateTime = time.GetUtcNow().ToTimestamp(),
+                            UpdateTime = time.GetUtcNow().ToTimestamp(),
+                        },
+                    }
+                );
+            },
+            cancellation
+        );
 
     /// <summary>The run, with where it is shown.</summary>
     /// <exception cref="StatusException">NOT_FOUND.</exception>
@@ -133,12 +187,30 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
         }
 
         run ??= tracked.CreateRun(session, experiment, name.Id, request.TensorboardRun.DisplayName);
-        DetailTables.PutRun(session, run.Id, detail with { Description = request.TensorboardRun.Description, Labels = Boards.ToJson(request.TensorboardRun.Labels), Hidden = false, Updated = Now() });
+        DetailTables.PutRun(
+            session,
+            run.Id,
+            detail with
+            {
+                Description = request.TensorboardRun.Description,
+                Labels = Boards.ToJson(request.TensorboardRun.Labels),
+                Hidden = false,
+                Updated = Now(),
+            }
+        );
         return Compose(session, name, run);
     }
 
-    private IEnumerable<(Run Run, TensorboardRun View)> Shown(ISqlSession session, ExperimentName parent, Experiment experiment, string after) =>
-        tracked.Runs(session, experiment, after).Where(run => !DetailTables.OfRun(session, run.Id).Hidden).Select(run => (run, Compose(session, new RunName(parent, run.Slug), run)));
+    private IEnumerable<(Run Run, TensorboardRun View)> Shown(
+        ISqlSession session,
+        ExperimentName parent,
+        Experiment experiment,
+        string after
+    ) =>
+        tracked
+            .Runs(session, experiment, after)
+            .Where(run => !DetailTables.OfRun(session, run.Id).Hidden)
+            .Select(run => (run, Compose(session, new RunName(parent, run.Slug), run)));
 
     private static TensorboardRun Compose(ISqlSession session, RunName name, Run run)
     {
@@ -156,9 +228,12 @@ internal sealed class RunViews(IDatabase database, Boards boards, ExperimentView
         return view;
     }
 
-    private static string RequireName(string name) => Characters.Count(name) is > 0 and <= MaxName
-        ? name
-        : throw StatusException.InvalidArgument($"`tensorboard_run.display_name` has {name.Length} characters; it must have 1 to {MaxName}.");
+    private static string RequireName(string name) =>
+        Characters.Count(name) is > 0 and <= MaxName
+            ? name
+            : throw StatusException.InvalidArgument(
+                $"`tensorboard_run.display_name` has {name.Length} characters; it must have 1 to {MaxName}."
+            );
 
     private long Now() => Timestamps.ToMicros(time.GetUtcNow());
 }

@@ -23,11 +23,16 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
     private const int MaxPluginData = 65 << 10;
     private const int MaxName = 250;
 
-    public async Task<IReadOnlyList<TensorboardTimeSeries>> CreateAsync(IReadOnlyList<(RunName Run, string Id, TensorboardTimeSeries Series)> requests, CancellationToken cancellation)
+    public async Task<IReadOnlyList<TensorboardTimeSeries>> CreateAsync(
+        IReadOnlyList<(RunName Run, string Id, TensorboardTimeSeries Series)> requests,
+        CancellationToken cancellation
+    )
     {
         if (requests.Count > MaxBatch)
         {
-            throw StatusException.InvalidArgument($"`requests` has {requests.Count} time series; at most {MaxBatch} can be created at a time.");
+            throw StatusException.InvalidArgument(
+                $"`requests` has {requests.Count} time series; at most {MaxBatch} can be created at a time."
+            );
         }
 
         foreach (var (_, _, series) in requests)
@@ -39,7 +44,7 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
             }
         }
 
-        var keys = await tracked.InternAsync(requests.Select(static request => request.Series.DisplayName), cancellation).ConfigureAwait(false);
+        var keys = await tracked.InternAsync(requests.Select(static request => request.Series.DisplayName), cancellation);
         return await database.WriteAsync(
             session =>
             {
@@ -57,21 +62,40 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
 
                 return made;
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
-    public async Task<TensorboardTimeSeries> GetAsync(SeriesName name, CancellationToken cancellation) => (await FindAsync(name, cancellation).ConfigureAwait(false)).View;
+    public async Task<TensorboardTimeSeries> GetAsync(SeriesName name, CancellationToken cancellation) =>
+        (await FindAsync(name, cancellation)).View;
 
-    public async Task<ListTensorboardTimeSeriesResponse> ListAsync(ListTensorboardTimeSeriesRequest request, RunName parent, CancellationToken cancellation)
+    public async Task<ListTensorboardTimeSeriesResponse> ListAsync(
+        ListTensorboardTimeSeriesRequest request,
+        RunName parent,
+        CancellationToken cancellation
+    )
     {
-        var all = await AllAsync(parent, cancellation).ConfigureAwait(false);
-        var page = Pages.Of(all.Select(static series => series.View), static series => series.Name, request.Parent, request.Filter, request.OrderBy, Pages.Size(request.PageSize, 50, 1000), request.PageToken, request.ReadMask);
+        var all = await AllAsync(parent, cancellation);
+        var page = Pages.Of(
+            all.Select(static series => series.View),
+            static series => series.Name,
+            request.Parent,
+            request.Filter,
+            request.OrderBy,
+            Pages.Size(request.PageSize, 50, 1000),
+            request.PageToken,
+            request.ReadMask
+        );
         return new ListTensorboardTimeSeriesResponse { TensorboardTimeSeries = { page.Items }, NextPageToken = page.NextPageToken };
     }
 
-    public async Task<TensorboardTimeSeries> UpdateAsync(UpdateTensorboardTimeSeriesRequest request, SeriesName name, CancellationToken cancellation)
+    public async Task<TensorboardTimeSeries> UpdateAsync(
+        UpdateTensorboardTimeSeriesRequest request,
+        SeriesName name,
+        CancellationToken cancellation
+    )
     {
-        var found = await FindAsync(name, cancellation).ConfigureAwait(false);
+        var found = await FindAsync(name, cancellation);
         Etags.Check(request.TensorboardTimeSeries.Etag, found.View.Etag, found.View.Name);
         var changed = FieldMasks.Apply(found.View, request.TensorboardTimeSeries, request.UpdateMask);
         Check(changed);
@@ -85,22 +109,41 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
             {
                 var run = runs.Require(session, name.Run).Run;
                 var row = SeriesTable.Find(session, run.Id, found.Row.Series) ?? found.Row;
-                if (changed.DisplayName != row.DisplayName && SeriesTable.OfRun(session, run.Id).Any(other => other.DisplayName == changed.DisplayName && other.Series != row.Series))
+                if (
+                    changed.DisplayName != row.DisplayName
+                    && SeriesTable
+                        .OfRun(session, run.Id)
+                        .Any(other => other.DisplayName == changed.DisplayName && other.Series != row.Series)
+                )
                 {
-                    throw StatusException.InvalidArgument($"TensorboardTimeSeries with the display name '{changed.DisplayName}' already exists in '{name.Run}'.");
+                    throw StatusException.InvalidArgument(
+                        $"TensorboardTimeSeries with the display name '{changed.DisplayName}' already exists in '{name.Run}'."
+                    );
                 }
 
-                SeriesTable.Put(session, row with { DisplayName = changed.DisplayName, Description = changed.Description, PluginData = changed.PluginData.ToByteArray(), Updated = Now() });
+                SeriesTable.Put(
+                    session,
+                    row with
+                    {
+                        DisplayName = changed.DisplayName,
+                        Description = changed.Description,
+                        PluginData = changed.PluginData.ToByteArray(),
+                        Updated = Now(),
+                    }
+                );
                 return true;
             },
-            cancellation).ConfigureAwait(false);
-        return await GetAsync(name, cancellation).ConfigureAwait(false);
+            cancellation
+        );
+        return await GetAsync(name, cancellation);
     }
 
-    /// <summary>Deletes a series. Tensors and blobs go; a metric, which is the run's, stays in the run and is not shown here any more.</summary>
+    /// <summary>
+    /// Deletes a series. Tensors and blobs go; a metric, which is the run's, stays in the run and is not shown here any more.
+    /// </summary>
     public async Task<Operation> DeleteAsync(SeriesName name, CancellationToken cancellation)
     {
-        var found = await FindAsync(name, cancellation).ConfigureAwait(false);
+        var found = await FindAsync(name, cancellation);
         return await database.WriteAsync(
             session =>
             {
@@ -115,12 +158,22 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
                     GarbageTable.Add(session, shown.Board.BlobStoragePathPrefix, BlobShelf.Owner(shown.Run.Uuid, found.Row.Series));
                 }
 
-                return operations.Completed(session, name.Run.Experiment.Tensorboard.Parent, new Empty(), new DeleteOperationMetadata
-                {
-                    GenericMetadata = new GenericOperationMetadata { CreateTime = time.GetUtcNow().ToTimestamp(), UpdateTime = time.GetUtcNow().ToTimestamp() },
-                });
+                return operations.Completed(
+                    session,
+                    name.Run.Experiment.Tensorboard.Parent,
+                    new Empty(),
+                    new DeleteOperationMetadata
+                    {
+                        GenericMetadata = new GenericOperationMetadata
+                        {
+                            CreateTime = time.GetUtcNow().ToTimestamp(),
+                            UpdateTime = time.GetUtcNow().ToTimestamp(),
+                        },
+                    }
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
     }
 
     /// <summary>A series by its id: one that was described, or a metric that nobody has described.</summary>
@@ -133,7 +186,8 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
                 var found = runs.Require(session, name.Run);
                 return (found, SeriesTable.Find(session, found.Run.Id, name.Id));
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (row is { Hidden: false, ValueType: not ValueType.Scalar })
         {
             return Compose(shown, name.Run, row, null);
@@ -141,7 +195,9 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
 
         if (row is { Hidden: false } || (row is null && IsKey(name.Id)))
         {
-            var metric = (await tracked.SeriesAsync(shown.Run, cancellation).ConfigureAwait(false)).FirstOrDefault(metric => row is null ? Text(metric.Key) == name.Id : metric.Key == row.Series);
+            var metric = (await tracked.SeriesAsync(shown.Run, cancellation)).FirstOrDefault(metric =>
+                row is null ? Text(metric.Key) == name.Id : metric.Key == row.Series
+            );
             if (row is not null || metric is not null)
             {
                 return Compose(shown, name.Run, row ?? Undescribed(shown.Run, metric!), metric);
@@ -160,13 +216,16 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
                 var found = runs.Require(session, name);
                 return (found, SeriesTable.OfRun(session, found.Run.Id));
             },
-            cancellation).ConfigureAwait(false);
-        var metrics = (await tracked.SeriesAsync(shown.Run, cancellation).ConfigureAwait(false)).ToDictionary(static metric => metric.Key);
+            cancellation
+        );
+        var metrics = (await tracked.SeriesAsync(shown.Run, cancellation)).ToDictionary(static metric => metric.Key);
         var described = rows.Select(static row => row.Series).ToHashSet();
         return
         [
             .. rows.Where(static row => !row.Hidden).Select(row => Compose(shown, name, row, metrics.GetValueOrDefault(row.Series))),
-            .. metrics.Values.Where(metric => !described.Contains(metric.Key)).Select(metric => Compose(shown, name, Undescribed(shown.Run, metric), metric)),
+            .. metrics
+                .Values.Where(metric => !described.Contains(metric.Key))
+                .Select(metric => Compose(shown, name, Undescribed(shown.Run, metric), metric)),
         ];
     }
 
@@ -175,7 +234,9 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
         if (SeriesTable.Find(session, run.Id, key) is { Hidden: false })
         {
             // What the client library's uploader looks for, to go on with the one that is there.
-            throw StatusException.InvalidArgument($"TensorboardTimeSeries with the display name '{series.DisplayName}' already exists in '{name}'.");
+            throw StatusException.InvalidArgument(
+                $"TensorboardTimeSeries with the display name '{series.DisplayName}' already exists in '{name}'."
+            );
         }
 
         if (id.Length > 0)
@@ -188,12 +249,29 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
 
             if (IsKey(id) && id != Text(key))
             {
-                throw StatusException.InvalidArgument($"`tensorboard_time_series_id` is '{id}'; ids of digits alone are given by the server.");
+                throw StatusException.InvalidArgument(
+                    $"`tensorboard_time_series_id` is '{id}'; ids of digits alone are given by the server."
+                );
             }
         }
 
         var now = Now();
-        var row = new SeriesRow(run.Id, key, id.Length > 0 ? id : Text(key), series.DisplayName, series.Description, series.PluginName, series.PluginData.ToByteArray(), series.ValueType, null, null, 0, false, now, now);
+        var row = new SeriesRow(
+            run.Id,
+            key,
+            id.Length > 0 ? id : Text(key),
+            series.DisplayName,
+            series.Description,
+            series.PluginName,
+            series.PluginData.ToByteArray(),
+            series.ValueType,
+            null,
+            null,
+            0,
+            false,
+            now,
+            now
+        );
         SeriesTable.Put(session, row);
         if (series.PluginName == Plugins.HParams && HParams.Parse(row.PluginData) is { Count: > 0 } parameters)
         {
@@ -232,18 +310,37 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
 
     /// <summary>A metric that was logged without being described: a scalar of its name.</summary>
     private static SeriesRow Undescribed(Run run, MetricSeries metric) =>
-        new(run.Id, metric.Key, Text(metric.Key), metric.Name, "", Plugins.Scalars, [], ValueType.Scalar, null, null, 0, false, run.Created * 1000, run.Created * 1000);
+        new(
+            run.Id,
+            metric.Key,
+            Text(metric.Key),
+            metric.Name,
+            "",
+            Plugins.Scalars,
+            [],
+            ValueType.Scalar,
+            null,
+            null,
+            0,
+            false,
+            run.Created * 1000,
+            run.Created * 1000
+        );
 
     private static void Check(TensorboardTimeSeries series)
     {
         if (Characters.Count(series.DisplayName) is 0 or > MaxName)
         {
-            throw StatusException.InvalidArgument($"`tensorboard_time_series.display_name` has {series.DisplayName.Length} characters; it must have 1 to {MaxName}.");
+            throw StatusException.InvalidArgument(
+                $"`tensorboard_time_series.display_name` has {series.DisplayName.Length} characters; it must have 1 to {MaxName}."
+            );
         }
 
         if (series.PluginData.Length > MaxPluginData)
         {
-            throw StatusException.InvalidArgument($"`tensorboard_time_series.plugin_data` has {series.PluginData.Length} bytes; it may have {MaxPluginData}.");
+            throw StatusException.InvalidArgument(
+                $"`tensorboard_time_series.plugin_data` has {series.PluginData.Length} bytes; it may have {MaxPluginData}."
+            );
         }
     }
 

@@ -10,7 +10,9 @@ using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueTy
 
 namespace Cairn.Tracking.Tensorboards.Service;
 
-/// <summary>Takes points: scalars become the run's metrics, tensors and blob sequences are kept here. Writing the same again changes nothing.</summary>
+/// <summary>
+/// Takes points: scalars become the run's metrics, tensors and blob sequences are kept here. Writing the same again changes nothing.
+/// </summary>
 internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRuns tracked, BlobShelf shelf)
 {
     /// <summary>The most points in a request, as the API publishes it.</summary>
@@ -24,16 +26,22 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
         var count = data.Sum(static series => series.Values.Count);
         if (count > MaxPoints)
         {
-            throw StatusException.InvalidArgument($"The request has {count} data points; at most {MaxPoints} are accepted. Send them in several requests.");
+            throw StatusException.InvalidArgument(
+                $"The request has {count} data points; at most {MaxPoints} are accepted. Send them in several requests."
+            );
         }
 
         var (shown, rows) = await database.ReadAsync(
             session =>
             {
                 var found = runs.Require(session, name);
-                return (found, SeriesTable.OfRun(session, found.Run.Id).Where(static row => !row.Hidden).ToDictionary(static row => row.Id));
+                return (
+                    found,
+                    SeriesTable.OfRun(session, found.Run.Id).Where(static row => !row.Hidden).ToDictionary(static row => row.Id)
+                );
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         IReadOnlyList<MetricSeries>? metrics = null;
         var scalars = new List<LoggedPoint>();
         var others = new List<(SeriesRow Row, PointRow Point)>();
@@ -43,7 +51,9 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
             {
                 if (series.ValueType != ValueType.Unspecified && series.ValueType != row.ValueType)
                 {
-                    throw StatusException.InvalidArgument($"The time series '{row.Id}' has values of {row.ValueType}, and the request's `value_type` is {series.ValueType}.");
+                    throw StatusException.InvalidArgument(
+                        $"The time series '{row.Id}' has values of {row.ValueType}, and the request's `value_type` is {series.ValueType}."
+                    );
                 }
 
                 if (row.ValueType == ValueType.Scalar)
@@ -54,27 +64,32 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
                 {
                     foreach (var value in series.Values)
                     {
-                        others.Add((row, await ToPointAsync(shown, row, value, cancellation).ConfigureAwait(false)));
+                        others.Add((row, await ToPointAsync(shown, row, value, cancellation)));
                     }
                 }
 
                 continue;
             }
 
-            metrics ??= await tracked.SeriesAsync(shown.Run, cancellation).ConfigureAwait(false);
-            var metric = metrics.FirstOrDefault(metric => metric.Key.ToString(System.Globalization.CultureInfo.InvariantCulture) == series.TensorboardTimeSeriesId)
-                ?? throw StatusException.NotFound($"TensorboardTimeSeries '{new SeriesName(name, series.TensorboardTimeSeriesId)}' does not exist.");
+            metrics ??= await tracked.SeriesAsync(shown.Run, cancellation);
+            var metric =
+                metrics.FirstOrDefault(metric =>
+                    metric.Key.ToString(System.Globalization.CultureInfo.InvariantCulture) == series.TensorboardTimeSeriesId
+                )
+                ?? throw StatusException.NotFound(
+                    $"TensorboardTimeSeries '{new SeriesName(name, series.TensorboardTimeSeriesId)}' does not exist."
+                );
             scalars.AddRange(series.Values.Select(value => new LoggedPoint(metric.Key, Scalar(series.TensorboardTimeSeriesId, value))));
         }
 
         if (scalars.Count > 0)
         {
-            await tracked.LogAsync(shown.Run, [.. scalars], cancellation).ConfigureAwait(false);
+            await tracked.LogAsync(shown.Run, [.. scalars], cancellation);
         }
 
         if (others.Count > 0)
         {
-            await database.WriteAsync(session => Put(session, shown.Run.Id, others), cancellation).ConfigureAwait(false);
+            await database.WriteAsync(session => Put(session, shown.Run.Id, others), cancellation);
         }
     }
 
@@ -105,9 +120,10 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
         return true;
     }
 
-    private static MetricPoint Scalar(string series, TimeSeriesDataPoint value) => value.ValueCase == TimeSeriesDataPoint.ValueOneofCase.Scalar
-        ? new MetricPoint(value.Step, Wall(value), value.Scalar.Value)
-        : throw WrongValue(series, "scalar", value);
+    private static MetricPoint Scalar(string series, TimeSeriesDataPoint value) =>
+        value.ValueCase == TimeSeriesDataPoint.ValueOneofCase.Scalar
+            ? new MetricPoint(value.Step, Wall(value), value.Scalar.Value)
+            : throw WrongValue(series, "scalar", value);
 
     private async Task<PointRow> ToPointAsync(ShownRun shown, SeriesRow row, TimeSeriesDataPoint value, CancellationToken cancellation)
     {
@@ -122,11 +138,25 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
             var tensor = value.Tensor.Value;
             if (tensor.Length <= MaxInline)
             {
-                return new PointRow(value.Step, Wall(value), PointForm.Tensor, value.Tensor.VersionNumber, tensor.Length, tensor.ToByteArray());
+                return new PointRow(
+                    value.Step,
+                    Wall(value),
+                    PointForm.Tensor,
+                    value.Tensor.VersionNumber,
+                    tensor.Length,
+                    tensor.ToByteArray()
+                );
             }
 
-            var id = await ShelveAsync(tensor).ConfigureAwait(false);
-            return new PointRow(value.Step, Wall(value), PointForm.LargeTensor, value.Tensor.VersionNumber, tensor.Length, PointRow.Join([id]));
+            var id = await ShelveAsync(tensor);
+            return new PointRow(
+                value.Step,
+                Wall(value),
+                PointForm.LargeTensor,
+                value.Tensor.VersionNumber,
+                tensor.Length,
+                PointRow.Join([id])
+            );
         }
 
         if (value.ValueCase != TimeSeriesDataPoint.ValueOneofCase.Blobs)
@@ -139,8 +169,9 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
         foreach (var blob in value.Blobs.Values)
         {
             // An uploader that put the blob into the bucket itself writes its id alone.
-            ids.Add(blob.Data.IsEmpty && blob.Id.Length > 0 ? blob.Id : await ShelveAsync(blob.Data).ConfigureAwait(false));
-            size += blob.Data.IsEmpty && blob.Id.Length > 0 ? await shelf.SizeAsync(prefix, project, blob.Id, cancellation).ConfigureAwait(false) : blob.Data.Length;
+            ids.Add(blob.Data.IsEmpty && blob.Id.Length > 0 ? blob.Id : await ShelveAsync(blob.Data));
+            size +=
+                blob.Data.IsEmpty && blob.Id.Length > 0 ? await shelf.SizeAsync(prefix, project, blob.Id, cancellation) : blob.Data.Length;
         }
 
         return new PointRow(value.Step, Wall(value), PointForm.Blobs, 0, size, PointRow.Join(ids));
@@ -148,7 +179,7 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
         async Task<string> ShelveAsync(ByteString bytes)
         {
             var id = BlobShelf.IdOf(shown.Run.Uuid, row.Series, bytes.Span);
-            await shelf.PutAsync(prefix, project, id, bytes.Memory, cancellation).ConfigureAwait(false);
+            await shelf.PutAsync(prefix, project, id, bytes.Memory, cancellation);
             return id;
         }
     }
@@ -156,5 +187,7 @@ internal sealed class SeriesWrites(IDatabase database, RunViews runs, TrackedRun
     private static long Wall(TimeSeriesDataPoint value) => value.WallTime is null ? 0 : Timestamps.ToMicros(value.WallTime);
 
     private static StatusException WrongValue(string series, string wanted, TimeSeriesDataPoint value) =>
-        StatusException.InvalidArgument($"The time series '{series}' takes values of `{wanted}`, and the one of step {value.Step} has {(value.ValueCase == TimeSeriesDataPoint.ValueOneofCase.None ? "none" : $"`{value.ValueCase.ToString().ToLowerInvariant()}`")}.");
+        StatusException.InvalidArgument(
+            $"The time series '{series}' takes values of `{wanted}`, and the one of step {value.Step} has {(value.ValueCase == TimeSeriesDataPoint.ValueOneofCase.None ? "none" : $"`{value.ValueCase.ToString().ToLowerInvariant()}`")}."
+        );
 }

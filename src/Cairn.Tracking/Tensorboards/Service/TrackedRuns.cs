@@ -7,16 +7,29 @@ using Cairn.Tracking.Tensorboards.Points;
 
 namespace Cairn.Tracking.Tensorboards.Service;
 
-/// <summary>The experiments, runs and metrics behind the Tensorboard service, which shows them and owns none of them. What is deleted softly is not shown.</summary>
+/// <summary>
+/// The experiments, runs and metrics behind the Tensorboard service, which shows them and owns none of them. What is deleted softly is not
+/// shown.
+/// </summary>
 internal sealed class TrackedRuns(
-    IDatabase database, ExperimentStore experiments, RunStore runs, RunDataReader data, MetricKeys keys, MetricLog log, MetricReader reader)
+    IDatabase database,
+    ExperimentStore experiments,
+    RunStore runs,
+    RunDataReader data,
+    MetricKeys keys,
+    MetricLog log,
+    MetricReader reader
+)
 {
     public Experiment? FindExperiment(ISqlSession session, string project, string location, string slug) =>
         experiments.FindBySlug(session, project, location, slug) is { Stage: Lifecycle.Active } experiment ? experiment : null;
 
     /// <summary>An experiment by the id that it has in a tensorboard, where that is not its own.</summary>
     public Experiment? FindShown(ISqlSession session, string tensorboard, string id) =>
-        DetailTables.ShownAs(session, id).Select(found => experiments.Find(session, found)).FirstOrDefault(found => found is { Stage: Lifecycle.Active } && found.Tensorboard == tensorboard);
+        DetailTables
+            .ShownAs(session, id)
+            .Select(found => experiments.Find(session, found))
+            .FirstOrDefault(found => found is { Stage: Lifecycle.Active } && found.Tensorboard == tensorboard);
 
     /// <summary>Makes an experiment of a tensorboard under an id that another tensorboard's experiment has.</summary>
     public Experiment CreateShown(ISqlSession session, string project, string location, string id, string name, string tensorboard)
@@ -24,14 +37,37 @@ internal sealed class TrackedRuns(
         var board = tensorboard[(tensorboard.LastIndexOf('/') + 1)..];
         var slug = Slugs.With(id, board[..Math.Min(board.Length, 40)]);
         var taken = experiments.FindByName(session, project, location, name) is not null;
-        return experiments.Create(session, new NewExperiment(project, location) { Slug = slug, Name = taken ? slug : name, Tensorboard = tensorboard });
+        return experiments.Create(
+            session,
+            new NewExperiment(project, location)
+            {
+                Slug = slug,
+                Name = taken ? slug : name,
+                Tensorboard = tensorboard,
+            }
+        );
     }
 
     public IEnumerable<Experiment> Experiments(ISqlSession session, string project, string location) =>
         experiments.All(session, project, location).Where(static experiment => experiment.Stage == Lifecycle.Active);
 
-    public Experiment CreateExperiment(ISqlSession session, string project, string location, string slug, string name, string? tensorboard) =>
-        experiments.Create(session, new NewExperiment(project, location) { Slug = slug, Name = name, Tensorboard = tensorboard });
+    public Experiment CreateExperiment(
+        ISqlSession session,
+        string project,
+        string location,
+        string slug,
+        string name,
+        string? tensorboard
+    ) =>
+        experiments.Create(
+            session,
+            new NewExperiment(project, location)
+            {
+                Slug = slug,
+                Name = name,
+                Tensorboard = tensorboard,
+            }
+        );
 
     public void RenameExperiment(ISqlSession session, Experiment experiment, string name) => experiments.Rename(session, experiment, name);
 
@@ -87,7 +123,15 @@ internal sealed class TrackedRuns(
     public Run CreateRun(ISqlSession session, Experiment experiment, string slug, string name)
     {
         var uuid = slug.Length == 32 && slug.All(char.IsAsciiHexDigitLower) && runs.Find(session, slug) is null ? slug : null;
-        return runs.Create(session, new NewRun(experiment.Id) { Slug = slug, Name = name, Uuid = uuid });
+        return runs.Create(
+            session,
+            new NewRun(experiment.Id)
+            {
+                Slug = slug,
+                Name = name,
+                Uuid = uuid,
+            }
+        );
     }
 
     public void RenameRun(ISqlSession session, Run run, string name) => runs.Update(session, run, run with { Name = name });
@@ -110,30 +154,52 @@ internal sealed class TrackedRuns(
     public long MetricBytes(ISqlSession session, Run run) => MetricLog.Size(session, run);
 
     /// <summary>The numbers of series' names, for ever the same.</summary>
-    public Task<IReadOnlyDictionary<string, long>> InternAsync(IEnumerable<string> names, CancellationToken cancellation) => keys.InternAsync(names, cancellation);
+    public Task<IReadOnlyDictionary<string, long>> InternAsync(IEnumerable<string> names, CancellationToken cancellation) =>
+        keys.InternAsync(names, cancellation);
 
     /// <summary>Adds points; those that are there are there once.</summary>
     public Task LogAsync(Run run, LoggedPoint[] points, CancellationToken cancellation) => log.AppendAsync(run.Uuid, points, cancellation);
 
     /// <summary>The run's metrics, but those that are summaries alone: these are the context's.</summary>
-    public Task<List<MetricSeries>> SeriesAsync(Run run, CancellationToken cancellation) => database.ReadAsync(
-        session =>
-        {
-            var summaries = SummaryTable.Of(session, run.Id);
-            var described = summaries.Count == 0 ? [] : SeriesTable.OfRun(session, run.Id).Select(static row => row.Series).ToHashSet();
-            return data.Read(session, run).Metrics
-                .Where(metric => described.Contains(metric.Key) || !summaries[metric.Key].Any(summary => summary.Step == metric.Point.Step && summary.Time == metric.Point.Time))
-                .Select(static metric => new MetricSeries(metric.Key, metric.Name, metric.Point.Step, metric.Point.Time)).ToList();
-        },
-        cancellation);
+    public Task<List<MetricSeries>> SeriesAsync(Run run, CancellationToken cancellation) =>
+        database.ReadAsync(
+            session =>
+            {
+                var summaries = SummaryTable.Of(session, run.Id);
+                var described = summaries.Count == 0 ? [] : SeriesTable.OfRun(session, run.Id).Select(static row => row.Series).ToHashSet();
+                return data.Read(session, run)
+                    .Metrics.Where(metric =>
+                        described.Contains(metric.Key)
+                        || !summaries[metric.Key].Any(summary => summary.Step == metric.Point.Step && summary.Time == metric.Point.Time)
+                    )
+                    .Select(static metric => new MetricSeries(metric.Key, metric.Name, metric.Point.Step, metric.Point.Time))
+                    .ToList();
+            },
+            cancellation
+        );
 
     /// <summary>The points of metrics by step, time and value, all read in one pass; without those that are summaries.</summary>
-    public async Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(Run run, IReadOnlyCollection<long> series, CancellationToken cancellation)
+    public async Task<IReadOnlyDictionary<long, IReadOnlyList<MetricPoint>>> HistoriesAsync(
+        Run run,
+        IReadOnlyCollection<long> series,
+        CancellationToken cancellation
+    )
     {
-        var histories = await reader.HistoriesAsync(run, series, cancellation).ConfigureAwait(false);
-        var summaries = await database.ReadAsync(session => SummaryTable.Of(session, run.Id), cancellation).ConfigureAwait(false);
-        return summaries.Count == 0 ? histories : histories.ToDictionary(
-            static entry => entry.Key,
-            entry => !summaries.Contains(entry.Key) ? entry.Value : [.. entry.Value.Where(point => !summaries[entry.Key].Any(summary => summary.Step == point.Step && summary.Time == point.Time))]);
+        var histories = await reader.HistoriesAsync(run, series, cancellation);
+        var summaries = await database.ReadAsync(session => SummaryTable.Of(session, run.Id), cancellation);
+        return summaries.Count == 0
+            ? histories
+            : histories.ToDictionary(
+                static entry => entry.Key,
+                entry =>
+                    !summaries.Contains(entry.Key)
+                        ? entry.Value
+                        :
+                        [
+                            .. entry.Value.Where(point =>
+                                !summaries[entry.Key].Any(summary => summary.Step == point.Step && summary.Time == point.Time)
+                            ),
+                        ]
+            );
     }
 }

@@ -8,7 +8,10 @@ using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueTy
 
 namespace Cairn.Tracking.Tensorboards.Uploads;
 
-/// <summary>A value of an event file as the API takes it. Values of the first summary format become what the second has in their place, as TensorBoard itself does.</summary>
+/// <summary>
+/// A value of an event file as the API takes it. Values of the first summary format become what the second has in their place, as
+/// TensorBoard itself does.
+/// </summary>
 /// <param name="Plugin">The plugin that shows it.</param>
 /// <param name="Size">The bytes of a tensor or of blobs.</param>
 internal readonly record struct EventValue(TimeSeriesDataPoint Point, ValueType Type, string Plugin, long Size)
@@ -17,11 +20,15 @@ internal readonly record struct EventValue(TimeSeriesDataPoint Point, ValueType 
     private const double FirstTime = -62135596800;
     private const double LastTime = 253402300799;
 
-    /// <summary>Converts what the cursor stands on; null with a reason where it cannot be, and null without one where it is no value.</summary>
+    /// <summary>
+    /// Converts what the cursor stands on; null with a reason where it cannot be, and null without one where it is no value.
+    /// </summary>
     public static EventValue? From(in EventCursor cursor, out string? refusal)
     {
         refusal = null;
-        var plugin = cursor.Kind is EventKind.Scalar or EventKind.Tensor or EventKind.Histogram or EventKind.Image or EventKind.Audio ? cursor.Tag.PluginName : "";
+        var plugin = cursor.Kind is EventKind.Scalar or EventKind.Tensor or EventKind.Histogram or EventKind.Image or EventKind.Audio
+            ? cursor.Tag.PluginName
+            : "";
         if (cursor.Kind == EventKind.Audio || plugin == Plugins.Audio)
         {
             refusal = "Audio is not kept; log a spectrogram as an image instead.";
@@ -67,7 +74,10 @@ internal readonly record struct EventValue(TimeSeriesDataPoint Point, ValueType 
 
     private static EventValue Blobs(TimeSeriesDataPoint point, List<byte[]> blobs, string plugin)
     {
-        point.Blobs = new TensorboardBlobSequence { Values = { blobs.Select(static blob => new TensorboardBlob { Data = UnsafeByteOperations.UnsafeWrap(blob) }) } };
+        point.Blobs = new TensorboardBlobSequence
+        {
+            Values = { blobs.Select(static blob => new TensorboardBlob { Data = UnsafeByteOperations.UnsafeWrap(blob) }) },
+        };
         return new EventValue(point, ValueType.BlobSequence, plugin, blobs.Sum(static blob => (long)blob.Length));
     }
 

@@ -4,17 +4,23 @@ using Cairn.Tracking.Events;
 namespace Cairn.Tracking.Tensorboards.Uploads;
 
 /// <summary>
-/// Brings what a log folder has to a sink, pass by pass: each pass takes what has come since the one before, so a folder that is still written to is followed
-/// by passes. Every file goes on where it ended, also after a break; what is written twice is there once.
+/// Brings what a log folder has to a sink, pass by pass: each pass takes what has come since the one before, so a folder that is still
+/// written to is followed by passes. Every file goes on where it ended, also after a break; what is written twice is there once.
 /// </summary>
 /// <param name="naming">The run that a folder's files belong to, by the name that people see, and what their tags get in front.</param>
-public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositions positions, UploadOptions options, Func<string, (string Run, string Prefix)> naming)
+public sealed class FolderUpload(
+    ILogSource source,
+    IRunSink sink,
+    IUploadPositions positions,
+    UploadOptions options,
+    Func<string, (string Run, string Prefix)> naming
+)
 {
-    private readonly Dictionary<string, RunUpload> runs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Restarts> restarts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> stamps = new(StringComparer.Ordinal);
-    private readonly HashSet<string> damaged = new(StringComparer.Ordinal);
-    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RunUpload> _runs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Restarts> _restarts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _stamps = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
 
     public UploadTotals Totals { get; } = new();
 
@@ -22,31 +28,35 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
     public List<EventFileException> Damage { get; } = [];
 
     /// <summary>The resource names of the runs that were written to.</summary>
-    public IEnumerable<string> Runs => runs.Values.Select(static run => run.Run);
+    public IEnumerable<string> Runs => _runs.Values.Select(static run => run.Run);
 
     /// <summary>
-    /// Takes what has come; false where nothing had. A run or file that cannot be taken is told among the totals and left out from then on; the others go on.
+    /// Takes what has come; false where nothing had. A run or file that cannot be taken is told among the totals and left out from then on;
+    /// the others go on.
     /// </summary>
     /// <param name="progress">Is told of each file's bytes as they are done with.</param>
     public async Task<bool> PassAsync(Action<string, long>? progress = null, CancellationToken cancellation = default)
     {
-        var files = await source.ListAsync(cancellation).ConfigureAwait(false);
+        var files = await source.ListAsync(cancellation);
         var any = false;
         foreach (var folder in files.GroupBy(static file => file.Run, StringComparer.Ordinal))
         {
             var ordered = folder.OrderBy(static file => file.Name, StringComparer.Ordinal).ToList();
-            if (refused.Contains(folder.Key) || ordered.All(file => stamps.GetValueOrDefault(file.Name) == file.Stamp || damaged.Contains(file.Name)))
+            if (
+                _refused.Contains(folder.Key)
+                || ordered.All(file => _stamps.GetValueOrDefault(file.Name) == file.Stamp || _damaged.Contains(file.Name))
+            )
             {
                 continue;
             }
 
             try
             {
-                any |= await FolderAsync(folder.Key, ordered, progress, cancellation).ConfigureAwait(false);
+                any |= await FolderAsync(folder.Key, ordered, progress, cancellation);
             }
             catch (StatusException error) when (Refusal.Is(error))
             {
-                refused.Add(folder.Key);
+                _refused.Add(folder.Key);
                 Totals.Refuse($"The run '{naming(folder.Key).Run}' is left out: {error.Message}");
             }
         }
@@ -54,39 +64,51 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
         return any;
     }
 
-    private async Task<bool> FolderAsync(string folder, List<SourceFile> files, Action<string, long>? progress, CancellationToken cancellation)
+    private async Task<bool> FolderAsync(
+        string folder,
+        List<SourceFile> files,
+        Action<string, long>? progress,
+        CancellationToken cancellation
+    )
     {
         var any = false;
-        var voids = await RestartsAsync(folder, files, cancellation).ConfigureAwait(false);
+        var voids = await RestartsAsync(folder, files, cancellation);
         for (var i = 0; i < files.Count; i++)
         {
             var file = files[i];
-            if (stamps.GetValueOrDefault(file.Name) == file.Stamp || damaged.Contains(file.Name))
+            if (_stamps.GetValueOrDefault(file.Name) == file.Stamp || _damaged.Contains(file.Name))
             {
                 continue;
             }
 
             try
             {
-                any |= await ReadAsync(folder, file, i, voids, progress, cancellation).ConfigureAwait(false);
+                any |= await ReadAsync(folder, file, i, voids, progress, cancellation);
             }
             catch (Exception error) when (error is not StatusException && Refusal.Is(error))
             {
-                damaged.Add(file.Name);
+                _damaged.Add(file.Name);
                 Totals.Refuse($"The file '{file.Name}' is left out: {error.Message}");
             }
 
-            stamps[file.Name] = file.Stamp;
+            _stamps[file.Name] = file.Stamp;
         }
 
         return any;
     }
 
-    private async Task<bool> ReadAsync(string folder, SourceFile file, int index, Restarts voids, Action<string, long>? progress, CancellationToken cancellation)
+    private async Task<bool> ReadAsync(
+        string folder,
+        SourceFile file,
+        int index,
+        Restarts voids,
+        Action<string, long>? progress,
+        CancellationToken cancellation
+    )
     {
-        var known = await positions.GetAsync(file.Name, cancellation).ConfigureAwait(false);
+        var known = await positions.GetAsync(file.Name, cancellation);
         var from = known.Offset;
-        if (from > file.Length || (from > 0 && known.Head.Length > 0 && await HeadAsync(file, from, cancellation).ConfigureAwait(false) != known.Head))
+        if (from > file.Length || (from > 0 && known.Head.Length > 0 && await HeadAsync(file, from, cancellation) != known.Head))
         {
             // A shorter file of the same name is another file, and so is one that begins otherwise.
             from = 0;
@@ -99,8 +121,8 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
         }
 
         var (head, at) = ("", 0L);
-        var upload = await RunAsync(folder, cancellation).ConfigureAwait(false);
-        await using var reader = new EventFileReader(await source.OpenAsync(file, cancellation).ConfigureAwait(false), upload.Tags, options.Limits, from);
+        var upload = await RunAsync(folder, cancellation);
+        await using var reader = new EventFileReader(await source.OpenAsync(file, cancellation), upload.Tags, options.Limits, from);
         await upload.ReadAsync(
             reader,
             index,
@@ -109,16 +131,17 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
             {
                 if (at < UploadPosition.HeadBytes)
                 {
-                    (head, at) = (await HeadAsync(file, position, cancellation).ConfigureAwait(false), position);
+                    (head, at) = (await HeadAsync(file, position, cancellation), position);
                 }
 
-                await positions.SetAsync(file.Name, new UploadPosition(position, head), cancellation).ConfigureAwait(false);
+                await positions.SetAsync(file.Name, new UploadPosition(position, head), cancellation);
                 progress?.Invoke(file.Name, position);
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         if (reader.Status == EventStatus.Corrupt)
         {
-            damaged.Add(file.Name);
+            _damaged.Add(file.Name);
             Damage.Add(new EventFileException(file.Name, reader.Offset, reader.Reason ?? "it cannot be read"));
         }
 
@@ -127,27 +150,29 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
 
     private async Task<string> HeadAsync(SourceFile file, long offset, CancellationToken cancellation)
     {
-        await using var content = await source.OpenAsync(file, cancellation).ConfigureAwait(false);
-        return await UploadPosition.FingerprintAsync(content, offset, cancellation).ConfigureAwait(false);
+        await using var content = await source.OpenAsync(file, cancellation);
+        return await UploadPosition.FingerprintAsync(content, offset, cancellation);
     }
 
     private async Task<RunUpload> RunAsync(string folder, CancellationToken cancellation)
     {
-        if (!runs.TryGetValue(folder, out var upload))
+        if (!_runs.TryGetValue(folder, out var upload))
         {
             var (name, prefix) = naming(folder);
-            var run = await sink.OpenRunAsync(name, cancellation).ConfigureAwait(false);
-            runs.Add(folder, upload = await RunUpload.OpenAsync(sink, options, Totals, run, prefix, cancellation).ConfigureAwait(false));
+            var run = await sink.OpenRunAsync(name, cancellation);
+            _runs.Add(folder, upload = await RunUpload.OpenAsync(sink, options, Totals, run, prefix, cancellation));
             Totals.Runs++;
         }
 
         return upload;
     }
 
-    /// <summary>The restarts that the files held when the folder was first seen. Later ones come too late for what was written before them.</summary>
+    /// <summary>
+    /// The restarts that the files held when the folder was first seen. Later ones come too late for what was written before them.
+    /// </summary>
     private async Task<Restarts> RestartsAsync(string folder, List<SourceFile> files, CancellationToken cancellation)
     {
-        if (restarts.TryGetValue(folder, out var known))
+        if (_restarts.TryGetValue(folder, out var known))
         {
             return known;
         }
@@ -157,8 +182,12 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
         {
             try
             {
-                await using var reader = new EventFileReader(await source.OpenAsync(files[i], cancellation).ConfigureAwait(false), new TagTable(options.Limits), options.Limits);
-                await found.ScanAsync(i, reader, cancellation).ConfigureAwait(false);
+                await using var reader = new EventFileReader(
+                    await source.OpenAsync(files[i], cancellation),
+                    new TagTable(options.Limits),
+                    options.Limits
+                );
+                await found.ScanAsync(i, reader, cancellation);
             }
             catch (Exception error) when (error is not StatusException && Refusal.Is(error))
             {
@@ -166,7 +195,7 @@ public sealed class FolderUpload(ILogSource source, IRunSink sink, IUploadPositi
             }
         }
 
-        restarts.Add(folder, found);
+        _restarts.Add(folder, found);
         return found;
     }
 }

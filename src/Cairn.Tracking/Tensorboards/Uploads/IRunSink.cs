@@ -12,7 +12,11 @@ public interface IRunSink
     Task<IReadOnlyList<TensorboardTimeSeries>> SeriesAsync(string run, CancellationToken cancellation);
 
     /// <summary>Makes series of a run, at most 1,000; those that are there by their display name are returned as they are.</summary>
-    Task<IReadOnlyList<TensorboardTimeSeries>> CreateSeriesAsync(string run, IReadOnlyList<TensorboardTimeSeries> series, CancellationToken cancellation);
+    Task<IReadOnlyList<TensorboardTimeSeries>> CreateSeriesAsync(
+        string run,
+        IReadOnlyList<TensorboardTimeSeries> series,
+        CancellationToken cancellation
+    );
 
     Task WriteAsync(WriteTensorboardRunDataRequest request, CancellationToken cancellation);
 }

@@ -1,6 +1,9 @@
 namespace Cairn.Tracking.Tensorboards.Uploads;
 
-/// <summary>How far each file was uploaded, so that an upload that was broken off goes on there. Losing it costs time alone: what is written twice is there once.</summary>
+/// <summary>
+/// How far each file was uploaded, so that an upload that was broken off goes on there. Losing it costs time alone: what is written twice
+/// is there once.
+/// </summary>
 public interface IUploadPositions
 {
     /// <summary>The position up to which a file's records are with the server; zero where nothing is known.</summary>

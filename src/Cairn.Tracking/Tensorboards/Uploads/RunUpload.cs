@@ -6,49 +6,64 @@ using Google.Protobuf;
 
 namespace Cairn.Tracking.Tensorboards.Uploads;
 
-/// <summary>Writes the values of one run's event files to a sink, batch by batch. Kept for as long as the run is followed: it knows the tags that were seen.</summary>
+/// <summary>
+/// Writes the values of one run's event files to a sink, batch by batch. Kept for as long as the run is followed: it knows the tags that
+/// were seen.
+/// </summary>
 internal sealed class RunUpload
 {
     private const int SeriesPerCall = 1_000;
     private const int MaxPluginData = 65_000;
 
-    private readonly IRunSink sink;
-    private readonly UploadOptions options;
-    private readonly UploadTotals totals;
-    private readonly string run;
-    private readonly string prefix;
-    private readonly TagTable tags;
-    private readonly Dictionary<string, TensorboardTimeSeries> series = new(StringComparer.Ordinal);
-    private readonly Dictionary<Tag, List<EventValue>> pending = [];
+    private readonly IRunSink _sink;
+    private readonly UploadOptions _options;
+    private readonly UploadTotals _totals;
+    private readonly string _run;
+    private readonly string _prefix;
+    private readonly TagTable _tags;
+    private readonly Dictionary<string, TensorboardTimeSeries> _series = new(StringComparer.Ordinal);
+    private readonly Dictionary<Tag, List<EventValue>> _pending = [];
 
     /// <summary>Which tag a series' name belongs to: two tags may be one name once what names cannot have is replaced.</summary>
-    private readonly Dictionary<string, Tag> owners = new(StringComparer.Ordinal);
-    private readonly HashSet<string> refused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Tag> _owners = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
 
     private RunUpload(IRunSink sink, UploadOptions options, UploadTotals totals, string run, string prefix)
     {
-        (this.sink, this.options, this.totals, this.run, this.prefix) = (sink, options, totals, run, prefix);
-        tags = new TagTable(options.Limits);
+        (this._sink, this._options, this._totals, this._run, this._prefix) = (sink, options, totals, run, prefix);
+        _tags = new TagTable(options.Limits);
     }
 
     /// <summary>The run's resource name.</summary>
-    public string Run => run;
+    public string Run => _run;
 
     /// <summary>The run's tags, for readers of its files.</summary>
-    public TagTable Tags => tags;
+    public TagTable Tags => _tags;
 
     /// <param name="run">The run's resource name.</param>
     /// <param name="prefix">What every tag gets in front.</param>
-    public static async Task<RunUpload> OpenAsync(IRunSink sink, UploadOptions options, UploadTotals totals, string run, string prefix, CancellationToken cancellation)
+    public static async Task<RunUpload> OpenAsync(
+        IRunSink sink,
+        UploadOptions options,
+        UploadTotals totals,
+        string run,
+        string prefix,
+        CancellationToken cancellation
+    )
     {
         var upload = new RunUpload(sink, options, totals, run, prefix);
-        foreach (var known in await sink.SeriesAsync(run, cancellation).ConfigureAwait(false))
+        foreach (var known in await sink.SeriesAsync(run, cancellation))
         {
-            upload.series[known.DisplayName] = known;
+            upload._series[known.DisplayName] = known;
             if (known.DisplayName.StartsWith(prefix, StringComparison.Ordinal))
             {
                 // A file that is read from its middle on does not say again what its tags are.
-                upload.tags.Remember(known.DisplayName[prefix.Length..], known.PluginName, known.PluginData.ToByteArray(), (DataClass)(int)known.ValueType);
+                upload._tags.Remember(
+                    known.DisplayName[prefix.Length..],
+                    known.PluginName,
+                    known.PluginData.ToByteArray(),
+                    (DataClass)(int)known.ValueType
+                );
             }
         }
 
@@ -58,21 +73,27 @@ internal sealed class RunUpload
     /// <summary>Reads a file to its present end; all that was read is written when this returns.</summary>
     /// <param name="file">The file's place in the run's order, as <paramref name="restarts"/> counts.</param>
     /// <param name="advance">Is told of each position up to which all is written.</param>
-    public async Task ReadAsync(EventFileReader reader, int file, Restarts restarts, Func<long, Task> advance, CancellationToken cancellation)
+    public async Task ReadAsync(
+        EventFileReader reader,
+        int file,
+        Restarts restarts,
+        Func<long, Task> advance,
+        CancellationToken cancellation
+    )
     {
-        while (await reader.FillAsync(cancellation).ConfigureAwait(false))
+        while (await reader.FillAsync(cancellation))
         {
             var before = reader.Offset;
             Take(reader, file, restarts);
-            await FlushAsync(cancellation).ConfigureAwait(false);
-            totals.Bytes += reader.Offset - before;
-            await advance(reader.Offset).ConfigureAwait(false);
+            await FlushAsync(cancellation);
+            _totals.Bytes += reader.Offset - before;
+            await advance(reader.Offset);
         }
 
-        totals.Damaged += reader.Skipped;
+        _totals.Damaged += reader.Skipped;
         foreach (var bytes in reader.Oversized)
         {
-            totals.Refuse($"A record of {bytes} bytes is longer than the {options.Limits.MaxRecordBytes} that are read.");
+            _totals.Refuse($"A record of {bytes} bytes is longer than the {_options.Limits.MaxRecordBytes} that are read.");
         }
     }
 
@@ -87,7 +108,7 @@ internal sealed class RunUpload
                 // Hyperparameters are in the description alone; other descriptions wait for their values.
                 if (cursor.Tag.PluginName == Plugins.HParams)
                 {
-                    pending.TryAdd(cursor.Tag, []);
+                    _pending.TryAdd(cursor.Tag, []);
                 }
 
                 continue;
@@ -97,7 +118,7 @@ internal sealed class RunUpload
             {
                 if (refusal is not null)
                 {
-                    totals.PassOver(refusal);
+                    _totals.PassOver(refusal);
                 }
 
                 continue;
@@ -105,17 +126,17 @@ internal sealed class RunUpload
 
             if (restarts.IsVoid(file, start + cursor.RecordStart, cursor.Step))
             {
-                totals.Void++;
+                _totals.Void++;
             }
-            else if (value.Size > options.MaxValueBytes)
+            else if (value.Size > _options.MaxValueBytes)
             {
-                totals.PassOver($"A tensor or image of '{Name(cursor.Tag)}' is larger than {options.MaxValueBytes >> 20} MB.");
+                _totals.PassOver($"A tensor or image of '{Name(cursor.Tag)}' is larger than {_options.MaxValueBytes >> 20} MB.");
             }
             else
             {
-                if (!pending.TryGetValue(cursor.Tag, out var values))
+                if (!_pending.TryGetValue(cursor.Tag, out var values))
                 {
-                    pending.Add(cursor.Tag, values = []);
+                    _pending.Add(cursor.Tag, values = []);
                 }
 
                 values.Add(value);
@@ -127,18 +148,18 @@ internal sealed class RunUpload
 
     private async Task FlushAsync(CancellationToken cancellation)
     {
-        await CreateMissingAsync(cancellation).ConfigureAwait(false);
-        var request = new WriteTensorboardRunDataRequest { TensorboardRun = run };
+        await CreateMissingAsync(cancellation);
+        var request = new WriteTensorboardRunDataRequest { TensorboardRun = _run };
         var (points, bytes) = (0, 0L);
-        foreach (var (tag, values) in pending)
+        foreach (var (tag, values) in _pending)
         {
             if (Objection(tag) is { } objection)
             {
-                totals.Refuse(objection);
+                _totals.Refuse(objection);
                 continue;
             }
 
-            if (!series.TryGetValue(Name(tag), out var target))
+            if (!_series.TryGetValue(Name(tag), out var target))
             {
                 continue;
             }
@@ -148,19 +169,23 @@ internal sealed class RunUpload
             {
                 if (value.Type != target.ValueType)
                 {
-                    totals.PassOver($"'{target.DisplayName}' is a series of {target.ValueType}, and has values of another kind.");
+                    _totals.PassOver($"'{target.DisplayName}' is a series of {target.ValueType}, and has values of another kind.");
                     continue;
                 }
 
-                if (points == options.PointsPerWrite || (points > 0 && bytes + value.Size > options.BytesPerWrite))
+                if (points == _options.PointsPerWrite || (points > 0 && bytes + value.Size > _options.BytesPerWrite))
                 {
-                    await WriteAsync(request, points, cancellation).ConfigureAwait(false);
-                    (request, data, points, bytes) = (new WriteTensorboardRunDataRequest { TensorboardRun = run }, null, 0, 0);
+                    await WriteAsync(request, points, cancellation);
+                    (request, data, points, bytes) = (new WriteTensorboardRunDataRequest { TensorboardRun = _run }, null, 0, 0);
                 }
 
                 if (data is null)
                 {
-                    data = new TimeSeriesData { TensorboardTimeSeriesId = target.Name[(target.Name.LastIndexOf('/') + 1)..], ValueType = target.ValueType };
+                    data = new TimeSeriesData
+                    {
+                        TensorboardTimeSeriesId = target.Name[(target.Name.LastIndexOf('/') + 1)..],
+                        ValueType = target.ValueType,
+                    };
                     request.TimeSeriesData.Add(data);
                 }
 
@@ -172,10 +197,10 @@ internal sealed class RunUpload
             values.Clear();
         }
 
-        pending.Clear();
+        _pending.Clear();
         if (points > 0)
         {
-            await WriteAsync(request, points, cancellation).ConfigureAwait(false);
+            await WriteAsync(request, points, cancellation);
         }
     }
 
@@ -183,30 +208,38 @@ internal sealed class RunUpload
     {
         try
         {
-            await sink.WriteAsync(request, cancellation).ConfigureAwait(false);
-            totals.Points += points;
+            await _sink.WriteAsync(request, cancellation);
+            _totals.Points += points;
         }
         catch (StatusException error) when (Refusal.Is(error) && request.TimeSeriesData.Count > 1)
         {
             // One of the series is at fault; the others go on without it.
             foreach (var one in request.TimeSeriesData)
             {
-                await WriteAsync(new WriteTensorboardRunDataRequest { TensorboardRun = run, TimeSeriesData = { one } }, one.Values.Count, cancellation).ConfigureAwait(false);
+                await WriteAsync(
+                    new WriteTensorboardRunDataRequest { TensorboardRun = _run, TimeSeriesData = { one } },
+                    one.Values.Count,
+                    cancellation
+                );
             }
         }
         catch (StatusException error) when (Refusal.Is(error) && error.Code != Google.Rpc.Code.NotFound)
         {
-            var name = series.Values.FirstOrDefault(known => known.Name.EndsWith("/" + request.TimeSeriesData[0].TensorboardTimeSeriesId, StringComparison.Ordinal))?.DisplayName;
-            totals.Refuse($"Values of '{name}' are left out: {error.Message}");
+            var name = _series
+                .Values.FirstOrDefault(known =>
+                    known.Name.EndsWith("/" + request.TimeSeriesData[0].TensorboardTimeSeriesId, StringComparison.Ordinal)
+                )
+                ?.DisplayName;
+            _totals.Refuse($"Values of '{name}' are left out: {error.Message}");
         }
     }
 
     private async Task CreateMissingAsync(CancellationToken cancellation)
     {
-        var missing = pending.Where(entry => Objection(entry.Key) is null && !series.ContainsKey(Name(entry.Key))).ToList();
+        var missing = _pending.Where(entry => Objection(entry.Key) is null && !_series.ContainsKey(Name(entry.Key))).ToList();
         foreach (var chunk in missing.Chunk(SeriesPerCall))
         {
-            await CreateAsync([.. chunk.Select(static entry => entry)], cancellation).ConfigureAwait(false);
+            await CreateAsync([.. chunk.Select(static entry => entry)], cancellation);
         }
     }
 
@@ -214,24 +247,30 @@ internal sealed class RunUpload
     {
         try
         {
-            foreach (var made in await sink.CreateSeriesAsync(run, [.. entries.Select(entry => Describe(entry.Key, entry.Value))], cancellation).ConfigureAwait(false))
+            foreach (
+                var made in await _sink.CreateSeriesAsync(
+                    _run,
+                    [.. entries.Select(entry => Describe(entry.Key, entry.Value))],
+                    cancellation
+                )
+            )
             {
-                series[made.DisplayName] = made;
+                _series[made.DisplayName] = made;
             }
         }
         catch (StatusException error) when (Refusal.Is(error) && error.Code != Google.Rpc.Code.NotFound)
         {
             if (entries is [var one])
             {
-                refused.Add(Name(one.Key));
-                totals.Refuse($"The tag '{Short(one.Key)}' is left out: {error.Message}");
+                _refused.Add(Name(one.Key));
+                _totals.Refuse($"The tag '{Short(one.Key)}' is left out: {error.Message}");
                 return;
             }
 
             // One of them is at fault; the others are made without it.
             foreach (var entry in entries)
             {
-                await CreateAsync([entry], cancellation).ConfigureAwait(false);
+                await CreateAsync([entry], cancellation);
             }
         }
     }
@@ -240,32 +279,34 @@ internal sealed class RunUpload
     private string? Objection(Tag tag)
     {
         var name = Name(tag);
-        if (name.Length == prefix.Length)
+        if (name.Length == _prefix.Length)
         {
             return "Values without a tag are left out.";
         }
 
-        if (name.Length > options.MaxTagLength)
+        if (name.Length > _options.MaxTagLength)
         {
-            return $"The tag '{Short(tag)}' is longer than {options.MaxTagLength} characters.";
+            return $"The tag '{Short(tag)}' is longer than {_options.MaxTagLength} characters.";
         }
 
-        owners.TryAdd(name, tag);
-        return refused.Contains(name) ? $"Values of the tag '{Short(tag)}', which is left out."
-            : owners[name] != tag ? $"The tags '{Short(owners[name])}' and '{Short(tag)}' both become '{name}'; the second one is left out."
+        _owners.TryAdd(name, tag);
+        return _refused.Contains(name) ? $"Values of the tag '{Short(tag)}', which is left out."
+            : _owners[name] != tag
+                ? $"The tags '{Short(_owners[name])}' and '{Short(tag)}' both become '{name}'; the second one is left out."
             : null;
     }
 
     private static string Short(Tag tag) => tag.Name.Length > 80 ? tag.Name[..80] + "…" : tag.Name;
 
-    private TensorboardTimeSeries Describe(Tag tag, List<EventValue> values) => new()
-    {
-        DisplayName = Name(tag),
-        Description = tag.Description,
-        ValueType = values.Count > 0 ? values[0].Type : TensorboardTimeSeries.Types.ValueType.Tensor,
-        PluginName = values.Count > 0 ? values[0].Plugin : tag.PluginName,
-        PluginData = tag.PluginData.Length <= MaxPluginData ? ByteString.CopyFrom(tag.PluginData) : ByteString.Empty,
-    };
+    private TensorboardTimeSeries Describe(Tag tag, List<EventValue> values) =>
+        new()
+        {
+            DisplayName = Name(tag),
+            Description = tag.Description,
+            ValueType = values.Count > 0 ? values[0].Type : TensorboardTimeSeries.Types.ValueType.Tensor,
+            PluginName = values.Count > 0 ? values[0].Plugin : tag.PluginName,
+            PluginData = tag.PluginData.Length <= MaxPluginData ? ByteString.CopyFrom(tag.PluginData) : ByteString.Empty,
+        };
 
-    private string Name(Tag tag) => KeyNames.Clean(prefix + tag.Name);
+    private string Name(Tag tag) => KeyNames.Clean(_prefix + tag.Name);
 }

@@ -3,9 +3,9 @@ namespace Cairn.Tracking.Tensorboards.Uploads;
 /// <summary>What an upload has done.</summary>
 public sealed class UploadTotals
 {
-    private readonly SortedDictionary<string, long> passedOver = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _passedOver = new(StringComparer.Ordinal);
 
-    private readonly SortedDictionary<string, long> refused = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _refused = new(StringComparer.Ordinal);
 
     public int Runs { get; internal set; }
 
@@ -20,12 +20,12 @@ public sealed class UploadTotals
     public long Void { get; internal set; }
 
     /// <summary>Why values were passed over, and how many for each reason.</summary>
-    public IReadOnlyDictionary<string, long> PassedOver => passedOver;
+    public IReadOnlyDictionary<string, long> PassedOver => _passedOver;
 
     /// <summary>Runs, files and tags that could not be taken, each with why, and how many values of each were left out.</summary>
-    public IReadOnlyDictionary<string, long> Refused => refused;
+    public IReadOnlyDictionary<string, long> Refused => _refused;
 
-    internal void Refuse(string reason) => refused[reason] = refused.GetValueOrDefault(reason) + 1;
+    internal void Refuse(string reason) => _refused[reason] = _refused.GetValueOrDefault(reason) + 1;
 
-    internal void PassOver(string reason) => passedOver[reason] = passedOver.GetValueOrDefault(reason) + 1;
+    internal void PassOver(string reason) => _passedOver[reason] = _passedOver.GetValueOrDefault(reason) + 1;
 }

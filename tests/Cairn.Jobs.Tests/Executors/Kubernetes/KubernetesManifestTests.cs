@@ -6,7 +6,8 @@ using Cairn.Testing;
 namespace Cairn.Jobs.Tests.Executors.Kubernetes;
 
 /// <summary>
-/// What is asked of Kubernetes, against the schemas that are made from its published OpenAPI description (the npm package kubernetes-models). No cluster takes part.
+/// What is asked of Kubernetes, against the schemas that are made from its published OpenAPI description (the npm package
+/// kubernetes-models). No cluster takes part.
 /// </summary>
 public sealed class KubernetesManifestTests : IDisposable
 {
@@ -26,15 +27,17 @@ public sealed class KubernetesManifestTests : IDisposable
         },
     };
 
-    private readonly ScratchDirectory data = new();
+    private readonly ScratchDirectory _data = new();
 
-    public void Dispose() => data.Dispose();
+    public void Dispose() => _data.Dispose();
 
     [Fact]
     public async Task a_gangs_manifest_is_what_kubernetes_schemas_demand()
     {
         (await ComplaintsAsync(Manifest([1, 2]))).ShouldBe("");
-        (await ComplaintsAsync(KubernetesManifest.Of(Gangs.Write(data["jobs"], [1]), data.Path, new JobsOptions()))).ShouldContain("claimName");
+        (await ComplaintsAsync(KubernetesManifest.Of(Gangs.Write(_data["jobs"], [1]), _data.Path, new JobsOptions()))).ShouldContain(
+            "claimName"
+        );
     }
 
     [Fact]
@@ -64,7 +67,9 @@ public sealed class KubernetesManifestTests : IDisposable
         ((string)pod["restartPolicy"]!).ShouldBe("Never");
 
         // The workers' pods are counted from the replica behind the chief.
-        pod["containers"]![0]!["env"]!.AsArray().Single(static variable => (string)variable!["name"]! == "CAIRN_FIRST_REPLICA")!["value"]!.GetValue<string>().ShouldBe("1");
+        pod["containers"]![0]!["env"]!.AsArray().Single(static variable => (string)variable!["name"]! == "CAIRN_FIRST_REPLICA")!["value"]!
+            .GetValue<string>()
+            .ShouldBe("1");
     }
 
     [Fact]
@@ -74,7 +79,7 @@ public sealed class KubernetesManifestTests : IDisposable
 
         var container = manifest["items"]![1]!["spec"]!["template"]!["spec"]!["containers"]![0]!;
         var jobs = container["volumeMounts"]!.AsArray().Single(static mount => (string)mount!["name"]! == "jobs")!;
-        ((string)jobs["mountPath"]!).ShouldBe(data["jobs/4711"]);
+        ((string)jobs["mountPath"]!).ShouldBe(_data["jobs/4711"]);
         ((string)jobs["subPath"]!).ShouldBe("servers/one/jobs/4711");
         manifest.ToJsonString().ShouldNotContain("a-token");
         manifest.ToJsonString().ShouldNotContain("hidden");
@@ -91,7 +96,7 @@ public sealed class KubernetesManifestTests : IDisposable
 
     private static JsonNode Limits(JsonNode job) => job["spec"]!["template"]!["spec"]!["containers"]![0]!["resources"]!["limits"]!;
 
-    private JsonObject Manifest(int[] pools) => KubernetesManifest.Of(Gangs.Write(data["jobs"], pools), data.Path, Options);
+    private JsonObject Manifest(int[] pools) => KubernetesManifest.Of(Gangs.Write(_data["jobs"], pools), _data.Path, Options);
 
     /// <summary>What the schemas have against a manifest; empty where nothing.</summary>
     private async Task<string> ComplaintsAsync(JsonObject manifest)
@@ -112,9 +117,15 @@ public sealed class KubernetesManifestTests : IDisposable
               if (!validate(item)) console.log(JSON.stringify(validate.errors));
             }
             """;
-        await File.WriteAllTextAsync(data["check.mjs"], script);
-        await File.WriteAllTextAsync(data["manifest.json"], manifest.ToJsonString());
-        using var node = Process.Start(new ProcessStartInfo("node", [data["check.mjs"], schemas, data["manifest.json"]]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await File.WriteAllTextAsync(_data["check.mjs"], script);
+        await File.WriteAllTextAsync(_data["manifest.json"], manifest.ToJsonString());
+        using var node = Process.Start(
+            new ProcessStartInfo("node", [_data["check.mjs"], schemas, _data["manifest.json"]])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var error = node.StandardError.ReadToEndAsync();
         var output = await node.StandardOutput.ReadToEndAsync();
         await node.WaitForExitAsync();

@@ -6,19 +6,22 @@ namespace Cairn.Jobs.Tests.Executors.Kubernetes;
 
 public sealed class PodLauncherTests : IDisposable
 {
-    private readonly ScratchDirectory scratch = new();
+    private readonly ScratchDirectory _scratch = new();
 
-    public void Dispose() => scratch.Dispose();
+    public void Dispose() => _scratch.Dispose();
 
     [Fact]
     public async Task buckets_are_folders_of_copies_that_the_program_may_change()
     {
-        var gcs = Directory.CreateDirectory(scratch["gcs"]).FullName;
-        var staged = Directory.CreateDirectory(scratch["staged/data"]).Parent!.FullName;
+        var gcs = Directory.CreateDirectory(_scratch["gcs"]).FullName;
+        var staged = Directory.CreateDirectory(_scratch["staged/data"]).Parent!.FullName;
         await File.WriteAllTextAsync(Path.Combine(staged, "data", "a.csv"), "1");
         using var context = Context(static record => record);
 
-        var launch = await new PodLauncher(gcs).PrepareAsync(context.With([new BucketMount("b", staged), new BucketMount("empty", null)]), default);
+        var launch = await new PodLauncher(gcs).PrepareAsync(
+            context.With([new BucketMount("b", staged), new BucketMount("empty", null)]),
+            default
+        );
 
         launch.File.ShouldEndWith("/sh");
         launch.Arguments.ShouldBe(["-c", "true"]);
@@ -33,7 +36,9 @@ public sealed class PodLauncherTests : IDisposable
     {
         using var context = Context(static record => record with { Command = [] });
 
-        (await Should.ThrowAsync<TaskFailure>(async () => await new PodLauncher(scratch.Path).PrepareAsync(context.Task, default))).Message.ShouldContain("container_spec.command");
+        (
+            await Should.ThrowAsync<TaskFailure>(async () => await new PodLauncher(_scratch.Path).PrepareAsync(context.Task, default))
+        ).Message.ShouldContain("container_spec.command");
     }
 
     [Fact]
@@ -41,12 +46,14 @@ public sealed class PodLauncherTests : IDisposable
     {
         using var context = Context(static record => record with { Command = ["no-such-program"] });
 
-        (await Should.ThrowAsync<TaskFailure>(async () => await new PodLauncher(scratch.Path).PrepareAsync(context.Task, default))).Message.ShouldContain("no-such-program");
+        (
+            await Should.ThrowAsync<TaskFailure>(async () => await new PodLauncher(_scratch.Path).PrepareAsync(context.Task, default))
+        ).Message.ShouldContain("no-such-program");
     }
 
     private Prepared Context(Func<TaskRecord, TaskRecord> change)
     {
-        var gang = Gangs.Write(scratch["jobs"], [1], record => change(record with { Command = ["sh", "-c", "true"] }));
+        var gang = Gangs.Write(_scratch["jobs"], [1], record => change(record with { Command = ["sh", "-c", "true"] }));
         var (directory, task) = gang.Replicas[0];
         var log = new LogSpool(directory.LogSpool, 1, task.Replica, 1 << 20, TimeProvider.System);
         return new Prepared(new TaskContext(directory, task, "a-token", [], log), log);

@@ -9,13 +9,13 @@ namespace Cairn.Jobs.Tests.Executors.Slurm;
 /// <summary>One Slurm cluster for the tests that crash none of its nodes; it is started by the first that asks for it.</summary>
 public sealed class SlurmFixture : IAsyncDisposable
 {
-    private readonly Lazy<Task<SlurmCluster>> cluster = new(static () => SlurmCluster.StartAsync());
+    private readonly Lazy<Task<SlurmCluster>> _cluster = new(static () => SlurmCluster.StartAsync());
 
     /// <summary>The cluster; skips the test where there can be none.</summary>
     public Task<SlurmCluster> StartAsync()
     {
         SkipWithout();
-        return cluster.Value;
+        return _cluster.Value;
     }
 
     public static void SkipWithout()
@@ -39,17 +39,34 @@ public sealed class SlurmFixture : IAsyncDisposable
             },
         };
         var tools = new SlurmTools(options);
-        return new SlurmExecutor(tools, new SlurmQueue(tools, options, TimeProvider.System, NullLogger<SlurmQueue>.Instance), options, TimeProvider.System);
+        return new SlurmExecutor(
+            tools,
+            new SlurmQueue(tools, options, TimeProvider.System, NullLogger<SlurmQueue>.Instance),
+            options,
+            TimeProvider.System
+        );
     }
 
     /// <summary>Options of a server that uses the cluster.</summary>
-    public static string[] Flags(SlurmCluster cluster) => ["--executor", "slurm", "--slurm-conf", cluster.Configuration, "--slurm-poll", "0.2s", "--slurm-file-delay", "1s", "--job-grace", "2s"];
+    public static string[] Flags(SlurmCluster cluster) =>
+        [
+            "--executor",
+            "slurm",
+            "--slurm-conf",
+            cluster.Configuration,
+            "--slurm-poll",
+            "0.2s",
+            "--slurm-file-delay",
+            "1s",
+            "--job-grace",
+            "2s",
+        ];
 
     public async ValueTask DisposeAsync()
     {
-        if (cluster.IsValueCreated)
+        if (_cluster.IsValueCreated)
         {
-            await (await cluster.Value).DisposeAsync();
+            await (await _cluster.Value).DisposeAsync();
         }
     }
 }

@@ -6,35 +6,37 @@ namespace Cairn.Jobs.Tests.Executors.Slurm;
 /// <summary>A real server whose jobs run on a real Slurm of two nodes.</summary>
 public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
 {
-    private SlurmCluster cluster = null!;
-    private ServerProcess server = null!;
-    private JobsClient client = null!;
+    private SlurmCluster _cluster = null!;
+    private ServerProcess _server = null!;
+    private JobsClient _client = null!;
 
     public async ValueTask InitializeAsync()
     {
-        cluster = await fixture.StartAsync();
-        server = await ServerProcess.StartAsync(arguments: [.. SlurmFixture.Flags(cluster), "--job-slots", "1"]);
-        client = new JobsClient(server);
-        await client.CreateBucketAsync(JobsClient.Bucket);
+        _cluster = await fixture.StartAsync();
+        _server = await ServerProcess.StartAsync(arguments: [.. SlurmFixture.Flags(_cluster), "--job-slots", "1"]);
+        _client = new JobsClient(_server);
+        await _client.CreateBucketAsync(JobsClient.Bucket);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (server is not null)
+        if (_server is not null)
         {
-            client.Dispose();
-            await server.DisposeAsync();
+            _client.Dispose();
+            await _server.DisposeAsync();
         }
     }
 
     [Fact]
     public async Task a_job_reads_and_writes_buckets_and_logs()
     {
-        await client.UploadAsync("in.txt", "hello"u8.ToArray());
-        var job = JobsClient.Python($"print(open('/gcs/{JobsClient.Bucket}/in.txt').read()); open('/gcs/{JobsClient.Bucket}/out.txt', 'w').write('bye')");
+        await _client.UploadAsync("in.txt", "hello"u8.ToArray());
+        var job = JobsClient.Python(
+            $"print(open('/gcs/{JobsClient.Bucket}/in.txt').read()); open('/gcs/{JobsClient.Bucket}/out.txt', 'w').write('bye')"
+        );
 
-        (await client.OutputAsync(job)).ShouldBe(["hello"]);
-        (await client.DownloadAsync("out.txt")).ShouldBe("bye");
+        (await _client.OutputAsync(job)).ShouldBe(["hello"]);
+        (await _client.DownloadAsync("out.txt")).ShouldBe("bye");
     }
 
     [Fact]
@@ -44,25 +46,31 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
         var names = new List<string>();
         for (var i = 0; i < 5; i++)
         {
-            names.Add(await client.SubmitAsync(JobsClient.Python("import time; print('on', flush=True); time.sleep(300)")));
+            names.Add(await _client.SubmitAsync(JobsClient.Python("import time; print('on', flush=True); time.sleep(300)")));
         }
 
-        await Poll.UntilAsync(async () => (await StatesAsync(names)).Count(static state => state == "JOB_STATE_RUNNING") == 4, "four jobs to run");
+        await Poll.UntilAsync(
+            async () => (await StatesAsync(names)).Count(static state => state == "JOB_STATE_RUNNING") == 4,
+            "four jobs to run"
+        );
         (await StatesAsync(names)).Count(static state => state == "JOB_STATE_PENDING").ShouldBe(1);
         var mine = "--name=" + string.Join(',', names.Select(static name => $"cairn-{name.Split('/')[^1]}-1"));
-        (await cluster.RunAsync("squeue", "--noheader", "--states=PENDING", "--format=%r", mine)).ShouldBeOneOf("Resources", "Priority");
+        (await _cluster.RunAsync("squeue", "--noheader", "--states=PENDING", "--format=%r", mine)).ShouldBeOneOf("Resources", "Priority");
 
         foreach (var name in names)
         {
-            await client.CancelAsync(name);
+            await _client.CancelAsync(name);
         }
 
         foreach (var name in names)
         {
-            ((string)(await client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_CANCELLED");
+            ((string)(await _client.WaitAsync(name))["state"]!).ShouldBe("JOB_STATE_CANCELLED");
         }
 
-        await Poll.UntilAsync(async () => (await cluster.RunAsync("squeue", "--noheader", mine)).Length == 0, "the jobs to be gone from Slurm's queue");
+        await Poll.UntilAsync(
+            async () => (await _cluster.RunAsync("squeue", "--noheader", mine)).Length == 0,
+            "the jobs to be gone from Slurm's queue"
+        );
     }
 
     [Fact]
@@ -77,25 +85,26 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
         var names = new List<string>();
         for (var i = 0; i < 6; i++)
         {
-            names.Add(await client.SubmitAsync(JobsClient.Python(code, $"{i}")));
+            names.Add(await _client.SubmitAsync(JobsClient.Python(code, $"{i}")));
         }
 
-        await client.WaitAsync(names[0], "JOB_STATE_RUNNING", "JOB_STATE_SUCCEEDED");
-        server.Kill();
-        await server.RestartAsync();
+        await _client.WaitAsync(names[0], "JOB_STATE_RUNNING", "JOB_STATE_SUCCEEDED");
+        _server.Kill();
+        await _server.RestartAsync();
 
         for (var i = 0; i < names.Count; i++)
         {
-            var job = await client.WaitAsync(names[i]);
+            var job = await _client.WaitAsync(names[i]);
             ((string)job["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", job.ToJsonString());
-            (await client.LinesAsync(names[i])).ShouldBe([$"start {i}", $"end {i}"]);
+            (await _client.LinesAsync(names[i])).ShouldBe([$"start {i}", $"end {i}"]);
         }
     }
 
     [Fact]
     public async Task workers_on_two_nodes_meet_at_their_masters_address()
     {
-        var job = JobsClient.Python("""
+        var job = JobsClient.Python(
+            """
             import os, socket
             rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
             place = os.environ["MASTER_ADDR"], int(os.environ["MASTER_PORT"])
@@ -111,19 +120,28 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
                     except ConnectionRefusedError:
                         time.sleep(0.1)
                 print("said", rank)
-            """);
+            """
+        );
         var pools = job["jobSpec"]!["workerPoolSpecs"]!.AsArray();
 
         // As large as a node is, so that each has one of its own.
         pools[0]!["machineSpec"]!["machineType"] = "n1-highcpu-8";
         pools.Add(pools[0]!.DeepClone());
 
-        var ended = await client.RunAsync(job);
+        var ended = await _client.RunAsync(job);
 
         ((string)ended["state"]!).ShouldBe("JOB_STATE_SUCCEEDED", ended.ToJsonString());
-        (await client.LinesAsync((string)ended["name"]!)).ShouldBe(["['1']"]);
-        (await client.LinesAsync((string)ended["name"]!, "workerpool1-0")).ShouldBe(["said 1"]);
-        (await cluster.RunAsync("squeue", "--noheader", "--states=all", "--format=%N", $"--name=cairn-{((string)ended["name"]!).Split('/')[^1]}-1")).ShouldBe("n[1-2]");
+        (await _client.LinesAsync((string)ended["name"]!)).ShouldBe(["['1']"]);
+        (await _client.LinesAsync((string)ended["name"]!, "workerpool1-0")).ShouldBe(["said 1"]);
+        (
+            await _cluster.RunAsync(
+                "squeue",
+                "--noheader",
+                "--states=all",
+                "--format=%N",
+                $"--name=cairn-{((string)ended["name"]!).Split('/')[^1]}-1"
+            )
+        ).ShouldBe("n[1-2]");
     }
 
     [Fact]
@@ -132,7 +150,7 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
         var job = JobsClient.Python("import time; time.sleep(300)");
         job["jobSpec"]!["scheduling"] = new JsonObject { ["timeout"] = "2s" };
 
-        var ended = await client.RunAsync(job);
+        var ended = await _client.RunAsync(job);
 
         ((string)ended["state"]!).ShouldBe("JOB_STATE_FAILED");
         ((string)ended["error"]!["message"]!).ShouldContain("timed out");
@@ -144,7 +162,7 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
         var job = JobsClient.Python("pass");
         job["jobSpec"]!["workerPoolSpecs"]![0]!["machineSpec"]!["machineType"] = "custom-2-204800";
 
-        var ended = await client.RunAsync(job);
+        var ended = await _client.RunAsync(job);
 
         ((string)ended["state"]!).ShouldBe("JOB_STATE_FAILED");
         ((string)ended["error"]!["message"]!).ShouldContain("Slurm refuses");
@@ -156,7 +174,7 @@ public sealed class SlurmJobTests(SlurmFixture fixture) : IAsyncLifetime
         var states = new List<string>();
         foreach (var name in names)
         {
-            states.Add((string)(await client.GetAsync(name))["state"]!);
+            states.Add((string)(await _client.GetAsync(name))["state"]!);
         }
 
         return states;

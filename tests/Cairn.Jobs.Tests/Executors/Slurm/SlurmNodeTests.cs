@@ -16,14 +16,16 @@ public sealed class SlurmNodeTests
         await using var server = await ServerProcess.StartAsync(arguments: SlurmFixture.Flags(cluster));
         using var client = new JobsClient(server);
         await client.CreateBucketAsync(JobsClient.Bucket);
-        var job = JobsClient.Python($"""
+        var job = JobsClient.Python(
+            $"""
             import os, time
             first = not os.path.exists("/gcs/{JobsClient.Bucket}/been-here")
             print("first" if first else "second", flush=True)
             if first:
                 open("/gcs/{JobsClient.Bucket}/been-here", "w").close()
                 time.sleep(300)
-            """);
+            """
+        );
         job["jobSpec"]!["scheduling"] = new JsonObject { ["restartJobOnWorkerRestart"] = restart };
         var name = await client.SubmitAsync(job);
         await Poll.UntilAsync(async () => await client.DownloadAsync("been-here") is not null, "the first attempt to leave its mark");

@@ -54,14 +54,17 @@ public abstract class LogBlockConformance
             }
         }
 
-        var entries = Enumerable.Range(0, 100).Select(i => new LogEntry
-        {
-            LogName = $"projects/{project}/logs/own",
-            InsertId = $"own{i}",
-            Timestamp = LogTimes.ToTimestamp(Start + random.Next(3000)),
-            Severity = LogSeverity.Notice,
-            Resource = new Google.Api.MonitoredResource { Type = "x", Labels = { ["job_id"] = "1" } },
-        }).ToList();
+        var entries = Enumerable
+            .Range(0, 100)
+            .Select(i => new LogEntry
+            {
+                LogName = $"projects/{project}/logs/own",
+                InsertId = $"own{i}",
+                Timestamp = LogTimes.ToTimestamp(Start + random.Next(3000)),
+                Severity = LogSeverity.Notice,
+                Resource = new Google.Api.MonitoredResource { Type = "x", Labels = { ["job_id"] = "1" } },
+            })
+            .ToList();
         await Store.WriteAsync(entries, default);
         expected.AddRange(entries.Select(entry => (LogTimes.Of(entry.Timestamp), entry.InsertId, (int)entry.Severity)));
 
@@ -69,13 +72,20 @@ public abstract class LogBlockConformance
         {
             foreach (var descending in new[] { false, true })
             {
-                var wanted = expected.Where(line => line.Severity >= least).OrderBy(line => line.Time).ThenBy(line => line.Id, StringComparer.Ordinal).Select(line => line.Id);
+                var wanted = expected
+                    .Where(line => line.Severity >= least)
+                    .OrderBy(line => line.Time)
+                    .ThenBy(line => line.Id, StringComparer.Ordinal)
+                    .Select(line => line.Id);
                 var found = await AllAsync(project, $"resource.labels.job_id=\"1\"{filter}", descending, random.Next(3, 200));
                 found.ShouldBe(descending ? wanted.Reverse() : wanted, $"seed {seed}, {filter}, descending {descending}");
             }
         }
 
-        (await AllAsync(project, "", false, 1000)).Count.ShouldBeGreaterThan(expected.Count, "the other job's lines are in the project's log");
+        (await AllAsync(project, "", false, 1000)).Count.ShouldBeGreaterThan(
+            expected.Count,
+            "the other job's lines are in the project's log"
+        );
     }
 
     [Fact]
@@ -110,7 +120,13 @@ public abstract class LogBlockConformance
         using var packing = new LogPacking(Database, table, unpacked, clock, NullLogger<LogPacking>.Instance);
 
         // A line each 200 ms, in a block of its own; one of the agent's among them after 300; and two of another job.
-        await Store.WriteAsync(project, "l", "1", [.. Enumerable.Range(0, 700).Select(static i => Line(i, i == 300 ? "service" : "w"))], default);
+        await Store.WriteAsync(
+            project,
+            "l",
+            "1",
+            [.. Enumerable.Range(0, 700).Select(static i => Line(i, i == 300 ? "service" : "w"))],
+            default
+        );
         await Store.WriteAsync(project, "l", "2", [Line(0, "w"), Line(1, "w")], default);
         await Database.WriteAsync(session =>
         {
@@ -152,7 +168,7 @@ public abstract class LogBlockConformance
     private async Task<List<string>> AllAsync(string project, string filter, bool descending, int page)
     {
         var found = new List<string>();
-        for (LogPosition? after = null; ;)
+        for (LogPosition? after = null; ; )
         {
             var (entries, next) = await Store.ReadAsync(project, LogFilter.Parse(filter), descending, after, page, default);
             found.AddRange(entries.Select(entry => entry.InsertId));

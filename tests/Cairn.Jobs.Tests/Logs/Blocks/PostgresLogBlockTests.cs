@@ -8,29 +8,29 @@ namespace Cairn.Jobs.Tests.Logs.Blocks;
 
 public sealed class PostgresLogBlockTests : LogBlockConformance, IAsyncLifetime
 {
-    private PostgresServer? server;
-    private PostgresDatabase? database;
+    private PostgresServer? _server;
+    private PostgresDatabase? _database;
 
-    private protected override IDatabase Database => database!;
+    private protected override IDatabase Database => _database!;
 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(PostgresServer.Find() is null, "PostgreSQL is not installed.");
-        server = await PostgresServer.StartAsync();
-        database = new PostgresDatabase(await server.CreateDatabaseAsync());
-        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations, UnpackedLogs.Migrations]);
+        _server = await PostgresServer.StartAsync();
+        _database = new PostgresDatabase(await _server.CreateDatabaseAsync());
+        await Migrations.ApplyAsync(_database, [LogTable.Migrations, LogBlockTable.Migrations, UnpackedLogs.Migrations]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (database is not null)
+        if (_database is not null)
         {
-            await database.DisposeAsync();
+            await _database.DisposeAsync();
         }
 
-        if (server is not null)
+        if (_server is not null)
         {
-            await server.DisposeAsync();
+            await _server.DisposeAsync();
         }
     }
 }

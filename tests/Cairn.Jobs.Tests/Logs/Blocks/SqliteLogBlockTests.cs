@@ -8,20 +8,20 @@ namespace Cairn.Jobs.Tests.Logs.Blocks;
 
 public sealed class SqliteLogBlockTests : LogBlockConformance, IAsyncLifetime
 {
-    private readonly ScratchDirectory scratch = new();
-    private SqliteDatabase? database;
+    private readonly ScratchDirectory _scratch = new();
+    private SqliteDatabase? _database;
 
-    private protected override IDatabase Database => database!;
+    private protected override IDatabase Database => _database!;
 
     public async ValueTask InitializeAsync()
     {
-        database = new SqliteDatabase(scratch["log.db"]);
-        await Migrations.ApplyAsync(database, [LogTable.Migrations, LogBlockTable.Migrations, UnpackedLogs.Migrations]);
+        _database = new SqliteDatabase(_scratch["log.db"]);
+        await Migrations.ApplyAsync(_database, [LogTable.Migrations, LogBlockTable.Migrations, UnpackedLogs.Migrations]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await database!.DisposeAsync();
-        scratch.Dispose();
+        await _database!.DisposeAsync();
+        _scratch.Dispose();
     }
 }

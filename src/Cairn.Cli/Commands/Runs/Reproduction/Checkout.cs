@@ -5,16 +5,16 @@ namespace Cairn.Cli.Commands.Runs.Reproduction;
 /// <summary>A commit in a folder of its own, which is removed at the end.</summary>
 internal sealed class Checkout : IAsyncDisposable
 {
-    private readonly string scratch;
-    private readonly GitProgram? worktreeOf;
+    private readonly string _scratch;
+    private readonly GitProgram? _worktreeOf;
 
     private Checkout(string scratch, GitProgram? worktreeOf)
     {
-        this.scratch = scratch;
-        this.worktreeOf = worktreeOf;
+        this._scratch = scratch;
+        this._worktreeOf = worktreeOf;
     }
 
-    public string Folder => Path.Combine(scratch, "source");
+    public string Folder => Path.Combine(_scratch, "source");
 
     public bool Keep { get; set; }
 
@@ -24,7 +24,13 @@ internal sealed class Checkout : IAsyncDisposable
     /// <param name="status">Where a person is told.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="CliException">The commit is nowhere.</exception>
-    public static async Task<Checkout> MakeAsync(string? repository, string? address, string commit, TextWriter status, CancellationToken cancellation)
+    public static async Task<Checkout> MakeAsync(
+        string? repository,
+        string? address,
+        string commit,
+        TextWriter status,
+        CancellationToken cancellation
+    )
     {
         if (commit.Length is < 7 or > 64 || !commit.All(char.IsAsciiHexDigit))
         {
@@ -63,7 +69,7 @@ internal sealed class Checkout : IAsyncDisposable
     /// <summary>Makes the changes that had not been committed.</summary>
     public async Task ApplyAsync(string diff, CancellationToken cancellation)
     {
-        var file = Path.Combine(scratch, "uncommitted.diff");
+        var file = Path.Combine(_scratch, "uncommitted.diff");
         await File.WriteAllTextAsync(file, diff.EndsWith('\n') ? diff : diff + "\n", cancellation);
         await new GitProgram(Folder).RunAsync(cancellation, "apply", "--whitespace=nowarn", file);
     }
@@ -72,8 +78,15 @@ internal sealed class Checkout : IAsyncDisposable
     /// <exception cref="CliException">The commit has no such file, or several.</exception>
     public async Task<string> FindAsync(string program, CancellationToken cancellation)
     {
-        var files = (await new GitProgram(Folder).RunAsync(cancellation, "ls-files", "-z", "--cached", "--others")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        var parts = program.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries).Where(static part => part is not ("." or "..")).ToArray();
+        var files = (await new GitProgram(Folder).RunAsync(cancellation, "ls-files", "-z", "--cached", "--others")).Split(
+            '\0',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        var parts = program
+            .Replace('\\', '/')
+            .Split('/', StringSplitOptions.RemoveEmptyEntries)
+            .Where(static part => part is not ("." or ".."))
+            .ToArray();
         // The longest end of the recorded path that a file of the commit has.
         for (var skip = 0; skip < parts.Length; skip++)
         {
@@ -89,7 +102,9 @@ internal sealed class Checkout : IAsyncDisposable
         {
             [var one] => one,
             [] => throw new CliException($"The commit has no file '{program}'."),
-            _ => throw new CliException($"The commit has several files '{parts[^1]}': {string.Join(", ", named.Take(10))}. The run says only '{program}'."),
+            _ => throw new CliException(
+                $"The commit has several files '{parts[^1]}': {string.Join(", ", named.Take(10))}. The run says only '{program}'."
+            ),
         };
     }
 
@@ -102,12 +117,12 @@ internal sealed class Checkout : IAsyncDisposable
 
         try
         {
-            if (worktreeOf is not null)
+            if (_worktreeOf is not null)
             {
-                await worktreeOf.RunAsync(CancellationToken.None, "worktree", "remove", "--force", Folder);
+                await _worktreeOf.RunAsync(CancellationToken.None, "worktree", "remove", "--force", Folder);
             }
 
-            Directory.Delete(scratch, recursive: true);
+            Directory.Delete(_scratch, recursive: true);
         }
         catch (Exception e) when (e is CliException or IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,10 @@ using Cairn.Cli.Shell;
 
 namespace Cairn.Cli.Commands.Runs.Reproduction;
 
-/// <summary>The git program, which changes files in one folder. Hooks of the repository are not run, and addresses may use no transport that starts programs.</summary>
+/// <summary>
+/// The git program, which changes files in one folder. Hooks of the repository are not run, and addresses may use no transport that starts
+/// programs.
+/// </summary>
 internal sealed class GitProgram(string folder)
 {
     public string Folder => folder;
@@ -16,7 +19,11 @@ internal sealed class GitProgram(string folder)
     public async Task<string> RunAsync(CancellationToken cancellation, params string[] arguments)
     {
         var (code, output, error) = await CallAsync(arguments, cancellation);
-        return code == 0 ? output : throw new CliException($"git {arguments[0]} failed: {string.Join(' ', error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}");
+        return code == 0
+            ? output
+            : throw new CliException(
+                $"git {arguments[0]} failed: {string.Join(' ', error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}"
+            );
     }
 
     private async Task<(int Code, string Output, string Error)> CallAsync(string[] arguments, CancellationToken cancellation)

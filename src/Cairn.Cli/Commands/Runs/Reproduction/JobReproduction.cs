@@ -17,7 +17,12 @@ internal sealed class JobReproduction(ApiSession session)
     public async Task<int> ExecuteAsync(Recipe recipe, CustomJob original, string? output, bool stream, CancellationToken cancellation)
     {
         var names = original.Name.Split('/');
-        var job = new CustomJob { DisplayName = original.DisplayName, JobSpec = original.JobSpec.Clone(), EncryptionSpec = original.EncryptionSpec };
+        var job = new CustomJob
+        {
+            DisplayName = original.DisplayName,
+            JobSpec = original.JobSpec.Clone(),
+            EncryptionSpec = original.EncryptionSpec,
+        };
         job.Labels.Add(original.Labels);
         job.Labels[Reproductions.Label] = recipe.RunId;
         // The original run is not written to again; its experiment gets the new one.
@@ -25,19 +30,34 @@ internal sealed class JobReproduction(ApiSession session)
         if (job.JobSpec.BaseOutputDirectory is { } folder)
         {
             // Nor are its results.
-            folder.OutputUriPrefix = output ?? $"{folder.OutputUriPrefix.TrimEnd('/')}-reproduced-{TimeProvider.System.GetUtcNow().ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture)}";
+            folder.OutputUriPrefix =
+                output
+                ?? $"{folder.OutputUriPrefix.TrimEnd('/')}-reproduced-{TimeProvider.System.GetUtcNow().ToString("yyyyMMddHHmmssfff", CultureInfo.InvariantCulture)}";
         }
         else if (output is not null)
         {
             job.JobSpec.BaseOutputDirectory = new GcsDestination { OutputUriPrefix = output };
         }
 
-        var created = await session.Client.PostAsync<CustomJob>($"/v1/{string.Join('/', names.Take(4))}/{CustomJobsNoun.Collection}", job, cancellation);
+        var created = await session.Client.PostAsync<CustomJob>(
+            $"/v1/{string.Join('/', names.Take(4))}/{CustomJobsNoun.Collection}",
+            job,
+            cancellation
+        );
         session.Status.WriteLine($"Custom job [{created.Name}] is submitted; it reproduces run {recipe.RunId}.");
         var run = created.Labels.GetValueOrDefault(RunLabel) ?? await RunOfAsync(created, cancellation);
         if (run is not null)
         {
-            await session.Mlflow.PostAsync("runs/set-tag", new JsonObject { ["run_id"] = run, ["key"] = Reproductions.Tag, ["value"] = recipe.RunId }, cancellation);
+            await session.Mlflow.PostAsync(
+                "runs/set-tag",
+                new JsonObject
+                {
+                    ["run_id"] = run,
+                    ["key"] = Reproductions.Tag,
+                    ["value"] = recipe.RunId,
+                },
+                cancellation
+            );
             session.Status.WriteLine($"Compare them with: cairn runs compare {recipe.RunId} {run}");
         }
 
@@ -46,7 +66,15 @@ internal sealed class JobReproduction(ApiSession session)
             return await JobLog.FollowAsync(session, created, cancellation);
         }
 
-        session.Printer.One(new JsonObject { ["runId"] = run, ["reproduces"] = recipe.RunId, ["job"] = created.Name, ["output"] = created.JobSpec.BaseOutputDirectory?.OutputUriPrefix }.ToJsonString());
+        session.Printer.One(
+            new JsonObject
+            {
+                ["runId"] = run,
+                ["reproduces"] = recipe.RunId,
+                ["job"] = created.Name,
+                ["output"] = created.JobSpec.BaseOutputDirectory?.OutputUriPrefix,
+            }.ToJsonString()
+        );
         return ExitCode.Ok;
     }
 

@@ -4,7 +4,10 @@ using Cairn.Cli.Shell;
 
 namespace Cairn.Cli.Commands.Runs.Reproduction;
 
-/// <summary>Runs a run's program again: from its commit, with what was changed since, in a folder of its own, and as a new run. The program is started directly, never by a shell.</summary>
+/// <summary>
+/// Runs a run's program again: from its commit, with what was changed since, in a folder of its own, and as a new run. The program is
+/// started directly, never by a shell.
+/// </summary>
 internal sealed class ProgramReproduction(ApiSession session)
 {
     /// <summary>A clone that has the commit, or null.</summary>
@@ -20,10 +23,16 @@ internal sealed class ProgramReproduction(ApiSession session)
     /// <returns>The program's exit code.</returns>
     public async Task<int> ExecuteAsync(Recipe recipe, CancellationToken cancellation)
     {
-        var program = recipe.Source.Program
-            ?? throw new CliException($"Run {recipe.RunId} tells no program: it has {(recipe.Source.Type is { } type ? $"mlflow.source.type {type}" : "no tag mlflow.source.name")}.");
-        var commit = recipe.Source.Commit
-            ?? throw new CliException($"Run {recipe.RunId} has no tag mlflow.source.git.commit: nothing tells which version of '{program}' it was.");
+        var program =
+            recipe.Source.Program
+            ?? throw new CliException(
+                $"Run {recipe.RunId} tells no program: it has {(recipe.Source.Type is { } type ? $"mlflow.source.type {type}" : "no tag mlflow.source.name")}."
+            );
+        var commit =
+            recipe.Source.Commit
+            ?? throw new CliException(
+                $"Run {recipe.RunId} has no tag mlflow.source.git.commit: nothing tells which version of '{program}' it was."
+            );
         await using var checkout = await Checkout.MakeAsync(Repository, recipe.Source.Repository, commit, session.Status, cancellation);
         checkout.Keep = Keep;
         if (recipe.Source.Diff is { } diff)
@@ -36,7 +45,14 @@ internal sealed class ProgramReproduction(ApiSession session)
         session.Status.WriteLine($"Running {file} of {commit[..Math.Min(commit.Length, 12)]} in {checkout.Folder} as run {run}.");
         var code = await RunAsync(Start(recipe, checkout.Folder, file, run), run, cancellation);
         session.Status.WriteLine($"Compare them with: cairn runs compare {recipe.RunId} {run}");
-        session.Printer.One(new JsonObject { ["runId"] = run, ["reproduces"] = recipe.RunId, ["exitCode"] = code }.ToJsonString());
+        session.Printer.One(
+            new JsonObject
+            {
+                ["runId"] = run,
+                ["reproduces"] = recipe.RunId,
+                ["exitCode"] = code,
+            }.ToJsonString()
+        );
         return code;
     }
 
@@ -57,7 +73,10 @@ internal sealed class ProgramReproduction(ApiSession session)
             ["run_name"] = recipe.RunName,
             ["user_id"] = Environment.UserName,
             ["start_time"] = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-            ["tags"] = new JsonArray([.. tags.Where(static tag => tag.Value is not null).Select(static tag => new JsonObject { ["key"] = tag.Key, ["value"] = tag.Value })]),
+            ["tags"] = new JsonArray([
+                .. tags.Where(static tag => tag.Value is not null)
+                    .Select(static tag => new JsonObject { ["key"] = tag.Key, ["value"] = tag.Value }),
+            ]),
         };
         return RunLookup.Id((await session.Mlflow.PostAsync("runs/create", body, cancellation))["run"]!.AsObject());
     }
@@ -118,7 +137,12 @@ internal sealed class ProgramReproduction(ApiSession session)
         }
         finally
         {
-            var end = new JsonObject { ["run_id"] = run, ["status"] = status, ["end_time"] = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() };
+            var end = new JsonObject
+            {
+                ["run_id"] = run,
+                ["status"] = status,
+                ["end_time"] = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            };
             await session.Mlflow.PostAsync("runs/update", end, CancellationToken.None);
         }
     }

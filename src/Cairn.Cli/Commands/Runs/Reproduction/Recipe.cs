@@ -31,15 +31,27 @@ internal sealed record Recipe
     {
         var json = new JsonObject
         {
-            ["run"] = new JsonObject { ["runId"] = RunId, ["name"] = RunName, ["experiment"] = ExperimentName },
+            ["run"] = new JsonObject
+            {
+                ["runId"] = RunId,
+                ["name"] = RunName,
+                ["experiment"] = ExperimentName,
+            },
             ["source"] = Source.Json(),
             ["data"] = new JsonArray([.. Data.Select(static item => item.DeepClone())]),
             ["environment"] = Environment.DeepClone(),
-            ["command"] = Job is { } job ? JsonNode.Parse(Api.ProtoJson.Format(job.JobSpec)) : Source.Program is { } program ? new JsonObject { ["program"] = program } : null,
+            ["command"] =
+                Job is { } job ? JsonNode.Parse(Api.ProtoJson.Format(job.JobSpec))
+                : Source.Program is { } program ? new JsonObject { ["program"] = program }
+                : null,
             ["params"] = Params.DeepClone(),
             ["missing"] = new JsonArray([.. Missing().Select(static sentence => (JsonNode)sentence)]),
         };
-        foreach (var empty in json.Where(static member => member.Value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 }).Select(static member => member.Key).ToList())
+        foreach (
+            var empty in json.Where(static member => member.Value is null or JsonArray { Count: 0 } or JsonObject { Count: 0 })
+                .Select(static member => member.Key)
+                .ToList()
+        )
         {
             json.Remove(empty);
         }

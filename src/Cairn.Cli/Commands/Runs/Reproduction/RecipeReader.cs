@@ -21,7 +21,10 @@ internal sealed class RecipeReader(ApiSession session)
             source = source with { Diff = diff };
         }
 
-        var job = source is { Type: "JOB", Name: { } name } && name.Contains("/customJobs/", StringComparison.Ordinal) ? await JobAsync(name, cancellation) : null;
+        var job =
+            source is { Type: "JOB", Name: { } name } && name.Contains("/customJobs/", StringComparison.Ordinal)
+                ? await JobAsync(name, cancellation)
+                : null;
         var environment = JobEnvironment.Of(job);
         if (await files.RequirementsAsync(cancellation) is { Count: > 0 } requirements)
         {
@@ -69,14 +72,22 @@ internal sealed class RecipeReader(ApiSession session)
         try
         {
             var graph = await session.Client.GetAsync<LineageSubgraph>($"/v1/{execution}:queryExecutionInputsAndOutputs", cancellation);
-            var read = graph.Events.Where(static edge => edge.Type == Event.Types.Type.Input).Select(static edge => edge.Artifact).ToHashSet();
-            return graph.Artifacts.Where(artifact => read.Contains(artifact.Name)).Select(static artifact => new JsonObject
-            {
-                ["name"] = artifact.DisplayName.Length > 0 ? artifact.DisplayName : artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..],
-                ["source"] = artifact.Uri,
-                ["type"] = artifact.SchemaTitle,
-                ["updateTime"] = artifact.UpdateTime?.ToDateTimeOffset().ToString("O"),
-            }).OrderBy(static item => (string?)item["source"], StringComparer.Ordinal).ToList();
+            var read = graph
+                .Events.Where(static edge => edge.Type == Event.Types.Type.Input)
+                .Select(static edge => edge.Artifact)
+                .ToHashSet();
+            return graph
+                .Artifacts.Where(artifact => read.Contains(artifact.Name))
+                .Select(static artifact => new JsonObject
+                {
+                    ["name"] =
+                        artifact.DisplayName.Length > 0 ? artifact.DisplayName : artifact.Name[(artifact.Name.LastIndexOf('/') + 1)..],
+                    ["source"] = artifact.Uri,
+                    ["type"] = artifact.SchemaTitle,
+                    ["updateTime"] = artifact.UpdateTime?.ToDateTimeOffset().ToString("O"),
+                })
+                .OrderBy(static item => (string?)item["source"], StringComparer.Ordinal)
+                .ToList();
         }
         catch (ApiException e) when (e.Status == "NOT_FOUND")
         {

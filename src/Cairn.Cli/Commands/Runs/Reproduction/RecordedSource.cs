@@ -18,11 +18,13 @@ internal sealed record RecordedSource(string? Type, string? Name, string? Commit
     public static RecordedSource Of(JsonObject tags)
     {
         return new RecordedSource(
-            Tag("mlflow.source.type"), Tag("mlflow.source.name"),
+            Tag("mlflow.source.type"),
+            Tag("mlflow.source.name"),
             Tag("mlflow.source.git.commit") ?? Tag("mlflow.git.commit"),
             Tag("mlflow.source.git.repoURL") ?? Tag("mlflow.git.repo_url"),
             Tag("mlflow.source.git.branch") ?? Tag("mlflow.git.branch"),
-            Tag("mlflow.source.git.diff") ?? Tag("mlflow.git.diff"));
+            Tag("mlflow.source.git.diff") ?? Tag("mlflow.git.diff")
+        );
 
         string? Tag(string name) => (string?)tags[name] is { Length: > 0 } value ? value : null;
     }
@@ -30,7 +32,10 @@ internal sealed record RecordedSource(string? Type, string? Name, string? Commit
     public JsonObject Json()
     {
         var json = new JsonObject();
-        foreach (var (name, value) in ((string, string?)[])[("type", Type), ("name", Name), ("commit", Commit), ("repository", Repository), ("branch", Branch), ("diff", Diff)])
+        foreach (
+            var (name, value) in ((string, string?)[])
+                [("type", Type), ("name", Name), ("commit", Commit), ("repository", Repository), ("branch", Branch), ("diff", Diff)]
+        )
         {
             if (value is not null)
             {

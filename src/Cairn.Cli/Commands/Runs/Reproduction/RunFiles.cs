@@ -11,10 +11,11 @@ internal sealed class RunFiles(ApiSession session, string run)
     private const int MaxFolders = 50;
 
     private static readonly string[] Requirements = ["requirements.txt", "conda.yaml", "python_env.yaml", "environment.yml"];
+
     /// <summary>The first is what 'custom-jobs create' keeps.</summary>
     private static readonly string[] Diffs = ["git/diff.patch", "git.diff"];
 
-    private List<string>? files;
+    private List<string>? _files;
 
     /// <summary>What was changed and not committed; null where no such file is there.</summary>
     public async Task<string?> DiffAsync(CancellationToken cancellation) =>
@@ -34,7 +35,7 @@ internal sealed class RunFiles(ApiSession session, string run)
 
     private async Task<List<string>> FilesAsync(CancellationToken cancellation)
     {
-        if (files is null)
+        if (_files is null)
         {
             var (found, folders) = await ListAsync("", cancellation);
             foreach (var folder in folders.Take(MaxFolders))
@@ -42,10 +43,10 @@ internal sealed class RunFiles(ApiSession session, string run)
                 found.AddRange((await ListAsync(folder, cancellation)).Files);
             }
 
-            files = found;
+            _files = found;
         }
 
-        return files;
+        return _files;
     }
 
     /// <summary>A run whose artifacts another store keeps has none here.</summary>
@@ -53,10 +54,21 @@ internal sealed class RunFiles(ApiSession session, string run)
     {
         try
         {
-            var entries = (await session.Mlflow.GetAsync("artifacts/list", cancellation, ("run_id", run), ("path", folder)))["files"]?.AsArray() ?? [];
+            var entries =
+                (await session.Mlflow.GetAsync("artifacts/list", cancellation, ("run_id", run), ("path", folder)))["files"]?.AsArray()
+                ?? [];
             return (
-                [.. entries.Where(static entry => entry!["is_dir"] is null || !(bool)entry["is_dir"]!).Select(static entry => (string)entry!["path"]!)],
-                [.. entries.Where(static entry => entry!["is_dir"] is { } isFolder && (bool)isFolder).Select(static entry => (string)entry!["path"]!)]);
+                [
+                    .. entries
+                        .Where(static entry => entry!["is_dir"] is null || !(bool)entry["is_dir"]!)
+                        .Select(static entry => (string)entry!["path"]!),
+                ],
+                [
+                    .. entries
+                        .Where(static entry => entry!["is_dir"] is { } isFolder && (bool)isFolder)
+                        .Select(static entry => (string)entry!["path"]!),
+                ]
+            );
         }
         catch (ApiException e) when (e.Status is "FAILED_PRECONDITION" or "NOT_FOUND")
         {
@@ -67,9 +79,15 @@ internal sealed class RunFiles(ApiSession session, string run)
     private async Task<string> TextAsync(string path, CancellationToken cancellation)
     {
         using var response = await session.Client.Http.SendAsync(
-            HttpMethod.Get, $"/{session.Parent}/get-artifact?run_id={run}&path={Uri.EscapeDataString(path)}", null, cancellation);
+            HttpMethod.Get,
+            $"/{session.Parent}/get-artifact?run_id={run}&path={Uri.EscapeDataString(path)}",
+            null,
+            cancellation
+        );
         return response.Content.Headers.ContentLength is > MaxText
-            ? throw new CliException($"The run's file '{path}' has {response.Content.Headers.ContentLength} bytes; at most {MaxText} are read.")
+            ? throw new CliException(
+                $"The run's file '{path}' has {response.Content.Headers.ContentLength} bytes; at most {MaxText} are read."
+            )
             : await response.Content.ReadAsStringAsync(cancellation);
     }
 }

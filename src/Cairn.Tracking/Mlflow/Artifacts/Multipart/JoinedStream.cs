@@ -6,41 +6,41 @@ namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
 /// <summary>Objects read one after the other as one stream.</summary>
 internal sealed class JoinedStream(IEnumerable<GsUri> parts, IObjects objects) : ReadOnlyStream
 {
-    private readonly IEnumerator<GsUri> left = parts.GetEnumerator();
-    private Stream? current;
+    private readonly IEnumerator<GsUri> _left = parts.GetEnumerator();
+    private Stream? _current;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)
         {
-            if (current is null)
+            if (_current is null)
             {
-                if (!left.MoveNext())
+                if (!_left.MoveNext())
                 {
                     return 0;
                 }
 
-                current = await objects.OpenAsync(left.Current, cancellationToken).ConfigureAwait(false);
+                _current = await objects.OpenAsync(_left.Current, cancellationToken);
             }
 
-            if (await current.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            if (await _current.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 return read;
             }
 
-            await current.DisposeAsync().ConfigureAwait(false);
-            current = null;
+            await _current.DisposeAsync();
+            _current = null;
         }
     }
 
     public override async ValueTask DisposeAsync()
     {
-        if (current is not null)
+        if (_current is not null)
         {
-            await current.DisposeAsync().ConfigureAwait(false);
+            await _current.DisposeAsync();
         }
 
-        left.Dispose();
-        await base.DisposeAsync().ConfigureAwait(false);
+        _left.Dispose();
+        await base.DisposeAsync();
     }
 }

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http;
 namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
 
 /// <summary>
-/// <c>2.0/mlflow-artifacts/mpu/…</c>: large files in parts, as clients send them with <c>MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD</c>. Where the parts go is an address of this server's,
-/// to which clients send none but the headers that they are told; the caller's own authorization is among them.
+/// <c>2.0/mlflow-artifacts/mpu/…</c>: large files in parts, as clients send them with <c>MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD</c>. Where
+/// the parts go is an address of this server's, to which clients send none but the headers that they are told; the caller's own
+/// authorization is among them.
 /// </summary>
 internal sealed class MultipartCalls(MultipartUploads uploads, ArtifactStore store, IObjects objects) : IMlflowCalls
 {
@@ -23,20 +24,23 @@ internal sealed class MultipartCalls(MultipartUploads uploads, ArtifactStore sto
 
     private async Task CreateAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
         var parts = arguments.Number("num_parts") ?? 1;
         if (parts is < 1 or > MultipartUploads.MaxParts)
         {
-            throw StatusException.InvalidArgument($"Invalid value {parts} for parameter 'num_parts' supplied: it must be 1 to {MultipartUploads.MaxParts}.");
+            throw StatusException.InvalidArgument(
+                $"Invalid value {parts} for parameter 'num_parts' supplied: it must be 1 to {MultipartUploads.MaxParts}."
+            );
         }
 
-        var target = await TargetAsync(call, arguments).ConfigureAwait(false);
-        var project = await store.OwnerAsync(call, target).ConfigureAwait(false);
-        target = await store.EnsureAsync(project, target, call.Cancellation).ConfigureAwait(false);
-        var upload = await uploads.CreateAsync(project, target, (int)parts, call.Cancellation).ConfigureAwait(false);
+        var target = await TargetAsync(call, arguments);
+        var project = await store.OwnerAsync(call, target);
+        target = await store.EnsureAsync(project, target, call.Cancellation);
+        var upload = await uploads.CreateAsync(project, target, (int)parts, call.Cancellation);
         var request = call.Http.Request;
         var path = request.Path.Value!;
-        var address = $"{request.Scheme}://{request.Host}{path[..path.IndexOf("/mpu/create", StringComparison.Ordinal)]}/mpu/part/{upload.Id}/";
+        var address =
+            $"{request.Scheme}://{request.Host}{path[..path.IndexOf("/mpu/create", StringComparison.Ordinal)]}/mpu/part/{upload.Id}/";
         await call.AnswerAsync(json =>
         {
             json.WriteString("upload_id", upload.Id);
@@ -57,49 +61,55 @@ internal sealed class MultipartCalls(MultipartUploads uploads, ArtifactStore sto
             }
 
             json.WriteEndArray();
-        }).ConfigureAwait(false);
+        });
     }
 
     private async Task PutAsync(MlflowCall call)
     {
-        var upload = await OwnAsync(call, call.Path("upload")).ConfigureAwait(false);
+        var upload = await OwnAsync(call, call.Path("upload"));
         if (!int.TryParse(call.Path("number"), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
             throw StatusException.InvalidArgument($"The part '{call.Path("number")}' is no number.");
         }
 
-        call.Http.Response.Headers.ETag = await uploads.PutAsync(upload, number, call.Http.Request.Body, call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        call.Http.Response.Headers.ETag = await uploads.PutAsync(upload, number, call.Http.Request.Body, call.Cancellation);
+        await call.DoneAsync();
     }
 
     private async Task CompleteAsync(MlflowCall call)
     {
-        var arguments = await call.ArgumentsAsync().ConfigureAwait(false);
-        var upload = await OwnAsync(call, arguments).ConfigureAwait(false);
-        var parts = arguments.Objects("parts").Select(static part => ((int)Math.Clamp(part.RequiredNumber("part_number"), 0, int.MaxValue), part.Text("etag") ?? "")).OrderBy(static part => part.Item1).ToList();
-        await uploads.CompleteAsync(upload, parts, call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        var arguments = await call.ArgumentsAsync();
+        var upload = await OwnAsync(call, arguments);
+        var parts = arguments
+            .Objects("parts")
+            .Select(static part => ((int)Math.Clamp(part.RequiredNumber("part_number"), 0, int.MaxValue), part.Text("etag") ?? ""))
+            .OrderBy(static part => part.Item1)
+            .ToList();
+        await uploads.CompleteAsync(upload, parts, call.Cancellation);
+        await call.DoneAsync();
     }
 
     private async Task AbortAsync(MlflowCall call)
     {
-        await uploads.EndAsync(await OwnAsync(call, await call.ArgumentsAsync().ConfigureAwait(false)).ConfigureAwait(false), call.Cancellation).ConfigureAwait(false);
-        await call.DoneAsync().ConfigureAwait(false);
+        await uploads.EndAsync(await OwnAsync(call, await call.ArgumentsAsync()), call.Cancellation);
+        await call.DoneAsync();
     }
 
     /// <summary>The upload that a request names, which must be to the file that it names.</summary>
     private async Task<MultipartUpload> OwnAsync(MlflowCall call, MlflowArguments arguments)
     {
-        var upload = await OwnAsync(call, arguments.Required("upload_id")).ConfigureAwait(false);
-        return upload.Target == await TargetAsync(call, arguments).ConfigureAwait(false)
+        var upload = await OwnAsync(call, arguments.Required("upload_id"));
+        return upload.Target == await TargetAsync(call, arguments)
             ? upload
-            : throw StatusException.InvalidArgument($"The upload '{upload.Id}' is of the file '{upload.Target.Object}', not of the one that the request names.");
+            : throw StatusException.InvalidArgument(
+                $"The upload '{upload.Id}' is of the file '{upload.Target.Object}', not of the one that the request names."
+            );
     }
 
     private async Task<MultipartUpload> OwnAsync(MlflowCall call, string id)
     {
-        var upload = await uploads.GetAsync(id, call.Cancellation).ConfigureAwait(false);
-        return call.Sees(upload.Project) && await objects.ProjectOfAsync(upload.Target.Bucket, call.Cancellation).ConfigureAwait(false) == upload.Project
+        var upload = await uploads.GetAsync(id, call.Cancellation);
+        return call.Sees(upload.Project) && await objects.ProjectOfAsync(upload.Target.Bucket, call.Cancellation) == upload.Project
             ? upload
             : throw StatusException.NotFound($"There is no upload '{id}': it has been completed, aborted, or left for a week.");
     }
@@ -114,6 +124,6 @@ internal sealed class MultipartCalls(MultipartUploads uploads, ArtifactStore sto
             throw StatusException.InvalidArgument($"Invalid value {file} for parameter 'path' supplied: it names no file.");
         }
 
-        return await store.ProxiedAsync(call, $"{call.Path("path").TrimEnd('/')}/{name}".TrimStart('/')).ConfigureAwait(false);
+        return await store.ProxiedAsync(call, $"{call.Path("path").TrimEnd('/')}/{name}".TrimStart('/'));
     }
 }

@@ -5,8 +5,6 @@ namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
 /// <summary>Composition of uploads in parts.</summary>
 internal static class MultipartServices
 {
-    public static IServiceCollection AddMultipart(this IServiceCollection services) => services
-        .AddSingleton(MultipartTables.Migrations)
-        .AddSingleton<MultipartUploads>()
-        .AddSingleton<IMlflowCalls, MultipartCalls>();
+    public static IServiceCollection AddMultipart(this IServiceCollection services) =>
+        services.AddSingleton(MultipartTables.Migrations).AddSingleton<MultipartUploads>().AddSingleton<IMlflowCalls, MultipartCalls>();
 }

@@ -6,7 +6,10 @@ using Cairn.Tracking.Cleanup;
 
 namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
 
-/// <summary>Uploads in parts: each part is an object of its own until all are made into one. What is left of uploads that were never ended goes after a week.</summary>
+/// <summary>
+/// Uploads in parts: each part is an object of its own until all are made into one. What is left of uploads that were never ended goes
+/// after a week.
+/// </summary>
 internal sealed class MultipartUploads(IDatabase database, IObjects objects, RemovedFolders folders, IIdSource ids, TimeProvider time)
 {
     public const int MaxParts = 10_000;
@@ -20,7 +23,11 @@ internal sealed class MultipartUploads(IDatabase database, IObjects objects, Rem
         var stale = await database.WriteAsync(
             session =>
             {
-                var old = session.Query("SELECT id, project, bucket, object, parts FROM mlflow_uploads WHERE created < $1 ORDER BY created LIMIT 20", Read, (now - Lifetime).ToUnixTimeMilliseconds());
+                var old = session.Query(
+                    "SELECT id, project, bucket, object, parts FROM mlflow_uploads WHERE created < $1 ORDER BY created LIMIT 20",
+                    Read,
+                    (now - Lifetime).ToUnixTimeMilliseconds()
+                );
                 foreach (var left in old)
                 {
                     Forget(session, left);
@@ -28,13 +35,20 @@ internal sealed class MultipartUploads(IDatabase database, IObjects objects, Rem
 
                 session.Execute(
                     "INSERT INTO mlflow_uploads (id, project, bucket, object, parts, created) VALUES ($1, $2, $3, $4, $5, $6)",
-                    upload.Id, project, target.Bucket, target.Object, (long)parts, now.ToUnixTimeMilliseconds());
+                    upload.Id,
+                    project,
+                    target.Bucket,
+                    target.Object,
+                    (long)parts,
+                    now.ToUnixTimeMilliseconds()
+                );
                 return old.Select(static left => left.Project).Distinct().ToList();
             },
-            cancellation).ConfigureAwait(false);
+            cancellation
+        );
         foreach (var owner in stale)
         {
-            await folders.EmptyAsync(owner, cancellation).ConfigureAwait(false);
+            await folders.EmptyAsync(owner, cancellation);
         }
 
         return upload;
@@ -42,8 +56,10 @@ internal sealed class MultipartUploads(IDatabase database, IObjects objects, Rem
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public async Task<MultipartUpload> GetAsync(string id, CancellationToken cancellation) =>
-        await database.ReadAsync(session => session.QueryFirst("SELECT id, project, bucket, object, parts FROM mlflow_uploads WHERE id = $1", Read, id), cancellation).ConfigureAwait(false)
-            ?? throw StatusException.NotFound($"There is no upload '{id}': it has been completed, aborted, or left for a week.");
+        await database.ReadAsync(
+            session => session.QueryFirst("SELECT id, project, bucket, object, parts FROM mlflow_uploads WHERE id = $1", Read, id),
+            cancellation
+        ) ?? throw StatusException.NotFound($"There is no upload '{id}': it has been completed, aborted, or left for a week.");
 
     /// <summary>Keeps a part; the same one again replaces it.</summary>
     /// <returns>Its entity tag.</returns>
@@ -54,7 +70,7 @@ internal sealed class MultipartUploads(IDatabase database, IObjects objects, Rem
             throw StatusException.InvalidArgument($"The part has number {number}; the upload has the parts 1 to {upload.Parts}.");
         }
 
-        return Tag(await objects.PutAsync(upload.Part(number), content, null, cancellation).ConfigureAwait(false));
+        return Tag(await objects.PutAsync(upload.Part(number), content, null, cancellation));
     }
 
     /// <summary>Makes one object of the parts.</summary>
@@ -66,26 +82,31 @@ internal sealed class MultipartUploads(IDatabase database, IObjects objects, Rem
     {
         if (!parts.Select(static part => part.Number).SequenceEqual(Enumerable.Range(1, upload.Parts)))
         {
-            throw StatusException.InvalidArgument($"The upload has the parts 1 to {upload.Parts}; the request names {parts.Count} that are not these in order.");
+            throw StatusException.InvalidArgument(
+                $"The upload has the parts 1 to {upload.Parts}; the request names {parts.Count} that are not these in order."
+            );
         }
 
         foreach (var (number, tag) in parts)
         {
-            var item = await objects.FindAsync(upload.Part(number), cancellation).ConfigureAwait(false)
+            var item =
+                await objects.FindAsync(upload.Part(number), cancellation)
                 ?? throw StatusException.InvalidArgument($"Part {number} of the upload has not been put.");
             if (tag.Length > 0 && tag.Trim('"') != Tag(item).Trim('"'))
             {
-                throw StatusException.InvalidArgument($"Part {number} of the upload has the entity tag {Tag(item)}; the request says {tag}.");
+                throw StatusException.InvalidArgument(
+                    $"Part {number} of the upload has the entity tag {Tag(item)}; the request says {tag}."
+                );
             }
         }
 
         var whole = new JoinedStream(parts.Select(part => upload.Part(part.Number)), objects);
-        await using (whole.ConfigureAwait(false))
+        await using (whole)
         {
-            await objects.PutAsync(upload.Target, whole, null, cancellation).ConfigureAwait(false);
+            await objects.PutAsync(upload.Target, whole, null, cancellation);
         }
 
-        await EndAsync(upload, cancellation).ConfigureAwait(false);
+        await EndAsync(upload, cancellation);
     }
 
     /// <summary>Forgets an upload and its parts.</summary>
@@ -97,8 +118,9 @@ internal sealed class MultipartUploads(IDatabase database, IObjects objects, Rem
                 Forget(session, upload);
                 return true;
             },
-            cancellation).ConfigureAwait(false);
-        await folders.EmptyAsync(upload.Project, cancellation).ConfigureAwait(false);
+            cancellation
+        );
+        await folders.EmptyAsync(upload.Project, cancellation);
     }
 
     private static void Forget(ISqlSession session, MultipartUpload upload)
