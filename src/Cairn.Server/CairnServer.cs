@@ -25,9 +25,9 @@ public sealed partial class CairnServer : IAsyncDisposable
 
     private CairnServer(WebApplication application, Listeners listeners, DataFolder folder)
     {
-        this._application = application;
-        this._listeners = listeners;
-        this._folder = folder;
+        _application = application;
+        _listeners = listeners;
+        _folder = folder;
     }
 
     /// <summary>Where REST is.</summary>

@@ -2,19 +2,16 @@ using Cairn.Classic;
 using Cairn.Data;
 using Cairn.Datasets;
 using Cairn.Jobs;
+using Cairn.Kernel;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
 using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Files;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Http;
-using Cairn.Kernel.Leases;
-using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
-using Cairn.Kernel.Store;
 using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
-using Cairn.Kernel.Work;
 using Cairn.Models;
 using Cairn.Security;
 using Cairn.Server.Entry;
@@ -49,7 +46,17 @@ internal static class Composition
                 Executable = options.Executable ?? Environment.ProcessPath!,
             }
         );
-        AddKernel(services, options);
+        services.AddSingleton(_ => new DiskReserve(options.Data));
+        services.AddSingleton<IDatabase>(provider =>
+            options.Store is { } address
+                ? new PostgresDatabase(address)
+                : new SqliteDatabase(
+                    Path.Combine(options.Data, DatabaseFile),
+                    provider.GetRequiredService<ILogger<SqliteDatabase>>(),
+                    provider.GetRequiredService<DiskReserve>()
+                )
+        );
+        services.AddKernel();
         services.AddSecurity(listeners.AuthenticationRequired);
         services.AddData(options.Objects);
         services.AddModels();
@@ -64,36 +71,6 @@ internal static class Composition
         services.AddSingleton<IDoor, HealthDoor>();
         services.AddSingleton<IHostedService, DiskWatch>();
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
-    }
-
-    private static void AddKernel(IServiceCollection services, ServerOptions options)
-    {
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IIdSource, RandomIdSource>();
-        services.AddSingleton(_ => new DiskReserve(options.Data));
-        services.AddSingleton<IDatabase>(provider =>
-            options.Store is { } address
-                ? new PostgresDatabase(address)
-                : new SqliteDatabase(
-                    Path.Combine(options.Data, DatabaseFile),
-                    provider.GetRequiredService<ILogger<SqliteDatabase>>(),
-                    provider.GetRequiredService<DiskReserve>()
-                )
-        );
-        services.AddSingleton(ResourceSchema.Migrations);
-        services.AddSingleton(Leases.Migrations);
-        services.AddSingleton(OperationStore.Migrations);
-        services.AddSingleton(WorkQueue.Migrations);
-        services.AddSingleton<WorkSignal>();
-        services.AddSingleton<IWork, WorkQueue>();
-        services.AddSingleton<IHostedService, WorkLoop>();
-        services.AddSingleton<IResourceStore, ResourceStore>();
-        services.AddSingleton<ILeases, Leases>();
-        services.AddSingleton<OperationSignal>();
-        services.AddSingleton<OperationStore>();
-        services.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
-        services.AddSingleton<IRpcService, OperationsService>();
-        services.AddSingleton<IHostedService, OperationRunner>();
     }
 
     private static void AddEntrance(IServiceCollection services, OriginGuard guard)

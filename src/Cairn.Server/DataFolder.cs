@@ -24,7 +24,7 @@ internal sealed class DataFolder : IDisposable
     private DataFolder(string path, FileStream held)
     {
         Path = path;
-        this._held = held;
+        _held = held;
     }
 
     public string Path { get; }

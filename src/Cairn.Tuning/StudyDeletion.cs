@@ -36,7 +36,6 @@ internal sealed class StudyDeletion(IResourceStore store, IDatabase database, IO
             cancellation
         );
         models.Forget(name);
-        operations.Signal();
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

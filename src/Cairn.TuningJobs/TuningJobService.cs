@@ -14,13 +14,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.TuningJobs;
 
 /// <summary>The tuning jobs of Vertex's <c>JobService</c>.</summary>
-internal sealed class TuningJobService(
-    IHyperparameterTuningJobs jobs,
-    IResourceStore store,
-    IDatabase database,
-    IOperations operations,
-    TimeProvider time
-) : IRpcService
+internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResourceStore store, IDatabase database, IOperations operations)
+    : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
@@ -102,16 +97,7 @@ internal sealed class TuningJobService(
             name.ToString(),
             session =>
             {
-                var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(
-                    session,
-                    name.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
-                    }
-                );
+                return operations.Deleted(session, name.Parent);
             },
             context.Cancellation
         );

@@ -11,7 +11,7 @@ public sealed class ClientRun : IAsyncDisposable
 
     public ClientRun(Process process)
     {
-        this._process = process;
+        _process = process;
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
         process.BeginOutputReadLine();

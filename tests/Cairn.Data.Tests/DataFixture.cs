@@ -22,8 +22,8 @@ public sealed class DataFixture : IAsyncDisposable
 
     private DataFixture(ServiceProvider services, TemporaryDirectory? owned)
     {
-        this._services = services;
-        this._owned = owned;
+        _services = services;
+        _owned = owned;
     }
 
     public IObjects Objects => Get<IObjects>();

@@ -1,5 +1,6 @@
 using Cairn.Data;
 using Cairn.Data.Buckets;
+using Cairn.Kernel;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Hosting;
@@ -42,19 +43,8 @@ public sealed class CapabilityHost : IAsyncDisposable
         directory ??= owned!;
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddKernel();
         services.AddSingleton<IDatabase>(_ => new SqliteDatabase(Path.Combine(directory, "cairn.db")));
-        services.AddSingleton(ResourceSchema.Migrations);
-        services.AddSingleton(Leases.Migrations);
-        services.AddSingleton(OperationStore.Migrations);
-        services.AddSingleton<IResourceStore, ResourceStore>();
-        services.AddSingleton<ILeases, Leases>();
-        services.AddSingleton<OperationSignal>();
-        services.AddSingleton<OperationStore>();
-        services.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
-        services.AddSingleton<IRpcService, OperationsService>();
-        services.AddSingleton<IHostedService, OperationRunner>();
         services.AddSingleton<ITaskTokens, NoTokens>();
         services.AddSingleton(
             new ServerEnvironment

@@ -22,7 +22,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _binaries;
     private int _databases;
 
-    private PostgresServer(string binaries) => this._binaries = binaries;
+    private PostgresServer(string binaries) => _binaries = binaries;
 
     /// <summary>The folder of PostgreSQL's programs, or null where it is not installed.</summary>
     public static string? Find() =>

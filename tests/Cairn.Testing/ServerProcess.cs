@@ -18,8 +18,8 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         _scratch = data is null ? new ScratchDirectory() : null;
         Data = data ?? _scratch!["data"];
-        this._arguments = arguments;
-        this._environment = environment;
+        _arguments = arguments;
+        _environment = environment;
     }
 
     public string Data { get; }

@@ -18,7 +18,7 @@ public sealed class SlurmAccounting : IAsyncDisposable
     private readonly int _databasePort = PostgresServer.FreePort();
     private readonly int _port = PostgresServer.FreePort();
 
-    private SlurmAccounting(string munge) => this._munge = munge;
+    private SlurmAccounting(string munge) => _munge = munge;
 
     /// <summary>Why there can be none here, or null.</summary>
     public static string? Obstacle =>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cairn.Kernel;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
@@ -25,7 +26,7 @@ public sealed class TuningHost : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    private TuningHost(ServiceProvider services) => this._services = services;
+    private TuningHost(ServiceProvider services) => _services = services;
 
     public IStudies Studies => _services.GetRequiredService<IStudies>();
 
@@ -37,14 +38,8 @@ public sealed class TuningHost : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(time ?? TimeProvider.System);
-        services.AddSingleton<IIdSource, RandomIdSource>();
         services.AddSingleton(database);
-        services.AddSingleton<IResourceStore, ResourceStore>();
-        services.AddSingleton<ILeases, Leases>();
-        services.AddSingleton<OperationSignal>();
-        services.AddSingleton<OperationStore>();
-        services.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
-        services.AddSingleton<IHostedService, OperationRunner>();
+        services.AddKernel();
         services.AddSingleton(
             new ServerEnvironment
             {

@@ -17,7 +17,7 @@ internal sealed class PlainKestrel : IAsyncDisposable
 
     private PlainKestrel(WebApplication application, int httpPort, int grpcPort)
     {
-        this._application = application;
+        _application = application;
         HttpPort = httpPort;
         GrpcPort = grpcPort;
     }

@@ -15,8 +15,8 @@ internal sealed class LoggingClients
 
     private LoggingClients(BenchServer bench, IReadOnlyList<byte[][]> requests)
     {
-        this._bench = bench;
-        this._requests = requests;
+        _bench = bench;
+        _requests = requests;
     }
 
     /// <param name="bench">The server.</param>

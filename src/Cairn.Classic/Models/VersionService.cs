@@ -49,7 +49,7 @@ internal sealed class VersionService(
         version.IsDefault = false;
         var (parent, _) = await database.ReadAsync(session => reads.Model(session, model), context.Cancellation);
         await upload.PrepareAsync(parent, version, context);
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 reads.Model(session, model);
@@ -65,8 +65,6 @@ internal sealed class VersionService(
             },
             context.Cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     [Permission("ml.versions.list")]
@@ -126,7 +124,7 @@ internal sealed class VersionService(
     {
         context.RequireProject(request.Name);
         var name = VersionName.Parse(request.Name);
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 var (version, _) = reads.Version(session, name);
@@ -160,8 +158,6 @@ internal sealed class VersionService(
             },
             context.Cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     /// <summary>Sends the requests that name the model alone to this version.</summary>

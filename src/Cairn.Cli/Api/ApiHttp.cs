@@ -17,7 +17,7 @@ internal sealed class ApiHttp : IDisposable
 
     public ApiHttp(ApiAddress address)
     {
-        this._address = address;
+        _address = address;
         _http.DefaultRequestHeaders.UserAgent.Add(
             new ProductInfoHeaderValue("cairn", typeof(ApiHttp).Assembly.GetName().Version?.ToString(3))
         );

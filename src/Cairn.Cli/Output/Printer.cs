@@ -21,10 +21,10 @@ internal sealed class Printer
 
     private Printer(TextWriter to, TextWriter remarks, string? format, string[] fields)
     {
-        this._to = to;
-        this._remarks = remarks;
-        this._format = format;
-        this._fields = fields;
+        _to = to;
+        _remarks = remarks;
+        _format = format;
+        _fields = fields;
     }
 
     /// <param name="format">What <c>--format</c> says, or null.</param>

@@ -14,8 +14,8 @@ internal sealed class LocalServer : IAsyncDisposable
 
     private LocalServer(Process process, Task log, string http, string grpc, string logFile)
     {
-        this._process = process;
-        this._log = log;
+        _process = process;
+        _log = log;
         Http = http;
         Grpc = grpc;
         LogFile = logFile;

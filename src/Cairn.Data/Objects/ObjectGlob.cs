@@ -15,7 +15,7 @@ public sealed class ObjectGlob
 
     private readonly Regex _pattern;
 
-    private ObjectGlob(Regex pattern) => this._pattern = pattern;
+    private ObjectGlob(Regex pattern) => _pattern = pattern;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT with what is wrong.</exception>
     public static ObjectGlob Parse(string glob)

@@ -34,12 +34,12 @@ public sealed class DatasetExports
         ItemExport items
     )
     {
-        this._store = store;
-        this._blobs = blobs;
-        this._staged = staged;
-        this._sources = sources;
-        this._tables = tables;
-        this._items = items;
+        _store = store;
+        _blobs = blobs;
+        _staged = staged;
+        _sources = sources;
+        _tables = tables;
+        _items = items;
     }
 
     /// <summary>Refuses, before anything is stored, what no export could do; returns the folder that the export will be in.</summary>

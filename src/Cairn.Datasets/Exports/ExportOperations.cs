@@ -65,12 +65,10 @@ internal sealed class ExportOperations(
             GenericMetadata = new GenericOperationMetadata { CreateTime = now.ToTimestamp(), UpdateTime = now.ToTimestamp() },
             GcsOutputDirectory = folder.ToString(),
         };
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session => operations.Enqueue(session, name.Parent.ToString(), Name, work, metadata),
             context.Cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

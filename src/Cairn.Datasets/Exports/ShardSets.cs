@@ -18,9 +18,9 @@ internal sealed class ShardSets : IAsyncDisposable
 
     public ShardSets(string export, IBlobStore blobs, StagedBlobs staged, bool split, long shardBytes)
     {
-        this._export = export;
-        this._staged = staged;
-        this._split = split;
+        _export = export;
+        _staged = staged;
+        _split = split;
         foreach (var name in split ? SplitSets.All.Select(SplitSets.Name) : [Whole])
         {
             _writers[name] = new ShardWriter(export, blobs, staged, shardBytes);

@@ -16,9 +16,9 @@ public sealed class StagedExport
 
     internal StagedExport(string id, GsUri directory, string format, IReadOnlyList<StagedSet> sets, long ignored)
     {
-        this._id = id;
-        this._directory = directory;
-        this._sets = sets;
+        _id = id;
+        _directory = directory;
+        _sets = sets;
         Format = format;
         Ignored = ignored;
     }

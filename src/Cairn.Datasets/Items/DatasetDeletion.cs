@@ -22,7 +22,7 @@ internal sealed class DatasetDeletion(IResourceStore store, IOperations operatio
     public async Task<Operation> DeleteAsync(DeleteDatasetRequest request, CallContext context)
     {
         var name = DatasetName.Parse(request.Name, "name");
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 var dataset =
@@ -35,13 +35,11 @@ internal sealed class DatasetDeletion(IResourceStore store, IOperations operatio
                     GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
                 };
                 return DatasetSchemas.TypeOf(dataset).IsTable()
-                    ? operations.Completed(session, name.Parent.ToString(), new Empty(), metadata)
+                    ? operations.Deleted(session, name.Parent.ToString())
                     : operations.Enqueue(session, name.Parent.ToString(), Name, request, metadata);
             },
             context.Cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

@@ -71,12 +71,10 @@ internal sealed class DatasetImports(
         {
             GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
         };
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session => operations.Enqueue(session, name.Parent.ToString(), Name, request, metadata),
             context.Cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

@@ -12,8 +12,7 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Vertex's <c>JobService</c>: so far its custom jobs.</summary>
-internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTable tasks, IOperations operations, TimeProvider time)
-    : IRpcService
+internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTable tasks, IOperations operations) : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
@@ -82,19 +81,7 @@ internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTa
 
                 store.Delete(session, CustomJobs.Kind, name.ToString());
                 tasks.MarkDeleted(session, name.Id);
-                return operations.Completed(
-                    session,
-                    name.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata
-                        {
-                            CreateTime = time.GetUtcNow().ToTimestamp(),
-                            UpdateTime = time.GetUtcNow().ToTimestamp(),
-                        },
-                    }
-                );
+                return operations.Deleted(session, name.Parent);
             },
             context.Cancellation
         );

@@ -13,7 +13,7 @@ public sealed class ImageTable
 {
     private readonly List<LocalEnvironment> _entries;
 
-    private ImageTable(List<LocalEnvironment> entries) => this._entries = entries;
+    private ImageTable(List<LocalEnvironment> entries) => _entries = entries;
 
     /// <summary>Reads a section of the defaults, and of the user's file where there is one.</summary>
     /// <exception cref="InvalidDataException">A file is no such table; the message names it and says what is wrong.</exception>

@@ -13,7 +13,7 @@ internal sealed class OutOfMemoryWitness
     /// <param name="statistics">The kernel's counters of the machine.</param>
     public OutOfMemoryWitness(GroupPlace place, string statistics = "/proc/vmstat")
     {
-        (this._place, this._statistics) = (place, statistics);
+        (_place, _statistics) = (place, statistics);
         _group = OfGroup();
         _machine = OfMachine();
     }

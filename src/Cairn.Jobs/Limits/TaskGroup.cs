@@ -8,7 +8,7 @@ internal sealed class TaskGroup : IDisposable
     private readonly string _folder;
     private readonly string _home;
 
-    private TaskGroup(string folder, string home) => (this._folder, this._home) = (folder, home);
+    private TaskGroup(string folder, string home) => (_folder, _home) = (folder, home);
 
     /// <summary>How often the kernel has ended processes of the task because it used more memory than it has.</summary>
     public bool RanOutOfMemory => CounterFile.Read(In("memory.events"), "oom_kill") > 0;

@@ -29,9 +29,9 @@ internal sealed class TaskHold : IDisposable
         TimeProvider time
     )
     {
-        this._record = record;
-        this._group = group;
-        this._memoryIsHeld = memoryIsHeld;
+        _record = record;
+        _group = group;
+        _memoryIsHeld = memoryIsHeld;
         _watch = new LimitWatch(record, folders, group, memoryIsHeld, time);
         _witness = new OutOfMemoryWitness(place);
     }
@@ -107,7 +107,7 @@ internal sealed class TaskHold : IDisposable
 
         public Start(IDisposable? visit)
         {
-            this._visit = visit;
+            _visit = visit;
             try
             {
                 _score = File.ReadAllText(ScoreFile).Trim();

@@ -28,10 +28,10 @@ internal sealed class LogTail
 
     public LogTail(IDatabase database, LogTable table, LogBlockTable blocks, TimeProvider time)
     {
-        this._database = database;
-        this._table = table;
-        this._blocks = blocks;
-        this._time = time;
+        _database = database;
+        _table = table;
+        _blocks = blocks;
+        _time = time;
         _begun = _looked = LogTimes.Of(time.GetUtcNow());
     }
 

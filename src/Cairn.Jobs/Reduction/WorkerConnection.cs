@@ -16,7 +16,7 @@ internal sealed class WorkerConnection : IDisposable
 
     private WorkerConnection(TcpClient client, int rank)
     {
-        this._client = client;
+        _client = client;
         _stream = client.GetStream();
         Rank = rank;
     }

@@ -25,8 +25,8 @@ public sealed class DiskBlobStore : IBlobStore
     {
         _root = Path.GetFullPath(directory);
         _temporary = Path.Combine(_root, "tmp");
-        this._ids = ids;
-        this._time = time;
+        _ids = ids;
+        _time = time;
 
         Directory.CreateDirectory(_temporary);
         _shards = new ShardFolders(_root);

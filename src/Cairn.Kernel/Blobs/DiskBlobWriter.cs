@@ -24,8 +24,8 @@ internal sealed class DiskBlobWriter : IBlobWriter
     public DiskBlobWriter(string id, string temporary, ShardFolders shards)
     {
         Id = id;
-        this._temporary = temporary;
-        this._shards = shards;
+        _temporary = temporary;
+        _shards = shards;
         _file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous);
     }
 

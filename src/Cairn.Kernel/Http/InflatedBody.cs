@@ -18,7 +18,7 @@ public sealed class InflatedBody : ReadOnlyStream
     private InflatedBody(Stream source, long? most)
     {
         _gzip = new GZipStream(source, CompressionMode.Decompress, leaveOpen: true);
-        this._most = most;
+        _most = most;
     }
 
     /// <summary>Where the request's body is compressed, puts the inflated one in its place; nothing that reads it need know.</summary>

@@ -27,8 +27,8 @@ public sealed class RequestPath
 
     private RequestPath(string[] raw, string[] decoded, string query)
     {
-        this._raw = raw;
-        this._decoded = decoded;
+        _raw = raw;
+        _decoded = decoded;
         Query = query;
     }
 

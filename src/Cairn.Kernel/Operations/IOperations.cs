@@ -13,13 +13,12 @@ public interface IOperations
     /// </summary>
     Operation Completed(ISqlSession session, string parent, IMessage response, IMessage? metadata = null);
 
+    /// <summary>The completed operation of a resource that the caller's transaction deletes: an empty response, and the times.</summary>
+    Operation Deleted(ISqlSession session, string parent);
+
     /// <summary>
-    /// Records, in the caller's transaction, an operation that the handler named <paramref name="handler"/> will run. Call
-    /// <see cref="Signal"/> once the transaction has committed. After a crash the handler runs again from the start, so it must be
-    /// idempotent.
+    /// Records, in the caller's transaction, an operation that the handler named <paramref name="handler"/> runs once the transaction is
+    /// durable. After a crash the handler runs again from the start, so it must be idempotent.
     /// </summary>
     Operation Enqueue(ISqlSession session, string parent, string handler, IMessage request, IMessage? metadata = null);
-
-    /// <summary>Wakes the runner for what was enqueued.</summary>
-    void Signal();
 }

@@ -2,7 +2,7 @@ using Cairn.Kernel.Database;
 
 namespace Cairn.Kernel.Operations;
 
-/// <summary>What the runner has still to do: a row lives from the operation's start to its end.</summary>
+/// <summary>What each operation is to do, from its start to its end. When it is done is in the table of work.</summary>
 internal static class OperationSchema
 {
     public static MigrationSet Migrations { get; } =
@@ -18,6 +18,12 @@ internal static class OperationSchema
                     cancelled BIGINT NOT NULL
                 );
                 CREATE INDEX operation_work_by_age ON operation_work (created, name);
+                """,
+                """
+                INSERT INTO work (kind, key, due, cancelled) SELECT 'operation', name, created, cancelled FROM operation_work;
+                DROP INDEX operation_work_by_age;
+                ALTER TABLE operation_work DROP COLUMN created;
+                ALTER TABLE operation_work DROP COLUMN cancelled;
                 """,
             ]
         );

@@ -1,6 +1,6 @@
 namespace Cairn.Kernel.Operations;
 
-/// <summary>Wakes the runner, and everyone who waits for some operation's end.</summary>
+/// <summary>Wakes everyone who waits for the end of some operation.</summary>
 public sealed class OperationSignal
 {
     private readonly Lock _gate = new();

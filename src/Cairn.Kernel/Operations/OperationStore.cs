@@ -2,15 +2,23 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Kernel.Work;
+using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Kernel.Operations;
 
-/// <summary>Writes operations and the runner's queue.</summary>
-public sealed class OperationStore(IResourceStore store, IDatabase database, TimeProvider time, IIdSource ids, OperationSignal signal)
-    : IOperations
+/// <summary>Writes operations, and what those that have not ended are to do.</summary>
+public sealed class OperationStore(
+    IResourceStore store,
+    IDatabase database,
+    IWork work,
+    TimeProvider time,
+    IIdSource ids,
+    OperationSignal signal
+) : IOperations
 {
     public static MigrationSet Migrations => OperationSchema.Migrations;
 
@@ -29,81 +37,81 @@ public sealed class OperationStore(IResourceStore store, IDatabase database, Tim
             )
         );
 
+    public Operation Deleted(ISqlSession session, string parent)
+    {
+        var now = time.GetUtcNow().ToTimestamp();
+        return Completed(
+            session,
+            parent,
+            new Empty(),
+            new DeleteOperationMetadata
+            {
+                GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
+            }
+        );
+    }
+
     public Operation Enqueue(ISqlSession session, string parent, string handler, IMessage request, IMessage? metadata = null)
     {
         var operation = store.Insert(session, OperationKind.Operation, New(parent, metadata, static _ => { }));
         session.Execute(
-            "INSERT INTO operation_work (name, handler, request, created, cancelled) VALUES ($1, $2, $3, $4, 0)",
+            "INSERT INTO operation_work (name, handler, request) VALUES ($1, $2, $3)",
             operation.Name,
             handler,
-            Any.Pack(request).ToByteArray(),
-            Timestamps.ToMicros(time.GetUtcNow())
+            Any.Pack(request).ToByteArray()
         );
+        work.Enqueue(session, OperationWorker.KindName, operation.Name);
         return operation;
     }
 
-    public void Signal() => signal.Pulse();
-
-    /// <summary>The oldest work that no one is known to do here, oldest first.</summary>
-    internal Task<List<OperationWork>> PendingAsync(CancellationToken cancellation) =>
+    /// <summary>What an operation is to do; null where it has ended.</summary>
+    internal Task<OperationWork?> PendingAsync(string name, CancellationToken cancellation) =>
         database.ReadAsync(
-            static session =>
-                session.Query(
-                    "SELECT name, handler, request, cancelled FROM operation_work ORDER BY created, name LIMIT 1000",
-                    static row => new OperationWork(
-                        row.GetString(0),
-                        row.GetString(1),
-                        StoredMessage.Read(Any.Parser, row.GetFieldValue<byte[]>(2)),
-                        row.GetInt64(3) != 0
-                    )
+            session =>
+                session.QueryFirst<OperationWork?>(
+                    "SELECT handler, request FROM operation_work WHERE name = $1",
+                    static row => new OperationWork(row.GetString(0), StoredMessage.Read(Any.Parser, row.GetFieldValue<byte[]>(1))),
+                    name
                 ),
             cancellation
         );
 
-    /// <summary>Whether an operation has still to end.</summary>
-    internal Task<bool> IsPendingAsync(string name, CancellationToken cancellation) =>
-        database.ReadAsync(
-            session => session.QueryFirst("SELECT 1 FROM operation_work WHERE name = $1", static _ => true, name),
-            cancellation
-        );
+    /// <summary>
+    /// Ends an operation once, with a response or an error, unless another server has its work by now. Whoever cancels it meanwhile is too
+    /// late.
+    /// </summary>
+    internal Task EndAsync(WorkItem item, Action<Operation> outcome) =>
+        store.WriteAsync(session =>
+        {
+            work.Require(session, item);
+            work.Remove(session, item.Kind, item.Key);
+            session.Execute("DELETE FROM operation_work WHERE name = $1", item.Key);
+            if (store.Find<Operation>(session, OperationKind.Operation, item.Key) is { Done: false } operation)
+            {
+                outcome(operation);
+                operation.Done = true;
+                store.Update(session, OperationKind.Operation, operation);
+            }
 
-    /// <summary>Ends an operation once: with a response or an error. What has ended already stays as it is.</summary>
-    internal Task<Operation?> EndAsync(string name, Action<Operation> outcome, CancellationToken cancellation) =>
+            session.OnCommit(signal.Pulse);
+            return true;
+        });
+
+    /// <summary>Asks for an operation's end, on whichever server it runs.</summary>
+    internal Task CancelAsync(string name, CancellationToken cancellation) =>
         store.WriteAsync(
             session =>
             {
-                session.Execute("DELETE FROM operation_work WHERE name = $1", name);
-                var operation = store.Find<Operation>(session, OperationKind.Operation, name);
-                if (operation is null || operation.Done)
+                if (store.Find<Operation>(session, OperationKind.Operation, name) is null)
                 {
-                    return operation;
+                    throw StatusException.NotFound($"Operation '{name}' does not exist.");
                 }
 
-                outcome(operation);
-                operation.Done = true;
-                return store.Update(session, OperationKind.Operation, operation);
+                work.Cancel(session, OperationWorker.KindName, name);
+                return true;
             },
             cancellation
         );
-
-    /// <summary>Asks the runner to stop an operation's work, on whichever server it runs.</summary>
-    internal async Task CancelAsync(string name, CancellationToken cancellation)
-    {
-        var known = await store.WriteAsync(
-            session =>
-            {
-                session.Execute("UPDATE operation_work SET cancelled = 1 WHERE name = $1", name);
-                return store.Find<Operation>(session, OperationKind.Operation, name) is not null;
-            },
-            cancellation
-        );
-        if (!known)
-        {
-            throw StatusException.NotFound($"Operation '{name}' does not exist.");
-        }
-
-        signal.Pulse();
-    }
 
     internal Task<bool> DeleteAsync(string name, CancellationToken cancellation) =>
         store.WriteAsync(

@@ -2,5 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Kernel.Operations;
 
-/// <summary>One operation that has not ended.</summary>
-internal sealed record OperationWork(string Name, string Handler, Any Request, bool Cancelled);
+/// <summary>What an operation that has not ended is to do.</summary>
+/// <param name="Handler">The name of the <see cref="IOperationHandler"/>.</param>
+/// <param name="Request">What the handler is given.</param>
+internal sealed record OperationWork(string Handler, Any Request);

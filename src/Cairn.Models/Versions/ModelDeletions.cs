@@ -42,7 +42,7 @@ public sealed class ModelDeletions(
 
                 session.Execute("DELETE FROM model_counters WHERE model = $1", name.Model);
                 store.Delete(session, ModelKinds.Model, name.Model);
-                return (operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata()), digests);
+                return (operations.Deleted(session, name.Parent.ToString()), digests);
             },
             cancellation
         );
@@ -73,7 +73,7 @@ public sealed class ModelDeletions(
                 RequireUndeployed(session, name.Model, version.VersionId);
                 List<string> digests = [];
                 DeleteRow(session, name.Model, version, digests);
-                return (operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata()), digests);
+                return (operations.Deleted(session, name.Parent.ToString()), digests);
             },
             cancellation
         );

@@ -25,7 +25,7 @@ internal sealed class GaussianProcess
     /// <param name="extraNoise">Variances that are added to single points' noise; null for none.</param>
     public GaussianProcess(Features features, double[][] points, double[] values, Hyperparameters hyper, double[]? extraNoise = null)
     {
-        (this._features, this._points, this._hyper) = (features, points, hyper);
+        (_features, _points, _hyper) = (features, points, hyper);
         _inverseSquares = [.. hyper.Lengths.Select(static length => 1 / (length * length))];
         _factor = Factor(extraNoise);
         _solved = [.. values];
@@ -36,8 +36,8 @@ internal sealed class GaussianProcess
     {
         (_features, _hyper, _inverseSquares) = (smaller._features, smaller._hyper, smaller._inverseSquares);
         _points = [.. smaller._points, point];
-        this._factor = factor;
-        this._solved = [.. smaller._solved, solved];
+        _factor = factor;
+        _solved = [.. smaller._solved, solved];
     }
 
     public Hyperparameters Hyperparameters => _hyper;

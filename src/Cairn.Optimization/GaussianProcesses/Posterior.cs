@@ -19,7 +19,7 @@ internal sealed class Posterior
 
     public Posterior(Features features, double[][] points, double[] values, HyperparameterPrior prior)
     {
-        (this._values, this._prior, _dimensions) = (values, prior, features.Count);
+        (_values, _prior, _dimensions) = (values, prior, features.Count);
         var pairs = points.Length * (points.Length - 1) / 2;
         (_squares, _distances, _slopes) = (new double[pairs * _dimensions], new double[pairs], new double[pairs]);
         var pair = 0;

@@ -12,7 +12,7 @@ internal sealed class Cholesky
 
     private Cholesky(Rows rows, int size)
     {
-        this._rows = rows;
+        _rows = rows;
         (_l, _stride) = (rows.Numbers, rows.Stride);
         Size = size;
     }

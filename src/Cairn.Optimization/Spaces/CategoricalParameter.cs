@@ -18,12 +18,12 @@ public sealed class CategoricalParameter : Parameter
             throw new ArgumentException($"Parameter '{id}' has {values.Count} categories; it must have 1 to {MaxValues}.");
         }
 
-        this._values = [.. values];
-        for (var i = 0; i < this._values.Length; i++)
+        _values = [.. values];
+        for (var i = 0; i < _values.Length; i++)
         {
-            if (!_indices.TryAdd(this._values[i], i))
+            if (!_indices.TryAdd(_values[i], i))
             {
-                throw new ArgumentException($"Parameter '{id}' has the category '{this._values[i]}' twice.");
+                throw new ArgumentException($"Parameter '{id}' has the category '{_values[i]}' twice.");
             }
         }
 
@@ -32,7 +32,7 @@ public sealed class CategoricalParameter : Parameter
             throw new ArgumentException($"Parameter '{id}' has the default '{start}', which is not one of its categories.");
         }
 
-        Centre = start ?? this._values[0];
+        Centre = start ?? _values[0];
     }
 
     public IReadOnlyList<string> Values => _values;

@@ -21,24 +21,24 @@ public sealed class DiscreteParameter : Parameter
             throw new ArgumentException($"Parameter '{id}' has {values.Count} discrete values; it must have 1 to {MaxValues}.");
         }
 
-        this._values = [.. values];
-        for (var i = 1; i < this._values.Length; i++)
+        _values = [.. values];
+        for (var i = 1; i < _values.Length; i++)
         {
-            if (!(this._values[i] - this._values[i - 1] >= Apart))
+            if (!(_values[i] - _values[i - 1] >= Apart))
             {
                 throw new ArgumentException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Parameter '{id}' has the discrete value {this._values[i]:R} after {this._values[i - 1]:R}; values must increase and be at least 1e-10 apart."
+                        $"Parameter '{id}' has the discrete value {_values[i]:R} after {_values[i - 1]:R}; values must increase and be at least 1e-10 apart."
                     )
                 );
             }
         }
 
-        NumericRange.Check(id, this._values[0], this._values[^1], scale, start);
-        var range = new UnitScale(this._values[0], this._values[^1], scale);
-        _units = [.. this._values.Select(range.ToUnit)];
-        Centre = start is { } value ? FromUnit(range.ToUnit(value)) : this._values[this._values.Length / 2];
+        NumericRange.Check(id, _values[0], _values[^1], scale, start);
+        var range = new UnitScale(_values[0], _values[^1], scale);
+        _units = [.. _values.Select(range.ToUnit)];
+        Centre = start is { } value ? FromUnit(range.ToUnit(value)) : _values[_values.Length / 2];
     }
 
     public IReadOnlyList<double> Values => _values;

@@ -11,8 +11,8 @@ public sealed class DoubleParameter : Parameter
         : base(id)
     {
         NumericRange.Check(id, min, max, scale, start);
-        this._scale = new UnitScale(min, max, scale);
-        Centre = start ?? this._scale.FromUnit(0.5);
+        _scale = new UnitScale(min, max, scale);
+        Centre = start ?? _scale.FromUnit(0.5);
     }
 
     public double Min => _scale.Min;

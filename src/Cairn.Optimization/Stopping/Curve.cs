@@ -7,7 +7,7 @@ internal sealed class Curve
 {
     private readonly List<(double Time, double Value)> _points;
 
-    private Curve(List<(double Time, double Value)> points) => this._points = points;
+    private Curve(List<(double Time, double Value)> points) => _points = points;
 
     public int Count => _points.Count;
 

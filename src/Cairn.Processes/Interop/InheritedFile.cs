@@ -8,7 +8,7 @@ internal sealed class InheritedFile : IDisposable
 {
     private int _descriptor;
 
-    private InheritedFile(int descriptor) => this._descriptor = descriptor;
+    private InheritedFile(int descriptor) => _descriptor = descriptor;
 
     /// <summary>The descriptor's number as an argument.</summary>
     public string Number => _descriptor.ToString(CultureInfo.InvariantCulture);

@@ -25,7 +25,7 @@ internal sealed unsafe class UntrustedFolder : IDisposable
 
     private readonly SafeFileHandle _handle;
 
-    private UntrustedFolder(SafeFileHandle handle) => this._handle = handle;
+    private UntrustedFolder(SafeFileHandle handle) => _handle = handle;
 
     /// <summary>The folder under a name that leads to it whatever happens to its place.</summary>
     private string Self => Link(_handle);

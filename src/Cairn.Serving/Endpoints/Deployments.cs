@@ -55,7 +55,7 @@ public sealed class Deployments(
         }
 
         Replicas.Require(deployed);
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 var endpoint = Endpoint(session, name);
@@ -78,8 +78,6 @@ public sealed class Deployments(
             },
             cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

@@ -122,7 +122,7 @@ public sealed class EndpointService(
                     observer.EndpointRemoved(session, endpoint.Name);
                 }
 
-                return operations.Completed(session, name.Parent.ToString(), new Empty(), new DeleteOperationMetadata());
+                return operations.Deleted(session, name.Parent.ToString());
             },
             context.Cancellation
         );

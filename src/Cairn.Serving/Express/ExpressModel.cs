@@ -15,7 +15,7 @@ internal sealed class ExpressModel
 
     private ExpressModel(OnnxSession session, int[] shape)
     {
-        this._session = session;
+        _session = session;
         Shape = shape;
     }
 

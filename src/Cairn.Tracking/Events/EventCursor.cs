@@ -24,9 +24,9 @@ public ref struct EventCursor
     /// <param name="tags">The run's tags, which outlive the piece.</param>
     public EventCursor(ReadOnlySpan<byte> buffer, TagTable tags, EventLimits? limits = null)
     {
-        this._buffer = buffer;
-        this._tags = tags;
-        this._limits = limits ?? EventLimits.Default;
+        _buffer = buffer;
+        _tags = tags;
+        _limits = limits ?? EventLimits.Default;
     }
 
     public EventKind Kind => _record.Kind;

@@ -42,7 +42,7 @@ internal ref struct EventRecord
 
     public EventRecord(ReadOnlySpan<byte> payload)
     {
-        this._payload = payload;
+        _payload = payload;
         _present = true;
     }
 

@@ -11,7 +11,7 @@ internal sealed class MetaYaml
 {
     private readonly YamlMappingNode _root;
 
-    private MetaYaml(YamlMappingNode root) => this._root = root;
+    private MetaYaml(YamlMappingNode root) => _root = root;
 
     /// <summary>Null for what is no YAML, or no map.</summary>
     public static MetaYaml? Parse(string text)

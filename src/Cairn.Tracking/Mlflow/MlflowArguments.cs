@@ -21,10 +21,10 @@ public sealed class MlflowArguments
     private readonly IQueryCollection _query;
     private readonly JsonElement _body;
 
-    public MlflowArguments(IQueryCollection query) => this._query = query;
+    public MlflowArguments(IQueryCollection query) => _query = query;
 
     private MlflowArguments(IQueryCollection query, JsonElement body)
-        : this(query) => this._body = body;
+        : this(query) => _body = body;
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where the body is not a JSON object.</exception>
     public static MlflowArguments Parse(ReadOnlyMemory<byte> json, IQueryCollection query)

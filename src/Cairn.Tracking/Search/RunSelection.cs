@@ -26,9 +26,9 @@ internal sealed class RunSelection
         Func<string, long?> keyOf
     )
     {
-        this._session = session;
-        this._query = query;
-        this._order = order;
+        _session = session;
+        _query = query;
+        _order = order;
         OrderKey = order.Count > 0 && order[0].Field.Kind == RunFieldKind.Metric ? keyOf(order[0].Field.Key) : null;
         foreach (var test in tests)
         {

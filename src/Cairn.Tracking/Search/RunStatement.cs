@@ -33,8 +33,8 @@ internal sealed class RunStatement
         IReadOnlyList<long>? among
     )
     {
-        this._arguments = arguments;
-        this._keyOf = keyOf;
+        _arguments = arguments;
+        _keyOf = keyOf;
         var from = "runs r";
         if (among is not null)
         {

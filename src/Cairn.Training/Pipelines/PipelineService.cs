@@ -190,16 +190,7 @@ internal sealed class PipelineService(
 
                 store.Delete(session, TrainingPipelines.Kind, name.ToString());
                 TrainingTable.Delete(session, name.ToString());
-                var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(
-                    session,
-                    name.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
-                    }
-                );
+                return operations.Deleted(session, name.Parent);
             },
             context.Cancellation
         );

@@ -20,8 +20,8 @@ internal sealed class CorpusCalls
 
     public CorpusCalls(Names names, Contracts contracts)
     {
-        this._names = names;
-        this._contracts = contracts;
+        _names = names;
+        _contracts = contracts;
         _maker = new MessageMaker(names);
         _written =
         [

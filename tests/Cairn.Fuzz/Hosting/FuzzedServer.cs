@@ -10,7 +10,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
     private readonly Process _process;
     private readonly ServerLog _log = new();
 
-    private FuzzedServer(Process process) => this._process = process;
+    private FuzzedServer(Process process) => _process = process;
 
     public ServerPlace Place { get; private set; } = null!;
 

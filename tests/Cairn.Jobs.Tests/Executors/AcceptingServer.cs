@@ -12,7 +12,7 @@ internal sealed class AcceptingServer : IDisposable
     /// <param name="answer">The status of the next answer; OK where it is not given.</param>
     public AcceptingServer(Func<HttpStatusCode>? answer = null)
     {
-        this._answer = answer ?? (static () => HttpStatusCode.OK);
+        _answer = answer ?? (static () => HttpStatusCode.OK);
 
         // Another test may take the port that was free a moment ago.
         for (var tries = 1; ; tries++)

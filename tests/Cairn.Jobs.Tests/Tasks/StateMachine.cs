@@ -1,6 +1,7 @@
 using Cairn.Data;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Tasks;
+using Cairn.Kernel;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Hosting;
@@ -23,7 +24,7 @@ internal sealed class StateMachine : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    private StateMachine(ServiceProvider services) => this._services = services;
+    private StateMachine(ServiceProvider services) => _services = services;
 
     public TaskController Controller => _services.GetRequiredService<TaskController>();
 
@@ -35,17 +36,8 @@ internal sealed class StateMachine : IAsyncDisposable
     {
         var collection = new ServiceCollection();
         collection.AddLogging();
-        collection.AddSingleton(TimeProvider.System);
-        collection.AddSingleton<IIdSource, RandomIdSource>();
+        collection.AddKernel();
         collection.AddSingleton(_ => database ?? new SqliteDatabase(Path.Combine(data, "cairn.db")));
-        collection.AddSingleton(ResourceSchema.Migrations);
-        collection.AddSingleton(Leases.Migrations);
-        collection.AddSingleton(OperationStore.Migrations);
-        collection.AddSingleton<IResourceStore, ResourceStore>();
-        collection.AddSingleton<ILeases, Leases>();
-        collection.AddSingleton<OperationSignal>();
-        collection.AddSingleton<OperationStore>();
-        collection.AddSingleton<IOperations>(provider => provider.GetRequiredService<OperationStore>());
         collection.AddSingleton<IHostApplicationLifetime, Lifetime>();
         collection.AddSingleton(
             new ServerEnvironment

@@ -23,7 +23,7 @@ public abstract class DatabaseFixture : IAsyncLifetime
         var database = await OpenAsync();
         await Migrations.ApplyAsync(
             database,
-            [ResourceSchema.Migrations, Leases.Leases.Migrations, OperationStore.Migrations, WorkQueue.Migrations]
+            [ResourceSchema.Migrations, Leases.Leases.Migrations, WorkQueue.Migrations, OperationStore.Migrations]
         );
         return database;
     }

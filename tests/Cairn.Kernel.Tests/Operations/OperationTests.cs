@@ -7,13 +7,14 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Tests.Database;
-using Cairn.Kernel.Time;
+using Cairn.Kernel.Work;
 using Cairn.Testing;
 using Cairn.Testing.Faults;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Kernel.Tests.Operations;
 
@@ -121,8 +122,8 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
         for (var i = 0; i < 20; i++)
         {
             names.Add((await (i % 2 == 0 ? one : two).EnqueueAsync(new Endpoint())).Name);
-            one.Signal.Pulse();
-            two.Signal.Pulse();
+            one.Pulse();
+            two.Pulse();
         }
 
         foreach (var name in names)
@@ -220,7 +221,7 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
         await Poll.UntilAsync(
             async () =>
             {
-                server.Signal.Pulse();
+                server.Pulse();
                 return (operation = await server.Service.GetOperation(new GetOperationRequest { Name = name }, Call)).Done;
             },
             $"{name} to end"
@@ -241,55 +242,52 @@ public sealed class OperationTests(SqliteFixture fixture) : IClassFixture<Sqlite
         }
     }
 
-    /// <summary>The runner of one server.</summary>
+    /// <summary>What one server has of operations.</summary>
     private sealed class Server : IAsyncDisposable
     {
-        private readonly ResourceStore _store;
-        private readonly OperationStore _operations;
-        private readonly OperationRunner _runner;
+        private readonly IResourceStore _store;
+        private readonly ServiceProvider _services;
 
         public Server(IDatabase database, Handler handler)
         {
             Handler = handler;
-            _store = new ResourceStore(database, TimeProvider.System);
-            _operations = new OperationStore(_store, database, TimeProvider.System, new RandomIdSource(), Signal);
-            var environment = new ServerEnvironment
-            {
-                DataDirectory = "/",
-                ServerId = Guid.NewGuid().ToString("N"),
-                HttpUrl = static () => new Uri("http://127.0.0.1"),
-                GrpcAddress = static () => "",
-                Executable = "",
-            };
-            _runner = new OperationRunner(
-                _operations,
-                Signal,
-                new Leases.Leases(database, TimeProvider.System),
-                environment,
-                [handler],
-                NullLogger<OperationRunner>.Instance
-            );
-            Service = new OperationsService(_operations, _store, Signal, TimeProvider.System);
-            _runner.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
+            _services = new ServiceCollection()
+                .AddLogging()
+                .AddSingleton<IOperationHandler>(handler)
+                .AddSingleton(
+                    new ServerEnvironment
+                    {
+                        DataDirectory = "/",
+                        ServerId = Guid.NewGuid().ToString("N"),
+                        HttpUrl = static () => new Uri("http://127.0.0.1"),
+                        GrpcAddress = static () => "",
+                        Executable = "",
+                    }
+                )
+                .AddSingleton(database)
+                .AddKernel()
+                .BuildServiceProvider();
+            _store = _services.GetRequiredService<IResourceStore>();
+            Service = _services.GetServices<IRpcService>().OfType<OperationsService>().Single();
+            Loop = _services.GetServices<IHostedService>().OfType<WorkLoop>().Single();
+            Loop.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
         }
 
         public Handler Handler { get; }
 
-        public OperationSignal Signal { get; } = new();
-
         public OperationsService Service { get; }
 
-        public async Task<Operation> EnqueueAsync(IMessage request)
-        {
-            var operation = await _store.WriteAsync(session => _operations.Enqueue(session, Parent, "test", request));
-            _operations.Signal();
-            return operation;
-        }
+        private WorkLoop Loop { get; }
+
+        public Task<Operation> EnqueueAsync(IMessage request) =>
+            _store.WriteAsync(session => _services.GetRequiredService<IOperations>().Enqueue(session, Parent, "test", request));
+
+        public void Pulse() => _services.GetRequiredService<WorkSignal>().Pulse();
 
         public async ValueTask DisposeAsync()
         {
-            await _runner.StopAsync(CancellationToken.None);
-            _runner.Dispose();
+            await Loop.StopAsync(CancellationToken.None);
+            await _services.DisposeAsync();
         }
     }
 }

@@ -6,7 +6,6 @@ internal static class KnownPlans
     /// <summary>The table, what the statement's text has that makes it this one, and the reason.</summary>
     private static readonly (string Table, string Text, string Reason)[] Known =
     [
-        ("operation_work", "ORDER BY created, name LIMIT", "Holds what is not done yet."),
         ("tokens", "role <> $1", "Someone asks for all tokens: people's, and those of tasks that run."),
         ("metric_logs", "WHERE indexed < seq", "By an index of the runs that are behind."),
         ("metric_segments", "HAVING COUNT(*) >= $2", "Once after the start, by an index that has all it asks for."),

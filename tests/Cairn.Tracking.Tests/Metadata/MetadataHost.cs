@@ -1,3 +1,4 @@
+using Cairn.Kernel;
 using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
@@ -33,8 +34,8 @@ public sealed class MetadataHost : IAsyncDisposable
 
     private MetadataHost(ServiceProvider services, ScratchDirectory scratch)
     {
-        this._services = services;
-        this._scratch = scratch;
+        _services = services;
+        _scratch = scratch;
     }
 
     public MetadataService Service => _services.GetServices<IRpcService>().OfType<MetadataService>().Single();
@@ -46,16 +47,8 @@ public sealed class MetadataHost : IAsyncDisposable
         var database = await fixture.CreateAsync();
         var collection = new ServiceCollection();
         collection.AddLogging();
-        collection.AddSingleton(TimeProvider.System);
-        collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.AddSingleton(database);
-        collection.AddSingleton<IResourceStore, ResourceStore>();
-        collection.AddSingleton<ILeases, Leases>();
-        collection.AddSingleton<OperationSignal>();
-        collection.AddSingleton<OperationStore>();
-        collection.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
-        collection.AddSingleton<IRpcService, OperationsService>();
-        collection.AddSingleton<IHostedService, OperationRunner>();
+        collection.AddKernel();
         collection.AddSingleton(
             new ServerEnvironment
             {

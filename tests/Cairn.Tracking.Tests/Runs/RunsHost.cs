@@ -21,8 +21,8 @@ public sealed class RunsHost : IAsyncDisposable
 
     private RunsHost(ServiceProvider services, ScratchDirectory scratch)
     {
-        this._services = services;
-        this._scratch = scratch;
+        _services = services;
+        _scratch = scratch;
     }
 
     public IDatabase Database => Get<IDatabase>();

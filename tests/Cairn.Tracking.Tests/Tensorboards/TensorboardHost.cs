@@ -1,4 +1,5 @@
 using Cairn.Data;
+using Cairn.Kernel;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
@@ -28,8 +29,8 @@ public sealed class TensorboardHost : IAsyncDisposable
 
     private TensorboardHost(ServiceProvider services, ScratchDirectory scratch)
     {
-        this._services = services;
-        this._scratch = scratch;
+        _services = services;
+        _scratch = scratch;
     }
 
     internal TensorboardService Service => _services.GetServices<IRpcService>().OfType<TensorboardService>().Single();
@@ -42,14 +43,8 @@ public sealed class TensorboardHost : IAsyncDisposable
         var scratch = new ScratchDirectory();
         var collection = new ServiceCollection();
         collection.AddLogging();
-        collection.AddSingleton(TimeProvider.System);
-        collection.AddSingleton<IIdSource, RandomIdSource>();
         collection.AddSingleton(database);
-        collection.AddSingleton<IResourceStore, ResourceStore>();
-        collection.AddSingleton<ILeases, Leases>();
-        collection.AddSingleton<OperationSignal>();
-        collection.AddSingleton<OperationStore>();
-        collection.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());
+        collection.AddKernel();
         collection.AddSingleton(
             new ServerEnvironment
             {

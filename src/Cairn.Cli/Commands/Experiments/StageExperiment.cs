@@ -13,7 +13,7 @@ internal sealed class StageExperiment : ApiCommand
     public StageExperiment(string verb, string description, string done)
         : base(verb, description)
     {
-        this._done = done;
+        _done = done;
         Add(_name);
     }
 

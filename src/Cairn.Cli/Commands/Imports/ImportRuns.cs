@@ -30,7 +30,7 @@ internal sealed class ImportRuns : ApiCommand
     public ImportRuns(string name, string description, Func<string, bool, IRunSource> open, bool hasOutside)
         : base(name, description)
     {
-        this._open = open;
+        _open = open;
         Add(_folder);
         Add(_withDeleted);
         Add(_withoutArtifacts);

@@ -17,7 +17,7 @@ internal sealed class StageRuns : ApiCommand
     public StageRuns(string verb, string description, string done)
         : base(verb, description)
     {
-        this._done = done;
+        _done = done;
         Add(_names);
     }
 

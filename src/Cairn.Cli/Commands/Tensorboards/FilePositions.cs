@@ -17,8 +17,8 @@ internal sealed class FilePositions : IUploadPositions, IDisposable
 
     private FilePositions(string path, Dictionary<string, UploadPosition> positions)
     {
-        this._path = path;
-        this._positions = positions;
+        _path = path;
+        _positions = positions;
     }
 
     public static FilePositions Open(string endpoint, TensorboardExperiment experiment, string folder)

@@ -13,8 +13,8 @@ internal sealed class CancelVerb : ApiCommand
     public CancelVerb(string thing, string collection)
         : base("cancel", $"Ask a {thing} to stop.")
     {
-        this._thing = thing;
-        this._collection = collection;
+        _thing = thing;
+        _collection = collection;
         _name = ResourceArgument.For(thing);
         Add(_name);
     }

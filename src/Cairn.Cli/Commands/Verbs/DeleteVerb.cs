@@ -17,9 +17,9 @@ internal sealed class DeleteVerb : ApiCommand
     public DeleteVerb(string thing, string collection, string suffix = "")
         : base("delete", $"Delete a {thing}.")
     {
-        this._thing = thing;
-        this._collection = collection;
-        this._suffix = suffix;
+        _thing = thing;
+        _collection = collection;
+        _suffix = suffix;
         _name = ResourceArgument.For(thing);
         Add(_name);
     }

@@ -14,7 +14,7 @@ internal sealed class DescribeVerb<T> : ApiCommand
     public DescribeVerb(string thing, string collection)
         : base("describe", $"Show one {thing}.")
     {
-        this._collection = collection;
+        _collection = collection;
         _name = ResourceArgument.For(thing);
         Add(_name);
     }

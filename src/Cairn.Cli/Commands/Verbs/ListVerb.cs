@@ -32,9 +32,9 @@ internal sealed class ListVerb<TResponse, TItem> : ApiCommand
     )
         : base("list", description)
     {
-        this._path = path;
-        this._read = read;
-        this._columns = columns;
+        _path = path;
+        _read = read;
+        _columns = columns;
         _of = argument;
         if (argument is not null)
         {

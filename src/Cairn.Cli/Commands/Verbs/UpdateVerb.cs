@@ -18,9 +18,9 @@ internal abstract class UpdateVerb<T> : ApiCommand
     protected UpdateVerb(string thing, string collection, string description, Action<T, string> setName, params IReadOnlyList<Field> fields)
         : base("update", description)
     {
-        this._collection = collection;
-        this._setName = setName;
-        this._fields = fields;
+        _collection = collection;
+        _setName = setName;
+        _fields = fields;
         _name = ResourceArgument.For(thing);
         Add(_name);
         foreach (var field in fields)

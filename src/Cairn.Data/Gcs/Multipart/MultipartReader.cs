@@ -24,7 +24,7 @@ public sealed class MultipartReader
 
     public MultipartReader(Stream source, string boundary)
     {
-        this._source = source;
+        _source = source;
         _opening = Encoding.ASCII.GetBytes("--" + boundary);
         _delimiter = [];
     }

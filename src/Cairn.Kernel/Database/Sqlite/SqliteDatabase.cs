@@ -27,7 +27,7 @@ public sealed class SqliteDatabase : IDatabase
     /// <param name="reserve">What is given up for room when the disk is full, or null.</param>
     public SqliteDatabase(string path, ILogger<SqliteDatabase>? logger = null, DiskReserve? reserve = null)
     {
-        this._reserve = reserve;
+        _reserve = reserve;
         SqliteLibrary.Load();
         _writer = new SqliteSession(path, writer: true);
         // The log's index comes into being with the first transaction.

@@ -20,7 +20,7 @@ internal sealed class SqliteStatement : IDisposable
     /// <param name="arguments">How many arguments <c>$1</c>, <c>$2</c>, … it is given.</param>
     public SqliteStatement(sqlite3 connection, string sql, int arguments)
     {
-        this._connection = connection;
+        _connection = connection;
         Row = new SqliteRow(this);
         Check(raw.sqlite3_prepare_v3(connection, sql, raw.SQLITE_PREPARE_PERSISTENT, out _handle));
         Columns = raw.sqlite3_column_count(_handle);

@@ -12,7 +12,7 @@ internal sealed class JsonField
 
     public JsonField(FieldDescriptor descriptor)
     {
-        this._descriptor = descriptor;
+        _descriptor = descriptor;
         Name = Encode(descriptor.JsonName);
         Type = descriptor.FieldType;
         IsMap = descriptor.IsMap;

@@ -15,7 +15,7 @@ internal sealed class Belief
     private readonly Surrogate[] _objectives;
 
     private Belief(Evidence evidence, Surrogate[] objectives, Constraint[] constraints) =>
-        (this._evidence, this._objectives, this._constraints) = (evidence, objectives, constraints);
+        (_evidence, _objectives, _constraints) = (evidence, objectives, constraints);
 
     public static Belief Fit(Problem problem, Evidence evidence, Features features, SeededRandom random)
     {

@@ -17,7 +17,7 @@ internal sealed class Constraint
     private readonly double _weight;
 
     private Constraint(Surrogate surrogate, double threshold, double weight) =>
-        (this._surrogate, this._threshold, this._weight) = (surrogate, threshold, weight);
+        (_surrogate, _threshold, _weight) = (surrogate, threshold, weight);
 
     /// <summary>The logarithm of the probability that a point meets it, by its weight.</summary>
     public double LogProbability(ReadOnlySpan<double> features)

@@ -22,7 +22,7 @@ internal sealed class HypervolumeAcquisition : IAcquisition
     /// <param name="random">For the directions.</param>
     public HypervolumeAcquisition(Surrogate[] surrogates, IReadOnlyList<double[]> values, SeededRandom random)
     {
-        this._surrogates = surrogates;
+        _surrogates = surrogates;
         // A little below the worst of each objective on the front, as usual for the hypervolume indicator.
         var front = Pareto.Front(values).ConvertAll(i => values[i]);
         _reference =

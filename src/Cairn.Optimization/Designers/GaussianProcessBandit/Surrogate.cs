@@ -14,7 +14,7 @@ internal sealed class Surrogate
     private readonly Surrogate? _predecessor;
     private readonly GaussianProcess _process;
 
-    private Surrogate(Surrogate? predecessor, GaussianProcess process) => (this._predecessor, this._process) = (predecessor, process);
+    private Surrogate(Surrogate? predecessor, GaussianProcess process) => (_predecessor, _process) = (predecessor, process);
 
     public GaussianProcess Process => _process;
 

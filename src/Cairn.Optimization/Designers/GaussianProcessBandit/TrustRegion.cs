@@ -21,7 +21,7 @@ internal sealed class TrustRegion
     public TrustRegion(SearchSpace space, double[][] centres)
     {
         _dimensions = [.. space.Dimensions.Where(static dimension => !dimension.IsCategorical).Select(static dimension => dimension.Index)];
-        this._centres = centres;
+        _centres = centres;
         var grown = centres.Length / (5.0 * (_dimensions.Length + 1));
         _radius = FirstRadius + ((LastRadius - FirstRadius) * grown);
         IsEverything = _radius >= LastRadius || _dimensions.Length == 0 || centres.Length == 0;

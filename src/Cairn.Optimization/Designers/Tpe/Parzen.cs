@@ -17,7 +17,7 @@ internal sealed class Parzen
 
     public Parzen(SearchSpace space, IReadOnlyList<double[]> observations)
     {
-        (this._space, this._observations) = (space, observations);
+        (_space, _observations) = (space, observations);
         _widths = [.. space.Dimensions.Select(Width)];
         _switchProbability = 1.0 / (observations.Count + 1);
     }

@@ -17,9 +17,8 @@ public sealed class Artifacts(
     MetadataStores stores,
     TensorboardArtifacts boards,
     IOperations operations,
-    IIdSource ids,
-    TimeProvider time
-) : NodeCollection<Artifact>(database, store, rows, stores, operations, ids, time)
+    IIdSource ids
+) : NodeCollection<Artifact>(database, store, rows, stores, operations, ids)
 {
     public override ResourceKind Kind => MetadataKinds.Artifact;
 

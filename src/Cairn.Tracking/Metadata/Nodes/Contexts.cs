@@ -21,9 +21,8 @@ public sealed class Contexts(
     MetadataStores stores,
     RunContents contents,
     IOperations operations,
-    IIdSource ids,
-    TimeProvider time
-) : NodeCollection<Context>(database, store, rows, stores, operations, ids, time)
+    IIdSource ids
+) : NodeCollection<Context>(database, store, rows, stores, operations, ids)
 {
     public override ResourceKind Kind => MetadataKinds.Context;
 

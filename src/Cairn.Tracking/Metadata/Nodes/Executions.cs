@@ -14,9 +14,8 @@ public sealed class Executions(
     NodeRows rows,
     MetadataStores stores,
     IOperations operations,
-    IIdSource ids,
-    TimeProvider time
-) : NodeCollection<Execution>(database, store, rows, stores, operations, ids, time)
+    IIdSource ids
+) : NodeCollection<Execution>(database, store, rows, stores, operations, ids)
 {
     public override ResourceKind Kind => MetadataKinds.Execution;
 }

@@ -15,9 +15,8 @@ namespace Cairn.Tracking.Metadata.Nodes;
 
 /// <summary>
 /// The verbs of one collection of a store. What is particular to a kind overrides the steps that happen inside the transaction:
-/// <see cref="Find"/>,
-/// <see cref="Insert"/>, <see cref="Change"/>, <see cref="Remove"/>, and <see cref="Compose"/>, which makes what is read from what is
-/// stored.
+/// <see cref="Find"/>, <see cref="Insert"/>, <see cref="Change"/>, <see cref="Remove"/>, and <see cref="Compose"/>, which makes what is
+/// read from what is stored.
 /// </summary>
 public abstract class NodeCollection<T>(
     IDatabase database,
@@ -25,8 +24,7 @@ public abstract class NodeCollection<T>(
     NodeRows rows,
     MetadataStores stores,
     IOperations operations,
-    IIdSource ids,
-    TimeProvider time
+    IIdSource ids
 )
     where T : class, IMessage<T>
 {
@@ -117,16 +115,7 @@ public abstract class NodeCollection<T>(
                 }
 
                 Remove(session, parsed);
-                var now = time.GetUtcNow().ToTimestamp();
-                return operations.Completed(
-                    session,
-                    parsed.Store.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata { CreateTime = now, UpdateTime = now },
-                    }
-                );
+                return operations.Deleted(session, parsed.Store.Parent);
             },
             cancellation
         );

@@ -13,7 +13,7 @@ internal sealed class NodeFields
 
     private readonly MessageDescriptor _message;
 
-    private NodeFields(MessageDescriptor message) => this._message = message;
+    private NodeFields(MessageDescriptor message) => _message = message;
 
     public static NodeFields Of(IMessage node) => Cache.GetOrAdd(node.Descriptor, static descriptor => new NodeFields(descriptor));
 

@@ -44,7 +44,7 @@ public sealed class NodePurge(
         }
 
         var now = time.GetUtcNow().ToTimestamp();
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
                 operations.Enqueue(
                     session,
@@ -55,8 +55,6 @@ public sealed class NodePurge(
                 ),
             cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

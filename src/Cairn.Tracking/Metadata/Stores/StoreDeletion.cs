@@ -28,7 +28,7 @@ public sealed class StoreDeletion(
 
     public async Task<Operation> StartAsync(StoreName name, CancellationToken cancellation)
     {
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 if (store.Find<MetadataStore>(session, MetadataKinds.Store, name.ToString()) is null)
@@ -50,8 +50,6 @@ public sealed class StoreDeletion(
             },
             cancellation
         );
-        operations.Signal();
-        return operation;
     }
 
     public async Task<IMessage> RunAsync(string operation, Any request, CancellationToken cancellation)

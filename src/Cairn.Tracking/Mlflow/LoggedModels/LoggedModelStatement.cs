@@ -33,8 +33,8 @@ internal sealed class LoggedModelStatement
             throw StatusException.InvalidArgument($"`order_by` has {query.OrderBy.Count} entries; at most {MaxOrder} are accepted.");
         }
 
-        this._arguments = arguments;
-        this._keyOf = keyOf;
+        _arguments = arguments;
+        _keyOf = keyOf;
         _filter = new LoggedModelFilter(arguments, keyOf, query.Datasets);
         _conditions.Add(
             $"m.experiment IN ({IdList.Sql(arguments.Dialect, arguments.Add(IdList.Argument(query.Experiments)))}) AND m.stage = 0"

@@ -12,7 +12,7 @@ internal sealed class MessageFilter
 {
     private readonly FilterNode? _root;
 
-    private MessageFilter(FilterNode? root) => this._root = root;
+    private MessageFilter(FilterNode? root) => _root = root;
 
     public bool IsEmpty => _root is null;
 

@@ -128,7 +128,7 @@ internal sealed class Boards(
 
                 store.Delete(session, TensorboardTables.Kind, board.Name);
                 session.Execute("DELETE FROM tensorboard_views WHERE tensorboard = $1", board.Name);
-                return operations.Completed(session, name.Parent, new Empty(), new DeleteOperationMetadata { GenericMetadata = Now() });
+                return operations.Deleted(session, name.Parent);
             },
             cancellation
         );

@@ -188,19 +188,7 @@ internal sealed class ExperimentViews(
             {
                 var board = boards.Require(session, name.Tensorboard);
                 removal.Experiment(session, board, Require(session, board, name));
-                return operations.Completed(
-                    session,
-                    name.Tensorboard.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata
-                        {
-                            CreateTime = time.GetUtcNow().ToTimestamp(),
-                            UpdateTime = time.GetUtcNow().ToTimestamp(),
-                        },
-                    }
-                );
+                return operations.Deleted(session, name.Tensorboard.Parent);
             },
             cancellation
         );

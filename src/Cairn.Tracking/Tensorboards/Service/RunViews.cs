@@ -148,19 +148,7 @@ internal sealed class RunViews(
             {
                 var found = Require(session, name);
                 removal.Run(session, found.Board, found.Run);
-                return operations.Completed(
-                    session,
-                    name.Experiment.Tensorboard.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata
-                        {
-                            CreateTime = time.GetUtcNow().ToTimestamp(),
-                            UpdateTime = time.GetUtcNow().ToTimestamp(),
-                        },
-                    }
-                );
+                return operations.Deleted(session, name.Experiment.Tensorboard.Parent);
             },
             cancellation
         );

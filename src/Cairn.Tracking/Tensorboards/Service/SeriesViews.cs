@@ -158,19 +158,7 @@ internal sealed class SeriesViews(IDatabase database, RunViews runs, TrackedRuns
                     GarbageTable.Add(session, shown.Board.BlobStoragePathPrefix, BlobShelf.Owner(shown.Run.Uuid, found.Row.Series));
                 }
 
-                return operations.Completed(
-                    session,
-                    name.Run.Experiment.Tensorboard.Parent,
-                    new Empty(),
-                    new DeleteOperationMetadata
-                    {
-                        GenericMetadata = new GenericOperationMetadata
-                        {
-                            CreateTime = time.GetUtcNow().ToTimestamp(),
-                            UpdateTime = time.GetUtcNow().ToTimestamp(),
-                        },
-                    }
-                );
+                return operations.Deleted(session, name.Run.Experiment.Tensorboard.Parent);
             },
             cancellation
         );

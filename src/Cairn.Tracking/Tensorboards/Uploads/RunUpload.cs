@@ -30,7 +30,7 @@ internal sealed class RunUpload
 
     private RunUpload(IRunSink sink, UploadOptions options, UploadTotals totals, string run, string prefix)
     {
-        (this._sink, this._options, this._totals, this._run, this._prefix) = (sink, options, totals, run, prefix);
+        (_sink, _options, _totals, _run, _prefix) = (sink, options, totals, run, prefix);
         _tags = new TagTable(options.Limits);
     }
 

@@ -10,8 +10,8 @@ internal sealed class Checkout : IAsyncDisposable
 
     private Checkout(string scratch, GitProgram? worktreeOf)
     {
-        this._scratch = scratch;
-        this._worktreeOf = worktreeOf;
+        _scratch = scratch;
+        _worktreeOf = worktreeOf;
     }
 
     public string Folder => Path.Combine(_scratch, "source");
