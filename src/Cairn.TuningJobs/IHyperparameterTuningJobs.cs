@@ -21,9 +21,7 @@ public interface IHyperparameterTuningJobs
         CancellationToken cancellation = default
     );
 
-    /// <summary>
-    /// Stores the job, in the caller's transaction. Its trials begin soon after that has committed; <see cref="Wake"/> makes it sooner.
-    /// </summary>
+    /// <summary>Stores the job, in the caller's transaction. Its trials begin soon after that has committed.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="job">What <see cref="PrepareAsync"/> returned.</param>
     /// <param name="creator">Whose job it is.</param>
@@ -39,8 +37,7 @@ public interface IHyperparameterTuningJobs
     IReadOnlySet<string> StoppedEarly(ISqlSession session, string name);
 
     /// <summary>
-    /// Asks a job to end: its running trials are cancelled, and it ends with the last of them. One that has ended stays as it is. Call
-    /// <see cref="Wake"/> once that has committed.
+    /// Asks a job to end: its running trials are cancelled, and it ends with the last of them. One that has ended stays as it is.
     /// </summary>
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND.</exception>
     void Cancel(ISqlSession session, string name);
@@ -51,7 +48,4 @@ public interface IHyperparameterTuningJobs
     /// <param name="also">What is recorded in the same transaction.</param>
     /// <param name="cancellation">Gives up.</param>
     Task<T> DeleteAsync<T>(string name, Func<ISqlSession, T> also, CancellationToken cancellation = default);
-
-    /// <summary>Makes this server look at its tuning jobs now.</summary>
-    void Wake();
 }

@@ -4,6 +4,7 @@ using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
+using Cairn.Kernel.Work;
 using Cairn.Tuning;
 using Cairn.Tuning.Names;
 using Cairn.TuningJobs.Storage;
@@ -19,7 +20,7 @@ internal sealed class TuningJobQueue(
     TuningJobChanges changes,
     ICustomJobs jobs,
     IStudies studies,
-    TuningSignal signal,
+    IWork work,
     IIdSource ids,
     TimeProvider time
 ) : IHyperparameterTuningJobs
@@ -65,6 +66,7 @@ internal sealed class TuningJobQueue(
             session,
             new TuningJobRow(job.Job.Name, "", job.Options.Algorithm, job.Options.Predecessors, creator.Name, false, "", true)
         );
+        work.Enqueue(session, TuningWorker.KindName, job.Job.Name);
         return store.Insert(session, TuningJobKind.Kind, job.Job);
     }
 
@@ -97,6 +99,7 @@ internal sealed class TuningJobQueue(
         }
 
         changes.Write(session, job);
+        work.Cancel(session, TuningWorker.KindName, name);
     }
 
     public string? StudyOf(ISqlSession session, string name) =>
@@ -142,8 +145,6 @@ internal sealed class TuningJobQueue(
             cancellation
         );
     }
-
-    public void Wake() => signal.Set();
 
     private static StatusException Missing(string name) => StatusException.NotFound($"HyperparameterTuningJob '{name}' does not exist.");
 }

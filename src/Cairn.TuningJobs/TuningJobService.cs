@@ -29,9 +29,7 @@ internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResource
         context.RequireProject(request.Parent);
         var given = request.HyperparameterTuningJob ?? throw StatusException.InvalidArgument("`hyperparameter_tuning_job` is missing.");
         var prepared = await jobs.PrepareAsync(request.Parent, given, StudyHeaders.Read(context), context.Cancellation);
-        var created = await store.WriteAsync(session => jobs.Create(session, prepared, context.Caller), context.Cancellation);
-        jobs.Wake();
-        return created;
+        return await store.WriteAsync(session => jobs.Create(session, prepared, context.Caller), context.Cancellation);
     }
 
     [Permission("aiplatform.hyperparameterTuningJobs.get")]
@@ -83,7 +81,6 @@ internal sealed class TuningJobService(IHyperparameterTuningJobs jobs, IResource
             },
             context.Cancellation
         );
-        jobs.Wake();
         return new Empty();
     }
 

@@ -2,10 +2,10 @@ using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Logs;
 using Cairn.Jobs.Reports;
 using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Work;
 using Cairn.TuningJobs.Storage;
 using Cairn.TuningJobs.Trials;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Cairn.TuningJobs;
 
@@ -15,7 +15,6 @@ public static class TuningJobsServices
     public static IServiceCollection AddTuningJobs(this IServiceCollection services) =>
         services
             .AddSingleton(TuningJobSchema.Migrations)
-            .AddSingleton<TuningSignal>()
             .AddSingleton<TuningJobChanges>()
             .AddSingleton<IHyperparameterTuningJobs, TuningJobQueue>()
             .AddSingleton<ICustomJobObserver, TrialJobObserver>()
@@ -25,7 +24,6 @@ public static class TuningJobsServices
             .AddSingleton<TrialStopper>()
             .AddSingleton<TrialFinisher>()
             .AddSingleton<RunMetrics>()
-            .AddSingleton<TuningStep>()
-            .AddSingleton<IHostedService, TuningController>()
+            .AddSingleton<IWorker, TuningWorker>()
             .AddSingleton<IRpcService, TuningJobService>();
 }

@@ -36,8 +36,6 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
         var created = job.TrainingInput.Hyperparameters is null
             ? await TrainAsync(job, parent, context)
             : await TuneAsync(job, parent, context);
-        jobs.Wake();
-        tunings.Wake();
         return (await ShownAsync([created], context.Cancellation))[0];
     }
 
@@ -106,8 +104,6 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
             },
             context.Cancellation
         );
-        jobs.Wake();
-        tunings.Wake();
         return new Empty();
     }
 

@@ -121,6 +121,7 @@ internal sealed class CustomJobQueue(
             )
         );
         lineage.Create(session, job.Job, creator);
+        session.OnCommit(signal.Set);
         return store.Insert(session, CustomJobs.Kind, job.Job);
     }
 
@@ -152,7 +153,6 @@ internal sealed class CustomJobQueue(
 
         store.Update(session, CustomJobs.Kind, job);
         lineage.Write(session, job);
+        session.OnCommit(signal.Set);
     }
-
-    public void Wake() => signal.Set();
 }

@@ -12,17 +12,13 @@ public interface ICustomJobs
     /// <exception cref="Kernel.Errors.StatusException">INVALID_ARGUMENT with a sentence for each error; UNIMPLEMENTED.</exception>
     Task<PreparedJob> PrepareAsync(string parent, CustomJob job, CancellationToken cancellation = default);
 
-    /// <summary>Stores the job and puts it in line, in the caller's transaction. Call <see cref="Wake"/> once that has committed.</summary>
+    /// <summary>Stores the job and puts it in line, in the caller's transaction.</summary>
     /// <param name="creator">Whose job it is.</param>
     CustomJob Create(ISqlSession session, PreparedJob job, Principal creator);
 
     /// <summary>
-    /// Asks a job to end: one that waits ends at once, one that has ended stays as it is. Call <see cref="Wake"/> once the transaction has
-    /// committed.
+    /// Asks a job to end: one that waits ends at once, one that has ended stays as it is.
     /// </summary>
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND.</exception>
     void Cancel(ISqlSession session, string name);
-
-    /// <summary>Makes this machine look at its jobs now.</summary>
-    void Wake();
 }

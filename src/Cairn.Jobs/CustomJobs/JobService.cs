@@ -12,7 +12,8 @@ using Google.Protobuf.WellKnownTypes;
 namespace Cairn.Jobs.CustomJobs;
 
 /// <summary>Vertex's <c>JobService</c>: so far its custom jobs.</summary>
-internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTable tasks, IOperations operations) : IRpcService
+internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTable tasks, TaskSignal signal, IOperations operations)
+    : IRpcService
 {
     public ServiceDescriptor Descriptor => JobServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("JobService");
 
@@ -23,9 +24,7 @@ internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTa
         context.RequireProject(request.Parent);
         var job = request.CustomJob ?? throw StatusException.InvalidArgument("`custom_job` is missing.");
         var prepared = await queue.PrepareAsync(request.Parent, job, context.Cancellation);
-        var created = await store.WriteAsync(session => queue.Create(session, prepared, context.Caller), context.Cancellation);
-        queue.Wake();
-        return created;
+        return await store.WriteAsync(session => queue.Create(session, prepared, context.Caller), context.Cancellation);
     }
 
     [Permission("aiplatform.customJobs.get")]
@@ -58,7 +57,6 @@ internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTa
             },
             context.Cancellation
         );
-        queue.Wake();
         return new Empty();
     }
 
@@ -68,7 +66,7 @@ internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTa
     {
         context.RequireProject(request.Name);
         var name = CustomJobName.Parse(request.Name);
-        var operation = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 var job = store.Find<CustomJob>(session, CustomJobs.Kind, name.ToString()) ?? throw Missing(name);
@@ -81,12 +79,11 @@ internal sealed class JobService(IResourceStore store, ICustomJobs queue, TaskTa
 
                 store.Delete(session, CustomJobs.Kind, name.ToString());
                 tasks.MarkDeleted(session, name.Id);
+                session.OnCommit(signal.Set);
                 return operations.Deleted(session, name.Parent);
             },
             context.Cancellation
         );
-        queue.Wake();
-        return operation;
     }
 
     private static StatusException Missing(CustomJobName name) => StatusException.NotFound($"CustomJob '{name}' does not exist.");

@@ -51,11 +51,7 @@ internal sealed class PipelineExport(
         var spec = CustomTask.Read(pipeline);
         InputVariables.Add(spec, export);
         var job = await jobs.PrepareAsync(parent, TrainingJob.Of(pipeline, spec), cancellation);
-        if (await commits.WriteAsync(transaction => Start(transaction, item, row.Creator, export, job), cancellation))
-        {
-            jobs.Wake();
-        }
-        else
+        if (!await commits.WriteAsync(transaction => Start(transaction, item, row.Creator, export, job), cancellation))
         {
             await ForgetAsync(name, CancellationToken.None);
         }

@@ -73,7 +73,7 @@ internal sealed class PipelineService(
             TrainingJob.Name(pipeline, prepared.Job.Name);
         }
 
-        var created = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 if (directory is { } folder)
@@ -91,8 +91,6 @@ internal sealed class PipelineService(
             },
             context.Cancellation
         );
-        jobs.Wake();
-        return created;
     }
 
     [Permission("aiplatform.trainingPipelines.get")]
@@ -166,7 +164,6 @@ internal sealed class PipelineService(
             },
             context.Cancellation
         );
-        jobs.Wake();
         return new Empty();
     }
 

@@ -38,6 +38,10 @@ internal static class TuningJobSchema
                     PRIMARY KEY (job, trial));
                 CREATE INDEX tuning_trials_custom_job ON tuning_trials (custom_job)
                 """,
+                """
+                INSERT INTO work (kind, key, due) SELECT 'tuning-job', job, 0 FROM tuning_jobs WHERE active = 1;
+                DROP INDEX tuning_jobs_active;
+                """,
             ]
         );
 }

@@ -36,10 +36,6 @@ internal static class TuningJobTable
     public static TuningJobRow? Find(ISqlSession session, string job) =>
         session.QueryFirst($"SELECT {Columns} FROM tuning_jobs WHERE job = $1", Read, job);
 
-    /// <summary>The jobs with something left to do.</summary>
-    public static List<string> Active(ISqlSession session) =>
-        session.Query("SELECT job FROM tuning_jobs WHERE active = 1 ORDER BY job", static row => row.GetString(0));
-
     public static void Delete(ISqlSession session, string job) => session.Execute("DELETE FROM tuning_jobs WHERE job = $1", job);
 
     private static TuningJobRow Read(DbDataReader row) =>

@@ -53,6 +53,12 @@ internal static class TuningTrialTable
     public static List<TuningTrialRow> Of(ISqlSession session, string job) =>
         session.Query($"SELECT {Columns} FROM tuning_trials WHERE job = $1 ORDER BY trial", Read, job);
 
+    /// <summary>Where the trials of a job stand, each phase once.</summary>
+    public static IReadOnlySet<TrialPhase> Phases(ISqlSession session, string job) =>
+        session
+            .Query("SELECT DISTINCT phase FROM tuning_trials WHERE job = $1", static row => (TrialPhase)row.GetInt64(0), job)
+            .ToHashSet();
+
     /// <summary>The trials as the API gives them, by number.</summary>
     public static List<Trial> Bodies(ISqlSession session, string job) =>
         session.Query(

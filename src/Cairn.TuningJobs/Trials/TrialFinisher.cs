@@ -1,5 +1,6 @@
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Tuning;
 using Cairn.Tuning.Names;
 using Cairn.TuningJobs.Storage;
@@ -9,11 +10,17 @@ using static Google.Cloud.AIPlatform.V1.StudySpec.Types;
 namespace Cairn.TuningJobs.Trials;
 
 /// <summary>Tells the study what came of a trial whose custom job has ended. Every step can be repeated.</summary>
-internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunMetrics runs, TimeProvider time)
+internal sealed class TrialFinisher(IWork work, IResourceStore store, IStudies studies, RunMetrics runs, TimeProvider time)
 {
     private const int MaxReason = 4_000;
 
-    public async Task FinishAsync(HyperparameterTuningJob job, TuningJobRow tuning, TuningTrialRow row, CancellationToken cancellation)
+    public async Task FinishAsync(
+        WorkItem item,
+        HyperparameterTuningJob job,
+        TuningJobRow tuning,
+        TuningTrialRow row,
+        CancellationToken cancellation
+    )
     {
         var request = await CompletionAsync(job, tuning, row, cancellation);
         var trial = await CompleteAsync(request, row, cancellation);
@@ -23,6 +30,7 @@ internal sealed class TrialFinisher(IResourceStore store, IStudies studies, RunM
         await store.WriteAsync(
             session =>
             {
+                work.Require(session, item);
                 if (
                     TuningTrialTable.Find(session, row.Job, row.Trial) is { Phase: TrialPhase.Ended } ended
                     && store.Find<HyperparameterTuningJob>(session, TuningJobKind.Kind, row.Job) is { } stored

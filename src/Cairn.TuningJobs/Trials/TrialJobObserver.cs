@@ -1,13 +1,14 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.TuningJobs.Storage;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.TuningJobs.Trials;
 
 /// <summary>Notes what becomes of trials' custom jobs, in the same transactions.</summary>
-internal sealed class TrialJobObserver(IResourceStore store, TuningJobChanges changes, TuningSignal signal) : ICustomJobObserver
+internal sealed class TrialJobObserver(IResourceStore store, TuningJobChanges changes, IWork work) : ICustomJobObserver
 {
     public void Changed(ISqlSession session, CustomJob job)
     {
@@ -31,7 +32,7 @@ internal sealed class TrialJobObserver(IResourceStore store, TuningJobChanges ch
                         Reason = job.Error?.Message ?? "",
                     }
                 );
-                signal.Set();
+                work.Wake(session, TuningWorker.KindName, trial.Job);
                 break;
         }
     }

@@ -2,6 +2,7 @@ using Cairn.Jobs.Reports;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Tracking.Runs.Jobs;
 using Cairn.Tuning;
 using Cairn.Tuning.Names;
@@ -13,7 +14,7 @@ namespace Cairn.TuningJobs.Trials;
 /// <summary>
 /// Takes what trials report while they run: into the trial, for its final measurement, and into the study, whose rule may stop it.
 /// </summary>
-internal sealed class TrialMetrics(IDatabase database, IResourceStore store, IStudies studies, TuningSignal signal) : IJobMetricObserver
+internal sealed class TrialMetrics(IDatabase database, IResourceStore store, IStudies studies, IWork work) : IJobMetricObserver
 {
     public async Task ReportedAsync(string job, IReadOnlyList<JobPoint> points, CancellationToken cancellation)
     {
@@ -35,6 +36,8 @@ internal sealed class TrialMetrics(IDatabase database, IResourceStore store, ISt
 
                 TuningTrialTable.Update(session, ReportedMetrics.Add(tuning.StudySpec, row, points));
                 return new Measured(
+                    row.Job,
+                    tuning.StudySpec.AutomatedStoppingSpecCase != StudySpec.AutomatedStoppingSpecOneofCase.None,
                     TrialName.Parse(row.Body.Name, "trial"),
                     ReportedMetrics.Measurements(tuning.StudySpec, row.Body, points)
                 );
@@ -54,8 +57,19 @@ internal sealed class TrialMetrics(IDatabase database, IResourceStore store, ISt
             }
         }
 
-        signal.Set();
+        if (measured is { MayStop: true })
+        {
+            // Once the study has what was reported: its rule is asked then.
+            await database.WriteAsync(
+                session =>
+                {
+                    work.Wake(session, TuningWorker.KindName, measured.TuningJob);
+                    return true;
+                },
+                cancellation
+            );
+        }
     }
 
-    private sealed record Measured(TrialName Trial, List<Measurement> Measurements);
+    private sealed record Measured(string TuningJob, bool MayStop, TrialName Trial, List<Measurement> Measurements);
 }

@@ -2,6 +2,7 @@ using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Tuning;
 using Cairn.TuningJobs.Storage;
 using Google.Cloud.AIPlatform.V1;
@@ -9,7 +10,7 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.TuningJobs.Trials;
 
 /// <summary>Begins trials: asks the study for points, and puts a custom job in line for each.</summary>
-internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICustomJobs jobs)
+internal sealed class TrialStarter(IWork work, IResourceStore store, IStudies studies, ICustomJobs jobs)
 {
     /// <summary>
     /// One client, always the same: the study gives it the trials that it has open again, and so one that was suggested before a kill is
@@ -20,6 +21,7 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
     /// <summary>Begins as many trials as there is room for.</summary>
     /// <returns>False where the study has no further trial to give.</returns>
     public async Task<bool> StartAsync(
+        WorkItem item,
         HyperparameterTuningJob job,
         TuningJobRow tuning,
         IReadOnlyList<TuningTrialRow> trials,
@@ -39,13 +41,19 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
         var fresh = suggested.Trials.Where(trial => !known.Contains(trial.Id)).Take(room).ToList();
         foreach (var trial in fresh)
         {
-            await StartAsync(job, tuning, trial, cancellation);
+            await StartAsync(item, job, tuning, trial, cancellation);
         }
 
         return fresh.Count > 0 || suggested.Trials.Count >= open + room;
     }
 
-    private async Task StartAsync(HyperparameterTuningJob job, TuningJobRow tuning, Trial trial, CancellationToken cancellation)
+    private async Task StartAsync(
+        WorkItem item,
+        HyperparameterTuningJob job,
+        TuningJobRow tuning,
+        Trial trial,
+        CancellationToken cancellation
+    )
     {
         var name = TuningJobName.Parse(job.Name);
         var body = trial.Clone();
@@ -80,6 +88,7 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
         await store.WriteAsync(
             session =>
             {
+                work.Require(session, item);
                 if (
                     TuningJobTable.Find(session, job.Name) is not { Active: true, Ends: false }
                     || TuningTrialTable.Find(session, job.Name, row.Trial) is not null
@@ -105,6 +114,5 @@ internal sealed class TrialStarter(IResourceStore store, IStudies studies, ICust
             },
             cancellation
         );
-        jobs.Wake();
     }
 }

@@ -1,6 +1,7 @@
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Tuning;
 using Cairn.Tuning.Names;
 using Cairn.TuningJobs.Storage;
@@ -10,19 +11,25 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.TuningJobs.Trials;
 
 /// <summary>Ends trials that run: those that the study's rule stops, and all of a job that ends.</summary>
-internal sealed partial class TrialStopper(IResourceStore store, IStudies studies, ICustomJobs jobs, ILogger<TrialStopper> logger)
+internal sealed partial class TrialStopper(
+    IWork work,
+    IResourceStore store,
+    IStudies studies,
+    ICustomJobs jobs,
+    ILogger<TrialStopper> logger
+)
 {
     /// <summary>Asks the study's rule about a trial that has reported something.</summary>
-    public async Task AskAsync(TuningTrialRow row, CancellationToken cancellation)
+    public async Task AskAsync(WorkItem item, TuningTrialRow row, CancellationToken cancellation)
     {
         // Before the rule is asked: what is reported meanwhile makes it be asked again.
-        await ChangeAsync(row, static trial => trial with { Fresh = false }, cancel: false, cancellation);
+        await ChangeAsync(item, row, static trial => trial with { Fresh = false }, cancel: false, cancellation);
         try
         {
             if (await studies.ShouldStopAsync(TrialName.Parse(row.Body.Name, "name"), cancellation) is { } reason)
             {
                 Log.Stopping(logger, row.Job, row.Trial, reason);
-                await ChangeAsync(row, Stop, cancel: true, cancellation);
+                await ChangeAsync(item, row, Stop, cancel: true, cancellation);
             }
         }
         catch (StatusException error)
@@ -33,8 +40,8 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
     }
 
     /// <summary>Cancels a trial of a job that ends.</summary>
-    public Task CancelAsync(TuningTrialRow row, CancellationToken cancellation) =>
-        ChangeAsync(row, static trial => trial, cancel: true, cancellation);
+    public Task CancelAsync(WorkItem item, TuningTrialRow row, CancellationToken cancellation) =>
+        ChangeAsync(item, row, static trial => trial, cancel: true, cancellation);
 
     private static TuningTrialRow Stop(TuningTrialRow trial)
     {
@@ -42,16 +49,18 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
         return trial with { Stopping = true };
     }
 
-    private async Task ChangeAsync(
+    private Task ChangeAsync(
+        WorkItem item,
         TuningTrialRow row,
         Func<TuningTrialRow, TuningTrialRow> change,
         bool cancel,
         CancellationToken cancellation
     )
     {
-        await store.WriteAsync(
+        return store.WriteAsync(
             session =>
             {
+                work.Require(session, item);
                 if (TuningTrialTable.Find(session, row.Job, row.Trial) is not { Phase: TrialPhase.Running } trial)
                 {
                     return false;
@@ -67,10 +76,6 @@ internal sealed partial class TrialStopper(IResourceStore store, IStudies studie
             },
             cancellation
         );
-        if (cancel)
-        {
-            jobs.Wake();
-        }
     }
 
     private static partial class Log

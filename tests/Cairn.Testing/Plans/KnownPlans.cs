@@ -9,7 +9,6 @@ internal static class KnownPlans
         ("tokens", "role <> $1", "Someone asks for all tokens: people's, and those of tasks that run."),
         ("metric_logs", "WHERE indexed < seq", "By an index of the runs that are behind."),
         ("metric_segments", "HAVING COUNT(*) >= $2", "Once after the start, by an index that has all it asks for."),
-        ("tuning_jobs", "WHERE active = 1", "By an index of the jobs that go on."),
         ("tensorboard_jobs", "", "Holds the jobs whose logs are followed."),
         ("tensorboard_garbage", "ORDER BY id LIMIT", "Holds what is to be deleted; some of it, by its key."),
         ("removed_folders", "ORDER BY id LIMIT", "Holds what is to be deleted; some of it, by its key."),

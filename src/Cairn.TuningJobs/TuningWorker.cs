@@ -1,6 +1,7 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Work;
 using Cairn.Tuning;
 using Cairn.TuningJobs.Storage;
 using Cairn.TuningJobs.Trials;
@@ -11,10 +12,12 @@ using Microsoft.Extensions.Logging;
 namespace Cairn.TuningJobs;
 
 /// <summary>
-/// Takes one tuning job one step further. What has been done stands in the tables, each part of a step can be repeated, and so a server
-/// that died anywhere goes on from there; a trial is begun in the transaction that stores its custom job, so that there is one of it.
+/// Takes tuning jobs further: work whose key is the job's name, woken when a trial reports or ends. What has been done stands in the
+/// tables, each part of a step can be repeated, and so a server that died anywhere goes on from there; a trial is begun in the transaction
+/// that stores its custom job, so that there is one of it.
 /// </summary>
-internal sealed partial class TuningStep(
+internal sealed partial class TuningWorker(
+    IWork work,
     IDatabase database,
     IResourceStore store,
     TuningJobChanges changes,
@@ -23,11 +26,33 @@ internal sealed partial class TuningStep(
     TrialStopper stopper,
     TrialFinisher finisher,
     TimeProvider time,
-    ILogger<TuningStep> logger
-)
+    ILogger<TuningWorker> logger
+) : IWorker
 {
-    public async Task RunAsync(string name, CancellationToken cancellation)
+    public const string KindName = "tuning-job";
+
+    /// <summary>How soon a job is looked at again that has trials left and could begin none.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    /// <summary>None waits for another's search.</summary>
+    public WorkKind Kind { get; } = new(KindName, AtOnce: 32);
+
+    public async Task<WorkStep> StepAsync(WorkItem item, CancellationToken lost)
     {
+        await AdvanceAsync(item, lost);
+        var (active, phases) = await database.ReadAsync(
+            session => (TuningJobTable.Find(session, item.Key) is { Active: true }, TuningTrialTable.Phases(session, item.Key)),
+            lost
+        );
+        return !active ? WorkStep.Done
+            : phases.Contains(TrialPhase.Ended) ? WorkStep.Again(TimeSpan.Zero)
+            : phases.Contains(TrialPhase.Running) ? WorkStep.Sleep
+            : WorkStep.Again(Retry);
+    }
+
+    private async Task AdvanceAsync(WorkItem item, CancellationToken cancellation)
+    {
+        var name = item.Key;
         if (await ReadAsync(name, cancellation) is not { Tuning.Active: true } now)
         {
             return;
@@ -35,7 +60,7 @@ internal sealed partial class TuningStep(
 
         foreach (var trial in now.Trials.Where(static trial => trial.Phase == TrialPhase.Ended))
         {
-            await finisher.FinishAsync(now.Job, now.Tuning, trial, cancellation);
+            await finisher.FinishAsync(item, now.Job, now.Tuning, trial, cancellation);
         }
 
         if (now.Trials.Exists(static trial => trial.Phase == TrialPhase.Ended))
@@ -45,7 +70,7 @@ internal sealed partial class TuningStep(
 
         if (!now.Tuning.Ends && Failure(now) is { } failure)
         {
-            now = now with { Tuning = await ChangeAsync(name, row => row with { Failure = failure }, cancellation) };
+            now = now with { Tuning = await ChangeAsync(item, row => row with { Failure = failure }, cancellation) };
         }
 
         var running = now.Trials.FindAll(static trial => trial.Phase == TrialPhase.Running);
@@ -53,7 +78,7 @@ internal sealed partial class TuningStep(
         {
             foreach (var trial in running)
             {
-                await stopper.CancelAsync(trial, cancellation);
+                await stopper.CancelAsync(item, trial, cancellation);
             }
         }
         else
@@ -65,19 +90,19 @@ internal sealed partial class TuningStep(
                 )
             )
             {
-                await stopper.AskAsync(trial, cancellation);
+                await stopper.AskAsync(item, trial, cancellation);
             }
         }
 
-        var more = !now.Tuning.Ends && await StartAsync(now, running.Count, cancellation);
+        var more = !now.Tuning.Ends && await StartAsync(item, now, running.Count, cancellation);
         if (running.Count == 0 && !more)
         {
-            await EndAsync(name, cancellation);
+            await EndAsync(item, cancellation);
         }
     }
 
     /// <summary>Begins what there is room for; false where there will be no further trial.</summary>
-    private async Task<bool> StartAsync(Snapshot now, int running, CancellationToken cancellation)
+    private async Task<bool> StartAsync(WorkItem item, Snapshot now, int running, CancellationToken cancellation)
     {
         var left = now.Job.MaxTrialCount - now.Trials.Count;
         var room = Math.Min(now.Job.ParallelTrialCount - running, left);
@@ -91,20 +116,16 @@ internal sealed partial class TuningStep(
             if (now.Tuning.Study.Length == 0)
             {
                 var study = await CreateStudyAsync(now, cancellation);
-                now = now with { Tuning = await ChangeAsync(now.Job.Name, row => row with { Study = study }, cancellation) };
+                now = now with { Tuning = await ChangeAsync(item, row => row with { Study = study }, cancellation) };
             }
 
-            return await starter.StartAsync(now.Job, now.Tuning, now.Trials, room, cancellation);
+            return await starter.StartAsync(item, now.Job, now.Tuning, now.Trials, room, cancellation);
         }
         catch (StatusException error)
             when (error.Code is Google.Rpc.Code.NotFound or Google.Rpc.Code.InvalidArgument or Google.Rpc.Code.AlreadyExists)
         {
             // Its study was deleted, or one that it learns from.
-            await ChangeAsync(
-                now.Job.Name,
-                row => row with { Failure = $"The study gives no further trial: {error.Message}" },
-                cancellation
-            );
+            await ChangeAsync(item, row => row with { Failure = $"The study gives no further trial: {error.Message}" }, cancellation);
             return true;
         }
     }
@@ -139,10 +160,12 @@ internal sealed partial class TuningStep(
         return $"{failed.Count} of {done.Count} trials failed; {allowance}. Trial {failed[^1].Trial}: {failed[^1].Body.InfeasibleReason}";
     }
 
-    private Task EndAsync(string name, CancellationToken cancellation) =>
+    private Task EndAsync(WorkItem item, CancellationToken cancellation) =>
         store.WriteAsync(
             session =>
             {
+                work.Require(session, item);
+                var name = item.Key;
                 var trials = TuningTrialTable.Of(session, name);
                 if (
                     TuningJobTable.Find(session, name) is not { Active: true } row
@@ -163,13 +186,14 @@ internal sealed partial class TuningStep(
             cancellation
         );
 
-    private Task<TuningJobRow> ChangeAsync(string name, Func<TuningJobRow, TuningJobRow> change, CancellationToken cancellation) =>
+    private Task<TuningJobRow> ChangeAsync(WorkItem item, Func<TuningJobRow, TuningJobRow> change, CancellationToken cancellation) =>
         database.WriteAsync(
             session =>
             {
+                work.Require(session, item);
                 var changed = change(
-                    TuningJobTable.Find(session, name)
-                        ?? throw StatusException.NotFound($"HyperparameterTuningJob '{name}' does not exist.")
+                    TuningJobTable.Find(session, item.Key)
+                        ?? throw StatusException.NotFound($"HyperparameterTuningJob '{item.Key}' does not exist.")
                 );
                 TuningJobTable.Update(session, changed);
                 return changed;
