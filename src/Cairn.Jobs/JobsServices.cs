@@ -36,6 +36,7 @@ public static class JobsServices
         services.AddSingleton<LimitKeeper>();
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
+        services.AddSingleton<AttemptWatch>();
         services.AddSingleton<TaskDriver>();
         services.AddSingleton<TaskJanitor>();
         services.AddSingleton<LostMachines>();

@@ -16,6 +16,11 @@ internal static class LogStream
     /// <summary>The same for the last read, which nothing follows.</summary>
     private static readonly TimeSpan LastOverlap = TimeSpan.FromMinutes(1);
 
+    /// <summary>The pauses between two reads: short after something new, longer the longer there was nothing.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>
     /// The lines that are there, then new ones until <paramref name="ended"/> says that the job is over and what it left has been read.
     /// </summary>
@@ -29,6 +34,7 @@ internal static class LogStream
     {
         var seen = new HashSet<(string Job, string Log, string Id)>();
         DateTime? since = null;
+        var pause = ShortestPause;
         while (true)
         {
             // Asked before the read, so that what the job wrote last is still read after it is over.
@@ -54,7 +60,8 @@ internal static class LogStream
                 yield break;
             }
 
-            await Task.Delay(any ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMilliseconds(500), cancellation);
+            pause = any ? ShortestPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 5 / 4, LongestPause.Ticks));
+            await Task.Delay(pause, cancellation);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         using var server = new ServerClient(record, directory.TokenFile, time);
         using var background = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var shipper = new LogShipper(directory, record, server, time);
-        var shipping = shipper.FollowAsync(background.Token);
+        var shipping = shipper.FollowAsync(log, background.Token);
 
         using var stop = new StopSignal(directory.CancelFile, TimeSpan.FromSeconds(record.TimeoutSeconds), time);
         using var terminate = PosixSignalRegistration.Create(
@@ -89,8 +89,10 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         );
         await background.CancelAsync();
         await IgnoreCancellationAsync(shipping);
-        using (var limit = new CancellationTokenSource(LogDrain, time))
+        if (ExecutorSet.HasQueue(record.Executor))
         {
+            // A share may show the exit record before the end of the log. On its own machine the server takes the rest from the spool.
+            using var limit = new CancellationTokenSource(LogDrain, time);
             await IgnoreCancellationAsync(shipper.DrainAsync(limit.Token));
         }
 

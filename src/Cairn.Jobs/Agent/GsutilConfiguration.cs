@@ -33,8 +33,8 @@ internal static class GsutilConfiguration
         }
 
         var url = new Uri(endpoint);
-        DurableFile.Write(context.Directory.In(CertificateName), Encoding.UTF8.GetBytes(certificate));
-        DurableFile.Write(
+        DurableFile.WriteForNow(context.Directory.In(CertificateName), Encoding.UTF8.GetBytes(certificate));
+        DurableFile.WriteForNow(
             context.Directory.In(FileName),
             Encoding.UTF8.GetBytes(
                 $"""

@@ -9,6 +9,9 @@ namespace Cairn.Jobs.Agent;
 internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, ServerClient server, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Between two batches, so that a task that prints line by line does not make a request of each.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(2);
 
     private readonly string _address =
@@ -18,14 +21,22 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
     private bool _refused;
     private bool _isFull;
 
-    /// <summary>Sends what comes until cancelled.</summary>
-    public async Task FollowAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Sends what comes until cancelled: what the task prints at once, what the agent says a little later.
+    /// </summary>
+    public async Task FollowAsync(LogSpool spool, CancellationToken cancellation)
     {
         while (true)
         {
-            if (!await SendBatchAsync(cancellation))
+            await spool.WhenGrownAsync(Pause, cancellation);
+            while (await SendBatchAsync(cancellation))
             {
-                await Task.Delay(_isFull ? LongPause : Pause, time, cancellation);
+                await Task.Delay(Rest, time, cancellation);
+            }
+
+            if (_isFull)
+            {
+                await Task.Delay(LongPause, time, cancellation);
             }
         }
     }

@@ -25,6 +25,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
 
     private readonly FileStream _file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _grown = new(0, 1);
     private LogBlockWriter? _open;
     private long _sequence;
     private long _last;
@@ -82,13 +83,21 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
         lock (_gate)
         {
             WriteOpen();
+            if (_grown.CurrentCount == 0)
+            {
+                _grown.Release();
+            }
         }
     }
+
+    /// <summary>Waits until the task has printed more, but no longer than this.</summary>
+    public Task WhenGrownAsync(TimeSpan limit, CancellationToken cancellation) => _grown.WaitAsync(limit, cancellation);
 
     public void Dispose()
     {
         Flush();
         _file.Dispose();
+        _grown.Dispose();
     }
 
     /// <summary>

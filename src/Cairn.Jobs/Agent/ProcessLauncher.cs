@@ -22,13 +22,31 @@ internal sealed class ProcessLauncher : ILauncher
             return Plain(context, "this server is configured not to use one");
         }
 
-        var obstacle = await SandboxProbe.ObstacleAsync(cancellation);
+        var obstacle = await ObstacleAsync(context, cancellation);
         if (obstacle is not null && context.Record.Sandbox == SandboxMode.Required)
         {
             throw new TaskFailure(Code.FailedPrecondition, $"This server runs tasks in a sandbox only, and cannot: {obstacle}.");
         }
 
         return obstacle is null ? await SandboxedAsync(context, SandboxProbe.Bubblewrap!, cancellation) : Plain(context, obstacle);
+    }
+
+    /// <summary>Why there can be no sandbox here, or null where there can.</summary>
+    private static async Task<string?> ObstacleAsync(TaskContext context, CancellationToken cancellation)
+    {
+        var trial = new MachineTrial(context.Directory.Jobs, "sandbox");
+        if (SandboxProbe.Bubblewrap is not null && trial.Holds())
+        {
+            return null;
+        }
+
+        var obstacle = await SandboxProbe.ObstacleAsync(cancellation);
+        if (obstacle is null)
+        {
+            trial.Passed();
+        }
+
+        return obstacle;
     }
 
     private static async Task<Launch> SandboxedAsync(TaskContext context, string bubblewrap, CancellationToken cancellation)
@@ -40,7 +58,7 @@ internal sealed class ProcessLauncher : ILauncher
         // The sandbox's arguments hold the task's environment, so they are passed in a file that only the owner reads.
         // The filter of system calls stays open in this agent, which starts nothing else from then on that would mind.
         var filter = SeccompFilter.Open();
-        DurableFile.Write(argumentsFile, sandbox.Arguments(buckets.Binds, filter));
+        DurableFile.WriteForNow(argumentsFile, sandbox.Arguments(buckets.Binds, filter));
         string[] command = [.. buckets.Prefix, bubblewrap, "--args", "3", "--", .. sandbox.Program];
         return new Launch(command[0], command[1..], HostTools.Environment, context.Work)
         {

@@ -19,7 +19,13 @@ internal sealed class Rendezvous(AttemptDirectory directory, TaskRecord record, 
     /// <param name="ports">This replica's ports: in the cluster, and as its master.</param>
     public async Task<IReadOnlyList<ReplicaAddress>> MeetAsync(IReadOnlyList<int> ports, CancellationToken cancellation)
     {
-        directory.WriteAddress(new ReplicaAddress(Environment.MachineName, ports[0], ports[1]));
+        var own = new ReplicaAddress(Environment.MachineName, ports[0], ports[1]);
+        if (record.Place.Replicas == 1)
+        {
+            return Local([own]);
+        }
+
+        directory.WriteAddress(own);
         var gang = GangDirectory.Of(directory);
         var places = ClusterPlace.All(record.Place.Pools).ToList();
         var addresses = new ReplicaAddress?[places.Count];

@@ -152,7 +152,7 @@ internal sealed class Sandbox(TaskContext context)
         }
 
         var file = context.Directory.In("passwd");
-        DurableFile.Write(
+        DurableFile.WriteForNow(
             file,
             [
                 .. File.ReadAllBytes(list),

@@ -31,6 +31,18 @@ internal static class DurableFile
     /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        Put(path, content, durable: true);
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>
+    /// The same without waiting for the disk: for what nobody asks for any more, or what does no harm where it is empty, once the machine
+    /// has gone down.
+    /// </summary>
+    public static void WriteForNow(string path, ReadOnlySpan<byte> content) => Put(path, content, durable: false);
+
+    private static void Put(string path, ReadOnlySpan<byte> content, bool durable)
+    {
         // Made anew under a name that nobody foresees: where a task may write the folder too, a link in its place would lead the server's
         // hand elsewhere.
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
@@ -45,7 +57,7 @@ internal static class DurableFile
             using (var file = new FileStream(temporary, options))
             {
                 file.Write(content);
-                file.Flush(flushToDisk: true);
+                file.Flush(flushToDisk: durable);
             }
 
             File.Move(temporary, path, overwrite: true);
@@ -56,7 +68,5 @@ internal static class DurableFile
             File.Delete(temporary);
             throw;
         }
-
-        DirectorySync.Flush(Path.GetDirectoryName(path)!);
     }
 }

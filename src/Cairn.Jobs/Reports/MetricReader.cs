@@ -50,7 +50,7 @@ internal sealed partial class MetricReader(
                 await observer.ReportedAsync(job, points, cancellation);
             }
 
-            DurableFile.Write(attempt.MetricOffset, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
+            DurableFile.WriteForNow(attempt.MetricOffset, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
             _offsets[attempt.Path] = offset = next;
         }
     }

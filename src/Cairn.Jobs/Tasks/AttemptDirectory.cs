@@ -14,15 +14,24 @@ internal sealed class AttemptDirectory(string path)
     /// <summary>What the metric file is called in <see cref="Metrics"/>.</summary>
     public const string MetricFileName = "output.metrics";
 
+    private const string StartName = "started.json";
+    private const string ExitName = "exit.json";
+
     public string Path { get; } = path;
+
+    /// <summary>Whether a file of this name, when it appears in such a folder, tells of the agent's start or end.</summary>
+    public static bool IsRecordOfAgent(string name) => name is StartName or ExitName;
+
+    /// <summary>The folder of all tasks of the server.</summary>
+    public string Jobs => System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, "..", "..", ".."));
 
     public string RecordFile => In("task.json");
 
     public string TokenFile => In("token");
 
-    public string StartFile => In("started.json");
+    public string StartFile => In(StartName);
 
-    public string ExitFile => In("exit.json");
+    public string ExitFile => In(ExitName);
 
     /// <summary>Exists once the server wants the replica to end. It holds the reason; empty where the job was cancelled.</summary>
     public string CancelFile => In("cancel");
@@ -71,7 +80,7 @@ internal sealed class AttemptDirectory(string path)
 
     public ReplicaAddress? ReadAddress() => TaskJson.Read(In("address.json"), TaskJson.Default.ReplicaAddress);
 
-    public void WriteAddress(ReplicaAddress address) => TaskJson.Write(In("address.json"), address, TaskJson.Default.ReplicaAddress);
+    public void WriteAddress(ReplicaAddress address) => TaskJson.WriteForNow(In("address.json"), address, TaskJson.Default.ReplicaAddress);
 
     public ExitRecord? ReadExit() => TaskJson.Read(ExitFile, TaskJson.Default.ExitRecord);
 

@@ -20,6 +20,7 @@ internal sealed partial class TaskController(
     Machine machine,
     RecentTasks recent,
     TaskSignal signal,
+    AttemptWatch watch,
     LimitKeeper limits,
     ServerEnvironment server,
     IHostApplicationLifetime lifetime,
@@ -33,6 +34,9 @@ internal sealed partial class TaskController(
 
     private DateTimeOffset _nextSlow = DateTimeOffset.MinValue;
     private int _active;
+    private CancellationToken _stopping;
+
+    private TaskSteps Steps => field ??= new TaskSteps(StepAsync);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,23 +44,42 @@ internal sealed partial class TaskController(
         await WriteEndpointAsync(stoppingToken);
         limits.Begin();
         await janitor.EndStraysAsync(stoppingToken);
-        while (true)
+        _stopping = stoppingToken;
+        watch.Heard = task => _ = Steps.Take(task);
+        try
         {
-            try
+            while (true)
             {
-                await TickAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.Failed(logger, error);
-            }
+                try
+                {
+                    await LookAsync(stoppingToken);
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    Log.Failed(logger, error);
+                }
 
-            await signal.WaitAsync(_active > 0 ? options.PollInterval : IdleInterval, stoppingToken);
+                await signal.WaitAsync(_active > 0 ? options.PollInterval : IdleInterval, stoppingToken);
+            }
+        }
+        finally
+        {
+            watch.Heard = null;
+            await Steps.WhenIdleAsync();
         }
     }
 
-    /// <summary>One look at everything. A task whose step fails does not hold up the others.</summary>
+    /// <summary>One look at everything, and all the steps that it led to.</summary>
     internal async Task TickAsync(CancellationToken cancellation)
+    {
+        await LookAsync(cancellation);
+        await Steps.WhenIdleAsync();
+    }
+
+    /// <summary>
+    /// One look at everything. A task whose step takes long, or fails, does not hold up the others.
+    /// </summary>
+    private async Task LookAsync(CancellationToken cancellation)
     {
         if (time.GetUtcNow() >= _nextSlow)
         {
@@ -67,8 +90,7 @@ internal sealed partial class TaskController(
         }
 
         await janitor.RemoveDeletedAsync(cancellation);
-        while (await transitions.ClaimAsync(machine.Name, cancellation) is not null) { }
-
+        await ClaimAsync(cancellation);
         var mine = await database.ReadAsync(session => tasks.OfMachine(session, machine.Name), cancellation);
         _active = mine.Count;
         if (_active > 0)
@@ -76,24 +98,62 @@ internal sealed partial class TaskController(
             recent.Saw();
         }
 
-        await Task.WhenAll(mine.Select(task => AdvanceAsync(task, cancellation)));
+        foreach (var task in mine)
+        {
+            _ = Steps.Take(task.Id);
+        }
     }
 
-    private async Task AdvanceAsync(TaskRow task, CancellationToken cancellation)
+    /// <summary>Starts what is in line and has room.</summary>
+    private async Task ClaimAsync(CancellationToken cancellation)
     {
+        while (
+            await database.ReadAsync(tasks.AnyQueued, cancellation)
+            && await transitions.ClaimAsync(machine.Name, cancellation) is { } claimed
+        )
+        {
+            _ = Steps.Take(claimed.Id);
+        }
+    }
+
+    private async Task StepAsync(string id)
+    {
+        var cancellation = _stopping;
         try
         {
+            if (await FindAsync(id, cancellation) is not { } task)
+            {
+                return;
+            }
+
             await driver.AdvanceAsync(task, cancellation);
+            if (task.State != TaskState.Ending && await FindAsync(id, cancellation) is null or { State: TaskState.Ending })
+            {
+                // Its slots are free: the next in line need not wait for the next look.
+                await ClaimAsync(cancellation);
+            }
         }
         catch (ExecutorAwayException)
         {
             // It has been said where it was noticed; the task stays as it is.
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Log.TaskFailed(logger, task.Job, error);
+            // The server ends; the task is found again by its record.
+        }
+        catch (Exception error)
+        {
+            Log.TaskFailed(logger, id, error);
         }
     }
+
+    /// <summary>A task that this machine has to look after, or null.</summary>
+    private async Task<TaskRow?> FindAsync(string id, CancellationToken cancellation) =>
+        await database.ReadAsync(session => tasks.Find(session, id), cancellation) is { } row
+        && row.Machine == machine.Name
+        && row.State is not (TaskState.Queued or TaskState.Done)
+            ? row
+            : null;
 
     /// <summary>The ports are known a moment after the host has started.</summary>
     private async Task WriteEndpointAsync(CancellationToken cancellation)
@@ -117,7 +177,7 @@ internal sealed partial class TaskController(
         [LoggerMessage(1, LogLevel.Error, "Jobs could not be looked after this time.")]
         public static partial void Failed(ILogger logger, Exception error);
 
-        [LoggerMessage(2, LogLevel.Error, "{Job} could not be taken further this time.")]
-        public static partial void TaskFailed(ILogger logger, string job, Exception error);
+        [LoggerMessage(2, LogLevel.Error, "The task {Task} could not be taken further this time.")]
+        public static partial void TaskFailed(ILogger logger, string task, Exception error);
     }
 }

@@ -27,6 +27,7 @@ internal sealed partial class TaskDriver(
     SpoolReader spools,
     UsageReader usage,
     MetricReader metrics,
+    AttemptWatch watch,
     Failpoints failpoints,
     JobsOptions options,
     TimeProvider time,
@@ -64,6 +65,8 @@ internal sealed partial class TaskDriver(
             gang.RequestStop();
         }
 
+        // Before the look, so that nothing falls between the two.
+        watch.Follow(task.Id, gang);
         var states = await executor.ObserveAsync(gang, cancellation);
         var verdict = GangVerdict.Of(gang, states, task.Cancel);
         if (verdict is { End: GangEnd.Failed })
@@ -255,9 +258,11 @@ internal sealed partial class TaskDriver(
 
         foreach (var replica in gang.Replicas)
         {
-            await spools.TakeRestAsync(replica.Directory, replica.Record, cancellation);
-            await usage.TakeRestAsync(replica.Directory, replica.Record, cancellation);
-            await metrics.TakeRestAsync(task.Job, replica.Directory, replica.Record, cancellation);
+            await Task.WhenAll(
+                spools.TakeRestAsync(replica.Directory, replica.Record, cancellation),
+                usage.TakeRestAsync(replica.Directory, replica.Record, cancellation),
+                metrics.TakeRestAsync(task.Job, replica.Directory, replica.Record, cancellation)
+            );
         }
 
         if (verdict.End == GangEnd.Lost)
@@ -313,6 +318,7 @@ internal sealed partial class TaskDriver(
 
         if (gang is not null)
         {
+            watch.Forget(gang);
             await executor.CleanAsync(gang, cancellation);
         }
 

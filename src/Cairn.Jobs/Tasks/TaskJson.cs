@@ -31,6 +31,10 @@ internal sealed partial class TaskJson : JsonSerializerContext
     public static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
         DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
+    /// <summary>The same for a record that nobody asks for once the machine has gone down.</summary>
+    public static void WriteForNow<T>(string path, T value, JsonTypeInfo<T> type) =>
+        DurableFile.WriteForNow(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
     /// <summary>
     /// Reads a record, or null where there is none. Where a task runs without a sandbox of ours it reaches its records: what is no regular
     /// file there is none.

@@ -161,6 +161,10 @@ internal sealed class TaskTable
             List(wanted)
         );
 
+    /// <summary>Whether any task is in line.</summary>
+    public bool AnyQueued(ISqlSession session) =>
+        session.QueryFirst($"SELECT 1 FROM tasks WHERE {Waiting} LIMIT 1", static row => row.GetInt64(0)) > 0;
+
     public List<TaskRow> Queued(ISqlSession session) =>
         session.Query($"SELECT {Columns} FROM tasks WHERE {Waiting} ORDER BY enqueued, id LIMIT 1000", Map);
 

@@ -56,7 +56,7 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
                 Log.Refused(logger, record.Task, error.Message);
             }
 
-            DurableFile.Write(attempt.UsageOffset, System.Text.Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
+            DurableFile.WriteForNow(attempt.UsageOffset, System.Text.Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
             _offsets[attempt.Path] = offset = next;
         }
     }

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace Cairn.Jobs.Tasks;
+
+/// <summary>
+/// Hears at once when an agent of this machine leaves its start record or its exit record. Agents elsewhere, whose folders are on a share,
+/// are not heard; the controller's looks find all.
+/// </summary>
+internal sealed class AttemptWatch : IDisposable
+{
+    private readonly ConcurrentDictionary<string, string> _tasks = new(StringComparer.Ordinal);
+    private readonly FolderWatch _folders;
+
+    public AttemptWatch() => _folders = new FolderWatch(Arrived);
+
+    /// <summary>Called with a task's id; it must not block.</summary>
+    public Action<string>? Heard { get; set; }
+
+    /// <summary>Listens for a task's agents. What they left before is to be looked for after this.</summary>
+    public void Follow(string task, Gang gang)
+    {
+        foreach (var replica in gang.Replicas)
+        {
+            if (_tasks.TryAdd(replica.Directory.Path, task) && !_folders.TryAdd(replica.Directory.Path))
+            {
+                _tasks.TryRemove(replica.Directory.Path, out _);
+            }
+        }
+    }
+
+    public void Forget(Gang gang)
+    {
+        foreach (var replica in gang.Replicas)
+        {
+            _tasks.TryRemove(replica.Directory.Path, out _);
+            _folders.Remove(replica.Directory.Path);
+        }
+    }
+
+    public void Dispose() => _folders.Dispose();
+
+    private void Arrived(string folder, string name)
+    {
+        if (AttemptDirectory.IsRecordOfAgent(name) && _tasks.TryGetValue(folder, out var task))
+        {
+            Heard?.Invoke(task);
+        }
+    }
+}
