@@ -41,6 +41,7 @@ internal static class TrackedRuns
     {
         var database = services.GetRequiredService<IDatabase>();
         var runs = services.GetRequiredService<RunStore>();
+        var log = services.GetRequiredService<MetricLog>();
         var keys = services.GetRequiredService<MetricKeys>();
         var random = new Random(1);
         var ids = (await keys.InternAsync(Enumerable.Range(0, Metrics).Select(static i => $"m{i}"))).Values.ToArray();
@@ -54,7 +55,7 @@ internal static class TrackedRuns
             {
                 for (var i = first; i < first + RunsAtOnce; i++)
                 {
-                    Fill(session, runs, experiment.Id, i, ids, random);
+                    Fill(session, runs, log, experiment.Id, i, ids, random);
                 }
 
                 return true;
@@ -65,7 +66,7 @@ internal static class TrackedRuns
         return experiment;
     }
 
-    private static void Fill(ISqlSession session, RunStore runs, long experiment, int index, long[] keys, Random random)
+    private static void Fill(ISqlSession session, RunStore runs, MetricLog log, long experiment, int index, long[] keys, Random random)
     {
         var run = runs.Create(
             session,
@@ -97,7 +98,7 @@ internal static class TrackedRuns
             {
                 Point = points[1].Point with { Value = 1 - points[0].Point.Value },
             };
-            MetricLog.Append(session, run, points);
+            log.Append(session, run, points);
         }
     }
 }

@@ -15,11 +15,10 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
     {
         var block = MetricBlock.Write(points.Span);
         await database.WriteAsync(session => Append(session, runs.GetActive(session, uuid).Id, block), cancellation);
-        fold.Wake();
     }
 
     /// <summary>Parameters, tags and points of one call: all are kept, or none.</summary>
-    public async Task AppendAsync(
+    public Task AppendAsync(
         string uuid,
         ReadOnlyMemory<LoggedPoint> points,
         IReadOnlyList<Param> parameters,
@@ -28,7 +27,7 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
     )
     {
         var block = points.IsEmpty ? null : MetricBlock.Write(points.Span);
-        await database.WriteAsync(
+        return database.WriteAsync(
             session =>
             {
                 var run = runs.GetActive(session, uuid);
@@ -46,14 +45,10 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
             },
             cancellation
         );
-        if (block is not null)
-        {
-            fold.Wake();
-        }
     }
 
-    /// <summary>The same within the caller's transaction; <see cref="MetricFold.Wake"/> is the caller's to call after it.</summary>
-    public static void Append(ISqlSession session, Run run, ReadOnlySpan<LoggedPoint> points)
+    /// <summary>The same within the caller's transaction.</summary>
+    public void Append(ISqlSession session, Run run, ReadOnlySpan<LoggedPoint> points)
     {
         if (!points.IsEmpty)
         {
@@ -69,7 +64,7 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
             run.Id
         );
 
-    private static bool Append(ISqlSession session, long run, byte[] block)
+    private bool Append(ISqlSession session, long run, byte[] block)
     {
         // The row is locked until the commit where several servers write, so blocks of a run are committed in the order of their numbers.
         var sequence = session.QueryFirst(
@@ -78,6 +73,7 @@ public sealed class MetricLog(IDatabase database, RunStore runs, MetricFold fold
             run
         );
         session.Execute("INSERT INTO metric_blocks (run, seq, body) VALUES ($1, $2, $3)", run, sequence, block);
+        session.OnCommit(fold.Wake);
         return true;
     }
 }

@@ -18,7 +18,7 @@ public sealed class RunImports(
     RunStore runs,
     LoggedModelStore models,
     MetricKeys keys,
-    MetricFold fold,
+    MetricLog log,
     ArtifactStore artifacts
 )
 {
@@ -40,10 +40,6 @@ public sealed class RunImports(
             session => Write(session, project, location, request, points),
             cancellation
         );
-        if (points.Length > 0)
-        {
-            fold.Wake();
-        }
 
         var folder = await artifacts.FolderAsync(project, run.ArtifactUri, cancellation);
         if (folder is { } kept)
@@ -92,7 +88,7 @@ public sealed class RunImports(
         }
 
         var run = known ?? throw StatusException.NotFound($"Run with id={request.RunId} not found");
-        MetricLog.Append(session, run, points);
+        log.Append(session, run, points);
         foreach (
             var (id, isOutput, step) in request
                 .ModelsUsed.Select(static id => (id, false, 0L))

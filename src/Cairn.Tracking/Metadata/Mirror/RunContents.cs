@@ -24,6 +24,7 @@ public sealed class RunContents(
     RunStore runs,
     RunDataReader reader,
     MetricKeys keys,
+    MetricLog log,
     MetricFold fold,
     IIdSource ids,
     TimeProvider time
@@ -47,9 +48,6 @@ public sealed class RunContents(
     /// <summary>Brings the latest values of metrics up to date where a filter asks for them.</summary>
     public Task SettleAsync(string filter, CancellationToken cancellation) =>
         filter.Contains(RunMetadata.MetricsKey, StringComparison.Ordinal) ? fold.FoldAsync(cancellation) : Task.CompletedTask;
-
-    /// <summary>Has what was logged through contexts counted; called after the transaction.</summary>
-    public void Committed() => fold.Wake();
 
     /// <summary>Inserts a context; one of an experiment or of a run of a known experiment makes the experiment or run as well.</summary>
     public Context Insert(ISqlSession session, NodeName name, Context given)
@@ -341,7 +339,7 @@ public sealed class RunContents(
                 SummaryTable.Add(session, run.Id, logged);
             }
 
-            MetricLog.Append(session, run, points.ToArray());
+            log.Append(session, run, points.ToArray());
         }
 
         if (content.Status is { } status && status != run.Status)

@@ -38,8 +38,6 @@ public sealed class Contexts(
 
     protected override Task PrepareAsync(Context node, CancellationToken cancellation) => contents.PrepareAsync([node], cancellation);
 
-    protected override void Committed() => contents.Committed();
-
     protected override Context Insert(ISqlSession session, NodeName name, Context node) => contents.Insert(session, name, node);
 
     protected override Context Change(ISqlSession session, NodeName name, Context stored, Context change, FieldMask? mask) =>

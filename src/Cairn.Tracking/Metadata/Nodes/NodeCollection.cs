@@ -46,9 +46,7 @@ public abstract class NodeCollection<T>(
 
         var name = new NodeName(within, Kind.Collection, id.Length > 0 ? id : ids.NextNumber());
         await PrepareAsync(node, cancellation);
-        var created = await store.WriteAsync(session => Composed(session, Insert(session, name, node)), cancellation);
-        Committed();
-        return created;
+        return await store.WriteAsync(session => Composed(session, Insert(session, name, node)), cancellation);
     }
 
     public Task<T> GetAsync(string name, CancellationToken cancellation)
@@ -77,7 +75,7 @@ public abstract class NodeCollection<T>(
     {
         var name = NodeName.Parse(NodeFields.Of(change).Name(change), Kind.Collection, $"{Kind.Name.ToLowerInvariant()}.name");
         await PrepareAsync(change, cancellation);
-        var updated = await store.WriteAsync(
+        return await store.WriteAsync(
             session =>
             {
                 if (Find(session, name) is { } stored)
@@ -95,8 +93,6 @@ public abstract class NodeCollection<T>(
             },
             cancellation
         );
-        Committed();
-        return updated;
     }
 
     public Task<Operation> DeleteAsync(string name, string etag, CancellationToken cancellation)
@@ -146,9 +142,6 @@ public abstract class NodeCollection<T>(
 
     /// <summary>What has to happen before the transaction that writes a node.</summary>
     protected virtual Task PrepareAsync(T node, CancellationToken cancellation) => Task.CompletedTask;
-
-    /// <summary>What has to happen after it.</summary>
-    protected virtual void Committed() { }
 
     protected virtual T Insert(ISqlSession session, NodeName name, T node) => rows.Insert(session, Kind, name, node);
 

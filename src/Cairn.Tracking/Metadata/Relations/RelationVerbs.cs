@@ -52,7 +52,6 @@ public sealed class RelationVerbs(IResourceStore store, NodeRows rows, Tensorboa
             },
             cancellation
         );
-        contents.Committed();
     }
 
     public Task RemoveChildrenAsync(RemoveContextChildrenRequest request, CancellationToken cancellation)

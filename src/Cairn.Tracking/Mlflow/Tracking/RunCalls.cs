@@ -15,7 +15,7 @@ internal sealed class RunCalls(
     RunDataReader reader,
     RunAccess access,
     MetricKeys keys,
-    MetricFold fold,
+    MetricLog log,
     LoggedModelAccess models
 ) : IMlflowCalls
 {
@@ -175,11 +175,10 @@ internal sealed class RunCalls(
             id,
             (session, run) =>
             {
-                MetricLog.Append(session, run, [logged]);
+                log.Append(session, run, [logged]);
                 LoggedModelMetrics.Log(session, run, [logged], measured, model => models.Existing(session, call, model));
             }
         );
-        fold.Wake();
     }
 
     private async Task LogBatchAsync(MlflowCall call)
@@ -201,14 +200,10 @@ internal sealed class RunCalls(
                     SetTag(session, run, key, value);
                 }
 
-                MetricLog.Append(session, run, points);
+                log.Append(session, run, points);
                 LoggedModelMetrics.Log(session, run, points, batch.Measured, model => models.Existing(session, call, model));
             }
         );
-        if (points.Length > 0)
-        {
-            fold.Wake();
-        }
     }
 
     private async Task SetTagAsync(MlflowCall call)
