@@ -14,6 +14,7 @@ using Cairn.Jobs.Usage;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
+using Cairn.Kernel.Telemetry;
 using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,9 @@ public static class JobsServices
         services.AddSingleton<AcceleratorPool>();
         services.AddSingleton<TaskLine>();
         services.AddSingleton<LimitKeeper>();
+        services.AddMetrics();
+        services.AddSingleton<TaskTelemetry>();
+        services.AddSingleton<ITelemetryProbe>(static provider => provider.GetRequiredService<TaskTelemetry>());
         services.AddSingleton<TaskTransitions>();
         services.AddSingleton<TaskRecordFactory>();
         services.AddSingleton<AttemptWatch>();

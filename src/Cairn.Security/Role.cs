@@ -27,7 +27,10 @@ public sealed record Role(string Name, IReadOnlyList<string> Permissions)
     /// <summary>What a running task needs inside its project.</summary>
     public static Role Task { get; } = new("task", Editor.Permissions);
 
-    public static IReadOnlyList<Role> Assignable { get; } = [Admin, Editor, Viewer];
+    /// <summary>Reading what the server measures of itself (<c>/metrics</c>), and nothing else: for what scrapes it.</summary>
+    public static Role Monitor { get; } = new("monitor", ["cairn.metrics.get"]);
+
+    public static IReadOnlyList<Role> Assignable { get; } = [Admin, Editor, Viewer, Monitor];
 
     /// <exception cref="StatusException">INVALID_ARGUMENT that lists the roles.</exception>
     public static Role Find(string name) =>

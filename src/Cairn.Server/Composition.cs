@@ -16,6 +16,7 @@ using Cairn.Models;
 using Cairn.Security;
 using Cairn.Server.Entry;
 using Cairn.Server.Health;
+using Cairn.Server.Telemetry;
 using Cairn.Serving;
 using Cairn.Tracking;
 using Cairn.Training;
@@ -49,11 +50,12 @@ internal static class Composition
         services.AddSingleton(_ => new DiskReserve(options.Data));
         services.AddSingleton<IDatabase>(provider =>
             options.Store is { } address
-                ? new PostgresDatabase(address)
+                ? new PostgresDatabase(address, telemetry: provider.GetRequiredService<StoreTelemetry>())
                 : new SqliteDatabase(
                     Path.Combine(options.Data, DatabaseFile),
                     provider.GetRequiredService<ILogger<SqliteDatabase>>(),
-                    provider.GetRequiredService<DiskReserve>()
+                    provider.GetRequiredService<DiskReserve>(),
+                    provider.GetRequiredService<StoreTelemetry>()
                 )
         );
         services.AddKernel();
@@ -70,6 +72,7 @@ internal static class Composition
         services.AddClassic();
         services.AddSingleton<IDoor, HealthDoor>();
         services.AddSingleton<IHostedService, DiskWatch>();
+        services.AddTelemetry(options.Telemetry);
         AddEntrance(services, new OriginGuard(!listeners.AuthenticationRequired, options.AllowedHosts));
     }
 

@@ -8,7 +8,7 @@ namespace Cairn.Server;
 /// <summary>What each role may, by service: the table of <c>docs/security.md</c>, made of the permissions that routes declare.</summary>
 public static class RoleTable
 {
-    private static readonly Role[] Roles = [Role.Admin, Role.Editor, Role.Task, Role.Viewer];
+    private static readonly Role[] Roles = [Role.Admin, Role.Editor, Role.Task, Role.Viewer, Role.Monitor];
 
     /// <summary>A table in Markdown: a row for each service, which is the first part of a permission.</summary>
     public static string Markdown(IEnumerable<MethodCoverage> methods)

@@ -1,4 +1,5 @@
 using Cairn.Jobs;
+using Cairn.Server.Telemetry;
 using Cairn.Serving;
 
 namespace Cairn.Server;
@@ -42,6 +43,9 @@ public sealed record ServerOptions
 
     /// <summary>How models are served.</summary>
     public ServingOptions Serving { get; init; } = new();
+
+    /// <summary>What the server tells of itself, and to whom.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>The <c>cairn</c> program, for the processes that the server starts; this process's own where it is null.</summary>
     public string? Executable { get; init; }

@@ -53,6 +53,8 @@ public static class ServingServices
             .AddSingleton<PredictorSpecs>()
             .AddSingleton<PredictorHost>()
             .AddHostedService(provider => provider.GetRequiredService<PredictorHost>())
+            .AddMetrics()
+            .AddSingleton<PredictionTelemetry>()
             .AddSingleton<EndpointRoutes>()
             .AddSingleton<IModelObserver>(provider => provider.GetRequiredService<EndpointRoutes>())
             .AddSingleton<Deployments>()

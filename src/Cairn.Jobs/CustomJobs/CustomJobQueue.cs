@@ -57,7 +57,7 @@ internal sealed class CustomJobQueue(
             Labels = { job.Labels },
         };
         await weights.ApplyAsync(name, stored.JobSpec, cancellation);
-        return new PreparedJob(stored, executor);
+        return new PreparedJob(stored, executor, TaskTrace.Current());
     }
 
     /// <summary>Whether this machine has what the job asks for.</summary>
@@ -117,7 +117,8 @@ internal sealed class CustomJobQueue(
                 time.GetUtcNow(),
                 null,
                 WorkerPools.Replicas(job.Job.JobSpec),
-                Wanted: wanted.ToString()
+                Wanted: wanted.ToString(),
+                Trace: job.Trace
             )
         );
         lineage.Create(session, job.Job, creator);

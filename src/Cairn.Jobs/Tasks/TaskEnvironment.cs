@@ -25,12 +25,14 @@ internal static partial class TaskEnvironment
     /// <param name="place">Which replica it is.</param>
     /// <param name="server">The server's URL, without a trailing slash.</param>
     /// <param name="run">The run that the task logs to, if it has one.</param>
+    /// <param name="trace">The trace that it belongs to; empty for none.</param>
     public static Dictionary<string, string> Build(
         CustomJobName name,
         CustomJobSpec spec,
         ClusterPlace place,
         string server,
-        TaskRun? run = null
+        TaskRun? run = null,
+        string trace = ""
     )
     {
         var own = new Dictionary<string, string>
@@ -82,6 +84,7 @@ internal static partial class TaskEnvironment
             environment["MLFLOW_RUN_ID"] = run.Uuid;
         }
 
+        Add(environment, TaskTrace.Variable, trace);
         foreach (var variable in WorkerPools.Environment(spec.WorkerPoolSpecs[place.Pool]))
         {
             environment[variable.Name] = Expand(

@@ -67,7 +67,7 @@ internal sealed class TaskRecordFactory(
             plan.Interpreter is not null && place.IsWorker && HasReducers(job.JobSpec)
                 ? Path.Combine(Path.GetDirectoryName(server.Executable)!, "reduction")
                 : null;
-        var environment = With(TaskEnvironment.Build(name, job.JobSpec, place, url, run), plan.Variables);
+        var environment = With(TaskEnvironment.Build(name, job.JobSpec, place, url, run, task.Trace), plan.Variables);
         if (reduction is not null)
         {
             environment["PYTHONPATH"] = environment.GetValueOrDefault("PYTHONPATH") is { Length: > 0 } paths

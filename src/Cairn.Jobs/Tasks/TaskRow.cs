@@ -34,6 +34,7 @@ internal enum TaskState
 /// <param name="Wanted">The accelerators that its replicas need of the machine together, as <see cref="AcceleratorCounts"/> writes
 /// them.</param>
 /// <param name="Accelerators">Those that it was given, from when it is claimed.</param>
+/// <param name="Trace">The trace that it belongs to, as <see cref="TaskTrace"/> writes it; empty for none.</param>
 internal sealed record TaskRow(
     string Id,
     string Job,
@@ -49,5 +50,6 @@ internal sealed record TaskRow(
     int Replicas = 1,
     DateTimeOffset? Reserved = null,
     string Wanted = "",
-    IReadOnlyList<Accelerator>? Accelerators = null
+    IReadOnlyList<Accelerator>? Accelerators = null,
+    string Trace = ""
 );

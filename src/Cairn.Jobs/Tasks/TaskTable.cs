@@ -10,7 +10,7 @@ namespace Cairn.Jobs.Tasks;
 internal sealed class TaskTable
 {
     private const string Columns =
-        "id, job, project, state, machine, executor, attempt, restarts, cancel, enqueued, started, replicas, reserved, wanted, accelerators";
+        "id, job, project, state, machine, executor, attempt, restarts, cancel, enqueued, started, replicas, reserved, wanted, accelerators, trace";
 
     private const string OneOf = "$2 LIKE '%;' || wanted || ';%'";
 
@@ -51,12 +51,13 @@ internal sealed class TaskTable
                 ALTER TABLE tasks ADD COLUMN wanted {text} NOT NULL DEFAULT '';
                 ALTER TABLE tasks ADD COLUMN accelerators {text} NOT NULL DEFAULT ''
                 """,
+                "ALTER TABLE tasks ADD COLUMN trace {text} NOT NULL DEFAULT ''",
             ]
         );
 
     public void Insert(ISqlSession session, TaskRow task) =>
         session.Execute(
-            $"INSERT INTO tasks ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            $"INSERT INTO tasks ({Columns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             task.Id,
             task.Job,
             task.Project,
@@ -71,7 +72,8 @@ internal sealed class TaskTable
             task.Replicas,
             task.Reserved is { } reserved ? Timestamps.ToMicros(reserved) : null,
             task.Wanted,
-            Accelerator.Format(task.Accelerators ?? [])
+            Accelerator.Format(task.Accelerators ?? []),
+            task.Trace
         );
 
     public void Update(ISqlSession session, TaskRow task) =>
@@ -168,6 +170,18 @@ internal sealed class TaskTable
     public List<TaskRow> Queued(ISqlSession session) =>
         session.Query($"SELECT {Columns} FROM tasks WHERE {Waiting} ORDER BY enqueued, id LIMIT 1000", Map);
 
+    /// <summary>How many tasks have not ended, by state and executor.</summary>
+    public IReadOnlyList<OpenTasks> Open(ISqlSession session) =>
+        session.Query(
+            "SELECT state, executor, COUNT(*), MIN(enqueued) FROM tasks WHERE state IN (0, 1, 2, 3) AND state < 4 GROUP BY state, executor",
+            static row => new OpenTasks(
+                (TaskState)row.GetInt32(0),
+                row.GetString(1),
+                row.GetInt64(2),
+                Timestamps.FromMicros(row.GetInt64(3))
+            )
+        );
+
     /// <summary>Marks the task of a deleted job, whose files are then removed.</summary>
     public void MarkDeleted(ISqlSession session, string id) => session.Execute("UPDATE tasks SET deleted = 1 WHERE id = $1", id);
 
@@ -200,6 +214,7 @@ internal sealed class TaskTable
             row.GetInt32(11),
             row.IsDBNull(12) ? null : Timestamps.FromMicros(row.GetInt64(12)),
             row.GetString(13),
-            Accelerator.Parse(row.GetString(14))
+            Accelerator.Parse(row.GetString(14)),
+            row.GetString(15)
         );
 }

@@ -17,6 +17,7 @@ internal sealed class TaskTransitions(
     TaskLine line,
     JobLineage lineage,
     UnpackedLogs unpacked,
+    TaskTelemetry telemetry,
     TimeProvider time
 )
 {
@@ -52,8 +53,9 @@ internal sealed class TaskTransitions(
         );
 
     /// <summary>Records that the attempt's agent has begun.</summary>
-    public Task<TaskRow?> BegunAsync(TaskRow task, DateTimeOffset started, CancellationToken cancellation) =>
-        ChangeAsync(
+    public async Task<TaskRow?> BegunAsync(TaskRow task, DateTimeOffset started, CancellationToken cancellation)
+    {
+        var changed = await ChangeAsync(
             task,
             (row, job) =>
             {
@@ -68,6 +70,13 @@ internal sealed class TaskTransitions(
             },
             cancellation
         );
+        if (changed is not null)
+        {
+            telemetry.Begun(changed);
+        }
+
+        return changed;
+    }
 
     /// <summary>Begins a lost task anew, with its next attempt.</summary>
     public Task<TaskRow?> RestartAsync(TaskRow task, CancellationToken cancellation) =>
@@ -82,15 +91,16 @@ internal sealed class TaskTransitions(
         );
 
     /// <summary>Gives the job its end.</summary>
-    public Task<TaskRow?> EndAsync(
+    public async Task<TaskRow?> EndAsync(
         TaskRow task,
         TaskOutcome outcome,
         Code code,
         string reason,
         DateTimeOffset ended,
         CancellationToken cancellation
-    ) =>
-        ChangeAsync(
+    )
+    {
+        var changed = await ChangeAsync(
             task,
             (row, job) =>
             {
@@ -106,6 +116,13 @@ internal sealed class TaskTransitions(
             },
             cancellation
         );
+        if (changed is not null)
+        {
+            telemetry.Ended(changed, outcome, ended);
+        }
+
+        return changed;
+    }
 
     /// <summary>Records that nothing is left to do.</summary>
     public Task PutAwayAsync(TaskRow task, CancellationToken cancellation) =>

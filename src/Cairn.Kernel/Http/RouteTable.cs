@@ -4,7 +4,8 @@ namespace Cairn.Kernel.Http;
 
 /// <summary>
 /// Every route of every door, as one tree by segment. Literals win over <c>*</c>, and <c>*</c> over <c>**</c>. A first segment that is some
-/// route's literal belongs to that door alone: <c>/v1/nonsense</c> is not an object of a bucket <c>v1</c>.
+/// route's literal belongs to that door alone: <c>/v1/nonsense</c> is not an object of a bucket <c>v1</c>. Where the door has nothing below
+/// it, it does not: <c>/metrics/nonsense</c> is one of a bucket <c>metrics</c>.
 /// </summary>
 public sealed class RouteTable : IRoutes
 {
@@ -103,7 +104,7 @@ public sealed class RouteTable : IRoutes
         if (node.Literals.TryGetValue(text, out var literal))
         {
             var exact = Find(literal, path, index + 1, last, verb, method, allowed);
-            if (exact is not null || index == 0)
+            if (exact is not null || (index == 0 && !(literal.IsLeaf && path.Count > 1)))
             {
                 return exact;
             }
@@ -126,6 +127,8 @@ public sealed class RouteTable : IRoutes
         public Node? Rest { get; set; }
 
         public Dictionary<(string Verb, string Method), Route> Routes { get; } = [];
+
+        public bool IsLeaf => Literals.Count == 0 && One is null && Rest is null;
 
         public Route? Take(string verb, string method, SortedSet<string>? allowed)
         {

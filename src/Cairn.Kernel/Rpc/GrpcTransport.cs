@@ -40,7 +40,7 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
         && !type.StartsWith("application/grpc-web", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Answers a call of an authenticated caller.</summary>
-    public async Task InvokeAsync(HttpContext context)
+    public async Task<GrpcOutcome> InvokeAsync(HttpContext context)
     {
         context.Response.ContentType = "application/grpc";
         using var deadline = Deadline(context);
@@ -60,7 +60,7 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
             if (method.Express is { } express && await AnsweredAsync(context, method, express, call))
             {
                 context.Response.AppendTrailer("grpc-status", "0");
-                return;
+                return new(method, Code.Ok);
             }
 
             var request = method.Duplex is not null
@@ -100,18 +100,20 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
             }
 
             context.Response.AppendTrailer("grpc-status", "0");
+            return new(method, Code.Ok);
         }
         catch (Exception error)
         {
             var passed = deadline?.IsCancellationRequested == true && !context.RequestAborted.IsCancellationRequested;
-            Fail(context, !passed && ending is not null ? RpcCalls.OrStopping(error, context) : error, passed);
+            return new(found, Fail(context, !passed && ending is not null ? RpcCalls.OrStopping(error, context) : error, passed));
         }
     }
 
     /// <summary>
     /// Ends a call with a status, in the headers where nothing has been sent yet ("trailers-only"), else in the trailers.
     /// </summary>
-    public void Fail(HttpContext context, Exception error, bool deadlinePassed = false)
+    /// <returns>The code that the caller is told.</returns>
+    public Code Fail(HttpContext context, Exception error, bool deadlinePassed = false)
     {
         var status = RpcCalls.ToStatus(error, deadlinePassed);
         if (status.Code == Code.Internal && error is not StatusException)
@@ -154,6 +156,8 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
                 context.Response.Headers[name] = value;
             }
         }
+
+        return status.Code;
     }
 
     /// <summary>Null where the caller waits for as long as it takes.</summary>

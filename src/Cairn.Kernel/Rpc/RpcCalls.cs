@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Security;
+using Cairn.Kernel.Telemetry;
 using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,9 @@ internal static class RpcCalls
             throw Unimplemented(method);
         }
 
+        using var span = TelemetryNames.Recorded is null
+            ? null
+            : TelemetryNames.Spans.StartActivity($"handler {method.Descriptor.Name}")?.SetTag("rpc.method", method.FullName);
         var reply = handler(request, context);
         // A handler that does not look at its token must not hold the caller past the deadline.
         return await (context.Cancellation.CanBeCanceled && !reply.IsCompleted ? reply.WaitAsync(context.Cancellation) : reply);

@@ -28,6 +28,9 @@ public sealed class RpcMethod
 
     public bool IsHandled => Unary is not null || Streaming is not null;
 
+    /// <summary><c>package.Service/Method</c>.</summary>
+    public string FullName => field ??= $"{Descriptor.Service.FullName}/{Descriptor.Name}";
+
     /// <summary>The gRPC path: <c>/package.Service/Method</c>.</summary>
-    public string Path => $"/{Descriptor.Service.FullName}/{Descriptor.Name}";
+    public string Path => "/" + FullName;
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Store;
+using Cairn.Kernel.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -19,7 +21,8 @@ public sealed partial class WorkLoop(
     WorkSignal signal,
     ServerEnvironment environment,
     TimeProvider time,
-    ILogger<WorkLoop> logger
+    ILogger<WorkLoop> logger,
+    WorkTelemetry? telemetry = null
 ) : BackgroundService
 {
     /// <summary>
@@ -171,9 +174,13 @@ public sealed partial class WorkLoop(
     {
         var item = step.Item;
         Action<ISqlSession>? after = null;
+        using var span = TelemetryNames.Spans.StartActivity($"work {item.Kind}");
+        var began = telemetry?.Began(item.Kind);
+        var outcome = "done";
         try
         {
             var next = await step.Worker.StepAsync(item, step.Lost);
+            outcome = next.IsDone ? "done" : "again";
             after = session =>
             {
                 if (next.IsDone)
@@ -189,16 +196,22 @@ public sealed partial class WorkLoop(
         catch (Exception error) when (step.Lost.IsCancellationRequested)
         {
             // It was stopped. Whoever has it now, or sees that it was cancelled, goes on at once.
+            outcome = "stopped";
             Log.Stopped(logger, item.Kind, item.Key, error.Message);
             after = session => WorkTable.GiveBack(session, item, TimeSpan.Zero, item.Attempt, null, null, time.GetUtcNow());
         }
         catch (Exception error)
         {
             var failures = item.Attempt + 1;
+            outcome = "failed";
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
             Log.StepFailed(logger, error, item.Kind, item.Key, failures);
             after = session =>
                 WorkTable.GiveBack(session, item, step.Worker.Kind.Backoff(failures), failures, null, Said(error), time.GetUtcNow());
         }
+
+        span?.SetTag("cairn.work.key", item.Key).SetTag(TelemetryNames.Outcome, outcome);
+        telemetry?.Ended(item.Kind, began!.Value, outcome);
 
         // Before the item can be claimed again, which would be a second step of it here.
         Interlocked.Increment(ref _givingBack);

@@ -70,6 +70,15 @@ internal static class WorkTable
             kind
         );
 
+    /// <summary>How many items of a kind may be claimed, and when the first of them could be, in microseconds since 1970.</summary>
+    public static (long Count, long? First) Due(ISqlSession session, string kind, long now) =>
+        session.QueryFirst<(long, long?)>(
+            "SELECT COUNT(*), MIN(due) FROM work WHERE kind = $1 AND due <= $2",
+            static row => (row.GetInt64(0), row.IsDBNull(1) ? null : row.GetInt64(1)),
+            kind,
+            now
+        );
+
     /// <summary>Claims the items of a kind that have been due for longest.</summary>
     public static List<WorkItem> Claim(ISqlSession session, WorkKind kind, int count, string owner, DateTimeOffset now)
     {

@@ -23,6 +23,7 @@ internal sealed partial class Entrance(
     CrossOriginGate crossOrigin,
     IHostApplicationLifetime lifetime,
     DiskReserve reserve,
+    RequestTelemetry telemetry,
     ILogger<Entrance> logger
 )
 {
@@ -36,6 +37,7 @@ internal sealed partial class Entrance(
 
     private async Task GrpcAsync(HttpContext context)
     {
+        var began = telemetry.Begin();
         try
         {
             guard.Check(context.Request);
@@ -43,16 +45,18 @@ internal sealed partial class Entrance(
         }
         catch (Exception error)
         {
-            grpc.Fail(context, error);
+            telemetry.RpcEnded(began, new(null, grpc.Fail(context, error)));
             return;
         }
 
-        await grpc.InvokeAsync(context);
+        telemetry.RpcEnded(began, await grpc.InvokeAsync(context));
     }
 
     private async Task HttpAsync(HttpContext context)
     {
+        var began = telemetry.Begin();
         Route? route = null;
+        string? admitted = null;
         try
         {
             var foreign = guard.CheckSender(context.Request);
@@ -87,6 +91,7 @@ internal sealed partial class Entrance(
                 context.Admit(match.Route.Permission);
             }
 
+            admitted = match.Route.Template.Text;
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             {
                 limit.MaxRequestBodySize = match.Route.MaxBody;
@@ -102,6 +107,10 @@ internal sealed partial class Entrance(
         catch (Exception error)
         {
             await FailAsync(context, error, route?.OnError ?? ErrorWriter.WriteAsync);
+        }
+        finally
+        {
+            telemetry.HttpEnded(context, began, admitted);
         }
     }
 

@@ -12,7 +12,7 @@ namespace Cairn.Serving.Express;
 /// What most requests are. Rows of numbers for an ONNX model in this process go from the request's bytes into the model's input, and from
 /// its output into the reply's bytes. Requests for a model in another process are looked through and passed on, and so are its replies.
 /// </summary>
-internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions options) : IExpressHandler
+internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions options, PredictionTelemetry telemetry) : IExpressHandler
 {
     public async ValueTask<bool> TryAnswerAsync(ExpressCall call)
     {
@@ -30,9 +30,11 @@ internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions op
             return false;
         }
 
+        var began = telemetry.Begin();
+        using var span = PredictionTelemetry.Span(target.Entry);
         try
         {
-            return predictor switch
+            var answered = predictor switch
             {
                 OnnxPredictor { Express: { } model } onnx => await onnx.ComputeAsync(
                     () => TryAnswer(call, model, target),
@@ -41,6 +43,16 @@ internal sealed class ExpressPrediction(EndpointRoutes routes, ServingOptions op
                 { TakesJson: true } => Json(call) is { } body && await PassAsync(call, predictor, target, body, route.Timeout),
                 _ => false,
             };
+            if (answered)
+            {
+                telemetry.Ended(began, target.Entry);
+            }
+
+            return answered;
+        }
+        catch (Exception error) when (telemetry.Failed(began, target.Entry, error))
+        {
+            throw;
         }
         finally
         {

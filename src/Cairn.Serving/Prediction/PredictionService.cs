@@ -13,11 +13,11 @@ using Google.Protobuf.Reflection;
 namespace Cairn.Serving.Prediction;
 
 /// <summary>Vertex's <c>PredictionService</c>, as far as deployed models go.</summary>
-public sealed class PredictionService(EndpointRoutes routes, ServingOptions options) : IRpcService
+public sealed class PredictionService(EndpointRoutes routes, ServingOptions options, PredictionTelemetry telemetry) : IRpcService
 {
     private const int MaxRetries = 5;
 
-    private readonly ExpressPrediction _express = new(routes, options);
+    private readonly ExpressPrediction _express = new(routes, options, telemetry);
 
     public ServiceDescriptor Descriptor => PredictionServiceReflection.Descriptor.Services[0];
 
@@ -46,6 +46,8 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
         }
 
         var (route, target, predictor) = await HoldAsync(request.Endpoint, deployedModelId, context.Cancellation);
+        var began = telemetry.Begin();
+        using var span = PredictionTelemetry.Span(target.Entry);
         try
         {
             var response = target.Reply();
@@ -54,7 +56,12 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
                 response.Predictions,
                 context.Cancellation
             );
+            telemetry.Ended(began, target.Entry);
             return response;
+        }
+        catch (Exception error) when (telemetry.Failed(began, target.Entry, error))
+        {
+            throw;
         }
         finally
         {
@@ -82,6 +89,8 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
         }
 
         var (route, target, predictor) = await HoldAsync(endpoint, null, context.Cancellation);
+        var began = telemetry.Begin();
+        using var span = PredictionTelemetry.Span(target.Entry);
         try
         {
             var reply = await predictor.PredictRawAsync(
@@ -89,11 +98,16 @@ public sealed class PredictionService(EndpointRoutes routes, ServingOptions opti
                 route.Timeout,
                 context.Cancellation
             );
+            telemetry.Ended(began, target.Entry);
             context.ResponseHeaders["x-vertex-ai-deployed-model-id"] = target.DeployedModelId;
             context.ResponseHeaders["x-vertex-ai-model"] = target.Model;
             context.ResponseHeaders["x-vertex-ai-model-display-name"] = HeaderText(target.ModelDisplayName);
             context.ResponseHeaders["x-vertex-ai-model-version-id"] = target.ModelVersionId;
             return new HttpBody { ContentType = reply.ContentType, Data = UnsafeByteOperations.UnsafeWrap(reply.Data) };
+        }
+        catch (Exception error) when (telemetry.Failed(began, target.Entry, error))
+        {
+            throw;
         }
         finally
         {

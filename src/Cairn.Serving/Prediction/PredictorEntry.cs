@@ -24,6 +24,13 @@ public sealed class PredictorEntry(PredictorSpec spec, IPredictorRuntime runtime
     /// <summary>Whether the last start ended with an error.</summary>
     public bool Failed => _start is { IsCompleted: true, IsCompletedSuccessfully: false };
 
+    /// <summary><c>running</c>, <c>starting</c>, <c>failed</c>, or <c>idle</c> where no request has needed it yet.</summary>
+    public string State =>
+        _running is not null ? "running"
+        : Failed ? "failed"
+        : _start is not null ? "starting"
+        : "idle";
+
     /// <summary>Whether a route leads here: it was deployed, and not only being deployed.</summary>
     public bool Routed { get; set; }
 

@@ -69,6 +69,14 @@ public sealed partial class PredictorHost(IEnumerable<IPredictorRuntime> runtime
         }
     }
 
+    /// <summary>How many predictors are in which state, by runtime.</summary>
+    public IReadOnlyList<(string Runtime, string State, long Count)> Count() =>
+        [
+            .. _entries
+                .Values.GroupBy(static entry => (entry.Spec.Runtime, entry.State))
+                .Select(static group => (group.Key.Runtime, group.Key.State, group.LongCount())),
+        ];
+
     Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     async Task IHostedService.StopAsync(CancellationToken cancellationToken)

@@ -15,12 +15,12 @@ public abstract class DatabaseFixture : IAsyncLifetime
     /// <summary>Why the engine cannot be had here, or null.</summary>
     public virtual string? Missing => null;
 
-    public abstract Task<IDatabase> OpenAsync();
+    public abstract Task<IDatabase> OpenAsync(StoreTelemetry? telemetry = null);
 
-    public async Task<IDatabase> CreateAsync()
+    public async Task<IDatabase> CreateAsync(StoreTelemetry? telemetry = null)
     {
         Assert.SkipWhen(Missing is not null, Missing ?? "");
-        var database = await OpenAsync();
+        var database = await OpenAsync(telemetry);
         await Migrations.ApplyAsync(
             database,
             [ResourceSchema.Migrations, Leases.Leases.Migrations, WorkQueue.Migrations, OperationStore.Migrations]
@@ -38,8 +38,8 @@ public sealed class SqliteFixture : DatabaseFixture
     private readonly ScratchDirectory _scratch = new();
     private int _count;
 
-    public override Task<IDatabase> OpenAsync() =>
-        Task.FromResult<IDatabase>(new SqliteDatabase(_scratch[$"{Interlocked.Increment(ref _count)}.db"]));
+    public override Task<IDatabase> OpenAsync(StoreTelemetry? telemetry = null) =>
+        Task.FromResult<IDatabase>(new SqliteDatabase(_scratch[$"{Interlocked.Increment(ref _count)}.db"], telemetry: telemetry));
 
     public override ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -56,7 +56,8 @@ public sealed class PostgresFixture : DatabaseFixture
 
     public override string? Missing => PostgresServer.Find() is null ? "PostgreSQL is not installed." : null;
 
-    public override async Task<IDatabase> OpenAsync() => new PostgresDatabase(await _server!.CreateDatabaseAsync());
+    public override async Task<IDatabase> OpenAsync(StoreTelemetry? telemetry = null) =>
+        new PostgresDatabase(await _server!.CreateDatabaseAsync(), telemetry: telemetry);
 
     public override async ValueTask InitializeAsync()
     {

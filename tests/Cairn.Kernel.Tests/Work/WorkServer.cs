@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Work;
@@ -14,13 +15,17 @@ internal sealed class WorkServer : IAsyncDisposable
     /// <param name="clock">The server's clock.</param>
     /// <param name="step">What the worker does; it is given the queue for its transactions.</param>
     /// <param name="kind">The worker's kind.</param>
+    /// <param name="meters">What makes the meters of the loop, or null.</param>
     public WorkServer(
         IDatabase database,
         TimeProvider clock,
         Func<IWork, WorkItem, CancellationToken, Task<WorkStep>> step,
-        WorkKind? kind = null
+        WorkKind? kind = null,
+        IMeterFactory? meters = null
     )
     {
+        var worker = new Worker(kind ?? new WorkKind("test", 8), (item, lost) => step(Queue!, item, lost));
+        Telemetry = meters is null ? null : new WorkTelemetry(meters, database, [worker], clock);
         Queue = new WorkQueue(Signal, clock);
         var environment = new ServerEnvironment
         {
@@ -30,20 +35,15 @@ internal sealed class WorkServer : IAsyncDisposable
             GrpcAddress = static () => "",
             Executable = "",
         };
-        _loop = new WorkLoop(
-            database,
-            [new Worker(kind ?? new WorkKind("test", 8), (item, lost) => step(Queue, item, lost))],
-            Signal,
-            environment,
-            clock,
-            NullLogger<WorkLoop>.Instance
-        );
+        _loop = new WorkLoop(database, [worker], Signal, environment, clock, NullLogger<WorkLoop>.Instance, Telemetry);
         _loop.StartAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
 
     public WorkSignal Signal { get; } = new();
 
     public WorkQueue Queue { get; }
+
+    public WorkTelemetry? Telemetry { get; }
 
     public async ValueTask DisposeAsync()
     {

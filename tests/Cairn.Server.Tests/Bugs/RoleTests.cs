@@ -22,6 +22,7 @@ public sealed class RoleTests
             Holds(Role.Editor, permission, !own);
             Holds(Role.Task, permission, !own);
             Holds(Role.Viewer, permission, !own && reads);
+            Holds(Role.Monitor, permission, permission == "cairn.metrics.get");
         }
     }
 

@@ -62,6 +62,7 @@ internal sealed class ServerCommand : Command
     };
     private readonly JobFlags _jobs = new();
     private readonly PredictorFlags _predictors = new();
+    private readonly TelemetryFlags _telemetry = new();
     private readonly Option<bool> _list = new("--list-methods")
     {
         Description = "Print every method with its permission and whether it is answered, and end.",
@@ -86,6 +87,7 @@ internal sealed class ServerCommand : Command
                     _hosts,
                     .. _jobs.All,
                     .. _predictors.All,
+                    .. _telemetry.All,
                     _list,
                 ]
         )
@@ -149,5 +151,6 @@ internal sealed class ServerCommand : Command
             AllowedHosts = parse.GetValue(_hosts) ?? [],
             Jobs = _jobs.Read(parse),
             Serving = _predictors.Read(parse),
+            Telemetry = _telemetry.Read(parse),
         };
 }

@@ -7,7 +7,7 @@ namespace Cairn.Cli.Commands.Tokens;
 internal sealed class CreateToken : ApiCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "Who the token is for." };
-    private readonly Option<string?> _role = new("--role") { Description = "What it may do: admin, editor (the default) or viewer." };
+    private readonly Option<string?> _role = new("--role") { Description = "What it may do: admin, editor (the default), viewer, or monitor (/metrics alone)." };
     private readonly Option<string?> _only = new("--only-project")
     {
         Description = "The one project that it may touch; all if not given.",
@@ -32,7 +32,7 @@ internal sealed class CreateToken : ApiCommand
     public CreateToken()
         : base("create", "Make a token, and print it: it is shown this once, and stored only as a hash.")
     {
-        _role.CompletionSources.Add("admin", "editor", "viewer");
+        _role.CompletionSources.Add("admin", "editor", "viewer", "monitor");
         foreach (var option in (Option[])[_role, _only, _ttl, _data, _store])
         {
             Add(option);

@@ -1,5 +1,6 @@
 using System.Data;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Telemetry;
 using Npgsql;
 
 namespace Cairn.Kernel.Database.Postgres;
@@ -29,13 +30,16 @@ public sealed class PostgresDatabase : IDatabase
 
     private readonly NpgsqlDataSource _source;
     private readonly SemaphoreSlim _slots;
+    private readonly StoreTelemetry? _telemetry;
     private long _awaySince;
 
     /// <param name="connection">A <c>postgres://user:password@host:port/database?option=value</c> address, or an Npgsql connection
     /// string.</param>
     /// <param name="connections">The most connections this server opens.</param>
-    public PostgresDatabase(string connection, int connections = 48)
+    /// <param name="telemetry">What is told of commits, or null.</param>
+    public PostgresDatabase(string connection, int connections = 48, StoreTelemetry? telemetry = null)
     {
+        _telemetry = telemetry;
         var builder = PostgresAddress.Parse(connection);
         builder.MaxPoolSize = connections;
         builder.Timeout = builder.ContainsKey("Timeout") && builder.Timeout != 15 ? builder.Timeout : ConnectTimeout;
@@ -48,7 +52,9 @@ public sealed class PostgresDatabase : IDatabase
     public SqlDialect Dialect => SqlDialect.PostgreSql;
 
     public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
-        RunAsync(work, IsolationLevel.Serializable, cancellation);
+        TelemetryNames.Recorded is null
+            ? RunAsync(work, IsolationLevel.Serializable, cancellation)
+            : StoreTelemetry.TracedAsync(Dialect, _ => RunAsync(work, IsolationLevel.Serializable, cancellation));
 
     public Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default) =>
         RunAsync(work, IsolationLevel.RepeatableRead, cancellation);
@@ -85,6 +91,7 @@ public sealed class PostgresDatabase : IDatabase
                 }
                 catch (PostgresException error) when (IsConflict(error) && attempt < Attempts)
                 {
+                    _telemetry?.Conflict(Dialect);
                     await Task.Delay(Random.Shared.Next(1, 4 << Math.Min(attempt, 6)), cancellation);
                 }
                 catch (PostgresException error) when (IsConflict(error))
@@ -127,13 +134,14 @@ public sealed class PostgresDatabase : IDatabase
         }
     }
 
-    private static async Task<T> RunOnAsync<T>(
+    private async Task<T> RunOnAsync<T>(
         NpgsqlConnection connection,
         Func<ISqlSession, T> work,
         IsolationLevel isolation,
         CancellationToken cancellation
     )
     {
+        var began = isolation == IsolationLevel.Serializable ? _telemetry?.Begin() ?? 0 : 0;
         await using var transaction = await BeforeCommitAsync(
             connection,
             () => connection.BeginTransactionAsync(isolation, cancellation).AsTask()
@@ -145,6 +153,7 @@ public sealed class PostgresDatabase : IDatabase
             () => Task.Run(() => work(new PostgresSession(connection, transaction, effects)), CancellationToken.None)
         );
         await transaction.CommitAsync(CancellationToken.None);
+        _telemetry?.Ended(began, Dialect, 1, null);
         effects?.Run();
         return result;
     }

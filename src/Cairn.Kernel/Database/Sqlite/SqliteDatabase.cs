@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Cairn.Kernel.Files;
+using Cairn.Kernel.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,12 +23,21 @@ public sealed class SqliteDatabase : IDatabase
     private readonly SqliteLog _log;
     private readonly Thread _thread;
     private readonly DiskReserve? _reserve;
+    private readonly StoreTelemetry? _telemetry;
 
     /// <param name="path">The database file; its folder must exist.</param>
     /// <param name="logger">What is told of a write-ahead log that grows.</param>
     /// <param name="reserve">What is given up for room when the disk is full, or null.</param>
-    public SqliteDatabase(string path, ILogger<SqliteDatabase>? logger = null, DiskReserve? reserve = null)
+    /// <param name="telemetry">What is told of commits, or null.</param>
+    public SqliteDatabase(
+        string path,
+        ILogger<SqliteDatabase>? logger = null,
+        DiskReserve? reserve = null,
+        StoreTelemetry? telemetry = null
+    )
     {
+        Path = path;
+        _telemetry = telemetry;
         _reserve = reserve;
         SqliteLibrary.Load();
         _writer = new SqliteSession(path, writer: true);
@@ -47,6 +58,12 @@ public sealed class SqliteDatabase : IDatabase
     }
 
     public SqlDialect Dialect => SqlDialect.Sqlite;
+
+    /// <summary>The database's file.</summary>
+    public string Path { get; }
+
+    /// <summary>How many calls wait for the writer.</summary>
+    public int Waiting => _queue.IsAddingCompleted ? 0 : _queue.Count;
 
     /// <summary>What the engine found damaged, or null.</summary>
     public string? Damage { get; private set; }
@@ -86,10 +103,34 @@ public sealed class SqliteDatabase : IDatabase
     public Task<T> WriteAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (TelemetryNames.Recorded is not null)
+        {
+            return WriteTracedAsync(work, cancellation);
+        }
+
         var item = new SqliteWork<T>(work);
         _queue.Add(item, cancellation);
         return item.Task;
     }
+
+    private Task<T> WriteTracedAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation) =>
+        StoreTelemetry.TracedAsync(
+            Dialect,
+            async span =>
+            {
+                var queued = Stopwatch.GetTimestamp();
+                var item = new SqliteWork<T>(work);
+                _queue.Add(item, cancellation);
+                try
+                {
+                    return await item.Task;
+                }
+                finally
+                {
+                    span?.SetTag("cairn.transaction.wait", Stopwatch.GetElapsedTime(queued, item.Begun).TotalSeconds);
+                }
+            }
+        );
 
     public async Task<T> ReadAsync<T>(Func<ISqlSession, T> work, CancellationToken cancellation = default)
     {
@@ -127,6 +168,7 @@ public sealed class SqliteDatabase : IDatabase
         {
             group.Clear();
             group.Add(first);
+            var began = _telemetry?.Begin() ?? 0;
             var failure = Commit(group, isOpen: true);
             if (failure is SqliteError { IsFull: true } && _reserve is not null)
             {
@@ -140,6 +182,8 @@ public sealed class SqliteDatabase : IDatabase
             {
                 Damage = failure.Message;
             }
+
+            _telemetry?.Ended(began, Dialect, group.Count, Word(failure));
 
             foreach (var item in group)
             {
@@ -164,6 +208,16 @@ public sealed class SqliteDatabase : IDatabase
             }
         }
     }
+
+    /// <summary>A failure as measurements have it.</summary>
+    private static string? Word(Exception? failure) =>
+        failure switch
+        {
+            null => null,
+            SqliteError { IsFull: true } => "full",
+            SqliteError { IsDamage: true } => "damaged",
+            _ => "_OTHER",
+        };
 
     /// <summary>Runs a group of work and commits it; returns why it could not be.</summary>
     /// <param name="group">What to run.</param>

@@ -13,9 +13,13 @@ internal sealed class SqliteWork<T>(Func<ISqlSession, T> work) : ISqliteWork
 
     public Exception? Failure => _failure;
 
+    /// <summary>When it was run, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> counts; 0 before.</summary>
+    public long Begun { get; private set; }
+
     public bool Run(SqliteSession session)
     {
         _failure = null;
+        Begun = System.Diagnostics.Stopwatch.GetTimestamp();
         session.Effects = _effects = new CommitEffects();
         try
         {

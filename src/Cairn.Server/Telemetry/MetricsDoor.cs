@@ -1,0 +1,30 @@
+using Cairn.Kernel.Errors;
+using Cairn.Kernel.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Cairn.Server.Telemetry;
+
+/// <summary><c>GET /metrics</c>: what the server measures, in Prometheus' text format.</summary>
+internal sealed class MetricsDoor(Measurements measurements, Probes probes) : IDoor
+{
+    public const string Permission = "cairn.metrics.get";
+
+    public void Map(IRoutes routes) => routes.Add("GET", "/metrics", Permission, AnswerAsync);
+
+    private async Task AnswerAsync(HttpContext context, RouteValues values)
+    {
+        if (context.Caller() is { Project: not null } caller)
+        {
+            throw StatusException.PermissionDenied(
+                $"'{caller.Name}' is limited to project '{caller.Project}', and what the server measures is of all projects."
+            );
+        }
+
+        await probes.LookAsync(context.RequestAborted);
+        var text =
+            measurements.Text()
+            ?? throw StatusException.NotFound("This server does not measure itself for Prometheus. Start it with '--metrics'.");
+        context.Response.ContentType = PrometheusText.ContentType;
+        await context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}
