@@ -13,6 +13,12 @@ native_agent() {
   # One of an earlier build must not run with this one's server.
   rm -f "$folder/cairn-agent"
   [ "${NATIVE_AGENT:-yes}" = yes ] || return 0
+  local machine
+  machine=linux-$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
+  if [ -n "$rid" ] && [ "$rid" != "$machine" ]; then
+    say "the agent is compiled natively for $machine only, on this machine: for $rid, agents of jobs are the program itself"
+    return 0
+  fi
   if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
     say "no C compiler links the native agent here (the package gcc has one): agents of jobs start in a quarter of a second instead of ten milliseconds"
     return 0
