@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing: deps.sh build | quickstart | test. Each set contains the one before it.
+# Installs what is missing: deps.sh npm | build | quickstart | test. Each set contains the one before it.
 . "$(dirname "$0")/common.sh"
 
 # package | what tells that it is there | why
-build_packages=()
+build_packages=(
+  "gcc|/usr/bin/gcc|links the agent of jobs, which is a native program"
+  "libc6-dev|/usr/include/stdio.h|links the agent of jobs, which is a native program"
+)
 quickstart_packages=(
   "bubblewrap|/usr/bin/bwrap|keeps training jobs away from the rest of the machine"
   "python3-sklearn|/usr/lib/python3/dist-packages/sklearn|the interpreter and library of the quickstart's training job and model"
@@ -71,6 +74,11 @@ install_debian() {
   retry "${install[@]}" </dev/null >>"$log" 2>&1 || { tail -20 "$log" >&2; fail "'apt-get install' failed; the whole log is in $log"; }
 }
 
+# What a build can do without is installed where that needs no one's leave.
+optional_debian() {
+  [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || install_debian "$@"
+}
+
 # The lock file's hash tells whether the folder holds exactly what it names; a linked folder belongs to someone else and stays as it is.
 install_npm() {
   local wanted
@@ -83,9 +91,10 @@ install_npm() {
 }
 
 case "${1:-quickstart}" in
-  build)      check_toolchain; install_npm ;;
+  npm)        check_toolchain; install_npm ;;
+  build)      check_toolchain; install_npm; optional_debian "${build_packages[@]}" ;;
   debian)     install_debian "${quickstart_packages[@]}" ;;
-  quickstart) check_toolchain; install_npm; install_debian "${quickstart_packages[@]}" ;;
-  test)       check_toolchain; install_npm; install_debian "${quickstart_packages[@]}" "${test_packages[@]}" ;;
-  *)          fail "deps.sh takes build, debian, quickstart or test, not '$1'." ;;
+  quickstart) check_toolchain; install_npm; install_debian "${quickstart_packages[@]}"; optional_debian "${build_packages[@]}" ;;
+  test)       check_toolchain; install_npm; install_debian "${build_packages[@]}" "${quickstart_packages[@]}" "${test_packages[@]}" ;;
+  *)          fail "deps.sh takes npm, build, debian, quickstart or test, not '$1'." ;;
 esac

@@ -11,7 +11,10 @@ dotnet build Cairn.slnx -c Release --no-restore -v q -clp:ErrorsOnly >>artifacts
 # Tests start the program hundreds of times; compiled ahead of time it starts on two thirds of the work.
 say "compiling the program ahead of time"
 dotnet publish src/Cairn.Cli -c Release --no-build --no-restore -v q -clp:ErrorsOnly -o artifacts/program >>artifacts/build-all.log 2>&1 || { cat artifacts/build-all.log >&2; fail "the program could not be compiled ahead of time; what the compiler said is above."; }
+native_agent artifacts/program artifacts/build-all.log
 for folder in tests/*.Tests/bin/Release/net10.0; do
+  # Where the program is, its agent is beside it.
+  [ ! -e "$folder/cairn" ] || [ ! -e artifacts/program/cairn-agent ] || cp -p artifacts/program/cairn-agent "$folder/"
   for file in artifacts/program/*.dll; do
     [ ! -e "$folder/${file##*/}" ] || cp -p "$file" "$folder/"
   done

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Cairn.Jobs;
 using Cairn.Server;
 
 namespace Cairn.Bench;
@@ -22,8 +23,9 @@ internal sealed class BenchServer : IAsyncDisposable
     public int GrpcPort => int.Parse(Server.GrpcAddress.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture);
 
     /// <param name="program">What runs the agents of jobs, for a benchmark that has any.</param>
+    /// <param name="jobs">How jobs run; as a server does it by itself if not given.</param>
     /// <param name="fill">Fills the server's folder before it starts; is given its path.</param>
-    public static async Task<BenchServer> StartAsync(string? program = null, Func<string, Task>? fill = null)
+    public static async Task<BenchServer> StartAsync(string? program = null, Func<string, Task>? fill = null, JobsOptions? jobs = null)
     {
         var bench = new BenchServer();
         if (fill is not null)
@@ -38,6 +40,7 @@ internal sealed class BenchServer : IAsyncDisposable
                 Http = "127.0.0.1:0",
                 Grpc = "127.0.0.1:0",
                 Executable = program,
+                Jobs = jobs ?? new JobsOptions(),
             }
         );
         bench.Http = new HttpClient { BaseAddress = bench.Server.HttpUrl };

@@ -30,6 +30,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     public async Task RunAsync(CancellationToken cancellation)
     {
         var started = time.GetUtcNow();
+        _ = Task.Run(PrivateFiles.LookAhead, cancellation);
         var pid = Environment.ProcessId;
         var begun = new StartRecord(pid, ProcessTree.StartTime(pid) ?? 0, Environment.MachineName, started);
         await DurableFile.WriteInTimeAsync(() => directory.WriteStart(begun), time, cancellation);
@@ -89,7 +90,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
         );
         await background.CancelAsync();
         await IgnoreCancellationAsync(shipping);
-        if (ExecutorSet.HasQueue(record.Executor))
+        if (Schedulers.Has(record.Executor))
         {
             // A share may show the exit record before the end of the log. On its own machine the server takes the rest from the spool.
             using var limit = new CancellationTokenSource(LogDrain, time);
@@ -124,7 +125,7 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
                 $"Its accelerators are {string.Join(", ", own.Select(static one => string.Create(CultureInfo.InvariantCulture, $"{one.Number} ({one.Type})")))}."
             );
         }
-        else if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && !ExecutorSet.HasQueue(record.Executor))
+        else if (record.Resources is { Gpus: > 0 and var gpus, GpuType: var type } && !Schedulers.Has(record.Executor))
         {
             log.Say(
                 string.Create(

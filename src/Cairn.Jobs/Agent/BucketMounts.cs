@@ -63,9 +63,19 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
 
         var root = Environment.IsPrivilegedProcess;
         var plan = new MountPlan(context.Record.Buckets, context.Upper, context.Scratch, context.Merged, UserNamespace: !root);
-        TaskJson.WriteForNow(context.MountPlanFile, plan, TaskJson.Default.MountPlan);
+        TaskJson.Write(context.MountPlanFile, plan, TaskJson.Default.MountPlan, durable: false);
         string[] user = root ? [] : ["--user", "--map-root-user"];
-        string[] prefix = [unshare, .. user, "--mount", "--propagation", "private", "--", context.Record.Cairn, "agent", "--enter"];
+        string[] prefix =
+        [
+            unshare,
+            .. user,
+            "--mount",
+            "--propagation",
+            "private",
+            "--",
+            .. AgentProgram.Again(context.Record.Cairn),
+            "--enter",
+        ];
 
         var permitted = new MachineTrial(context.Directory.Jobs, "overlay");
         if (permitted.Holds())
@@ -84,7 +94,7 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
             plan.UserNamespace
         );
         Directory.CreateDirectory(trialPlan.Scratch);
-        TaskJson.WriteForNow(trialFile, trialPlan, TaskJson.Default.MountPlan);
+        TaskJson.Write(trialFile, trialPlan, TaskJson.Default.MountPlan, durable: false);
         var result = await HostTools.RunAsync(prefix[0], [.. prefix[1..], trialFile, "/bin/true"], HostTools.Environment, cancellation);
         if (result.ExitCode == 0)
         {

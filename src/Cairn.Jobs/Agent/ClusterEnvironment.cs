@@ -46,7 +46,7 @@ internal static class ClusterEnvironment
         };
         var environment = record.Environment.ToDictionary(
             static variable => variable.Key,
-            variable => TaskEnvironment.Expand(variable.Value, Late.Contains, late.GetValueOrDefault)
+            variable => VariableReferences.Expand(variable.Value, Late.Contains, late.GetValueOrDefault)
         );
         foreach (var (name, value) in late)
         {
@@ -66,7 +66,7 @@ internal static class ClusterEnvironment
                 cluster[typeOf(place.Pool)] = members = [];
             }
 
-            members.Add(string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}"));
+            members.Add((JsonNode)string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}"));
         }
 
         var task = new JsonObject { ["type"] = typeOf(record.Place.Pool), ["index"] = record.Place.Index };

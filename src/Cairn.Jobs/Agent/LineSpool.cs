@@ -51,7 +51,7 @@ internal static class LineSpool
         return new LogLine(
             json.GetProperty("i").GetString()!,
             json.GetProperty("t").GetInt64(),
-            LogEntries.SeverityOf(text, (LogSeverity)json.GetProperty("v").GetInt32()),
+            LineSeverity.Of(text, (LogSeverity)json.GetProperty("v").GetInt32()),
             json.GetProperty("s").GetString()!,
             text
         );

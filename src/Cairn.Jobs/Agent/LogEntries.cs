@@ -44,22 +44,10 @@ internal static class LogEntries
                 },
         };
 
-    /// <summary>The severity that a structured line says it has; another's is that of the stream that it was printed to.</summary>
-    public static LogSeverity SeverityOf(string text, LogSeverity printed) =>
-        Structured(text) is { } payload
-        && payload.Fields.TryGetValue("severity", out var severity)
-        && System.Enum.TryParse<LogSeverity>(severity.StringValue, ignoreCase: true, out var parsed)
-        && System.Enum.IsDefined(parsed)
-            ? parsed
-            : printed;
-
-    /// <summary>An entry with more levels of objects than the server accepts is text like another line.</summary>
-    private const int MaxLevels = 20;
-
     /// <summary>A line that is a JSON object with a message is a structured entry, as in Cloud Logging.</summary>
     private static Struct? Structured(string text)
     {
-        if (!text.StartsWith('{') || !text.EndsWith('}'))
+        if (!LineSeverity.MayBeStructured(text))
         {
             return null;
         }
@@ -67,7 +55,7 @@ internal static class LogEntries
         try
         {
             return
-                JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = MaxLevels }) is JsonObject json
+                JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = LineSeverity.MaxLevels }) is JsonObject json
                 && json.ContainsKey("message")
                 ? JsonParser.Default.Parse<Struct>(text)
                 : null;

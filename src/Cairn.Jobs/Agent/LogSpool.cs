@@ -60,7 +60,7 @@ internal sealed class LogSpool(string path, int attempt, string replica, long ma
             }
 
             _taken += Encoding.UTF8.GetByteCount(text) + LineCost;
-            Append(LogEntries.SeverityOf(text, severity), replica, text);
+            Append(LineSeverity.Of(text, severity), replica, text);
             if (_taken > maxBytes)
             {
                 _full = true;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Cairn.Data;
 using Google.Rpc;
@@ -76,7 +75,8 @@ internal sealed class ObjectClient(ServerClient server)
                 cancellation
             );
             await CheckAsync(response, $"list {prefix}", cancellation);
-            var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+            using var document = await ReadAsync(response, cancellation);
+            var json = document.RootElement;
             if (json.TryGetProperty("items", out var items))
             {
                 names.AddRange(items.EnumerateArray().Select(item => item.GetProperty("name").GetString()!));
@@ -85,6 +85,12 @@ internal sealed class ObjectClient(ServerClient server)
             page = json.TryGetProperty("nextPageToken", out var next) ? next.GetString()! : "";
         } while (page.Length > 0);
         return names;
+    }
+
+    private static async Task<JsonDocument> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        return await JsonDocument.ParseAsync(body, cancellationToken: cancellation);
     }
 
     private static async Task CheckAsync(HttpResponseMessage response, string what, CancellationToken cancellation)
@@ -108,8 +114,8 @@ internal sealed class ObjectClient(ServerClient server)
     {
         try
         {
-            var json = await response.Content.ReadFromJsonAsync<JsonElement>(cancellation);
-            return json.GetProperty("error").GetProperty("message").GetString()!;
+            using var json = await ReadAsync(response, cancellation);
+            return json.RootElement.GetProperty("error").GetProperty("message").GetString()!;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cairn.Jobs.Accelerators;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
@@ -243,7 +243,14 @@ internal sealed class PodmanLauncher : ILauncher
         IReadOnlyList<string> command = record.Package is { } package ? ["python3", "-m", package.Module] : record.Command;
         return command.Count == 0
             ? ["--", image, .. record.Arguments]
-            : ["--entrypoint", JsonSerializer.Serialize(command), "--", image, .. record.Arguments];
+            :
+            [
+                "--entrypoint",
+                new JsonArray([.. command.Select(static word => (JsonNode)word)]).ToJsonString(),
+                "--",
+                image,
+                .. record.Arguments,
+            ];
     }
 
     private static async Task<TaskEnd> InterpretAsync(

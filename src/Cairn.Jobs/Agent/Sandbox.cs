@@ -37,7 +37,7 @@ internal sealed class Sandbox(TaskContext context)
     /// </summary>
     public static ProgramLimits LimitsOf(TaskRecord record) =>
         record.Limits.OfProgram(
-            ExecutorSet.HasQueue(record.Executor) && record.Resources.MemoryMib > 0 ? record.Resources.MemoryMib * (1L << 19) : null
+            Schedulers.Has(record.Executor) && record.Resources.MemoryMib > 0 ? record.Resources.MemoryMib * (1L << 19) : null
         );
 
     /// <summary>What bubblewrap runs.</summary>
@@ -84,7 +84,7 @@ internal sealed class Sandbox(TaskContext context)
         }
 
         foreach (
-            var device in record.Resources.Gpus > 0 && ExecutorSet.HasQueue(record.Executor)
+            var device in record.Resources.Gpus > 0 && Schedulers.Has(record.Executor)
                 ? Directory.GetFileSystemEntries("/dev", "nvidia*")
                 : []
         )

@@ -42,7 +42,7 @@ internal sealed class CustomJobQueue(
         // Containers may stand beside processes: podman's executor looks after both.
         var executor = executors.For(launchers.Contains("podman") ? "podman" : "process");
         var replicas = WorkerPools.Replicas(spec);
-        if (!ExecutorSet.HasQueue(executor))
+        if (!Schedulers.Has(executor))
         {
             CheckMachine(spec, replicas);
         }
@@ -101,7 +101,7 @@ internal sealed class CustomJobQueue(
         var name = CustomJobName.Parse(job.Job.Name);
 
         // A scheduler has a line of its own for accelerators.
-        var wanted = ExecutorSet.HasQueue(job.Executor) ? AcceleratorCounts.None : accelerators.Wanted(job.Job.JobSpec);
+        var wanted = Schedulers.Has(job.Executor) ? AcceleratorCounts.None : accelerators.Wanted(job.Job.JobSpec);
         tasks.Insert(
             session,
             new TaskRow(

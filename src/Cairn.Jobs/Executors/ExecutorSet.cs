@@ -7,12 +7,6 @@ namespace Cairn.Jobs.Executors;
 /// </summary>
 internal sealed class ExecutorSet(IEnumerable<IExecutor> executors, JobsOptions options)
 {
-    /// <summary>Executors that keep a line of their own, so that this machine's slots do not limit them. As SQL.</summary>
-    public const string WithQueue = "('slurm', 'kubernetes')";
-
-    /// <summary>Whether an executor keeps a line of its own.</summary>
-    public static bool HasQueue(string name) => name is "slurm" or "kubernetes";
-
     public IExecutor this[string name] =>
         executors.FirstOrDefault(candidate => candidate.Name == name)
         ?? throw new StatusException(Google.Rpc.Code.Internal, $"This server has no executor '{name}'.");

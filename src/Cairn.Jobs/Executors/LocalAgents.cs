@@ -45,9 +45,10 @@ internal sealed class LocalAgents
 
     private void Start(AttemptDirectory attempt, TaskRecord record)
     {
+        var program = NativeAgent.Command(record.Cairn);
         var pid = ChildProcess.StartDetached(
-            record.Cairn,
-            ["agent", attempt.Path],
+            program[0],
+            [.. program.Skip(1), attempt.Path],
             AgentEnvironment.Build(),
             attempt.Path,
             attempt.AgentOutput

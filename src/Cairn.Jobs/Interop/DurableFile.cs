@@ -29,10 +29,16 @@ internal static class DurableFile
     }
 
     /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    /// <param name="path">The file.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="durable">False as in <see cref="WriteForNow"/>.</param>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool durable = true)
     {
-        Put(path, content, durable: true);
-        DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        Put(path, content, durable);
+        if (durable)
+        {
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        }
     }
 
     /// <summary>

@@ -35,7 +35,7 @@ internal sealed partial class LimitKeeper(ServerEnvironment server, JobsOptions 
     /// <param name="pool">What a replica's job asks for.</param>
     /// <param name="executor">Who runs it.</param>
     public TaskLimits Of(WorkerPoolSpec pool, string executor) =>
-        TaskLimits.Of(options.Limits, pool, ExecutorSet.HasQueue(executor), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _groups.Folder);
+        TaskLimits.Of(options.Limits, pool, Schedulers.Has(executor), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, _groups.Folder);
 
     private static partial class Log
     {

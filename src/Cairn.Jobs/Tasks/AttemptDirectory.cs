@@ -70,9 +70,13 @@ internal sealed class AttemptDirectory(string path)
 
     public TaskRecord? ReadTask() => TaskJson.Read(RecordFile, TaskJson.Default.TaskRecord);
 
-    public void WriteTask(TaskRecord record) => TaskJson.Write(RecordFile, record, TaskJson.Default.TaskRecord);
+    /// <param name="record">What is to be run.</param>
+    /// <param name="durable">Whether it must outlive a machine that goes down.</param>
+    public void WriteTask(TaskRecord record, bool durable) => TaskJson.Write(RecordFile, record, TaskJson.Default.TaskRecord, durable);
 
-    public void WriteToken(string token) => DurableFile.Write(TokenFile, System.Text.Encoding.UTF8.GetBytes(token));
+    /// <param name="token">What the replica may say to the server with.</param>
+    /// <param name="durable">Whether it must outlive a machine that goes down.</param>
+    public void WriteToken(string token, bool durable) => DurableFile.Write(TokenFile, System.Text.Encoding.UTF8.GetBytes(token), durable);
 
     public StartRecord? ReadStart() => TaskJson.Read(StartFile, TaskJson.Default.StartRecord);
 
@@ -80,7 +84,8 @@ internal sealed class AttemptDirectory(string path)
 
     public ReplicaAddress? ReadAddress() => TaskJson.Read(In("address.json"), TaskJson.Default.ReplicaAddress);
 
-    public void WriteAddress(ReplicaAddress address) => TaskJson.WriteForNow(In("address.json"), address, TaskJson.Default.ReplicaAddress);
+    public void WriteAddress(ReplicaAddress address) =>
+        TaskJson.Write(In("address.json"), address, TaskJson.Default.ReplicaAddress, durable: false);
 
     public ExitRecord? ReadExit() => TaskJson.Read(ExitFile, TaskJson.Default.ExitRecord);
 

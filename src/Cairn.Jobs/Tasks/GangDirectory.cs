@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cairn.Jobs.Executors;
 
 namespace Cairn.Jobs.Tasks;
 
@@ -43,24 +44,28 @@ internal sealed class GangDirectory(string path)
         return new Gang(this, record, replicas);
     }
 
-    /// <summary>Writes the replicas' folders, and then that they are complete.</summary>
+    /// <summary>
+    /// Writes the replicas' folders, and then that they are complete. Agents of this machine go down with it, and a gang that is lost by
+    /// that is written anew; those of a scheduler may still be to come.
+    /// </summary>
     /// <param name="executor">Who will run the gang.</param>
     /// <param name="records">One for each replica, in order.</param>
     /// <param name="token">What the replicas may say to the server with.</param>
     public Gang Write(string executor, IReadOnlyList<TaskRecord> records, string token)
     {
+        var durable = Schedulers.Has(executor);
         var replicas = new List<Replica>();
         foreach (var task in records)
         {
             var directory = Replica(task.Replica);
             directory.Create();
-            directory.WriteToken(token);
-            directory.WriteTask(task);
+            directory.WriteToken(token, durable);
+            directory.WriteTask(task, durable);
             replicas.Add(new Replica(directory, task));
         }
 
         var record = new GangRecord(records[0].Task, records[0].Attempt, executor, records[0].Place.Pools);
-        TaskJson.Write(RecordFile, record, TaskJson.Default.GangRecord);
+        TaskJson.Write(RecordFile, record, TaskJson.Default.GangRecord, durable);
         return new Gang(this, record, replicas);
     }
 }

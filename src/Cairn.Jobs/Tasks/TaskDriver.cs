@@ -253,6 +253,7 @@ internal sealed partial class TaskDriver(
         task = await BegunAsync(task, gang, cancellation);
         if (verdict.End == GangEnd.Lost)
         {
+            watch.Forget(gang);
             await executor.CleanAsync(gang, cancellation);
         }
 

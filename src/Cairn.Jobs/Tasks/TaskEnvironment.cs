@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Cairn.Data;
 using Cairn.Jobs.Agent;
 using Cairn.Jobs.CustomJobs;
@@ -10,7 +9,7 @@ namespace Cairn.Jobs.Tasks;
 /// The environment that a task sees: Vertex's, and what points client libraries at this server. The user's own variables come last, but
 /// cannot replace what names the job and its places, or the task would not be the job's any more.
 /// </summary>
-internal static partial class TaskEnvironment
+internal static class TaskEnvironment
 {
     /// <summary>Where a job's outputs go: <c>AIP_MODEL_DIR</c> is <c>model/</c> below it.</summary>
     private static readonly (string Variable, string Folder)[] Outputs =
@@ -87,7 +86,7 @@ internal static partial class TaskEnvironment
         Add(environment, TaskTrace.Variable, trace);
         foreach (var variable in WorkerPools.Environment(spec.WorkerPoolSpecs[place.Pool]))
         {
-            environment[variable.Name] = Expand(
+            environment[variable.Name] = VariableReferences.Expand(
                 variable.Value,
                 static reference => !ClusterEnvironment.Late.Contains(reference),
                 reference => own.GetValueOrDefault(reference) ?? environment.GetValueOrDefault(reference)
@@ -102,23 +101,6 @@ internal static partial class TaskEnvironment
         return environment;
     }
 
-    /// <summary>
-    /// Replaces <c>$(NAME)</c> by the value of a variable that is known by then; <c>$$(NAME)</c> stands for the text <c>$(NAME)</c>, and
-    /// references to what is not known stay as they are (<c>EnvVar.value</c> in <c>env_var.proto</c>).
-    /// </summary>
-    /// <param name="value">The text.</param>
-    /// <param name="isTurn">Whether references to a variable are replaced now; others stay, escaped ones as well, for a later time.</param>
-    /// <param name="known">The value of a variable, or null.</param>
-    internal static string Expand(string value, Func<string, bool> isTurn, Func<string, string?> known) =>
-        Reference()
-            .Replace(
-                value,
-                match =>
-                    !isTurn(match.Groups[1].Value) ? match.Value
-                    : match.Value.StartsWith("$$", StringComparison.Ordinal) ? match.Value[1..]
-                    : known(match.Groups[1].Value) ?? match.Value
-            );
-
     private static void Add(Dictionary<string, string> environment, string name, string value)
     {
         if (value.Length > 0)
@@ -126,7 +108,4 @@ internal static partial class TaskEnvironment
             environment[name] = value;
         }
     }
-
-    [GeneratedRegex(@"\$?\$\(([A-Za-z_][A-Za-z0-9_]*)\)")]
-    private static partial Regex Reference();
 }

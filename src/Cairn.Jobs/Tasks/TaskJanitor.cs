@@ -49,7 +49,7 @@ internal sealed partial class TaskJanitor(
                     && row.Machine == machine.Name
                     && Path.GetFileName(path) == row.Attempt.ToString(CultureInfo.InvariantCulture);
                 var elsewhere = row is null || row.Machine != machine.Name;
-                if (!current && gang is not null && (IsOpen(gang) || (elsewhere && ExecutorSet.HasQueue(gang.Record.Executor))))
+                if (!current && gang is not null && (IsOpen(gang) || (elsewhere && Schedulers.Has(gang.Record.Executor))))
                 {
                     await EndStrayAsync(gang, cancellation);
                 }

@@ -28,17 +28,27 @@ internal sealed partial class TaskJson : JsonSerializerContext
 {
     private const int MaxRecord = 64 << 20;
 
-    public static void Write<T>(string path, T value, JsonTypeInfo<T> type) =>
-        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
-
-    /// <summary>The same for a record that nobody asks for once the machine has gone down.</summary>
-    public static void WriteForNow<T>(string path, T value, JsonTypeInfo<T> type) =>
-        DurableFile.WriteForNow(path, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    /// <param name="path">The file.</param>
+    /// <param name="value">The record.</param>
+    /// <param name="type">How it is written.</param>
+    /// <param name="durable">Whether it must outlive a machine that goes down.</param>
+    public static void Write<T>(string path, T value, JsonTypeInfo<T> type, bool durable = true) =>
+        DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(value, type), durable);
 
     /// <summary>
     /// Reads a record, or null where there is none. Where a task runs without a sandbox of ours it reaches its records: what is no regular
-    /// file there is none.
+    /// file there is none. Nor is what a machine that went down has left empty or in part.
     /// </summary>
     public static T? Read<T>(string path, JsonTypeInfo<T> type)
-        where T : class => UntrustedFolder.ReadFile(path, MaxRecord) is { } json ? JsonSerializer.Deserialize(json, type) : null;
+        where T : class
+    {
+        try
+        {
+            return UntrustedFolder.ReadFile(path, MaxRecord) is { } json ? JsonSerializer.Deserialize(json, type) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

@@ -29,7 +29,7 @@ internal sealed class TaskLine(TaskTable tasks, AcceleratorPool accelerators, Jo
 
     /// <summary>Why a task in line can never start on this machine, or null where it can.</summary>
     public string? Obstacle(TaskRow task) =>
-        ExecutorSet.HasQueue(task.Executor) ? null
+        Schedulers.Has(task.Executor) ? null
         : task.Replicas > options.Slots ? TooWide(task.Replicas, options.Slots)
         : accelerators.Obstacle(accelerators.Wanted(task.Wanted));
 

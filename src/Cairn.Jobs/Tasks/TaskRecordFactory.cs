@@ -49,7 +49,7 @@ internal sealed class TaskRecordFactory(
     {
         var share = given.Where(one => one.Type == resources.GpuType).Take(resources.Gpus).ToList();
         given.RemoveAll(share.Contains);
-        return share.Count > 0 || (accelerators.Accelerators.Count > 0 && !ExecutorSet.HasQueue(task.Executor))
+        return share.Count > 0 || (accelerators.Accelerators.Count > 0 && !Schedulers.Has(task.Executor))
             ? [.. share.Select(accelerators.Identify)]
             : null;
     }
@@ -75,7 +75,7 @@ internal sealed class TaskRecordFactory(
                 : reduction;
         }
 
-        var tls = ExecutorSet.HasQueue(task.Executor) ? null : server.TaskTls();
+        var tls = Schedulers.Has(task.Executor) ? null : server.TaskTls();
         return new TaskRecord
         {
             SecureEndpoint = tls?.Url.ToString().TrimEnd('/'),

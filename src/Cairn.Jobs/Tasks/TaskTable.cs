@@ -105,7 +105,7 @@ internal sealed class TaskTable
     public int Occupied(ISqlSession session, string machine) =>
         (int)
             session.QueryFirst(
-                $"SELECT COALESCE(SUM(replicas), 0) FROM tasks WHERE {Placed} AND machine = $1 AND executor NOT IN {ExecutorSet.WithQueue}",
+                $"SELECT COALESCE(SUM(replicas), 0) FROM tasks WHERE {Placed} AND machine = $1 AND executor NOT IN {Schedulers.Names}",
                 static row => row.GetInt64(0),
                 machine
             );
@@ -130,7 +130,7 @@ internal sealed class TaskTable
     public int Submitted(ISqlSession session, string machine) =>
         (int)
             session.QueryFirst(
-                $"SELECT COUNT(*) FROM tasks WHERE {Placed} AND machine = $1 AND executor IN {ExecutorSet.WithQueue}",
+                $"SELECT COUNT(*) FROM tasks WHERE {Placed} AND machine = $1 AND executor IN {Schedulers.Names}",
                 static row => row.GetInt64(0),
                 machine
             );
@@ -144,7 +144,7 @@ internal sealed class TaskTable
             $"""
             SELECT {Columns} FROM tasks t WHERE {Waiting} AND replicas <= $1 AND {OneOf} AND executor {(
                 submitted ? "IN" : "NOT IN"
-            )} {ExecutorSet.WithQueue}
+            )} {Schedulers.Names}
             ORDER BY (SELECT COALESCE(SUM(replicas), 0) FROM tasks other WHERE other.state IN (1, 2) AND other.state < 4 AND other.project = t.project), enqueued, id LIMIT 1
             """,
             Map,

@@ -17,6 +17,9 @@ internal static class PrivateFiles
     /// memory.</summary>
     private static readonly Lazy<bool> Bounded = new(static () => IsBounding(SandboxProbe.Bubblewrap));
 
+    /// <summary>Finds out what <see cref="InMemory"/> needs to know of this machine's bubblewrap, so that it need not wait for that.</summary>
+    public static void LookAhead() => _ = Bounded.Value;
+
     /// <summary>A folder in memory that everybody may write.</summary>
     /// <param name="path">Where the program sees it.</param>
     /// <param name="bytes">How much it holds; null for the kernel's own measure, half of the machine's memory.</param>

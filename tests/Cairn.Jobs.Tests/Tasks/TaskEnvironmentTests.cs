@@ -11,7 +11,7 @@ public sealed class TaskEnvironmentTests
     [InlineData("$$(A)", "$(A)")]
     [InlineData("$A ${A} $(A", "$A ${A} $(A")]
     public void references_are_expanded(string value, string expected) =>
-        TaskEnvironment
+        VariableReferences
             .Expand(
                 value,
                 static _ => true,
