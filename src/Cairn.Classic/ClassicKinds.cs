@@ -1,5 +1,4 @@
 using Cairn.Kernel.Store;
-using Google.Cloud.ML.V1;
 
 namespace Cairn.Classic;
 

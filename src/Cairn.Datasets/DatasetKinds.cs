@@ -1,5 +1,4 @@
 using Cairn.Kernel.Store;
-using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Datasets;
 

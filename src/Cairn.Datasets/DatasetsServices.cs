@@ -1,4 +1,3 @@
-using Cairn.Data;
 using Cairn.Datasets.Exports;
 using Cairn.Datasets.Items;
 using Cairn.Datasets.Rows;

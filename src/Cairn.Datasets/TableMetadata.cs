@@ -1,6 +1,5 @@
 using Cairn.Data;
 using Cairn.Kernel.Errors;
-using Google.Protobuf.WellKnownTypes;
 using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Cairn.Datasets;

@@ -1,6 +1,5 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Store;
-using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Tuning;
 

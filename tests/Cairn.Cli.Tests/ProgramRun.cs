@@ -46,10 +46,10 @@ internal sealed record ProgramRun(int Code, string Output, string Error)
         {
             await process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"cairn {string.Join(' ', args)} did not end within five minutes.");
+            throw new TimeoutException($"cairn {string.Join(' ', args)} did not end within five minutes.", late);
         }
 
         return new ProgramRun(process.ExitCode, await output, await error);

@@ -60,10 +60,10 @@ public sealed class ClientProgram(string name, IReadOnlyDictionary<string, strin
             await process.WaitForExitAsync(deadline.Token);
             return (process.ExitCode, await output, await errors);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{name} {string.Join(' ', arguments)} took longer than {Limit}.");
+            throw new TimeoutException($"{name} {string.Join(' ', arguments)} took longer than {Limit}.", late);
         }
     }
 }

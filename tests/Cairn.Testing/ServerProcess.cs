@@ -9,6 +9,7 @@ namespace Cairn.Testing;
 /// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
+    private readonly Lock _logged = new();
     private readonly ScratchDirectory? _scratch;
     private readonly string[] _arguments;
     private readonly IReadOnlyDictionary<string, string>? _environment;
@@ -149,7 +150,7 @@ public sealed class ServerProcess : IAsyncDisposable
     {
         if (line.Data is not null)
         {
-            lock (this)
+            lock (_logged)
             {
                 File.AppendAllText(Log, line.Data + "\n");
             }

@@ -38,10 +38,10 @@ public sealed class ExampleTests
         {
             await process.WaitForExitAsync(limit.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException("The example did not end within six minutes.");
+            throw new TimeoutException("The example did not end within six minutes.", late);
         }
 
         var said = await output;

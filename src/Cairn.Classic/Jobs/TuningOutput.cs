@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Cloud.AIPlatform.V1;
 using Google.Cloud.ML.V1;
-using Google.Protobuf.WellKnownTypes;
 using ClassicMetric = Google.Cloud.ML.V1.HyperparameterOutput.Types.HyperparameterMetric;
 using ClassicState = Google.Cloud.ML.V1.Job.Types.State;
 using Value = Google.Protobuf.WellKnownTypes.Value;

@@ -1,6 +1,5 @@
 using Cairn.Classic.Names;
 using Cairn.Kernel.Database;
-using Cairn.Kernel.Errors;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
 using Cairn.Models.Versions;
@@ -8,7 +7,6 @@ using Cairn.Serving.Endpoints;
 using Google.Cloud.ML.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Version = Google.Cloud.ML.V1.Version;
 using Vertex = Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Classic.Models;

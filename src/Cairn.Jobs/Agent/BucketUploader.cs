@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Cairn.Data;
-using Cairn.Jobs.Tasks;
 using Google.Cloud.Logging.Type;
-using Google.Rpc;
 
 namespace Cairn.Jobs.Agent;
 

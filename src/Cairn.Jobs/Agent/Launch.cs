@@ -1,5 +1,3 @@
-using Cairn.Jobs.Interop;
-
 namespace Cairn.Jobs.Agent;
 
 /// <summary>A program to start for a task, and how to end it and to understand its end.</summary>

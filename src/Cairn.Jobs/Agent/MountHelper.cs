@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Agent;

@@ -70,7 +70,7 @@ internal sealed class EnvironmentStore(string folder, TimeProvider time)
     public EnvironmentRecord? Read(string key) => TaskJson.Read(Path.Combine(folder, key, RecordName), TaskJson.Default.EnvironmentRecord);
 
     /// <summary>When it was last opened.</summary>
-    public DateTimeOffset Used(string key) => File.GetLastWriteTimeUtc(Path.Combine(folder, key, UsedName));
+    public DateTimeOffset Used(string key) => new(File.GetLastWriteTimeUtc(Path.Combine(folder, key, UsedName)));
 
     /// <summary>Removes an environment that nobody uses; returns whether it is gone.</summary>
     public bool TryRemove(string key)

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Cairn.Jobs.Agent;
 
 namespace Cairn.Jobs.Environments;
 

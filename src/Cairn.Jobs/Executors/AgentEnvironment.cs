@@ -1,4 +1,3 @@
-using Cairn.Jobs.Agent;
 using Cairn.Jobs.Environments;
 
 namespace Cairn.Jobs.Executors;

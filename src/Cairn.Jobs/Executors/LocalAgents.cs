@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Limits;
 using Cairn.Jobs.Tasks;
 

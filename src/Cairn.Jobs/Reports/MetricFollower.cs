@@ -1,4 +1,3 @@
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 using Cairn.Jobs.Usage;
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Cairn.Jobs.CustomJobs;
 using Cairn.Jobs.Executors;
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Reports;
 using Cairn.Jobs.Usage;
 using Cairn.Kernel.Errors;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cairn.Jobs.Agent;
 
 namespace Cairn.Jobs.Usage;
 

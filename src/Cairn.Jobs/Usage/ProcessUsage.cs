@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cairn.Jobs.Interop;
 
 namespace Cairn.Jobs.Usage;
 

@@ -1,5 +1,3 @@
-using Cairn.Jobs.Agent;
-
 namespace Cairn.Jobs.Usage;
 
 /// <summary>

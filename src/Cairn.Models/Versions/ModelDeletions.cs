@@ -6,7 +6,6 @@ using Cairn.Models.Artifacts;
 using Cairn.Models.Names;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Models.Versions;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cairn.Processes.Children;
 
 namespace Cairn.Processes.Sandboxing;
 
@@ -42,10 +41,10 @@ internal static class PrivateFiles
         using var process = Process.Start(
             new ProcessStartInfo(bubblewrap, ["--help"]) { RedirectStandardOutput = true, RedirectStandardError = true }
         )!;
-        var error = process.StandardError.ReadToEndAsync();
+        // Both are short enough for the pipes, so neither holds the program up while the other is read.
         var help = process.StandardOutput.ReadToEnd();
+        process.StandardError.ReadToEnd();
         process.WaitForExit();
-        error.Wait();
         return help.Contains("--size", StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Cairn.Kernel.Errors;
-using Cairn.Kernel.Files;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tensorboards.Names;
 

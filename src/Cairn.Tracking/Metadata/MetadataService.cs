@@ -1,4 +1,3 @@
-using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;

@@ -5,7 +5,6 @@ using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Rpc.Json;
 using Google.Cloud.AIPlatform.V1;
-using Google.Protobuf.WellKnownTypes;
 using Value = Google.Protobuf.WellKnownTypes.Value;
 
 namespace Cairn.Training.Pipelines;

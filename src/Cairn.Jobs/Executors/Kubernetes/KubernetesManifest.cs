@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 
 namespace Cairn.Jobs.Executors.Kubernetes;

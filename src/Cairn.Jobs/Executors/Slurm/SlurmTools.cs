@@ -1,4 +1,3 @@
-using Cairn.Jobs.Agent;
 using Cairn.Kernel.Errors;
 
 namespace Cairn.Jobs.Executors.Slurm;

@@ -1,4 +1,5 @@
 using System.Data;
+using System.Runtime.ExceptionServices;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Telemetry;
 using Npgsql;
@@ -87,7 +88,7 @@ public sealed class PostgresDatabase : IDatabase
                 }
                 catch (BrokenBeforeCommitException broken)
                 {
-                    throw broken.InnerException!;
+                    ExceptionDispatchInfo.Throw(broken.InnerException!);
                 }
                 catch (PostgresException error) when (IsConflict(error) && attempt < Attempts)
                 {

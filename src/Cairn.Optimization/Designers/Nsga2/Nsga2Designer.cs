@@ -1,6 +1,5 @@
 using Cairn.Optimization.Numerics;
 using Cairn.Optimization.Spaces;
-using Cairn.Optimization.Studies;
 
 namespace Cairn.Optimization.Designers.Nsga2;
 

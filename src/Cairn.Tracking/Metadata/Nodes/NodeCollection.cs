@@ -5,7 +5,6 @@ using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Tracking.Metadata.Names;
 using Cairn.Tracking.Metadata.Stores;
-using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;

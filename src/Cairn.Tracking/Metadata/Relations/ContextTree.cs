@@ -1,6 +1,5 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
-using Cairn.Tracking.Metadata.Names;
 
 namespace Cairn.Tracking.Metadata.Relations;
 

@@ -4,7 +4,6 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Tracking;
-using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow.Artifacts;
 

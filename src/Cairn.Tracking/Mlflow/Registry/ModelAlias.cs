@@ -1,7 +1,6 @@
 using System.Text;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
-using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 

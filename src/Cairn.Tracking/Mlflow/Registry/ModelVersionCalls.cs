@@ -2,7 +2,6 @@ using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Tenancy;
-using Cairn.Models.Names;
 using Cairn.Models.Versions;
 using Cairn.Tracking.Mlflow.Artifacts;
 using Cairn.Tracking.Mlflow.LoggedModels;

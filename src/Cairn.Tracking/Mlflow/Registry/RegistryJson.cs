@@ -5,7 +5,6 @@ using Cairn.Kernel.Store;
 using Cairn.Models.Names;
 using Cairn.Models.Versions;
 using Cairn.Tracking.Mlflow.LoggedModels;
-using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Registry;
 

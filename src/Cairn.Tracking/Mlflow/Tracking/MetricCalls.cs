@@ -4,7 +4,6 @@ using System.Text;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Tracking.Metrics;
-using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Mlflow.Tracking;
 

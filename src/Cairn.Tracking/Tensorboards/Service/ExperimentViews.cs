@@ -8,7 +8,6 @@ using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Cairn.Tracking.Tensorboards.Service;
 

@@ -1,6 +1,5 @@
 using Cairn.Kernel.Database;
 using Cairn.Tracking.Runs;
-using Cairn.Tracking.Tensorboards.Names;
 using Cairn.Tracking.Tensorboards.Points;
 using Google.Cloud.AIPlatform.V1;
 

@@ -11,7 +11,6 @@ using Cairn.Tracking.Tensorboards.Points;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using ValueType = Google.Cloud.AIPlatform.V1.TensorboardTimeSeries.Types.ValueType;
 
 namespace Cairn.Tracking.Tensorboards.Service;

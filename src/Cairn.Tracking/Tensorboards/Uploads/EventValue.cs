@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Cairn.Kernel.Store;
 using Cairn.Tracking.Events;
 using Google.Cloud.AIPlatform.V1;

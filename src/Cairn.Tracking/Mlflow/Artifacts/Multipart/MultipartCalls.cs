@@ -1,7 +1,6 @@
 using System.Globalization;
 using Cairn.Data;
 using Cairn.Kernel.Errors;
-using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Tracking.Mlflow.Artifacts.Multipart;
 
