@@ -7,7 +7,10 @@ namespace Cairn.Cli.Commands.Tokens;
 internal sealed class CreateToken : ApiCommand
 {
     private readonly Argument<string> _name = new("NAME") { Description = "Who the token is for." };
-    private readonly Option<string?> _role = new("--role") { Description = "What it may do: admin, editor (the default), viewer, or monitor (/metrics alone)." };
+    private readonly Option<string?> _role = new("--role")
+    {
+        Description = "What it may do: admin, editor (the default), viewer, or monitor (/metrics alone).",
+    };
     private readonly Option<string?> _only = new("--only-project")
     {
         Description = "The one project that it may touch; all if not given.",
