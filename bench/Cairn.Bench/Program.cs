@@ -14,6 +14,7 @@ IBenchmark[] all =
 [
     new RpcGet(),
     new RestGet(),
+    new RestTelemetry(),
     new StoreInsert(),
     new StoreList(),
     new ServePredict(),

@@ -72,7 +72,11 @@ public sealed class RequestTelemetry
             _http.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, tags);
         }
 
-        Describe(span, route is null ? Method(context.Request.Method) : $"{Method(context.Request.Method)} {route}", tags, status >= 500);
+        if (span is not null)
+        {
+            var method = Method(context.Request.Method);
+            Describe(span, route is null ? method : $"{method} {route}", tags, status >= 500);
+        }
     }
 
     /// <param name="began">From <see cref="Begin"/>.</param>
@@ -110,13 +114,16 @@ public sealed class RequestTelemetry
             _rpc.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, tags);
         }
 
-        Describe(span, method, tags, failed);
+        if (span is not null)
+        {
+            Describe(span, method, tags, failed);
+        }
     }
 
     /// <summary>The web server has begun the span, and knows neither route nor method.</summary>
-    private static void Describe(Activity? span, string name, in TagList tags, bool failed)
+    private static void Describe(Activity span, string name, in TagList tags, bool failed)
     {
-        if (span is null || span.Source.Name != TelemetryNames.WebSource)
+        if (span.Source.Name != TelemetryNames.WebSource)
         {
             return;
         }

@@ -1,6 +1,7 @@
 using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Telemetry;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 
@@ -12,10 +13,13 @@ internal sealed class Collector(
     ServerEnvironment environment,
     Measurements measurements,
     Probes probes,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<Collector> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    private readonly CollectorFailures _failures = new(time, logger);
 
     private readonly TracerProvider _traces = Sdk.CreateTracerProviderBuilder()
         .SetResourceBuilder(Identity.Of(environment.ServerId))
@@ -30,6 +34,7 @@ internal sealed class Collector(
     public override void Dispose()
     {
         _traces.Dispose();
+        _failures.Dispose();
         base.Dispose();
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Cairn.OnnxModels;
 using Cairn.Testing;
 using Cairn.Testing.Metrics;
 using Google.Cloud.AIPlatform.V1;
@@ -10,6 +12,8 @@ namespace Cairn.Server.Tests.Telemetry;
 public sealed partial class MetricsTests(MeasuredServer measured) : IClassFixture<MeasuredServer>
 {
     private const string Location = "/v1/projects/demo/locations/us-central1";
+    private const string OnnxImage = "cairn/onnx:latest";
+    private const string TrainingImage = "us-docker.pkg.dev/vertex-ai/training/sklearn-cpu.1-0:latest";
     private const string GetModel = "google.cloud.aiplatform.v1.ModelService/GetModel";
 
     [Fact]
@@ -69,6 +73,57 @@ public sealed partial class MetricsTests(MeasuredServer measured) : IClassFixtur
         page.Of("cairn_work_running").ShouldNotBeEmpty();
         page.Of("dotnet_process_memory_working_set_bytes").ShouldHaveSingleItem();
         page.Of("target_info").Single().Label("service_name").ShouldBe("cairn");
+    }
+
+    [Fact]
+    public async Task predictions_and_jobs_are_counted_where_they_are_run()
+    {
+        var admin = measured.Admin;
+        await admin.CreateBucketAsync("counted");
+        var endpoint = await admin.ServeAsync(
+            "counted",
+            "linear",
+            OnnxImage,
+            new Dictionary<string, byte[]> { ["model.onnx"] = SampleModels.LinearRegression() }
+        );
+        await admin.PredictAsync(endpoint, "[[1, 2, 3]]");
+        (
+            await admin.TrySendAsync(HttpMethod.Post, $"/v1/{endpoint}:predict", JsonNode.Parse("""{"instances": [["no", "number"]]}"""))
+        ).Status.ShouldBe(HttpStatusCode.BadRequest);
+        var pool = new JsonObject
+        {
+            ["replicaCount"] = 1,
+            ["machineSpec"] = new JsonObject { ["machineType"] = "n1-standard-4" },
+            ["containerSpec"] = new JsonObject { ["imageUri"] = TrainingImage, ["command"] = new JsonArray("sleep", "600") },
+        };
+        var job = await admin.PostAsync(
+            $"{Location}/customJobs",
+            new JsonObject
+            {
+                ["displayName"] = "j",
+                ["jobSpec"] = new JsonObject { ["workerPoolSpecs"] = new JsonArray(pool) },
+            }
+        );
+        await Poll.UntilAsync(
+            async () =>
+                (await measured.ScrapeAsync()).Of("cairn_task_open").Any(static open => open.Label("cairn_task_state") == "running"),
+            "the job to be counted as running"
+        );
+        await admin.PostAsync($"/v1/{job["name"]}:cancel", new JsonObject());
+        await Poll.UntilAsync(
+            async () =>
+                (await measured.ScrapeAsync())
+                    .Of("cairn_task_run_duration_seconds_count")
+                    .Any(static run => run.Label("cairn_outcome") == "cancelled" && run.Label("cairn_task_executor") == "process"),
+            "the job's end to be counted"
+        );
+
+        var page = await measured.ScrapeAsync();
+        page.Of("cairn_task_wait_duration_seconds_count").Sum(static wait => wait.Value).ShouldBe(1);
+        var predictions = page.Of("cairn_prediction_duration_seconds_count").ToList();
+        predictions.Single(static some => some.Label("error_type") is null).Value.ShouldBe(1);
+        predictions.Single(static some => some.Label("error_type") == "INVALID_ARGUMENT").Value.ShouldBe(1);
+        page.Of("cairn_predictor_count").Single(static some => some.Label("cairn_predictor_state") == "running").Value.ShouldBe(1);
     }
 
     /// <summary>Whatever clients send, and whoever they are, the series are those that the program has names for.</summary>

@@ -60,6 +60,19 @@ public sealed class TraceTests
         (await EndAsync(client, await SubmitAsync(server, trace, trace))).ShouldBe("JOB_STATE_SUCCEEDED");
     }
 
+    [Fact]
+    public async Task a_collector_that_is_away_is_told_of_and_holds_up_nothing()
+    {
+        await using var server = await ServerProcess.StartAsync(
+            arguments: ["--telemetry-endpoint", "http://127.0.0.1:1"],
+            environment: AtOnce
+        );
+        using var client = new RestClient(server.Http);
+        await client.GetAsync(ServingSteps.Parent() + "/models");
+        await Poll.UntilAsync(async () => (await server.ReadLogAsync()).Contains("did not take", StringComparison.Ordinal), "the log");
+        await client.GetAsync(ServingSteps.Parent() + "/models");
+    }
+
     /// <summary>Submits a job that succeeds where its TRACEPARENT is of a form.</summary>
     private static async Task<string> SubmitAsync(ServerProcess server, string trace, string expected)
     {
