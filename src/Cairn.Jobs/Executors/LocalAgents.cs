@@ -10,6 +10,8 @@ internal sealed class LocalAgents
     /// <summary>Agents that this server process started and must collect the exit status of.</summary>
     private readonly ConcurrentDictionary<string, int> _children = new();
 
+    private readonly NativeAgent _native = new();
+
     /// <summary>Starts an agent for each replica that has none.</summary>
     public void Start(Gang gang)
     {
@@ -44,7 +46,7 @@ internal sealed class LocalAgents
 
     private void Start(AttemptDirectory attempt, TaskRecord record)
     {
-        var program = NativeAgent.Command(record.Cairn);
+        var program = _native.Command(record.Cairn);
         var pid = ChildProcess.StartDetached(
             program[0],
             [.. program.Skip(1), attempt.Path],

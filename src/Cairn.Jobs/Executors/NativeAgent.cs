@@ -9,16 +9,17 @@ namespace Cairn.Jobs.Executors;
 /// Which program the agents of this machine are: the native one beside the server's, which starts in a few milliseconds, where the build
 /// has made it and it runs here; else the server's own.
 /// </summary>
-internal static class NativeAgent
+internal sealed class NativeAgent
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    private static readonly ConcurrentDictionary<string, string?> Known = new(StringComparer.Ordinal);
+    /// <summary>What was found beside each of the server's programs, of which there is mostly one.</summary>
+    private readonly ConcurrentDictionary<string, string?> _known = new(StringComparer.Ordinal);
 
     /// <summary>The program and its first arguments.</summary>
     /// <param name="cairn">The server's program.</param>
-    public static IReadOnlyList<string> Command(string cairn) =>
-        Known.GetOrAdd(cairn, static cairn => Find(cairn)) is { } native ? [native] : [cairn, "agent"];
+    public IReadOnlyList<string> Command(string cairn) =>
+        _known.GetOrAdd(cairn, static cairn => Find(cairn)) is { } native ? [native] : [cairn, "agent"];
 
     private static string? Find(string cairn)
     {

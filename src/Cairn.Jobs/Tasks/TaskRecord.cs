@@ -7,7 +7,8 @@ namespace Cairn.Jobs.Tasks;
 
 /// <summary>
 /// Everything the agent needs to run one replica in one attempt of a task, written by the server before the agent is started. The token is
-/// not in it.
+/// not in it. What has a usual value can be set, not only initialised: the reader of JSON that the compiler generates makes null or zero of
+/// an initialised one that the record of an older server does not have.
 /// </summary>
 public sealed record TaskRecord
 {
@@ -34,7 +35,7 @@ public sealed record TaskRecord
     }
 
     /// <summary>Which replica of the job it is.</summary>
-    public ClusterPlace Place { get; init; } = ClusterPlace.Single;
+    public ClusterPlace Place { get; set; } = ClusterPlace.Single;
 
     /// <summary>The URL of the server's REST doors when this was written.</summary>
     public required string Endpoint { get; init; }
@@ -66,10 +67,10 @@ public sealed record TaskRecord
     public required string Cairn { get; init; }
 
     /// <summary>The program and its arguments. Empty for a container that runs its image's own entry point.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [];
+    public IReadOnlyList<string> Command { get; set; } = [];
 
     /// <summary>Arguments after the command, or after the image's entry point.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = [];
+    public IReadOnlyList<string> Arguments { get; set; } = [];
 
     /// <summary>Set for a Python package: what to fetch and which module to run.</summary>
     public PythonPackage? Package { get; init; }
@@ -81,10 +82,10 @@ public sealed record TaskRecord
     public string? Image { get; init; }
 
     /// <summary>What it needs of a machine.</summary>
-    public TaskResources Resources { get; init; } = new(0, 0);
+    public TaskResources Resources { get; set; } = new(0, 0);
 
     /// <summary>What it may use of its machine.</summary>
-    public TaskLimits Limits { get; init; } = new();
+    public TaskLimits Limits { get; set; } = new();
 
     /// <summary>The accelerators of its machine that it was given, which may be none; null where the server gives none away.</summary>
     public IReadOnlyList<Accelerator>? Accelerators { get; init; }
@@ -93,25 +94,25 @@ public sealed record TaskRecord
     public string? JobSpec { get; init; }
 
     /// <summary>The environment of the task but for its token and for what is known only when all replicas have met.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Buckets that the task sees as <c>/gcs/BUCKET</c>.</summary>
-    public IReadOnlyList<BucketMount> Buckets { get; init; } = [];
+    public IReadOnlyList<BucketMount> Buckets { get; set; } = [];
 
     /// <summary><c>gs://bucket/prefix/</c> below which the task's outputs are expected; empty for none.</summary>
-    public string OutputUri { get; init; } = "";
+    public string OutputUri { get; set; } = "";
 
     /// <summary>Whether a process is kept in bubblewrap.</summary>
     public SandboxMode Sandbox { get; init; }
 
     /// <summary>Whether buckets are mounted by overlayfs, where the machine permits it.</summary>
-    public bool Overlay { get; init; } = true;
+    public bool Overlay { get; set; } = true;
 
     /// <summary>Folders outside the system that the task may read, such as a virtual environment.</summary>
-    public IReadOnlyList<string> ReadablePaths { get; init; } = [];
+    public IReadOnlyList<string> ReadablePaths { get; set; } = [];
 
     /// <summary>Folders of programs that come first on the task's PATH.</summary>
-    public IReadOnlyList<string> ProgramFolders { get; init; } = [];
+    public IReadOnlyList<string> ProgramFolders { get; set; } = [];
 
     /// <summary>Where what its packages require is installed; null for tasks that may not have anything installed.</summary>
     public EnvironmentSettings? Environments { get; init; }
@@ -120,7 +121,7 @@ public sealed record TaskRecord
     public required double TimeoutSeconds { get; init; }
 
     /// <summary>How long it has between being asked to end and being killed, in seconds.</summary>
-    public double GraceSeconds { get; init; } = 10;
+    public double GraceSeconds { get; set; } = 10;
 
     /// <summary>MLflow's id of the run that the job is, or null where there is none.</summary>
     public string? Run { get; init; }
@@ -129,7 +130,7 @@ public sealed record TaskRecord
     public long FirstSample { get; init; }
 
     /// <summary>How many bytes of its output are kept.</summary>
-    public long MaxLogBytes { get; init; } = 256L << 20;
+    public long MaxLogBytes { get; set; } = 256L << 20;
 }
 
 /// <param name="Bucket">The bucket's name.</param>
