@@ -6,6 +6,9 @@ namespace Cairn.Training.Tests;
 /// <summary>The calls of data sets, on the server of trainings.</summary>
 internal static class DatasetServer
 {
+    /// <summary>Where the exports of <see cref="WithInput"/> lie in the bucket.</summary>
+    public const string Exports = "aiplatform-custom-training-2026-11-20-23:58:14.115/";
+
     private const string Schemas = "gs://google-cloud-aiplatform/schema/dataset/";
 
     /// <summary>What TabularDataset.create(gcs_source) sends; the data set's name.</summary>
@@ -68,7 +71,7 @@ internal static class DatasetServer
         var input = new JsonObject
         {
             ["datasetId"] = dataset[(dataset.LastIndexOf('/') + 1)..],
-            ["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://trained/aiplatform-custom-training-2026-11-20-23:58:14.115" },
+            ["gcsDestination"] = new JsonObject { ["outputUriPrefix"] = "gs://trained/" + Exports.TrimEnd('/') },
         };
         foreach (var (name, value) in more ?? [])
         {

@@ -14,34 +14,20 @@ public sealed class SqliteStudyTests(SqliteFixture fixture) : StudyConformance(f
 public sealed class PostgresStudyTests(PostgresFixture fixture) : StudyConformance(fixture), IClassFixture<PostgresFixture>;
 
 /// <summary>The Vizier service on one database.</summary>
-public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
+public abstract class StudyConformance(DatabaseFixture fixture) : StudyTests(fixture)
 {
-    private TuningHost _host = null!;
-
-    public async ValueTask InitializeAsync() => _host = await TuningHost.StartAsync(fixture);
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_host is not null)
-        {
-            await _host.DisposeAsync();
-        }
-
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task a_study_is_created_read_listed_looked_up_and_deleted()
     {
-        var study = await _host.CreateAsync(Specs.Random());
+        var study = await Host.CreateAsync(Specs.Random());
         study.State.ShouldBe(Study.Types.State.Active);
         study.CreateTime.ShouldNotBeNull();
-        (await _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).ShouldBe(study);
-        (await _host.CallAsync<Study>(new LookupStudyRequest { Parent = TuningHost.Parent, DisplayName = "study" })).ShouldBe(study);
-        await _host.CreateAsync(Specs.Grid(), "other");
-        var page = await _host.CallAsync<ListStudiesResponse>(new ListStudiesRequest { Parent = TuningHost.Parent, PageSize = 1 });
+        (await Host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).ShouldBe(study);
+        (await Host.CallAsync<Study>(new LookupStudyRequest { Parent = TuningHost.Parent, DisplayName = "study" })).ShouldBe(study);
+        await Host.CreateAsync(Specs.Grid(), "other");
+        var page = await Host.CallAsync<ListStudiesResponse>(new ListStudiesRequest { Parent = TuningHost.Parent, PageSize = 1 });
         page.Studies.Count.ShouldBe(1);
-        var rest = await _host.CallAsync<ListStudiesResponse>(
+        var rest = await Host.CallAsync<ListStudiesResponse>(
             new ListStudiesRequest
             {
                 Parent = TuningHost.Parent,
@@ -51,16 +37,16 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
         );
         page.Studies.Concat(rest.Studies).Select(static found => found.DisplayName).Order().ShouldBe(["other", "study"]);
 
-        await _host.SuggestAsync(study, count: 3);
-        await _host.CallAsync<Empty>(new DeleteStudyRequest { Name = study.Name });
+        await Host.SuggestAsync(study, count: 3);
+        await Host.CallAsync<Empty>(new DeleteStudyRequest { Name = study.Name });
         (
-            await TuningHost.RefusedAsync(Code.NotFound, () => _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }))
+            await TuningHost.RefusedAsync(Code.NotFound, () => Host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }))
         ).ShouldContain(study.Name);
-        await TuningHost.RefusedAsync(Code.NotFound, () => _host.SuggestAsync(study));
-        await TuningHost.RefusedAsync(Code.NotFound, () => _host.CallAsync<Trial>(new GetTrialRequest { Name = study.Name + "/trials/1" }));
+        await TuningHost.RefusedAsync(Code.NotFound, () => Host.SuggestAsync(study));
+        await TuningHost.RefusedAsync(Code.NotFound, () => Host.CallAsync<Trial>(new GetTrialRequest { Name = study.Name + "/trials/1" }));
         await Poll.UntilAsync(
             async () =>
-                await _host.Database.ReadAsync(static session =>
+                await Host.Database.ReadAsync(static session =>
                     session.QueryFirst("SELECT COUNT(*) FROM study_trials", static row => row.GetInt64(0))
                 ) == 0,
             "the deleted study's trials to be gone"
@@ -70,24 +56,24 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task the_same_study_again_is_the_same_and_another_of_its_name_is_refused()
     {
-        var study = await _host.CreateAsync(Specs.Random());
-        (await _host.CreateAsync(Specs.Random())).Name.ShouldBe(study.Name);
-        (await TuningHost.RefusedAsync(Code.AlreadyExists, () => _host.CreateAsync(Specs.Grid()))).ShouldContain("'study'");
+        var study = await Host.CreateAsync(Specs.Random());
+        (await Host.CreateAsync(Specs.Random())).Name.ShouldBe(study.Name);
+        (await TuningHost.RefusedAsync(Code.AlreadyExists, () => Host.CreateAsync(Specs.Grid()))).ShouldContain("'study'");
     }
 
     [Fact]
     public async Task a_client_gets_its_open_trials_again_and_others_get_their_own()
     {
-        var study = await _host.CreateAsync(Specs.Random());
-        var first = (await _host.SuggestAsync(study, "w1", 2)).Trials;
+        var study = await Host.CreateAsync(Specs.Random());
+        var first = (await Host.SuggestAsync(study, "w1", 2)).Trials;
         first.Select(static trial => trial.Id).ShouldBe(["1", "2"]);
         first.ShouldAllBe(static trial => trial.State == State.Active && trial.ClientId == "w1" && trial.StartTime != null);
-        (await _host.SuggestAsync(study, "w1", 2)).Trials.ShouldBe(first);
-        (await _host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["1", "2", "3"]);
-        (await _host.SuggestAsync(study, "w2")).Trials.ShouldHaveSingleItem().Id.ShouldBe("4");
+        (await Host.SuggestAsync(study, "w1", 2)).Trials.ShouldBe(first);
+        (await Host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["1", "2", "3"]);
+        (await Host.SuggestAsync(study, "w2")).Trials.ShouldHaveSingleItem().Id.ShouldBe("4");
 
-        await _host.CompleteAsync(first[0], ("y", 1));
-        (await _host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["2", "3", "5"]);
+        await Host.CompleteAsync(first[0], ("y", 1));
+        (await Host.SuggestAsync(study, "w1", 3)).Trials.Select(static trial => trial.Id).ShouldBe(["2", "3", "5"]);
     }
 
     [Theory]
@@ -95,8 +81,8 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [InlineData(true)]
     public async Task many_clients_at_once_get_different_trials(bool bandit)
     {
-        var study = await _host.CreateAsync(bandit ? Specs.Bandit() : Specs.Random());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(client => _host.SuggestAsync(study, $"w{client}")));
+        var study = await Host.CreateAsync(bandit ? Specs.Bandit() : Specs.Random());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(client => Host.SuggestAsync(study, $"w{client}")));
         var trials = answers.SelectMany(static answer => answer.Trials).ToList();
         trials.Select(static trial => int.Parse(trial.Id)).Order().ShouldBe(Enumerable.Range(1, 12));
         trials.Select(static trial => trial.Parameters[0].Value.NumberValue).ShouldBeUnique();
@@ -105,32 +91,32 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task a_trial_lives_from_its_suggestion_over_measurements_to_its_end()
     {
-        var study = await _host.CreateAsync(Specs.Bandit());
-        var trial = (await _host.SuggestAsync(study)).Trials[0];
+        var study = await Host.CreateAsync(Specs.Bandit());
+        var trial = (await Host.SuggestAsync(study)).Trials[0];
         trial.Parameters.ShouldHaveSingleItem().Value.NumberValue.ShouldBe(0, 1e-12, "the search begins at the centre");
         for (var step = 1; step <= 3; step++)
         {
-            trial = await _host.CallAsync<Trial>(
+            trial = await Host.CallAsync<Trial>(
                 new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(step, ("y", step)) }
             );
         }
 
         trial.Measurements.Select(static measurement => measurement.StepCount).ShouldBe([1, 2, 3]);
-        var done = await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
+        var done = await Host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
         done.State.ShouldBe(State.Succeeded);
         done.EndTime.ShouldNotBeNull();
         done.FinalMeasurement.Metrics[0].Value.ShouldBe(3);
-        (await _host.CallAsync<Trial>(new GetTrialRequest { Name = trial.Name })).ShouldBe(done);
+        (await Host.CallAsync<Trial>(new GetTrialRequest { Name = trial.Name })).ShouldBe(done);
 
-        (await TuningHost.RefusedAsync(Code.FailedPrecondition, () => _host.CompleteAsync(trial, ("y", 1)))).ShouldContain("SUCCEEDED");
+        (await TuningHost.RefusedAsync(Code.FailedPrecondition, () => Host.CompleteAsync(trial, ("y", 1)))).ShouldContain("SUCCEEDED");
         await TuningHost.RefusedAsync(
             Code.FailedPrecondition,
             () =>
-                _host.CallAsync<Trial>(
+                Host.CallAsync<Trial>(
                     new AddTrialMeasurementRequest { TrialName = trial.Name, Measurement = TuningHost.Measure(9, ("y", 1)) }
                 )
         );
-        await TuningHost.RefusedAsync(Code.FailedPrecondition, () => _host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name }));
+        await TuningHost.RefusedAsync(Code.FailedPrecondition, () => Host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name }));
     }
 
     [Fact]
@@ -138,9 +124,9 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var spec = Specs.Random(MetricSpec.Types.GoalType.Minimize);
         spec.MeasurementSelectionType = MeasurementSelectionType.BestMeasurement;
-        var study = await _host.CreateAsync(spec);
-        var trials = (await _host.SuggestAsync(study, count: 3)).Trials;
-        var infeasible = await _host.CallAsync<Trial>(
+        var study = await Host.CreateAsync(spec);
+        var trials = (await Host.SuggestAsync(study, count: 3)).Trials;
+        var infeasible = await Host.CallAsync<Trial>(
             new CompleteTrialRequest
             {
                 Name = trials[0].Name,
@@ -149,98 +135,24 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
             }
         );
         (infeasible.State, infeasible.InfeasibleReason).ShouldBe((State.Infeasible, "out of memory"));
-        (await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[1].Name })).State.ShouldBe(
+        (await Host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[1].Name })).State.ShouldBe(
             State.Infeasible,
             "nothing was measured"
         );
         foreach (var (step, value) in new[] { (1, 3.0), (2, 1.0), (3, 2.0) })
         {
-            await _host.CallAsync<Trial>(
+            await Host.CallAsync<Trial>(
                 new AddTrialMeasurementRequest { TrialName = trials[2].Name, Measurement = TuningHost.Measure(step, ("y", value)) }
             );
         }
 
-        (await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[2].Name })).FinalMeasurement.Metrics[0].Value.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task a_stopped_trial_is_stopping_until_it_is_completed()
-    {
-        var study = await _host.CreateAsync(Specs.Random());
-        var trial = (await _host.SuggestAsync(study)).Trials[0];
-        (await _host.CallAsync<Trial>(new StopTrialRequest { Name = trial.Name })).State.ShouldBe(State.Stopping);
-        (
-            await _host.ResponseAsync<CheckTrialEarlyStoppingStateResponse>(
-                new CheckTrialEarlyStoppingStateRequest { TrialName = trial.Name }
-            )
-        ).ShouldStop.ShouldBeTrue();
-        (await _host.CompleteAsync(trial, ("y", 1))).State.ShouldBe(State.Succeeded);
-    }
-
-    [Theory]
-    [InlineData("median")]
-    [InlineData("decay")]
-    [InlineData("convex")]
-    public async Task a_trial_that_lags_is_told_to_stop(string rule)
-    {
-        var spec = Specs.Random();
-        switch (rule)
-        {
-            case "median":
-                spec.MedianAutomatedStoppingSpec = new MedianAutomatedStoppingSpec();
-                break;
-            case "decay":
-                spec.DecayCurveStoppingSpec = new DecayCurveAutomatedStoppingSpec();
-                break;
-            default:
-                spec.ConvexAutomatedStoppingSpec = new ConvexAutomatedStoppingSpec();
-                break;
-        }
-
-        var study = await _host.CreateAsync(spec);
-        async Task<Trial> RunAsync(double end, int steps)
-        {
-            var trial = (await _host.SuggestAsync(study)).Trials[0];
-            for (var step = 1; step <= steps; step++)
-            {
-                await _host.CallAsync<Trial>(
-                    new AddTrialMeasurementRequest
-                    {
-                        TrialName = trial.Name,
-                        Measurement = TuningHost.Measure(step, ("y", end * (1 - Math.Exp(-step / 3.0)))),
-                    }
-                );
-            }
-
-            return trial;
-        }
-
-        async Task<bool> ShouldStopAsync(Trial trial) =>
-            (
-                await _host.ResponseAsync<CheckTrialEarlyStoppingStateResponse>(
-                    new CheckTrialEarlyStoppingStateRequest { TrialName = trial.Name }
-                )
-            ).ShouldStop;
-
-        for (var i = 0; i < 7; i++)
-        {
-            var trial = await RunAsync(0.8 + (0.01 * i), 12);
-            (await ShouldStopAsync(trial)).ShouldBeFalse();
-            await _host.CallAsync<Trial>(new CompleteTrialRequest { Name = trial.Name });
-        }
-
-        var good = await RunAsync(0.95, 6);
-        (await ShouldStopAsync(good)).ShouldBeFalse();
-        await _host.CompleteAsync(good, ("y", 0.95));
-        var bad = await RunAsync(0.2, 6);
-        (await ShouldStopAsync(bad)).ShouldBeTrue();
-        (await _host.CallAsync<Trial>(new GetTrialRequest { Name = bad.Name })).State.ShouldBe(State.Stopping);
+        (await Host.CallAsync<Trial>(new CompleteTrialRequest { Name = trials[2].Name })).FinalMeasurement.Metrics[0].Value.ShouldBe(1);
     }
 
     [Fact]
     public async Task users_trials_are_kept_and_requested_ones_are_handed_out_first()
     {
-        var study = await _host.CreateAsync(Specs.Conditional());
+        var study = await Host.CreateAsync(Specs.Conditional());
         Trial Given(params (string Id, Value Value)[] parameters) =>
             new()
             {
@@ -248,19 +160,17 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
             };
         var measured = Given(("model", Value.ForString("net")), ("lr", Value.ForNumber(0.01)));
         measured.FinalMeasurement = TuningHost.Measure(0, ("y", 7));
-        (await _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = measured })).State.ShouldBe(State.Succeeded);
+        (await Host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = measured })).State.ShouldBe(State.Succeeded);
         (
-            await _host.CallAsync<Trial>(
-                new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("linear"))) }
-            )
+            await Host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("linear"))) })
         ).State.ShouldBe(State.Requested);
-        await _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("net"))) });
+        await Host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = Given(("model", Value.ForString("net"))) });
 
-        var trials = (await _host.SuggestAsync(study, count: 3)).Trials;
+        var trials = (await Host.SuggestAsync(study, count: 3)).Trials;
         trials.Select(static trial => trial.Id).ShouldBe(["2", "3", "4"]);
         trials.ShouldAllBe(static trial => trial.State == State.Active);
         trials[1].Parameters.Select(static parameter => parameter.ParameterId).ShouldBe(["model", "lr"], "what was left open is found");
-        (await _host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name }))
+        (await Host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name }))
             .OptimalTrials.ShouldHaveSingleItem()
             .Id.ShouldBe("1");
 
@@ -268,7 +178,7 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
         (
             await TuningHost.RefusedAsync(
                 Code.InvalidArgument,
-                () => _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = wrong })
+                () => Host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = wrong })
             )
         ).ShouldContain("'forest'");
         var half = Given(("model", Value.ForString("net")));
@@ -276,7 +186,7 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
         (
             await TuningHost.RefusedAsync(
                 Code.InvalidArgument,
-                () => _host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = half })
+                () => Host.CallAsync<Trial>(new CreateTrialRequest { Parent = study.Name, Trial = half })
             )
         ).ShouldContain("'lr'");
     }
@@ -284,7 +194,7 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task contexts_hold_their_parameters()
     {
-        var study = await _host.CreateAsync(Specs.Conditional());
+        var study = await Host.CreateAsync(Specs.Conditional());
         var request = new SuggestTrialsRequest
         {
             Parent = study.Name,
@@ -310,56 +220,16 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
                 },
             }
         );
-        var trials = (await _host.ResponseAsync<SuggestTrialsResponse>(request)).Trials;
+        var trials = (await Host.ResponseAsync<SuggestTrialsResponse>(request)).Trials;
         trials[0].Parameters.ShouldHaveSingleItem().Value.StringValue.ShouldBe("linear");
         trials[1]
             .Parameters.ToDictionary(static parameter => parameter.ParameterId, static parameter => parameter.Value)["lr"]
             .NumberValue.ShouldBe(0.5, 1e-12);
-        (await _host.ResponseAsync<SuggestTrialsResponse>(request)).Trials.ShouldBe(trials);
+        (await Host.ResponseAsync<SuggestTrialsResponse>(request)).Trials.ShouldBe(trials);
         request.SuggestionCount = 3;
-        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => _host.ResponseAsync<SuggestTrialsResponse>(request))).ShouldContain(
+        (await TuningHost.RefusedAsync(Code.InvalidArgument, () => Host.ResponseAsync<SuggestTrialsResponse>(request))).ShouldContain(
             "contexts"
         );
-    }
-
-    [Fact]
-    public async Task a_grid_completes_its_study()
-    {
-        var study = await _host.CreateAsync(Specs.Grid());
-        var answer = await _host.SuggestAsync(study, count: 10);
-        answer.Trials.Count.ShouldBe(4);
-        answer.StudyState.ShouldBe(Study.Types.State.Completed);
-        (await _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name })).State.ShouldBe(Study.Types.State.Completed);
-        (await _host.SuggestAsync(study, "w2")).Trials.ShouldBeEmpty();
-        (await _host.SuggestAsync(study, count: 10)).Trials.Count.ShouldBe(4, "open trials are still the client's");
-    }
-
-    [Fact]
-    public async Task a_budget_of_trials_completes_its_study_and_can_stop_what_runs()
-    {
-        var spec = Specs.Random();
-        spec.StudyStoppingConfig = new StudyStoppingConfig { MaxNumTrials = 2, ShouldStopAsap = true };
-        var study = await _host.CreateAsync(spec);
-        await _host.SuggestAsync(study, "w1");
-        var second = (await _host.SuggestAsync(study, "w2")).Trials[0];
-        var answer = await _host.SuggestAsync(study, "w3");
-        answer.Trials.ShouldBeEmpty();
-        answer.StudyState.ShouldBe(Study.Types.State.Completed);
-        (await _host.CallAsync<Trial>(new GetTrialRequest { Name = second.Name })).State.ShouldBe(State.Stopping);
-    }
-
-    [Fact]
-    public async Task a_study_without_progress_completes()
-    {
-        var spec = Specs.Random();
-        spec.StudyStoppingConfig = new StudyStoppingConfig { MaxNumTrialsNoProgress = 3 };
-        var study = await _host.CreateAsync(spec);
-        foreach (var value in new[] { 1.0, 5, 2, 3, 4 })
-        {
-            await _host.CompleteAsync((await _host.SuggestAsync(study)).Trials.ShouldHaveSingleItem(), ("y", value));
-        }
-
-        (await _host.SuggestAsync(study)).StudyState.ShouldBe(Study.Types.State.Completed);
     }
 
     [Fact]
@@ -375,13 +245,13 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
                 SafetyConfig = new MetricSpec.Types.SafetyMetricConfig { SafetyThreshold = 10 },
             }
         );
-        var study = await _host.CreateAsync(spec);
+        var study = await Host.CreateAsync(spec);
         foreach (var (y, cost, risk) in new[] { (1.0, 1.0, 0.0), (2, 2, 0), (1, 2, 0), (9, 0, 11), (double.NaN, 0, 0) })
         {
-            await _host.CompleteAsync((await _host.SuggestAsync(study)).Trials[0], ("y", y), ("cost", cost), ("risk", risk));
+            await Host.CompleteAsync((await Host.SuggestAsync(study)).Trials[0], ("y", y), ("cost", cost), ("risk", risk));
         }
 
-        (await _host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name }))
+        (await Host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = study.Name }))
             .OptimalTrials.Select(static trial => trial.Id)
             .ShouldBe(["1", "2"]);
     }
@@ -389,12 +259,12 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task trials_are_listed_by_number_in_pages_and_deleted()
     {
-        var study = await _host.CreateAsync(Specs.Random());
-        await _host.SuggestAsync(study, count: 5);
-        await _host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" });
-        var first = await _host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageSize = 3 });
+        var study = await Host.CreateAsync(Specs.Random());
+        await Host.SuggestAsync(study, count: 5);
+        await Host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" });
+        var first = await Host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageSize = 3 });
         first.Trials.Select(static trial => trial.Id).ShouldBe(["1", "3", "4"]);
-        var second = await _host.CallAsync<ListTrialsResponse>(
+        var second = await Host.CallAsync<ListTrialsResponse>(
             new ListTrialsRequest
             {
                 Parent = study.Name,
@@ -406,37 +276,37 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
         second.NextPageToken.ShouldBeEmpty();
         await TuningHost.RefusedAsync(
             Code.NotFound,
-            () => _host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" })
+            () => Host.CallAsync<Empty>(new DeleteTrialRequest { Name = study.Name + "/trials/2" })
         );
         await TuningHost.RefusedAsync(
             Code.InvalidArgument,
-            () => _host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageToken = "x" })
+            () => Host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = study.Name, PageToken = "x" })
         );
-        (await _host.SuggestAsync(study, "w2")).Trials[0].Id.ShouldBe("6", "numbers do not return");
+        (await Host.SuggestAsync(study, "w2")).Trials[0].Id.ShouldBe("6", "numbers do not return");
     }
 
     [Fact]
     public async Task the_bandit_learns_from_completed_trials_and_predecessors()
     {
-        var earlier = await _host.CreateAsync(Specs.Bandit(), "earlier");
+        var earlier = await Host.CreateAsync(Specs.Bandit(), "earlier");
         for (var i = 0; i < 8; i++)
         {
-            var trial = (await _host.SuggestAsync(earlier)).Trials[0];
-            await _host.CompleteAsync(trial, ("y", -Math.Pow(trial.Parameters[0].Value.NumberValue - 2, 2)));
+            var trial = (await Host.SuggestAsync(earlier)).Trials[0];
+            await Host.CompleteAsync(trial, ("y", -Math.Pow(trial.Parameters[0].Value.NumberValue - 2, 2)));
         }
 
-        (await _host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = earlier.Name }))
+        (await Host.CallAsync<ListOptimalTrialsResponse>(new ListOptimalTrialsRequest { Parent = earlier.Name }))
             .OptimalTrials[0]
             .Parameters[0]
             .Value.NumberValue.ShouldBe(2, 0.3);
-        var next = await _host.CreateAsync(Specs.Bandit(), "next", new StudyOptions { Predecessors = [earlier.Name] });
-        (await _host.SuggestAsync(next))
+        var next = await Host.CreateAsync(Specs.Bandit(), "next", new StudyOptions { Predecessors = [earlier.Name] });
+        (await Host.SuggestAsync(next))
             .Trials[0]
             .Parameters[0]
             .Value.NumberValue.ShouldBe(2, 0.5, "it begins where the earlier study ended");
         await TuningHost.RefusedAsync(
             Code.NotFound,
-            () => _host.CreateAsync(Specs.Bandit(), "third", new StudyOptions { Predecessors = [$"{TuningHost.Parent}/studies/1"] })
+            () => Host.CreateAsync(Specs.Bandit(), "third", new StudyOptions { Predecessors = [$"{TuningHost.Parent}/studies/1"] })
         );
     }
 
@@ -445,14 +315,14 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         foreach (var name in new[] { "gp-bandit", "random", "grid", "quasi-random", "tpe", "cma-es", "nsga2" })
         {
-            var study = await _host.CreateAsync(Specs.Bandit(), name, new StudyOptions { Algorithm = name });
-            (await _host.SuggestAsync(study)).Trials.ShouldHaveSingleItem();
+            var study = await Host.CreateAsync(Specs.Bandit(), name, new StudyOptions { Algorithm = name });
+            (await Host.SuggestAsync(study)).Trials.ShouldHaveSingleItem();
         }
 
         (
             await TuningHost.RefusedAsync(
                 Code.InvalidArgument,
-                () => _host.CreateAsync(Specs.Bandit(), "x", new StudyOptions { Algorithm = "magic" })
+                () => Host.CreateAsync(Specs.Bandit(), "x", new StudyOptions { Algorithm = "magic" })
             )
         ).ShouldContain("nsga2");
     }
@@ -460,17 +330,17 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task another_projects_studies_are_out_of_reach()
     {
-        var study = await _host.CreateAsync(Specs.Random());
+        var study = await Host.CreateAsync(Specs.Random());
         await TuningHost.RefusedAsync(
             Code.PermissionDenied,
-            () => _host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }, project: "stranger")
+            () => Host.CallAsync<Study>(new GetStudyRequest { Name = study.Name }, project: "stranger")
         );
         // The number alone is not enough: it must be the study of that project.
         var elsewhere = study.Name.Replace("demo", "stranger", StringComparison.Ordinal);
         await TuningHost.RefusedAsync(
             Code.NotFound,
             () =>
-                _host.ResponseAsync<SuggestTrialsResponse>(
+                Host.ResponseAsync<SuggestTrialsResponse>(
                     new SuggestTrialsRequest
                     {
                         Parent = elsewhere,
@@ -482,7 +352,7 @@ public abstract class StudyConformance(DatabaseFixture fixture) : IAsyncLifetime
         );
         await TuningHost.RefusedAsync(
             Code.NotFound,
-            () => _host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = elsewhere }, project: "stranger")
+            () => Host.CallAsync<ListTrialsResponse>(new ListTrialsRequest { Parent = elsewhere }, project: "stranger")
         );
     }
 }

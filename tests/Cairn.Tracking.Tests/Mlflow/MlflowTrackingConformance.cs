@@ -5,36 +5,28 @@ using System.Text.Json.Nodes;
 namespace Cairn.Tracking.Tests.Mlflow;
 
 /// <summary>MLflow's REST API as its clients use it, on a real server.</summary>
-public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposable
+public abstract class MlflowTrackingConformance(MlflowServer server) : MlflowTests(server)
 {
-    private readonly MlflowClient _mlflow = new(server.Process.Http);
-
-    public void Dispose()
-    {
-        _mlflow.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task set_experiment_makes_it_where_it_is_missing_and_finds_it_after()
     {
         var name = Name();
-        (await _mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).ShouldBe(
+        (await Mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).ShouldBe(
             (HttpStatusCode.NotFound, "RESOURCE_DOES_NOT_EXIST", $"Could not find experiment with name '{name}'")
         );
         var id = (string)
-            (await _mlflow.Post("mlflow/experiments/create", new { name, tags = new[] { new { key = "team", value = "a" } } }))[
+            (await Mlflow.Post("mlflow/experiments/create", new { name, tags = new[] { new { key = "team", value = "a" } } }))[
                 "experiment_id"
             ]!;
-        var experiment = (await _mlflow.Get("mlflow/experiments/get", ("experiment_id", id)))["experiment"]!;
+        var experiment = (await Mlflow.Get("mlflow/experiments/get", ("experiment_id", id)))["experiment"]!;
         ((string)experiment["name"]!).ShouldBe(name);
         ((string)experiment["artifact_location"]!).ShouldBe($"mlflow-artifacts:/{id}");
         ((string)experiment["lifecycle_stage"]!).ShouldBe("active");
         ((string)experiment["tags"]![0]!["value"]!).ShouldBe("a");
         ((long)experiment["creation_time"]!).ShouldBeGreaterThan(1_600_000_000_000);
-        var again = await _mlflow.Refused(HttpMethod.Post, "mlflow/experiments/create", new { name });
+        var again = await Mlflow.Refused(HttpMethod.Post, "mlflow/experiments/create", new { name });
         (again.Status, again.Code).ShouldBe((HttpStatusCode.BadRequest, "RESOURCE_ALREADY_EXISTS"));
-        ((string)(await _mlflow.Get("mlflow/experiments/get", ("experiment_id", "0")))["experiment"]!["name"]!).ShouldBe("Default");
+        ((string)(await Mlflow.Get("mlflow/experiments/get", ("experiment_id", "0")))["experiment"]!["name"]!).ShouldBe("Default");
     }
 
     [Fact]
@@ -45,7 +37,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
         ((string)run["info"]!["status"]!).ShouldBe("RUNNING");
         ((string)run["info"]!["artifact_uri"]!).ShouldEndWith($"/{id}/artifacts");
         Tag(run, "mlflow.runName").ShouldBe((string)run["info"]!["run_name"]!);
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-parameter",
             new
             {
@@ -55,7 +47,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 value = "0.1",
             }
         );
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-metric",
             new
             {
@@ -67,7 +59,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 step = 3,
             }
         );
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-batch",
             new
             {
@@ -93,7 +85,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 tags = new[] { new { key = "mlflow.note.content", value = "a note" } },
             }
         );
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/set-tag",
             new
             {
@@ -102,7 +94,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 value = "renamed",
             }
         );
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/update",
             new
             {
@@ -111,7 +103,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 end_time = 1_700_000_001_000,
             }
         );
-        run = (await _mlflow.Get("mlflow/runs/get", ("run_id", id), ("run_uuid", id)))["run"]!;
+        run = (await Mlflow.Get("mlflow/runs/get", ("run_id", id), ("run_uuid", id)))["run"]!;
         ((string)run["info"]!["run_name"]!).ShouldBe("renamed");
         ((string)run["info"]!["status"]!).ShouldBe("FINISHED");
         ((long)run["info"]!["end_time"]!).ShouldBe(1_700_000_001_000);
@@ -122,17 +114,17 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 """[{"key":"loss","value":0.25,"timestamp":1700000000456,"step":4},{"key":"odd","value":"NaN","timestamp":5,"step":0}]"""
             );
         Tag(run, "mlflow.note.content").ShouldBe("a note");
-        (await _mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss")))["metrics"]!
+        (await Mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss")))["metrics"]!
             .ToJsonString()
             .ShouldBe(
                 """[{"key":"loss","value":0.5,"timestamp":1700000000123,"step":3},{"key":"loss","value":0.25,"timestamp":1700000000456,"step":4}]"""
             );
-        var first = await _mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss"), ("max_results", "1"));
+        var first = await Mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "loss"), ("max_results", "1"));
         first["metrics"]!.AsArray().Count.ShouldBe(1);
         (
             (long)
                 (
-                    await _mlflow.Get(
+                    await Mlflow.Get(
                         "mlflow/metrics/get-history",
                         ("run_id", id),
                         ("metric_key", "loss"),
@@ -146,7 +138,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     public async Task a_parameter_is_not_changed_and_a_batch_is_all_or_nothing()
     {
         var id = (string)(await Run(Name()))["info"]!["run_id"]!;
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-parameter",
             new
             {
@@ -155,7 +147,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 value = "0.1",
             }
         );
-        var refused = await _mlflow.Refused(
+        var refused = await Mlflow.Refused(
             HttpMethod.Post,
             "mlflow/runs/log-batch",
             new
@@ -176,7 +168,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
         );
         (refused.Status, refused.Code).ShouldBe((HttpStatusCode.BadRequest, "INVALID_PARAMETER_VALUE"));
         refused.Message.ShouldContain("Changing param values is not allowed");
-        (await _mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!["data"]!["metrics"]!.AsArray().ShouldBeEmpty();
+        (await Mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!["data"]!["metrics"]!.AsArray().ShouldBeEmpty();
     }
 
     [Theory]
@@ -213,9 +205,9 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     [InlineData("POST", "mlflow/webhooks", "{}", 501, "NOT_IMPLEMENTED")]
     [InlineData("GET", "mlflow/runs/create", "", 404, "ENDPOINT_NOT_FOUND")]
     [InlineData("POST", "mlflow/no/such/thing", "{}", 404, "ENDPOINT_NOT_FOUND")]
-    public async Task what_cannot_be_done_is_refused_with_mlflows_code(string method, string path, string body, int status, string code)
+    public async Task what_cannot_be_done_is_refused_withMlflows_code(string method, string path, string body, int status, string code)
     {
-        using var response = await _mlflow.Send(
+        using var response = await Mlflow.Send(
             new HttpMethod(method),
             path,
             body.Length == 0 ? null : new StringContent(body, Encoding.UTF8, "application/json")
@@ -240,7 +232,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         foreach (var root in (string[])["/api/3.0", "/ajax-api/3.0", "/projects/p/locations/l/api/3.0"])
         {
-            using var newer = new MlflowClient(server.Process.Http, root: root);
+            using var newer = new MlflowClient(Server.Http, root: root);
             var refused = await newer.Refused(new HttpMethod(method), $"mlflow/{path}", method == "GET" ? null : new { });
             ((int)refused.Status, refused.Code).ShouldBe((status, code));
             refused.Message.ShouldNotBeEmpty();
@@ -250,129 +242,21 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     [Fact]
     public async Task a_client_of_3_x_learns_what_the_server_is()
     {
-        using var newer = new MlflowClient(server.Process.Http, root: "/api/3.0");
+        using var newer = new MlflowClient(Server.Http, root: "/api/3.0");
         (await newer.Get("mlflow/server-info"))
             .ToJsonString()
             .ShouldBe("""{"store_type":"SqlStore","workspaces_enabled":false,"trace_archival_enabled":false}""");
     }
 
     [Fact]
-    public async Task a_large_file_comes_in_parts_and_is_one()
-    {
-        var run = await Run(Name());
-        var folder = ((string)run["info"]!["artifact_uri"]!)["mlflow-artifacts:/".Length..] + "/model";
-        var made = await _mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "/home/ada/weights.bin", num_parts = 3 });
-        var upload = (string)made["upload_id"]!;
-        var tags = new List<object>();
-        using var plain = new HttpClient();
-        foreach (var credential in made["credentials"]!.AsArray().Reverse())
-        {
-            var number = (int)credential!["part_number"]!;
-            using var put = await plain.PutAsync(
-                (string)credential["url"]!,
-                new ByteArrayContent([.. Enumerable.Repeat((byte)number, 100_000 + number)])
-            );
-            put.StatusCode.ShouldBe(HttpStatusCode.OK, await put.Content.ReadAsStringAsync());
-            tags.Insert(
-                0,
-                new
-                {
-                    part_number = number,
-                    etag = put.Headers.ETag!.Tag,
-                    url = (string)credential["url"]!,
-                }
-            );
-        }
-
-        (
-            await _mlflow.Refused(
-                HttpMethod.Post,
-                $"mlflow-artifacts/mpu/complete/{folder}",
-                new
-                {
-                    path = "/home/ada/weights.bin",
-                    upload_id = upload,
-                    parts = tags[1..],
-                }
-            )
-        ).Code.ShouldBe("INVALID_PARAMETER_VALUE");
-        (
-            await _mlflow.Refused(
-                HttpMethod.Post,
-                $"mlflow-artifacts/mpu/complete/{folder}",
-                new
-                {
-                    path = "other.bin",
-                    upload_id = upload,
-                    parts = tags,
-                }
-            )
-        ).Code.ShouldBe("INVALID_PARAMETER_VALUE");
-        await _mlflow.Post(
-            $"mlflow-artifacts/mpu/complete/{folder}",
-            new
-            {
-                path = "/home/ada/weights.bin",
-                upload_id = upload,
-                parts = tags,
-            }
-        );
-        using var whole = await _mlflow.Send(HttpMethod.Get, $"mlflow-artifacts/artifacts/{folder}/weights.bin", null);
-        (await whole.Content.ReadAsByteArrayAsync()).ShouldBe([
-            .. Enumerable.Range(1, 3).SelectMany(static number => Enumerable.Repeat((byte)number, 100_000 + number)),
-        ]);
-        (
-            await _mlflow.Refused(
-                HttpMethod.Post,
-                $"mlflow-artifacts/mpu/complete/{folder}",
-                new
-                {
-                    path = "/home/ada/weights.bin",
-                    upload_id = upload,
-                    parts = tags,
-                }
-            )
-        ).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", ".mlflow-multipart")))["files"]!.AsArray().ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task an_upload_in_parts_that_is_aborted_leaves_nothing_and_another_project_cannot_touch_it()
-    {
-        var run = await Run(Name());
-        var folder = ((string)run["info"]!["artifact_uri"]!)["mlflow-artifacts:/".Length..];
-        var made = await _mlflow.Post($"mlflow-artifacts/mpu/create/{folder}", new { path = "f", num_parts = 1 });
-        var upload = (string)made["upload_id"]!;
-        using var other = new MlflowClient(server.Process.Http + "/projects/other/locations/us-central1");
-        using (var refused = await other.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
-        {
-            refused.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        }
-
-        using (var put = await _mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/1", new StringContent("x")))
-        {
-            put.EnsureSuccessStatusCode();
-        }
-
-        using (var beyond = await _mlflow.Send(HttpMethod.Put, $"mlflow-artifacts/mpu/part/{upload}/2", new StringContent("x")))
-        {
-            beyond.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        }
-
-        await _mlflow.Post($"mlflow-artifacts/mpu/abort/{folder}", new { path = "f", upload_id = upload });
-        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", $".mlflow-multipart/{upload}")))["files"]!.AsArray().ShouldBeEmpty();
-        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", folder)))["files"]!.AsArray().ShouldBeEmpty();
-    }
-
-    [Fact]
     public async Task a_search_pages_through_runs_with_their_data()
     {
-        var experiment = (string)(await _mlflow.Post("mlflow/experiments/create", new { name = Name() }))["experiment_id"]!;
+        var experiment = (string)(await Mlflow.Post("mlflow/experiments/create", new { name = Name() }))["experiment_id"]!;
         for (var i = 0; i < 5; i++)
         {
             var id = (string)
                 (
-                    await _mlflow.Post(
+                    await Mlflow.Post(
                         "mlflow/runs/create",
                         new
                         {
@@ -382,7 +266,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                         }
                     )
                 )["run"]!["info"]!["run_id"]!;
-            await _mlflow.Post(
+            await Mlflow.Post(
                 "mlflow/runs/log-batch",
                 new
                 {
@@ -406,7 +290,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
         string? token = null;
         do
         {
-            var page = await _mlflow.Post(
+            var page = await Mlflow.Post(
                 "mlflow/runs/search",
                 new
                 {
@@ -425,7 +309,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
             token = (string?)page["next_page_token"];
         } while (token is not null);
         names.ShouldBe(["r44", "r33", "r22", "r11"]);
-        var experiments = await _mlflow.Post(
+        var experiments = await Mlflow.Post(
             "mlflow/experiments/search",
             new { filter = $"name LIKE '%' AND creation_time > 1", max_results = 1_000 }
         );
@@ -437,11 +321,11 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         var run = await Run(Name());
         var (id, experiment) = ((string)run["info"]!["run_id"]!, (string)run["info"]!["experiment_id"]!);
-        await _mlflow.Post("mlflow/runs/delete", new { run_id = id });
+        await Mlflow.Post("mlflow/runs/delete", new { run_id = id });
         (await Found(experiment, "ACTIVE_ONLY")).ShouldBe(0);
         (await Found(experiment, "DELETED_ONLY")).ShouldBe(1);
         (
-            await _mlflow.Refused(
+            await Mlflow.Refused(
                 HttpMethod.Post,
                 "mlflow/runs/log-parameter",
                 new
@@ -452,17 +336,17 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 }
             )
         ).Message.ShouldContain("must be in the 'active' state");
-        await _mlflow.Post("mlflow/runs/restore", new { run_id = id });
+        await Mlflow.Post("mlflow/runs/restore", new { run_id = id });
         (await Found(experiment, "ACTIVE_ONLY")).ShouldBe(1);
-        await _mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
-        ((string)(await _mlflow.Get("mlflow/experiments/get", ("experiment_id", experiment)))["experiment"]!["lifecycle_stage"]!).ShouldBe(
+        await Mlflow.Post("mlflow/experiments/delete", new { experiment_id = experiment });
+        ((string)(await Mlflow.Get("mlflow/experiments/get", ("experiment_id", experiment)))["experiment"]!["lifecycle_stage"]!).ShouldBe(
             "deleted"
         );
-        (await _mlflow.Refused(HttpMethod.Post, "mlflow/runs/create", new { experiment_id = experiment })).Status.ShouldBe(
+        (await Mlflow.Refused(HttpMethod.Post, "mlflow/runs/create", new { experiment_id = experiment })).Status.ShouldBe(
             HttpStatusCode.BadRequest
         );
-        await _mlflow.Post("mlflow/experiments/restore", new { experiment_id = experiment });
-        await _mlflow.Post("mlflow/experiments/update", new { experiment_id = experiment, new_name = Name() });
+        await Mlflow.Post("mlflow/experiments/restore", new { experiment_id = experiment });
+        await Mlflow.Post("mlflow/experiments/update", new { experiment_id = experiment, new_name = Name() });
     }
 
     [Fact]
@@ -470,7 +354,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     {
         var run = await Run(Name());
         var id = (string)run["info"]!["run_id"]!;
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-inputs",
             new
             {
@@ -492,15 +376,15 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 },
             }
         );
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-model",
             new { run_id = id, model_json = """{"artifact_path":"model","flavors":{"sklearn":{}}}""" }
         );
-        await _mlflow.Post(
+        await Mlflow.Post(
             "mlflow/runs/log-model",
             new { run_id = id, model_json = """{"artifact_path":"second","flavors":{"sklearn":{}}}""" }
         );
-        run = (await _mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!;
+        run = (await Mlflow.Get("mlflow/runs/get", ("run_id", id)))["run"]!;
         var input = run["inputs"]!["dataset_inputs"]![0]!;
         ((string)input["dataset"]!["name"]!).ShouldBe("penguins");
         ((string)input["tags"]![0]!["value"]!).ShouldBe("training");
@@ -510,13 +394,13 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
             .Select(static model => (string)model!["artifact_path"]!)
             .ShouldBe(["model", "second"]);
         var summaries = (
-            await _mlflow.Post(
+            await Mlflow.Post(
                 "mlflow/experiments/search-datasets",
                 new { experiment_ids = new[] { (string)run["info"]!["experiment_id"]! } }
             )
         )["dataset_summaries"]!;
         ((string)summaries[0]!["context"]!).ShouldBe("training");
-        var found = await _mlflow.Post(
+        var found = await Mlflow.Post(
             "mlflow/runs/search",
             new
             {
@@ -528,41 +412,12 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
     }
 
     [Fact]
-    public async Task artifacts_are_put_listed_and_read_through_the_server_and_are_objects_of_a_bucket()
-    {
-        var run = await Run(Name());
-        var (id, experiment) = ((string)run["info"]!["run_id"]!, (string)run["info"]!["experiment_id"]!);
-        var big = new byte[20_000_000];
-        new Random(7).NextBytes(big);
-        await Put($"{experiment}/{id}/artifacts/model/MLmodel", Encoding.UTF8.GetBytes("flavors: {}\n"));
-        await Put($"{experiment}/{id}/artifacts/model/data/weights é.bin", big);
-        await Put($"{experiment}/{id}/artifacts/note.txt", [1, 2, 3]);
-        (await _mlflow.Get("mlflow/artifacts/list", ("run_id", id)))["files"]!
-            .ToJsonString()
-            .ShouldBe("""[{"path":"model","is_dir":true},{"path":"note.txt","is_dir":false,"file_size":3}]""");
-        (await _mlflow.Get("mlflow/artifacts/list", ("run_id", id), ("path", "model")))["files"]!
-            .ToJsonString()
-            .ShouldBe("""[{"path":"model/MLmodel","is_dir":false,"file_size":12},{"path":"model/data","is_dir":true}]""");
-        (await _mlflow.Get("mlflow-artifacts/artifacts", ("path", $"{experiment}/{id}/artifacts/model")))["files"]!
-            .ToJsonString()
-            .ShouldBe("""[{"path":"MLmodel","is_dir":false,"file_size":12},{"path":"data","is_dir":true}]""");
-        (await Bytes($"mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model/data/weights%20%C3%A9.bin")).ShouldBe(big);
-        (await Bytes($"//get-artifact?run_uuid={id}&path=note.txt")).ShouldBe([1, 2, 3]);
-        (
-            await Bytes($"//storage/v1/b/demo-mlflow-artifacts/o/{Uri.EscapeDataString($"{experiment}/{id}/artifacts/note.txt")}?alt=media")
-        ).ShouldBe([1, 2, 3]);
-        using var deleted = await _mlflow.Send(HttpMethod.Delete, $"mlflow-artifacts/artifacts/{experiment}/{id}/artifacts/model", null);
-        deleted.StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _mlflow.Get("mlflow/artifacts/list", ("run_id", id)))["files"]!.AsArray().Count.ShouldBe(1);
-    }
-
-    [Fact]
     public async Task a_path_before_the_api_chooses_the_project_and_keeps_to_it()
     {
-        using var other = new MlflowClient(server.Process.Http + "/projects/other/locations/europe-west4");
+        using var other = new MlflowClient(Server.Http + "/projects/other/locations/europe-west4");
         var name = Name();
         var id = (string)(await other.Post("mlflow/experiments/create", new { name }))["experiment_id"]!;
-        (await _mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).Status.ShouldBe(
+        (await Mlflow.Refused(HttpMethod.Get, $"mlflow/experiments/get-by-name?experiment_name={name}", null)).Status.ShouldBe(
             HttpStatusCode.NotFound
         );
         ((string)(await other.Get("mlflow/experiments/get-by-name", ("experiment_name", name)))["experiment"]!["experiment_id"]!).ShouldBe(
@@ -584,7 +439,7 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
             new ParallelOptions { MaxDegreeOfParallelism = 20 },
             async (client, _) =>
             {
-                using var own = new MlflowClient(server.Process.Http);
+                using var own = new MlflowClient(Server.Http);
                 for (var batch = 0; batch < 5; batch++)
                 {
                     var body = new
@@ -606,109 +461,24 @@ public abstract class MlflowTrackingConformance(MlflowServer server) : IDisposab
                 }
             }
         );
-        var steps = (await _mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "shared")))["metrics"]!
+        var steps = (await Mlflow.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "shared")))["metrics"]!
             .AsArray()
             .Select(static point => (int)point!["step"]!);
         steps.ShouldBe(Enumerable.Range(0, 2_000));
-        (await _mlflow.Get("mlflow/metrics/get-history-bulk-interval", ("run_ids", id), ("metric_key", "shared"), ("max_results", "50")))[
+        (await Mlflow.Get("mlflow/metrics/get-history-bulk-interval", ("run_ids", id), ("metric_key", "shared"), ("max_results", "50")))[
             "metrics"
         ]!
             .AsArray()
             .Count.ShouldBeLessThanOrEqualTo(50);
     }
 
-    [Fact]
-    public async Task acknowledged_batches_survive_a_kill()
-    {
-        await using var own = await Cairn.Testing.ServerProcess.StartAsync();
-        string id;
-        var acknowledged = 0;
-        using (var client = new MlflowClient(own.Http))
-        {
-            id = (string)(await client.Post("mlflow/runs/create", new { experiment_id = "0" }))["run"]!["info"]!["run_id"]!;
-            var logging = Task.Run(async () =>
-            {
-                for (var step = 0; ; step++)
-                {
-                    await client.Post(
-                        "mlflow/runs/log-batch",
-                        new
-                        {
-                            run_id = id,
-                            metrics = new[]
-                            {
-                                new
-                                {
-                                    key = "a",
-                                    value = step,
-                                    timestamp = 1,
-                                    step,
-                                },
-                            },
-                        }
-                    );
-                    Volatile.Write(ref acknowledged, step + 1);
-                }
-            });
-            await Cairn.Testing.Poll.UntilAsync(() => Volatile.Read(ref acknowledged) > 300, "300 batches to be acknowledged");
-            own.Kill();
-            await Should.ThrowAsync<HttpRequestException>(logging);
-        }
-
-        await own.RestartAsync();
-        using var after = new MlflowClient(own.Http);
-        var steps = (await after.Get("mlflow/metrics/get-history", ("run_id", id), ("metric_key", "a")))["metrics"]!
-            .AsArray()
-            .Select(static point => (int)point!["step"]!)
-            .ToList();
-        steps.ShouldBe(Enumerable.Range(0, steps.Count));
-        steps.Count.ShouldBeInRange(acknowledged, acknowledged + 1);
-        ((int)(await after.Get("mlflow/runs/get", ("run_id", id)))["run"]!["data"]!["metrics"]![0]!["step"]!).ShouldBe(steps.Count - 1);
-    }
-
     private static string? Tag(JsonNode run, string key) =>
         (string?)run["data"]!["tags"]!.AsArray().SingleOrDefault(tag => (string)tag!["key"]! == key)?["value"];
 
-    private static string Name() => "e-" + Guid.NewGuid().ToString("N");
-
-    private async Task<JsonNode> Run(string experiment)
-    {
-        var id = (string)(await _mlflow.Post("mlflow/experiments/create", new { name = experiment }))["experiment_id"]!;
-        return (
-            await _mlflow.Post(
-                "mlflow/runs/create",
-                new
-                {
-                    experiment_id = id,
-                    user_id = "ada",
-                    start_time = 1_700_000_000_000,
-                    tags = new[] { new { key = "mlflow.user", value = "ada" } },
-                }
-            )
-        )["run"]!;
-    }
-
     private async Task<int> Found(string experiment, string view) =>
-        (await _mlflow.Post("mlflow/runs/search", new { experiment_ids = new[] { experiment }, run_view_type = view }))["runs"]!
+        (await Mlflow.Post("mlflow/runs/search", new { experiment_ids = new[] { experiment }, run_view_type = view }))["runs"]!
             .AsArray()
             .Count;
-
-    private async Task Put(string path, byte[] content)
-    {
-        using var response = await _mlflow.Send(
-            HttpMethod.Put,
-            $"mlflow-artifacts/artifacts/{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}",
-            new ByteArrayContent(content)
-        );
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
-    }
-
-    private async Task<byte[]> Bytes(string path)
-    {
-        using var response = await _mlflow.Send(HttpMethod.Get, path, null);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
-        return await response.Content.ReadAsByteArrayAsync();
-    }
 }
 
 public sealed class MlflowTrackingOnSqlite(SqliteMlflowServer server)
