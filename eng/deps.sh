@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing: deps.sh npm | build | quickstart | test. Each set contains the one before it.
+# Installs what is missing: deps.sh npm | build | quickstart | test. Each set contains the one before it. With dotnet or toolchain it only looks.
 . "$(dirname "$0")/common.sh"
 
 # package | what tells that it is there | why
@@ -40,12 +40,16 @@ test_packages=(
   "ceph-mgr|/usr/bin/ceph-mgr|radosgw stands on it"
 )
 
-check_toolchain() {
+check_dotnet() {
   command -v dotnet >/dev/null || fail "the .NET 10 SDK is needed and 'dotnet' is not on the PATH; install it as https://dot.net says."
   case "$(dotnet --version)" in
     1[0-9].*) ;;
     *) fail "the .NET 10 SDK is needed; 'dotnet --version' says $(dotnet --version)." ;;
   esac
+}
+
+check_toolchain() {
+  check_dotnet
   command -v npm >/dev/null || fail "Node.js 20 or newer with npm is needed (protocol definitions, the model runtime and sample data are npm packages); install the package 'nodejs' and 'npm'."
 }
 
@@ -91,10 +95,12 @@ install_npm() {
 }
 
 case "${1:-quickstart}" in
+  dotnet)     check_dotnet ;;
+  toolchain)  check_toolchain ;;
   npm)        check_toolchain; install_npm ;;
   build)      check_toolchain; install_npm; optional_debian "${build_packages[@]}" ;;
   debian)     install_debian "${quickstart_packages[@]}" ;;
   quickstart) check_toolchain; install_npm; install_debian "${quickstart_packages[@]}"; optional_debian "${build_packages[@]}" ;;
   test)       check_toolchain; install_npm; install_debian "${build_packages[@]}" "${quickstart_packages[@]}" "${test_packages[@]}" ;;
-  *)          fail "deps.sh takes npm, build, debian, quickstart or test, not '$1'." ;;
+  *)          fail "deps.sh takes dotnet, toolchain, npm, build, debian, quickstart or test, not '$1'." ;;
 esac

@@ -2,7 +2,7 @@
 # Puts the code into its one format; with --check it says what is not in it, and changes nothing.
 . "$(dirname "$0")/common.sh"
 
-eng/deps.sh npm
+eng/deps.sh dotnet
 mkdir -p artifacts
 retry dotnet tool restore >artifacts/tools.log 2>&1 || { cat artifacts/tools.log >&2; fail "the formatter could not be restored."; }
 case "${1:-}" in

@@ -6,7 +6,7 @@ command -v unshare >/dev/null || fail "the program 'unshare' (of util-linux) is 
 eng/publish.sh
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-cp -a "artifacts/cairn-${RID:-linux-x64}" "$scratch/cairn"
+cp -a "artifacts/cairn-${RID:-$(machine_rid)}" "$scratch/cairn"
 
 hidden=("$PWD")
 for folder in "$(dirname "$(readlink -f "$(command -v dotnet)")")" "${DOTNET_ROOT:-}" "$HOME/.dotnet" "$HOME/.nuget" /usr/share/dotnet /usr/lib/dotnet; do

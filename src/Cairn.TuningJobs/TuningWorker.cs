@@ -196,6 +196,12 @@ internal sealed partial class TuningWorker(
                         ?? throw StatusException.NotFound($"HyperparameterTuningJob '{item.Key}' does not exist.")
                 );
                 TuningJobTable.Update(session, changed);
+                if (changed.Ends)
+                {
+                    // Another step follows this one, and cancels what runs.
+                    work.Wake(session, item.Kind, item.Key);
+                }
+
                 return changed;
             },
             cancellation

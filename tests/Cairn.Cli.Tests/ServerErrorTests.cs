@@ -27,4 +27,17 @@ public sealed class ServerErrorTests(OpenServer server) : IClassFixture<OpenServ
         run.ShouldWork().ShouldContain("/google.cloud.aiplatform.v1.ModelService/GetModel");
         run.Output.ShouldContain(" answered");
     }
+
+    [Fact]
+    public async Task what_the_environment_turns_off_is_not_turned_on_in_silence()
+    {
+        var run = await ProgramRun.OfAsync(
+            null,
+            ["server", "--metrics"],
+            new Dictionary<string, string> { ["OTEL_SDK_DISABLED"] = "true" }
+        );
+
+        run.Code.ShouldBe(2);
+        run.Error.ShouldContain("OTEL_SDK_DISABLED is true");
+    }
 }

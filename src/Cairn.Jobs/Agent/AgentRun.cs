@@ -18,7 +18,8 @@ internal sealed class AgentRun(AttemptDirectory directory, TaskRecord record, Ti
     private const int SetChildSubreaper = 36;
 
     /// <summary>
-    /// How long the exit record waits for the last log lines to be acknowledged. The server takes from the spool what is not.
+    /// How long the exit record of an agent that a scheduler started waits for the last log lines to be acknowledged. The server takes from
+    /// the spool what is not.
     /// </summary>
     private static readonly TimeSpan LogDrain = TimeSpan.FromSeconds(20);
 

@@ -1,5 +1,7 @@
+using System.Text;
 using Cairn.Jobs.Tasks;
 using Google.Cloud.Logging.Type;
+using Google.Rpc;
 
 namespace Cairn.Jobs.Agent;
 
@@ -8,6 +10,8 @@ namespace Cairn.Jobs.Agent;
 /// <param name="Binds">bubblewrap's arguments.</param>
 internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<string> Binds)
 {
+    private const string Overlay = "overlay";
+
     /// <summary>Overlays where the machine permits them, else what can be had with bind mounts; the job's log says which.</summary>
     public static async Task<BucketMounts> PrepareAsync(TaskContext context, CancellationToken cancellation)
     {
@@ -77,7 +81,7 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
             "--enter",
         ];
 
-        var permitted = new MachineTrial(context.Directory.Jobs, "overlay");
+        var permitted = new MachineTrial(context.Directory.Jobs, Overlay);
         if (permitted.Holds())
         {
             return [.. prefix, context.MountPlanFile];
@@ -98,13 +102,32 @@ internal sealed record BucketMounts(IReadOnlyList<string> Prefix, IReadOnlyList<
         var result = await HostTools.RunAsync(prefix[0], [.. prefix[1..], trialFile, "/bin/true"], HostTools.Environment, cancellation);
         if (result.ExitCode == 0)
         {
-            permitted.Passed();
+            // An empty folder in the place of a bucket's own says little of the others.
+            if (Directory.Exists(plan.Buckets[0].View))
+            {
+                permitted.Passed();
+            }
+
             return [.. prefix, context.MountPlanFile];
         }
 
         var error = MountHelper.ErrorFile(trialFile);
         var complaint = File.Exists(error) ? await File.ReadAllTextAsync(error, cancellation) : result.Complaint;
         return Without(context, complaint);
+    }
+
+    /// <summary>What a program's exit code means where it may be the helper's that mounts: a machine that no longer permits it.</summary>
+    public static void RequireMounted(TaskContext context, int? exitCode)
+    {
+        var error = MountHelper.ErrorFile(context.MountPlanFile);
+        if (exitCode == MountHelper.MountFailed && UntrustedFolder.ReadFile(error, 4_096) is { } why)
+        {
+            new MachineTrial(context.Directory.Jobs, Overlay).Forget();
+            throw new TaskFailure(
+                Code.FailedPrecondition,
+                $"The buckets could not be mounted below /gcs ({Encoding.UTF8.GetString(why).TrimEnd('.')}), which went well minutes ago. The next tasks find out anew; start this one again."
+            );
+        }
     }
 
     private static IReadOnlyList<string>? Without(TaskContext context, string obstacle)

@@ -33,8 +33,8 @@ internal static class GsutilConfiguration
         }
 
         var url = new Uri(endpoint);
-        DurableFile.WriteForNow(context.Directory.In(CertificateName), Encoding.UTF8.GetBytes(certificate));
-        DurableFile.WriteForNow(
+        DurableFile.Write(context.Directory.In(CertificateName), Encoding.UTF8.GetBytes(certificate), durable: false);
+        DurableFile.Write(
             context.Directory.In(FileName),
             Encoding.UTF8.GetBytes(
                 $"""
@@ -55,7 +55,8 @@ internal static class GsutilConfiguration
                 software_update_check_period = 0
 
                 """
-            )
+            ),
+            durable: false
         );
     }
 

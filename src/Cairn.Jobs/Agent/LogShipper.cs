@@ -10,8 +10,12 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Between two batches, so that a task that prints line by line does not make a request of each.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(25);
+    /// <summary>
+    /// Between a batch and the next, so that a task that prints line by line does not make a request of each; the longer it goes on
+    /// printing, the longer, up to <see cref="Pause"/>.
+    /// </summary>
+    private static readonly TimeSpan FirstRest = TimeSpan.FromMilliseconds(25);
+
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(2);
 
     private readonly string _address =
@@ -29,9 +33,9 @@ internal sealed class LogShipper(AttemptDirectory directory, TaskRecord record, 
         while (true)
         {
             await spool.WhenGrownAsync(Pause, cancellation);
-            while (await SendBatchAsync(cancellation))
+            for (var rest = FirstRest; await SendBatchAsync(cancellation); rest = rest * 2 < Pause ? rest * 2 : Pause)
             {
-                await Task.Delay(Rest, time, cancellation);
+                await Task.Delay(rest, time, cancellation);
             }
 
             if (_isFull)

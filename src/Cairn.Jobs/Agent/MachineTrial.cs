@@ -37,13 +37,16 @@ internal sealed class MachineTrial(string folder, string what)
     {
         try
         {
-            DurableFile.WriteForNow(File, Here());
+            DurableFile.Write(File, Here(), durable: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // It is tried again.
         }
     }
+
+    /// <summary>Notes that it has just gone wrong.</summary>
+    public void Forget() => System.IO.File.Delete(File);
 
     /// <summary>
     /// A machine since its start, as this process sees it: in another container, or as another user, it may permit other things.

@@ -230,7 +230,7 @@ internal sealed class PodmanLauncher : ILauncher
             }
         }
 
-        DurableFile.WriteForNow(file, Encoding.UTF8.GetBytes(lines.ToString()));
+        DurableFile.Write(file, Encoding.UTF8.GetBytes(lines.ToString()), durable: false);
         return arguments;
     }
 

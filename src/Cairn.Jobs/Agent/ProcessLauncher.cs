@@ -58,7 +58,7 @@ internal sealed class ProcessLauncher : ILauncher
         // The sandbox's arguments hold the task's environment, so they are passed in a file that only the owner reads.
         // The filter of system calls stays open in this agent, which starts nothing else from then on that would mind.
         var filter = SeccompFilter.Open();
-        DurableFile.WriteForNow(argumentsFile, sandbox.Arguments(buckets.Binds, filter));
+        DurableFile.Write(argumentsFile, sandbox.Arguments(buckets.Binds, filter), durable: false);
         string[] command = [.. buckets.Prefix, bubblewrap, "--args", "3", "--", .. sandbox.Program];
         return new Launch(command[0], command[1..], HostTools.Environment, context.Work)
         {
@@ -75,7 +75,11 @@ internal sealed class ProcessLauncher : ILauncher
                 return Task.CompletedTask;
             },
             Kill = AgentTree.KillAsync,
-            Interpret = status => Task.FromResult(new TaskEnd(status.Unwrap())),
+            Interpret = status =>
+            {
+                BucketMounts.RequireMounted(context, status.ExitCode);
+                return Task.FromResult(new TaskEnd(status.Unwrap()));
+            },
         };
     }
 

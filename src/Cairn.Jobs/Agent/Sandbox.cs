@@ -152,14 +152,15 @@ internal sealed class Sandbox(TaskContext context)
         }
 
         var file = context.Directory.In("passwd");
-        DurableFile.WriteForNow(
+        DurableFile.Write(
             file,
             [
                 .. File.ReadAllBytes(list),
                 .. Encoding.ASCII.GetBytes(
                     string.Create(CultureInfo.InvariantCulture, $"{UserName}:x:{user}:{user}::/workspace:/bin/sh\n")
                 ),
-            ]
+            ],
+            durable: false
         );
         _policy.User.Give(file);
         return ["--ro-bind", file, list];

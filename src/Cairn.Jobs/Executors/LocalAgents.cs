@@ -1,16 +1,17 @@
 using System.Collections.Concurrent;
 using Cairn.Jobs.Limits;
 using Cairn.Jobs.Tasks;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Executors;
 
 /// <summary>Agents on this machine: processes in sessions of their own, which outlive the server.</summary>
-internal sealed class LocalAgents
+internal sealed class LocalAgents(ILogger<LocalAgents> logger)
 {
     /// <summary>Agents that this server process started and must collect the exit status of.</summary>
     private readonly ConcurrentDictionary<string, int> _children = new();
 
-    private readonly NativeAgent _native = new();
+    private readonly NativeAgent _native = new(logger);
 
     /// <summary>Starts an agent for each replica that has none.</summary>
     public void Start(Gang gang)

@@ -31,23 +31,11 @@ internal static class DurableFile
     /// <summary>Publishes a file: written beside its place, synced, renamed, and the folder synced. Readable by the owner alone.</summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Its bytes.</param>
-    /// <param name="durable">False as in <see cref="WriteForNow"/>.</param>
-    public static void Write(string path, ReadOnlySpan<byte> content, bool durable = true)
-    {
-        Put(path, content, durable);
-        if (durable)
-        {
-            DirectorySync.Flush(Path.GetDirectoryName(path)!);
-        }
-    }
-
-    /// <summary>
-    /// The same without waiting for the disk: for what nobody asks for any more, or what does no harm where it is empty, once the machine
+    /// <param name="durable">
+    /// False where the disk is not waited for: for what nobody asks for any more, or what does no harm where it is empty, once the machine
     /// has gone down.
-    /// </summary>
-    public static void WriteForNow(string path, ReadOnlySpan<byte> content) => Put(path, content, durable: false);
-
-    private static void Put(string path, ReadOnlySpan<byte> content, bool durable)
+    /// </param>
+    public static void Write(string path, ReadOnlySpan<byte> content, bool durable = true)
     {
         // Made anew under a name that nobody foresees: where a task may write the folder too, a link in its place would lead the server's
         // hand elsewhere.
@@ -73,6 +61,11 @@ internal static class DurableFile
             // Of a disk that is full, nothing more is taken by trying.
             File.Delete(temporary);
             throw;
+        }
+
+        if (durable)
+        {
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
         }
     }
 }

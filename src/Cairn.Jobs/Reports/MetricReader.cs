@@ -50,7 +50,7 @@ internal sealed partial class MetricReader(
                 await observer.ReportedAsync(job, points, cancellation);
             }
 
-            DurableFile.WriteForNow(attempt.MetricOffset, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
+            DurableFile.Write(attempt.MetricOffset, Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)), durable: false);
             _offsets[attempt.Path] = offset = next;
         }
     }

@@ -78,6 +78,12 @@ internal sealed class AttemptDirectory(string path)
     /// <param name="durable">Whether it must outlive a machine that goes down.</param>
     public void WriteToken(string token, bool durable) => DurableFile.Write(TokenFile, System.Text.Encoding.UTF8.GetBytes(token), durable);
 
+    /// <summary>Whether the agent has begun.</summary>
+    public bool HasBegun => File.Exists(StartFile);
+
+    /// <summary>Whether there is a token; a machine that went down may have left an empty one.</summary>
+    public bool HasToken => new FileInfo(TokenFile) is { Exists: true, Length: > 0 };
+
     public StartRecord? ReadStart() => TaskJson.Read(StartFile, TaskJson.Default.StartRecord);
 
     public void WriteStart(StartRecord record) => TaskJson.Write(StartFile, record, TaskJson.Default.StartRecord);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Tasks;
 
@@ -6,12 +7,19 @@ namespace Cairn.Jobs.Tasks;
 /// Hears at once when an agent of this machine leaves its start record or its exit record. Agents elsewhere, whose folders are on a share,
 /// are not heard; the controller's looks find all.
 /// </summary>
-internal sealed class AttemptWatch : IDisposable
+internal sealed partial class AttemptWatch : IDisposable
 {
     private readonly ConcurrentDictionary<string, string> _tasks = new(StringComparer.Ordinal);
     private readonly FolderWatch _folders;
 
-    public AttemptWatch() => _folders = new FolderWatch(Arrived);
+    private readonly ILogger<AttemptWatch> _logger;
+    private int _told;
+
+    public AttemptWatch(ILogger<AttemptWatch> logger)
+    {
+        _logger = logger;
+        _folders = new FolderWatch(Arrived);
+    }
 
     /// <summary>Called with a task's id; it must not block.</summary>
     public Action<string>? Heard { get; set; }
@@ -24,6 +32,10 @@ internal sealed class AttemptWatch : IDisposable
             if (_tasks.TryAdd(replica.Directory.Path, task) && !_folders.TryAdd(replica.Directory.Path))
             {
                 _tasks.TryRemove(replica.Directory.Path, out _);
+                if (Interlocked.Exchange(ref _told, 1) == 0)
+                {
+                    Log.Deaf(_logger, replica.Directory.Path);
+                }
             }
         }
     }
@@ -45,5 +57,15 @@ internal sealed class AttemptWatch : IDisposable
         {
             Heard?.Invoke(task);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "{Folder} cannot be watched, so the starts and ends of tasks are looked for and not heard of. The kernel's fs.inotify.max_user_instances or max_user_watches may be used up."
+        )]
+        public static partial void Deaf(ILogger logger, string folder);
     }
 }

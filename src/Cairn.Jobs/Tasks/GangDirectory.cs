@@ -33,7 +33,7 @@ internal sealed class GangDirectory(string path)
         foreach (var place in ClusterPlace.All(record.Pools))
         {
             var directory = Replica(place.Name);
-            if (directory.ReadTask() is not { } task)
+            if (directory.ReadTask() is not { } task || !(directory.HasBegun || directory.HasToken))
             {
                 return null;
             }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Cairn.Jobs.Agent;
+using Cairn.Jobs.Interop;
 using Cairn.Jobs.Logs;
 
 namespace Cairn.Jobs.Tasks;
@@ -25,10 +27,29 @@ internal sealed class SpoolReader(LogStore logs, TimeProvider time)
             return;
         }
 
+        var taken = offset;
         while (LogSpool.Read(attempt.LogSpool, offset) is { Blocks.Count: > 0 } part)
         {
             await logs.WriteAsync(record.Project, record.Location, record.Task, part.Blocks, cancellation);
             offset = part.Next;
+        }
+
+        if (offset != taken)
+        {
+            Note(attempt, offset);
+        }
+    }
+
+    /// <summary>Where the rest begins, if there is more when the task is put away.</summary>
+    private static void Note(AttemptDirectory attempt, long offset)
+    {
+        try
+        {
+            DurableFile.Write(attempt.LogOffset, Encoding.ASCII.GetBytes(offset.ToString(CultureInfo.InvariantCulture)), durable: false);
+        }
+        catch (IOException)
+        {
+            // The disk is full. What is taken once more is known again.
         }
     }
 

@@ -127,9 +127,9 @@ internal sealed partial class TaskController(
             }
 
             await driver.AdvanceAsync(task, cancellation);
-            if (task.State != TaskState.Ending && await FindAsync(id, cancellation) is null or { State: TaskState.Ending })
+            if (await FindAsync(id, cancellation) is var now && now?.State != task.State && now is null or { State: TaskState.Ending })
             {
-                // Its slots are free: the next in line need not wait for the next look.
+                // Its slots are free, and its accelerators once it is put away: the next in line need not wait for the next look.
                 await ClaimAsync(cancellation);
             }
         }

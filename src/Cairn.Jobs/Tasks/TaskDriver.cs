@@ -41,6 +41,9 @@ internal sealed partial class TaskDriver(
     private readonly ConcurrentDictionary<string, int> _starts = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _stopped = new();
 
+    /// <summary>Why an agent could not even be started the last time.</summary>
+    private readonly ConcurrentDictionary<string, string> _obstacles = new();
+
     public async Task AdvanceAsync(TaskRow task, CancellationToken cancellation)
     {
         var directory = machine.Attempt(task);
@@ -133,7 +136,7 @@ internal sealed partial class TaskDriver(
     {
         if (_starts.AddOrUpdate(gang.Directory.Path, 1, (_, count) => count + 1) > MaxStarts)
         {
-            var said = Said(gang);
+            var said = Said(gang) is { Length: > 0 } words ? words : _obstacles.GetValueOrDefault(gang.Directory.Path, "");
             Log.NotStarting(logger, task.Job, said);
             gang.RequestStop();
             await transitions.EndAsync(
@@ -155,6 +158,7 @@ internal sealed partial class TaskDriver(
         catch (Exception e) when (e is IOException or System.ComponentModel.Win32Exception)
         {
             Log.CannotStart(logger, task.Job, e);
+            _obstacles[gang.Directory.Path] = e.Message;
         }
         catch (ExecutorAwayException)
         {
@@ -255,15 +259,7 @@ internal sealed partial class TaskDriver(
             await executor.CleanAsync(gang, cancellation);
         }
 
-        foreach (var replica in gang.Replicas)
-        {
-            await Task.WhenAll(
-                spools.TakeRestAsync(replica.Directory, replica.Record, cancellation),
-                usage.TakeRestAsync(replica.Directory, replica.Record, cancellation),
-                metrics.TakeRestAsync(task.Job, replica.Directory, replica.Record, cancellation)
-            );
-        }
-
+        await TakeRestAsync(task, gang, cancellation);
         if (verdict.End == GangEnd.Lost)
         {
             await LostAsync(task, verdict, cancellation);
@@ -318,6 +314,9 @@ internal sealed partial class TaskDriver(
         if (gang is not null)
         {
             watch.Forget(gang);
+
+            // Of a gang that could not be started as a whole, some replicas ended after their job.
+            await TakeRestAsync(task, gang, cancellation);
             await executor.CleanAsync(gang, cancellation);
         }
 
@@ -331,6 +330,20 @@ internal sealed partial class TaskDriver(
         await transitions.PutAwayAsync(task, cancellation);
         _starts.TryRemove(machine.Attempt(task).Path, out _);
         _stopped.TryRemove(machine.Attempt(task).Path, out _);
+        _obstacles.TryRemove(machine.Attempt(task).Path, out _);
+    }
+
+    /// <summary>What the replicas printed, used and reported, and could not deliver themselves.</summary>
+    private async Task TakeRestAsync(TaskRow task, Gang gang, CancellationToken cancellation)
+    {
+        foreach (var replica in gang.Replicas)
+        {
+            await Task.WhenAll(
+                spools.TakeRestAsync(replica.Directory, replica.Record, cancellation),
+                usage.TakeRestAsync(replica.Directory, replica.Record, cancellation),
+                metrics.TakeRestAsync(task.Job, replica.Directory, replica.Record, cancellation)
+            );
+        }
     }
 
     /// <summary>What the replicas used and reported so far.</summary>

@@ -63,7 +63,7 @@ public sealed record TaskRecord
         init;
     }
 
-    /// <summary>The <c>cairn</c> program, which also is the helper that mounts.</summary>
+    /// <summary>The <c>cairn</c> program, which is the agent and the helper that mounts where there is no native one.</summary>
     public required string Cairn { get; init; }
 
     /// <summary>The program and its arguments. Empty for a container that runs its image's own entry point.</summary>

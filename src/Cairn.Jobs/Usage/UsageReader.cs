@@ -56,7 +56,11 @@ internal sealed partial class UsageReader(IEnumerable<IJobRuns> runs, ILogger<Us
                 Log.Refused(logger, record.Task, error.Message);
             }
 
-            DurableFile.WriteForNow(attempt.UsageOffset, System.Text.Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)));
+            DurableFile.Write(
+                attempt.UsageOffset,
+                System.Text.Encoding.ASCII.GetBytes(next.ToString(CultureInfo.InvariantCulture)),
+                durable: false
+            );
             _offsets[attempt.Path] = offset = next;
         }
     }

@@ -108,7 +108,16 @@ internal sealed class DiskBlobWriter : IBlobWriter
         RandomAccess.FlushToDisk(_file);
         _file.Dispose();
         var shard = _shards.Require(Id);
-        File.Move(_temporary, Path.Combine(shard, Id));
+        try
+        {
+            File.Move(_temporary, Path.Combine(shard, Id));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            shard = _shards.Renew(Id);
+            File.Move(_temporary, Path.Combine(shard, Id));
+        }
+
         _committed = true;
         DirectorySync.Flush(shard);
     }

@@ -23,7 +23,17 @@ internal sealed class ShardFolders(string root)
         Enumerable.Range(0, 256).Select(shard => new DirectoryInfo(PathOf(root, shard))).Where(static folder => folder.Exists);
 
     /// <summary>The folder of a blob, which exists when this returns, also after a crash.</summary>
-    public string Require(string id) => _durable[Convert.FromHexString(id[..2])[0]].Value;
+    public string Require(string id) => _durable[Shard(id)].Value;
+
+    /// <summary>The same where the folder turned out not to be there any more: somebody removed it, when it was empty.</summary>
+    public string Renew(string id)
+    {
+        var shard = Shard(id);
+        _durable[shard] = new Lazy<string>(() => Make(root, shard), LazyThreadSafetyMode.PublicationOnly);
+        return _durable[shard].Value;
+    }
+
+    private static int Shard(string id) => Convert.FromHexString(id[..2])[0];
 
     private static string Make(string root, int shard)
     {

@@ -21,6 +21,9 @@ internal sealed unsafe class FolderWatch(Action<string, string> arrived) : IDisp
     private readonly Dictionary<int, string> _folders = [];
     private readonly Dictionary<string, int> _watches = new(StringComparer.Ordinal);
     private int _descriptor = -1;
+
+    /// <summary>A watch that is removed at the end, of which the reader is told.</summary>
+    private int _last = -1;
     private bool _disposed;
 
     /// <summary>Watches a folder; nothing happens where it is watched already. False where it cannot be.</summary>
@@ -68,7 +71,7 @@ internal sealed unsafe class FolderWatch(Action<string, string> arrived) : IDisp
 
             // What is watched no longer is told to the reader, who thereby sees that it is time to go.
             _disposed = true;
-            _ = Libc.WatchRemove(_descriptor, Libc.WatchAdd(_descriptor, "/", MovedTo));
+            _ = Libc.WatchRemove(_descriptor, _last);
         }
     }
 
@@ -79,6 +82,7 @@ internal sealed unsafe class FolderWatch(Action<string, string> arrived) : IDisp
             _descriptor = Libc.WatchOpen(Libc.OpenCloseOnExec);
             if (_descriptor >= 0)
             {
+                _last = Libc.WatchAdd(_descriptor, "/", MovedTo);
                 new Thread(Read) { IsBackground = true, Name = "folder watch" }.Start();
             }
         }
@@ -99,7 +103,15 @@ internal sealed unsafe class FolderWatch(Action<string, string> arrived) : IDisp
 
             if (_disposed || (count < 0 && Marshal.GetLastPInvokeError() != Libc.ErrorInterrupted))
             {
-                _ = Libc.Close(_descriptor);
+                lock (_gate)
+                {
+                    // The number may be another's from here on.
+                    _ = Libc.Close(_descriptor);
+                    _descriptor = -1;
+                    _folders.Clear();
+                    _watches.Clear();
+                }
+
                 return;
             }
 

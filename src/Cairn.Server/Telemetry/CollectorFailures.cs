@@ -58,7 +58,7 @@ internal sealed partial class CollectorFailures : EventListener
         [LoggerMessage(
             1,
             LogLevel.Warning,
-            "The collector of --telemetry-endpoint did not take what it was sent, which is dropped; this is told once a minute. {Reason}"
+            "The collector did not take what it was sent, which is dropped; this is told once a minute. {Reason}"
         )]
         public static partial void Failed(ILogger logger, string reason);
     }

@@ -21,7 +21,8 @@ internal sealed class Measurements : IDisposable
 
     public Measurements(TelemetryOptions options, ServerEnvironment environment)
     {
-        if (!options.Metrics && !options.IsSent)
+        var isSent = options.IsSent(Otlp.Metrics);
+        if (!options.Metrics && !isSent)
         {
             return;
         }
@@ -39,13 +40,16 @@ internal sealed class Measurements : IDisposable
             );
         }
 
-        if (options.IsSent)
+        if (isSent)
         {
-            builder.AddOtlpExporter(exporter => Otlp.Point(exporter, options.Endpoint, "v1/metrics"));
+            builder.AddOtlpExporter(exporter => Otlp.Metrics.Point(exporter, options.Endpoint));
         }
 
         _provider = builder.Build();
     }
+
+    /// <summary>Whether it is read here.</summary>
+    public bool IsRead => _text is not null;
 
     /// <summary>All of it in Prometheus' text format; null where it is not read here.</summary>
     public string? Text()
@@ -61,6 +65,9 @@ internal sealed class Measurements : IDisposable
             return _text.Text;
         }
     }
+
+    /// <summary>Sends what was not sent yet, unless the collector takes it too slowly.</summary>
+    public void End() => _provider?.Shutdown(Collector.LastMoment);
 
     public void Dispose() => _provider?.Dispose();
 }

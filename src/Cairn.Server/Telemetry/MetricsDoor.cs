@@ -20,10 +20,13 @@ internal sealed class MetricsDoor(Measurements measurements, Probes probes) : ID
             );
         }
 
-        await probes.LookAsync(context.RequestAborted);
-        var text =
-            measurements.Text()
-            ?? throw StatusException.NotFound("This server does not measure itself for Prometheus. Start it with '--metrics'.");
+        if (!measurements.IsRead)
+        {
+            throw StatusException.NotFound("This server does not measure itself for Prometheus. Start it with '--metrics'.");
+        }
+
+        await probes.SeeAsync(context.RequestAborted);
+        var text = measurements.Text()!;
         context.Response.ContentType = PrometheusText.ContentType;
         await context.Response.WriteAsync(text, context.RequestAborted);
     }

@@ -9,37 +9,55 @@ internal sealed partial class Probes(IEnumerable<ITelemetryProbe> probes, TimePr
     /// <summary>Who reads more often than this reads the same.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
+    /// <summary>A store that does not answer holds up nobody who reads the rest.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
     private readonly IReadOnlyList<ITelemetryProbe> _all = [.. probes];
-    private readonly SemaphoreSlim _one = new(1);
+    private readonly Lock _gate = new();
+    private Task _look = Task.CompletedTask;
     private long? _looked;
 
-    public async Task LookAsync(CancellationToken cancellation)
+    /// <summary>Looks, unless it was done a moment ago. All who ask meanwhile wait for the one look, and none of them for long.</summary>
+    public async Task SeeAsync(CancellationToken cancellation)
     {
-        await _one.WaitAsync(cancellation);
+        Task look;
+        lock (_gate)
+        {
+            if (_look.IsCompleted && (_looked is not { } last || time.GetElapsedTime(last) >= Fresh))
+            {
+                _look = Task.Run(LookAsync, CancellationToken.None);
+            }
+
+            look = _look;
+        }
+
         try
         {
-            if (_looked is { } last && time.GetElapsedTime(last) < Fresh)
-            {
-                return;
-            }
-
-            foreach (var probe in _all)
-            {
-                try
-                {
-                    await probe.LookAsync(cancellation);
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    Log.Failed(logger, probe.GetType().Name, error.Message);
-                }
-            }
-
-            _looked = time.GetTimestamp();
+            await look.WaitAsync(Limit, time, cancellation);
         }
-        finally
+        catch (TimeoutException)
         {
-            _one.Release();
+            Log.Late(logger, Limit.TotalSeconds);
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        foreach (var probe in _all)
+        {
+            try
+            {
+                await probe.LookAsync(CancellationToken.None);
+            }
+            catch (Exception error)
+            {
+                Log.Failed(logger, probe.GetType().Name, error.Message);
+            }
+        }
+
+        lock (_gate)
+        {
+            _looked = time.GetTimestamp();
         }
     }
 
@@ -47,5 +65,8 @@ internal sealed partial class Probes(IEnumerable<ITelemetryProbe> probes, TimePr
     {
         [LoggerMessage(1, LogLevel.Warning, "{Probe} could not look at what it measures, which stays as it was: {Reason}")]
         public static partial void Failed(ILogger logger, string probe, string reason);
+
+        [LoggerMessage(2, LogLevel.Warning, "What is measured by looking was not seen within {Seconds} s, and is told as it was.")]
+        public static partial void Late(ILogger logger, double seconds);
     }
 }

@@ -25,10 +25,13 @@ public sealed record TelemetryOptions
     /// </summary>
     public int TraceRate { get; init; } = DefaultTraceRate;
 
-    /// <summary>Whether the environment names a collector, and does not say that there is to be no telemetry.</summary>
-    public static bool IsInEnvironment =>
-        !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)
-        && Otlp.Variables.Any(static name => Environment.GetEnvironmentVariable(name) is { Length: > 0 });
+    /// <summary>Whether the environment says that there is to be no telemetry.</summary>
+    public static bool IsDisabled =>
+        string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
 
-    internal bool IsSent => Endpoint is not null || EndpointFromEnvironment;
+    /// <summary>Whether the environment names a collector, and does not say that there is to be no telemetry.</summary>
+    public static bool IsInEnvironment => !IsDisabled && (Otlp.Metrics.IsInEnvironment || Otlp.Traces.IsInEnvironment);
+
+    /// <summary>Whether a signal is sent: the environment may name a collector for one of them only.</summary>
+    internal bool IsSent(OtlpSignal signal) => Endpoint is not null || (EndpointFromEnvironment && signal.IsInEnvironment);
 }

@@ -22,7 +22,7 @@ internal static class TelemetryServices
         services.AddSingleton<Probes>();
         services.AddSingleton<Measurements>();
         services.AddSingleton<IDoor, MetricsDoor>();
-        if (options.IsSent)
+        if (options.IsSent(Otlp.Metrics) || options.IsSent(Otlp.Traces))
         {
             services.AddSingleton<IHostedService, Collector>();
         }

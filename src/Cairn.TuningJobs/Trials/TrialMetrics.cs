@@ -36,7 +36,6 @@ internal sealed class TrialMetrics(IDatabase database, IResourceStore store, ISt
 
                 TuningTrialTable.Update(session, ReportedMetrics.Add(tuning.StudySpec, row, points));
                 return new Measured(
-                    row.Job,
                     tuning.StudySpec.AutomatedStoppingSpecCase != StudySpec.AutomatedStoppingSpecOneofCase.None,
                     TrialName.Parse(row.Body.Name, "trial"),
                     ReportedMetrics.Measurements(tuning.StudySpec, row.Body, points)
@@ -59,11 +58,16 @@ internal sealed class TrialMetrics(IDatabase database, IResourceStore store, ISt
 
         if (measured is { MayStop: true })
         {
-            // Once the study has what was reported: its rule is asked then.
+            // Once the study has what was reported: its rule is asked then, also where a step has asked it meanwhile without that.
             await database.WriteAsync(
                 session =>
                 {
-                    work.Wake(session, TuningWorker.KindName, measured.TuningJob);
+                    if (TuningTrialTable.OfCustomJob(session, job) is { Phase: TrialPhase.Running } row)
+                    {
+                        TuningTrialTable.Update(session, row with { Fresh = true });
+                        work.Wake(session, TuningWorker.KindName, row.Job);
+                    }
+
                     return true;
                 },
                 cancellation
@@ -71,5 +75,5 @@ internal sealed class TrialMetrics(IDatabase database, IResourceStore store, ISt
         }
     }
 
-    private sealed record Measured(string TuningJob, bool MayStop, TrialName Trial, List<Measurement> Measurements);
+    private sealed record Measured(bool MayStop, TrialName Trial, List<Measurement> Measurements);
 }

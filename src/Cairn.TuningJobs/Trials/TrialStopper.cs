@@ -22,21 +22,30 @@ internal sealed partial class TrialStopper(
     /// <summary>Asks the study's rule about a trial that has reported something.</summary>
     public async Task AskAsync(WorkItem item, TuningTrialRow row, CancellationToken cancellation)
     {
-        // Before the rule is asked: what is reported meanwhile makes it be asked again.
-        await ChangeAsync(item, row, static trial => trial with { Fresh = false }, cancel: false, cancellation);
+        string? reason = null;
         try
         {
-            if (await studies.ShouldStopAsync(TrialName.Parse(row.Body.Name, "name"), cancellation) is { } reason)
-            {
-                Log.Stopping(logger, row.Job, row.Trial, reason);
-                await ChangeAsync(item, row, Stop, cancel: true, cancellation);
-            }
+            reason = await studies.ShouldStopAsync(TrialName.Parse(row.Body.Name, "name"), cancellation);
         }
         catch (StatusException error)
         {
             // The study or the trial was deleted; the job runs to its end.
             Log.NotAsked(logger, row.Job, row.Trial, error.Message);
         }
+
+        if (reason is not null)
+        {
+            Log.Stopping(logger, row.Job, row.Trial, reason);
+        }
+
+        // The answer and what is done about it are one. What has been reported since makes the rule be asked again.
+        await ChangeAsync(
+            item,
+            row,
+            trial => (reason is null ? trial : Stop(trial)) with { Fresh = !trial.Last.Equals(row.Last) },
+            cancel: reason is not null,
+            cancellation
+        );
     }
 
     /// <summary>Cancels a trial of a job that ends.</summary>

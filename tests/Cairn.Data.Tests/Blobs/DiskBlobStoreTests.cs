@@ -48,5 +48,27 @@ public sealed class DiskBlobStoreTests : BlobStoreConformance, IDisposable
         await _store.DeleteAsync(other);
     }
 
+    [Fact]
+    public async Task a_folder_of_blobs_that_somebody_removed_is_made_again()
+    {
+        // There are 256 folders: of a hundred blobs some dozens are in one that another hundred had.
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await WriteAsync([1]);
+            }
+
+            foreach (
+                var folder in Directory
+                    .GetDirectories(_directory.Path)
+                    .Where(static path => !path.EndsWith("/tmp", StringComparison.Ordinal))
+            )
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
     public void Dispose() => _directory.Dispose();
 }

@@ -1,12 +1,13 @@
 using Cairn.Jobs.Executors;
 using Cairn.Jobs.Interop;
 using Cairn.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Jobs.Tests.Executors;
 
 public sealed class ProcessExecutorTests : ExecutorConformance
 {
-    internal override IExecutor Executor { get; } = new ProcessExecutor(new LocalAgents());
+    internal override IExecutor Executor { get; } = new ProcessExecutor(new LocalAgents(NullLogger<LocalAgents>.Instance));
 
     [Fact]
     public async Task a_task_whose_machine_shuts_down_may_clean_up_and_is_lost()

@@ -34,6 +34,13 @@ internal sealed class TelemetryFlags
     public TelemetryOptions Read(ParseResult parse)
     {
         var endpoint = Endpoint(parse.GetValue(_endpoint));
+        if (TelemetryOptions.IsDisabled && (endpoint is not null || parse.GetValue(_metrics)))
+        {
+            throw CliException.Usage(
+                $"OTEL_SDK_DISABLED is true, with which nothing is measured, and {(endpoint is null ? _metrics.Name : _endpoint.Name)} is given. Take one of them away."
+            );
+        }
+
         return new TelemetryOptions
         {
             Metrics = parse.GetValue(_metrics),

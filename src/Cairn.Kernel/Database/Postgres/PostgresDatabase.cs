@@ -153,7 +153,16 @@ public sealed class PostgresDatabase : IDatabase
             connection,
             () => Task.Run(() => work(new PostgresSession(connection, transaction, effects)), CancellationToken.None)
         );
-        await transaction.CommitAsync(CancellationToken.None);
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (Exception error) when (error is not PostgresException conflict || !IsConflict(conflict))
+        {
+            _telemetry?.Ended(began, Dialect, 1, "_OTHER");
+            throw;
+        }
+
         _telemetry?.Ended(began, Dialect, 1, null);
         effects?.Run();
         return result;

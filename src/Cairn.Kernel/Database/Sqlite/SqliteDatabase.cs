@@ -127,7 +127,10 @@ public sealed class SqliteDatabase : IDatabase
                 }
                 finally
                 {
-                    span?.SetTag("cairn.transaction.wait", Stopwatch.GetElapsedTime(queued, item.Begun).TotalSeconds);
+                    if (item.Begun > 0)
+                    {
+                        span?.SetTag("cairn.transaction.wait", Stopwatch.GetElapsedTime(queued, item.Begun).TotalSeconds);
+                    }
                 }
             }
         );
