@@ -1,9 +1,17 @@
+using Cairn.Kernel.Database;
+using Cairn.Models.Names;
+
 namespace Cairn.Models;
 
-/// <summary>Is told of changes to a model after they were committed, and before the caller is answered.</summary>
+/// <summary>
+/// Takes part in the transactions that give a model another display name. Being part of a transaction, it may be called more than once for
+/// one change.
+/// </summary>
 public interface IModelObserver
 {
-    /// <param name="model">The model's name without a version.</param>
-    /// <param name="cancellation">The call's.</param>
-    Task ChangedAsync(string model, CancellationToken cancellation);
+    /// <param name="session">The transaction.</param>
+    /// <param name="name">The model, without a version.</param>
+    /// <param name="displayName">Its new display name.</param>
+    /// <param name="versions">The numbers of all its versions.</param>
+    void Renamed(ISqlSession session, ModelName name, string displayName, IReadOnlyCollection<string> versions);
 }

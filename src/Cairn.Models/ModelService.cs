@@ -17,23 +17,16 @@ public sealed class ModelService(
     ModelDeletions deletions,
     ModelCopies copies,
     ModelExports exports,
-    ModelEvaluations evaluations,
-    IEnumerable<IModelObserver> observers
+    ModelEvaluations evaluations
 ) : IRpcService
 {
     public ServiceDescriptor Descriptor => ModelServiceReflection.Descriptor.Services[0];
 
     [Permission("aiplatform.models.upload")]
-    public async Task<Operation> UploadModel(UploadModelRequest request, CallContext context)
+    public Task<Operation> UploadModel(UploadModelRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var operation = await uploads.UploadAsync(request, context);
-        if (request.ParentModel.Length > 0)
-        {
-            await ChangedAsync(ModelName.Parse(request.ParentModel, "parent_model"), context);
-        }
-
-        return operation;
+        return uploads.UploadAsync(request, context);
     }
 
     [Permission("aiplatform.models.get")]
@@ -57,13 +50,8 @@ public sealed class ModelService(
     }
 
     [Permission("aiplatform.models.update")]
-    public async Task<Model> UpdateModel(UpdateModelRequest request, CallContext context)
-    {
-        var name = Name(request.Model?.Name ?? "", context, "model.name");
-        var model = await updates.UpdateAsync(request, name, context.Cancellation);
-        await ChangedAsync(name, context);
-        return model;
-    }
+    public Task<Model> UpdateModel(UpdateModelRequest request, CallContext context) =>
+        updates.UpdateAsync(request, Name(request.Model?.Name ?? "", context, "model.name"), context.Cancellation);
 
     [Permission("aiplatform.models.update")]
     public Task<Model> MergeVersionAliases(MergeVersionAliasesRequest request, CallContext context) =>
@@ -111,13 +99,5 @@ public sealed class ModelService(
     {
         context.RequireProject(name);
         return ModelName.Parse(name, field);
-    }
-
-    private async Task ChangedAsync(ModelName name, CallContext context)
-    {
-        foreach (var observer in observers)
-        {
-            await observer.ChangedAsync(name.Model, context.Cancellation);
-        }
     }
 }

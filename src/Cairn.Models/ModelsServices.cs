@@ -3,6 +3,7 @@ using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Models.Artifacts;
 using Cairn.Models.Evaluations;
+using Cairn.Models.Registered;
 using Cairn.Models.Runtimes;
 using Cairn.Models.Versions;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,10 @@ public static class ModelsServices
         services
             .AddSingleton(ModelsSchema.Migrations)
             .AddSingleton(provider => PredictionImages.Load(provider.GetRequiredService<ServerEnvironment>().DataDirectory))
+            .AddSingleton(RegisteredTables.Migrations)
+            .AddSingleton<NamedModels>()
+            .AddSingleton<NamedVersions>()
+            .AddSingleton<RegisteredModels>()
             .AddSingleton<VersionRows>()
             .AddSingleton<ModelSnapshots>()
             .AddSingleton<BucketAccess>()

@@ -1,6 +1,7 @@
 using Cairn.Data;
 using Cairn.Kernel.Errors;
 using Cairn.OnnxModels;
+using Cairn.Testing;
 using Cairn.Tests;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -320,7 +321,11 @@ public sealed class ModelServiceTests : IAsyncLifetime
 
         (await Should.ThrowAsync<StatusException>(() => GetAsync(model))).Code.ShouldBe(Code.NotFound);
         (await Should.ThrowAsync<StatusException>(() => GetAsync(model + "@1"))).Code.ShouldBe(Code.NotFound);
-        Directory.GetDirectories(Path.Combine(_host.Directory, "models", "snapshots")).ShouldBeEmpty();
+        var snapshots = Path.Combine(_host.Directory, "models", "snapshots");
+        Directory
+            .GetDirectories(snapshots)
+            .ShouldAllBe(static folder => Path.GetFileName(folder).StartsWith(".removed-", StringComparison.Ordinal));
+        await Poll.UntilAsync(() => Directory.GetDirectories(snapshots).Length == 0, "the model's files to be gone");
     }
 
     [Fact]

@@ -10,22 +10,37 @@ namespace Cairn.Models.Artifacts;
 /// change a registered version. A folder that is missing (another server registered the version) is made again from the objects, and
 /// refused where they have changed since.
 /// </summary>
-public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environment)
+public sealed class ModelSnapshots
 {
     private const int MaxFiles = 10_000;
+    private const string Staging = ".staging-";
+    private const string Removed = ".removed-";
 
-    private readonly string _root = Path.Combine(environment.DataDirectory, "models", "snapshots");
+    private readonly IObjects _objects;
+    private readonly string _root;
+
+    /// <summary>Also deletes what a server that died in the middle has left of copies that it made or removed.</summary>
+    public ModelSnapshots(IObjects objects, ServerEnvironment environment)
+    {
+        _objects = objects;
+        _root = Path.Combine(environment.DataDirectory, "models", "snapshots");
+        if (Directory.Exists(_root))
+        {
+            string[] left = [.. Directory.GetDirectories(_root, Staging + "*"), .. Directory.GetDirectories(_root, Removed + "*")];
+            _ = Task.Run(() => Array.ForEach(left, Discard));
+        }
+    }
 
     /// <summary>Copies what is below <paramref name="uri"/> now.</summary>
     /// <exception cref="StatusException">NOT_FOUND where there is nothing; INVALID_ARGUMENT where there are too many files, or a name that
     /// cannot be a file.</exception>
     public async Task<ArtifactManifest> TakeAsync(GsUri uri, CancellationToken cancellation)
     {
-        var staging = Path.Combine(_root, ".staging-" + Path.GetRandomFileName());
+        var staging = Path.Combine(_root, Staging + Path.GetRandomFileName());
         Directory.CreateDirectory(staging);
         try
         {
-            var count = await objects.DownloadAsync(Folder(uri), staging, cancellation);
+            var count = await _objects.DownloadAsync(Folder(uri), staging, cancellation);
             if (count == 0)
             {
                 throw await NothingThere(uri, cancellation);
@@ -78,8 +93,23 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
             );
     }
 
-    /// <summary>Deletes a copy that no version refers to any more.</summary>
-    public void Remove(string digest) => Discard(Path.Combine(_root, digest));
+    /// <summary>
+    /// Deletes a copy that no version refers to any more: it is gone when this returns, and its files soon after.
+    /// </summary>
+    public void Remove(string digest)
+    {
+        var gone = Path.Combine(_root, Removed + Path.GetRandomFileName());
+        try
+        {
+            Directory.Move(Path.Combine(_root, digest), gone);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return;
+        }
+
+        _ = Task.Run(() => Discard(gone));
+    }
 
     private static GsUri Folder(GsUri uri) =>
         uri.Object.Length == 0 || uri.Object.EndsWith('/') ? uri : uri with { Object = uri.Object + "/" };
@@ -135,12 +165,12 @@ public sealed class ModelSnapshots(IObjects objects, ServerEnvironment environme
 
     private async Task<StatusException> NothingThere(GsUri uri, CancellationToken cancellation)
     {
-        if (await objects.ProjectOfAsync(uri.Bucket, cancellation) is null)
+        if (await _objects.ProjectOfAsync(uri.Bucket, cancellation) is null)
         {
             return StatusException.NotFound($"`artifact_uri` is '{uri}', but there is no bucket '{uri.Bucket}'.");
         }
 
-        return uri.Object.Length > 0 && await objects.FindAsync(uri, cancellation) is not null
+        return uri.Object.Length > 0 && await _objects.FindAsync(uri, cancellation) is not null
             ? StatusException.InvalidArgument(
                 $"`artifact_uri` is '{uri}', which is an object; it must be the folder that holds the model's files."
             )

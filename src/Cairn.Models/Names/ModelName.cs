@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cairn.Kernel.Errors;
 
 namespace Cairn.Models.Names;
@@ -8,6 +9,9 @@ public readonly record struct ModelName(LocationName Parent, string Id, string V
 {
     /// <summary>The name without a version: what the resource is called.</summary>
     public string Model => $"{Parent}/models/{Id}";
+
+    /// <summary>The version's number, of a name whose version is one.</summary>
+    public long Number => long.Parse(Version, CultureInfo.InvariantCulture);
 
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static ModelName Parse(string text, string field)

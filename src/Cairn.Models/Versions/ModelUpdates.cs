@@ -2,6 +2,7 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
 using Cairn.Models.Names;
+using Cairn.Models.Registered;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Models.Versions;
@@ -9,9 +10,19 @@ namespace Cairn.Models.Versions;
 /// <summary>
 /// Changes what may change: a model's display name, description and labels, or a version's description and labels; and aliases.
 /// </summary>
-public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
+public sealed class ModelUpdates(
+    IResourceStore store,
+    VersionRows rows,
+    NamedModels names,
+    NamedVersions versions,
+    IEnumerable<IModelObserver> observers
+)
 {
-    public Task<Model> UpdateAsync(UpdateModelRequest request, ModelName name, CancellationToken cancellation)
+    public Task<Model> UpdateAsync(UpdateModelRequest request, ModelName name, CancellationToken cancellation) =>
+        store.WriteAsync(session => Update(session, request, name), cancellation);
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public Model Update(ISqlSession session, UpdateModelRequest request, ModelName name)
     {
         var paths = request.UpdateMask?.Paths.Select(ToSnakeCase).ToArray() ?? [];
         if (paths.Length == 0)
@@ -19,34 +30,45 @@ public sealed class ModelUpdates(IResourceStore store, VersionRows rows)
             paths = [.. Given(request.Model, name.Version.Length > 0)];
         }
 
-        return store.WriteAsync(
-            session =>
+        var model = rows.GetModel(session, name.Model);
+        if (request.Model.Etag.Length > 0 && request.Model.Etag != model.Etag)
+        {
+            throw StatusException.Aborted(
+                $"Model '{name.Model}' has changed since it was read: its etag is '{model.Etag}', the request's is '{request.Model.Etag}'. Read it again and repeat the change."
+            );
+        }
+
+        var version = rows.GetVersion(session, model, name);
+        if (name.Version.Length > 0)
+        {
+            ApplyToVersion(version, request.Model, paths);
+            version = rows.UpdateVersion(session, version);
+            versions.Touch(session, name.Model, (name with { Version = version.VersionId }).Number);
+        }
+        else
+        {
+            var before = model.DisplayName;
+            ApplyToModel(model, version, request.Model, paths);
+            version = rows.UpdateVersion(session, version);
+            names.Touch(session, name.Model);
+            if (model.DisplayName != before)
             {
-                var model = rows.GetModel(session, name.Model);
-                if (request.Model.Etag.Length > 0 && request.Model.Etag != model.Etag)
-                {
-                    throw StatusException.Aborted(
-                        $"Model '{name.Model}' has changed since it was read: its etag is '{model.Etag}', the request's is '{request.Model.Etag}'. Read it again and repeat the change."
-                    );
-                }
+                Renamed(session, name, model.DisplayName);
+            }
+        }
 
-                var version = rows.GetVersion(session, model, name);
-                if (name.Version.Length > 0)
-                {
-                    ApplyToVersion(version, request.Model, paths);
-                    version = rows.UpdateVersion(session, version);
-                }
-                else
-                {
-                    ApplyToModel(model, version, request.Model, paths);
-                    version = rows.UpdateVersion(session, version);
-                }
+        model = rows.WriteModel(session, name.Model, model, insert: false);
+        return VersionRows.Compose(model, version);
+    }
 
-                model = rows.WriteModel(session, name.Model, model, insert: false);
-                return VersionRows.Compose(model, version);
-            },
-            cancellation
-        );
+    private void Renamed(ISqlSession session, ModelName name, string displayName)
+    {
+        names.Follow(session, name, displayName);
+        var numbers = rows.Versions(session, name.Model).Select(static version => version.VersionId).ToList();
+        foreach (var observer in observers)
+        {
+            observer.Renamed(session, name, displayName, numbers);
+        }
     }
 
     public Task<Model> MergeAliasesAsync(MergeVersionAliasesRequest request, ModelName name, CancellationToken cancellation)

@@ -7,6 +7,7 @@ using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Models.Artifacts;
 using Cairn.Models.Names;
+using Cairn.Models.Registered;
 using Cairn.Models.Runtimes;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
@@ -18,6 +19,8 @@ public sealed class ModelUploads(
     IResourceStore store,
     IOperations operations,
     VersionRows rows,
+    NamedModels names,
+    NamedVersions versions,
     ModelSnapshots snapshots,
     PredictionImages images,
     BucketAccess buckets,
@@ -87,8 +90,18 @@ public sealed class ModelUploads(
     }
 
     /// <summary>Adds a version in the caller's transaction; returns the model's name and the version's number.</summary>
-    public (string Model, string Number) Add(ISqlSession session, UploadTarget target, Model version, ArtifactManifest? artifacts)
+    /// <param name="origin">What it is registered from; null where that is its files' address.</param>
+    /// <exception cref="StatusException">ALREADY_EXISTS, NOT_FOUND, by what the target says of the model.</exception>
+    public (string Model, string Number) Add(
+        ISqlSession session,
+        UploadTarget target,
+        Model version,
+        ArtifactManifest? artifacts,
+        RegistrationOrigin? origin = null
+    )
     {
+        var resource = ModelName.Parse(target.Model, "model");
+        var known = names.FindByResource(session, target.Model);
         var existing = target.Exists ? rows.GetModel(session, target.Model) : null;
         if (!target.Exists && store.Find<Model>(session, ModelKinds.Model, target.Model) is not null)
         {
@@ -108,6 +121,7 @@ public sealed class ModelUploads(
         {
             // A new model's labels are the model's; a later version's are its own.
             version.Labels.Clear();
+            known = NameNew(session, resource, known, own);
         }
 
         version.VersionId = VersionRows.NextNumber(session, target.Model);
@@ -125,15 +139,35 @@ public sealed class ModelUploads(
         }
 
         rows.WriteModel(session, target.Model, own, insert: existing is null);
+        var name = resource with { Version = version.VersionId };
+        versions.Insert(session, known!, name.Number, origin ?? new RegistrationOrigin(version.ArtifactUri));
+        names.Touch(session, target.Model);
         var added = version.Clone();
         added.DisplayName = own.DisplayName;
-        var name = ModelName.Parse($"{target.Model}@{version.VersionId}", "model");
         foreach (var observer in observers)
         {
             observer.Added(session, name, added);
         }
 
         return (target.Model, version.VersionId);
+    }
+
+    /// <summary>Gives a new model its name. One that had a name before it had versions brings its description with it.</summary>
+    private NamedModel NameNew(ISqlSession session, ModelName resource, NamedModel? known, Model own)
+    {
+        if (known is null)
+        {
+            return names.Adopt(session, resource, own.DisplayName);
+        }
+
+        if (own.Description.Length == 0)
+        {
+            own.Description = known.Description;
+        }
+
+        names.Describe(session, known, "");
+        names.Follow(session, resource, own.DisplayName);
+        return known;
     }
 
     /// <summary>What a caller may set, and what the registry adds.</summary>

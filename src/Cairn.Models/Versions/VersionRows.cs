@@ -17,7 +17,9 @@ public sealed class VersionRows(IResourceStore store)
 
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public Model GetModel(ISqlSession session, string model) =>
-        store.Find<Model>(session, ModelKinds.Model, model) ?? throw StatusException.NotFound($"There is no model '{model}'.");
+        FindModel(session, model) ?? throw StatusException.NotFound($"There is no model '{model}'.");
+
+    public Model? FindModel(ISqlSession session, string model) => store.Find<Model>(session, ModelKinds.Model, model);
 
     /// <summary>A version's row by number, by alias, or (empty) the default one.</summary>
     /// <exception cref="StatusException">NOT_FOUND, with the aliases that there are.</exception>

@@ -3,6 +3,7 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
 using Cairn.Models;
+using Cairn.Models.Names;
 using Cairn.Serving.Endpoints;
 using Cairn.Serving.Predictors;
 using Google.Cloud.AIPlatform.V1;
@@ -41,11 +42,8 @@ public sealed class EndpointRoutes(
     }
 
     /// <summary>A model's display name is in every reply.</summary>
-    Task IModelObserver.ChangedAsync(string model, CancellationToken cancellation)
-    {
-        InvalidateAll();
-        return Task.CompletedTask;
-    }
+    void IModelObserver.Renamed(ISqlSession session, ModelName name, string displayName, IReadOnlyCollection<string> versions) =>
+        session.OnCommit(InvalidateAll);
 
     private async ValueTask<EndpointRoute> LoadAsync(string name, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cairn.Data;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Models.Registered;
 using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Runs;
 
@@ -17,6 +18,7 @@ public sealed class Remover(
     RunStore runs,
     ExperimentStore experiments,
     LoggedModelStore models,
+    NamedVersions registered,
     RemovedFolders folders,
     TimeProvider time
 )
@@ -270,14 +272,8 @@ public sealed class Remover(
     private static bool IsDue(Experiment experiment, long before) => experiment.Stage == Lifecycle.Deleted && experiment.Updated <= before;
 
     /// <summary>A registered version whose files are those of a run or logged model.</summary>
-    private static string? RegisteredVersion(ISqlSession session, string id) =>
-        session.QueryFirst(
-            "SELECT m.name, v.version FROM mlflow_versions v JOIN mlflow_models m ON m.id = v.model "
-                + "WHERE v.run = $1 OR v.source LIKE $2 OR v.location LIKE $2 ORDER BY m.name, v.version LIMIT 1",
-            static row => $"Version {row.GetInt64(1)} of model '{row.GetString(0)}'",
-            id,
-            $"%{id}%"
-        );
+    private string? RegisteredVersion(ISqlSession session, string id) =>
+        registered.FindByOrigin(session, id) is { } version ? $"Version {version.Version} of model '{version.Name}'" : null;
 
     private static long Position(string? token) =>
         string.IsNullOrEmpty(token) ? 0

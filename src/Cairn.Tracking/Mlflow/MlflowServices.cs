@@ -1,5 +1,4 @@
 using Cairn.Kernel.Http;
-using Cairn.Models;
 using Cairn.Tracking.Mlflow.Artifacts;
 using Cairn.Tracking.Mlflow.Artifacts.Multipart;
 using Cairn.Tracking.Mlflow.LoggedModels;
@@ -26,12 +25,13 @@ public static class MlflowServices
             .AddSingleton<ArtifactFiles>()
             .AddMultipart()
             .AddLoggedModels()
-            .AddSingleton(RegistryTables.Migrations)
-            .AddSingleton<RegistryRows>()
-            .AddSingleton<IVersionObserver, RegistryLink>()
-            .AddSingleton<RegistryJson>()
+            .AddSingleton<RegistryAccess>()
+            .AddSingleton<RegistryViews>()
             .AddSingleton<VersionFiles>()
             .AddSingleton<IMlflowCalls, RegisteredModelCalls>()
             .AddSingleton<IMlflowCalls, ModelVersionCalls>()
+            .AddSingleton<IMlflowCalls, RegistrySearchCalls>()
+            .AddSingleton<IMlflowCalls, RegistryTagCalls>()
+            .AddSingleton<IMlflowCalls, AliasCalls>()
             .AddSingleton<IDoor, MlflowDoor>();
 }

@@ -22,7 +22,7 @@ internal static class KnownPlans
         ("migrations", "SELECT owner, version", "A row a capability, read by the doctor."),
         ("metadata_children", "WHERE c.parent = c.parent", "Someone asks for the contexts without any parent."),
         (
-            "mlflow_versions",
+            "registered_versions",
             "v.source LIKE",
             "Files are removed for good that someone asked to be; a version's source may name them anywhere."
         ),

@@ -13,7 +13,7 @@ namespace Cairn.Tracking.Metadata.Lineage;
 /// <c>model-{model}-{version}</c>. Its registration is an execution that read the files it was registered from, or the version that it is a
 /// copy of.
 /// </summary>
-internal sealed class ModelLineage(ILineage lineage) : IVersionObserver
+internal sealed class ModelLineage(ILineage lineage) : IVersionObserver, IModelObserver
 {
     public void Added(ISqlSession session, ModelName name, Model version)
     {
@@ -76,6 +76,15 @@ internal sealed class ModelLineage(ILineage lineage) : IVersionObserver
                 },
             }
         );
+
+    /// <summary>Its versions' nodes are called as it is.</summary>
+    public void Renamed(ISqlSession session, ModelName name, string displayName, IReadOnlyCollection<string> versions)
+    {
+        foreach (var node in versions.Select(version => Node(name with { Version = version })).Where(node => lineage.Exists(session, node)))
+        {
+            lineage.Put(session, node, new Artifact { DisplayName = displayName });
+        }
+    }
 
     private static StoreName Store(ModelName name) => StoreName.Default(name.Parent.Project, name.Parent.Location);
 

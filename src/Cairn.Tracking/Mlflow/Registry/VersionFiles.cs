@@ -2,6 +2,7 @@ using Cairn.Data;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Models.Artifacts;
+using Cairn.Models.Registered;
 using Cairn.Tracking.Mlflow.Artifacts;
 using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Mlflow.Tracking;
@@ -16,8 +17,7 @@ internal sealed class VersionFiles(
     IDatabase database,
     RunAccess runs,
     LoggedModelAccess logged,
-    RegistryRows rows,
-    RegistryJson json,
+    RegistryAccess registry,
     ArtifactStore artifacts,
     ModelSnapshots snapshots,
     IObjects objects
@@ -29,7 +29,7 @@ internal sealed class VersionFiles(
 
     /// <summary>Where the files of a version are, from which it was registered.</summary>
     public async Task<string> LocationAsync(MlflowCall call, NamedVersion version) =>
-        version.Location.Length > 0 ? version.Location : (await FindAsync(call, version.Source)).Address;
+        version.Origin.Location.Length > 0 ? version.Origin.Location : (await FindAsync(call, version.Origin.Source)).Address;
 
     /// <summary>
     /// What a source comes to: <c>runs:/RUN/PATH</c> is below the run's artifacts, <c>models:/m-…</c> are a logged model's,
@@ -91,14 +91,15 @@ internal sealed class VersionFiles(
         var version = await database.ReadAsync(
             session =>
             {
-                var model = rows.Get(session, call, name);
+                var model = registry.Model(session, call, name);
                 return path[at] == '/' && !ModelAlias.IsLatest(which)
-                    ? rows.GetVersion(session, model, which)
-                    : json.Aliased(session, model, which) ?? throw StatusException.NotFound($"Registered model alias {which} not found.");
+                    ? registry.Version(session, model, which)
+                    : registry.Aliased(session, model, which)
+                        ?? throw StatusException.NotFound($"Registered model alias {which} not found.");
             },
             call.Cancellation
         );
-        return new VersionOrigin(await LocationAsync(call, version), version.Run, version.ModelId);
+        return new VersionOrigin(await LocationAsync(call, version), version.Origin.Run, version.Origin.ModelId);
     }
 
     /// <summary>Fills in what the files say, and takes a copy of them where there are any.</summary>

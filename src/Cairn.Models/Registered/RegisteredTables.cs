@@ -1,13 +1,15 @@
 using Cairn.Kernel.Database;
 
-namespace Cairn.Tracking.Mlflow.Registry;
+namespace Cairn.Models.Registered;
 
 /// <summary>
-/// What MLflow knows of a registered model beside what the registry knows: a name of its own, tags, stages, the source and the run.
-/// <c>resource</c> is the model in the registry, which has at least one version; a name that has none yet has no resource.
+/// What the registry knows of a model beside its resource: the name by which it is one of its location's, tags, stages, what a version was
+/// registered from. <c>resource</c> is the model's resource, which is there while the model has a version; a name may have none yet.
+/// A description stands here only while there is no resource, which has it else.
 /// </summary>
-internal static class RegistryTables
+internal static class RegisteredTables
 {
+    // The owner's name is from when these tables were those of one door.
     public static readonly MigrationSet Migrations = new(
         "mlflow-registry",
         [
@@ -59,6 +61,21 @@ internal static class RegistryTables
             ALTER TABLE mlflow_versions ADD COLUMN location {text} NOT NULL DEFAULT '';
             ALTER TABLE mlflow_versions ADD COLUMN model_id {text} NOT NULL DEFAULT '';
             ALTER TABLE mlflow_models ADD COLUMN default_alias BIGINT NOT NULL DEFAULT 0
+            """,
+            // The tables become the registry's own, and what they repeated of the resources goes: a description is the resource's.
+            """
+            ALTER TABLE mlflow_models RENAME TO registered_models;
+            ALTER TABLE mlflow_model_tags RENAME TO registered_model_tags;
+            ALTER TABLE mlflow_versions RENAME TO registered_versions;
+            ALTER TABLE mlflow_version_tags RENAME TO registered_version_tags;
+            DROP INDEX mlflow_models_by_name;
+            DROP INDEX mlflow_models_by_resource;
+            DROP INDEX mlflow_versions_by_run;
+            CREATE UNIQUE INDEX registered_models_by_name ON registered_models (project, location, name);
+            CREATE UNIQUE INDEX registered_models_by_resource ON registered_models (resource);
+            CREATE INDEX registered_versions_by_run ON registered_versions (run);
+            UPDATE registered_models SET description = '' WHERE id IN (SELECT model FROM registered_versions);
+            ALTER TABLE registered_versions DROP COLUMN description
             """,
         ]
     );
