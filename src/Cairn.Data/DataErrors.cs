@@ -59,7 +59,7 @@ public static class DataErrors
         {
             if (detail.TryUnpack<ErrorInfo>(out var info) && info.Domain == Domain)
             {
-                return info.Type;
+                return info.Reason;
             }
         }
 
@@ -69,5 +69,5 @@ public static class DataErrors
     private const string Domain = "storage";
 
     private static StatusException With(Code code, string reason, string message) =>
-        new(code, message, new ErrorInfo { Domain = Domain, Type = reason });
+        new(code, message, new ErrorInfo { Domain = Domain, Reason = reason });
 }

@@ -103,7 +103,9 @@ internal static class TrainingSpec
             machine.AcceleratorCount = (int)Math.Min(accelerator.Count, int.MaxValue);
             machine.AcceleratorType = accelerator.Type switch
             {
+#pragma warning disable CS0612 // Vertex has retired the type; clients of the older API may still ask for it.
                 ClassicAccelerator.Types.Type.NvidiaTeslaK80 => AcceleratorType.NvidiaTeslaK80,
+#pragma warning restore CS0612
                 ClassicAccelerator.Types.Type.NvidiaTeslaP100 => AcceleratorType.NvidiaTeslaP100,
                 ClassicAccelerator.Types.Type.NvidiaTeslaV100 => AcceleratorType.NvidiaTeslaV100,
                 ClassicAccelerator.Types.Type.NvidiaTeslaP4 => AcceleratorType.NvidiaTeslaP4,

@@ -113,7 +113,7 @@ public sealed class MediaResponse(ObjectStore store)
         throw new StatusException(
             Code.OutOfRange,
             $"The requested range '{context.Request.Headers.Range}' cannot be satisfied: '{item.Bucket}/{item.Name}' has {item.Content.Size} bytes.",
-            new ErrorInfo { Domain = "storage", Type = DataErrors.RangeNotSatisfiable }
+            new ErrorInfo { Domain = "storage", Reason = DataErrors.RangeNotSatisfiable }
         );
     }
 

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.IO.Pipelines;
-using System.Runtime.InteropServices;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc.Express;
@@ -11,6 +10,7 @@ using Google.Protobuf;
 using Google.Rpc;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using HttpRequest = Microsoft.AspNetCore.Http.HttpRequest;
 
 namespace Cairn.Kernel.Rpc;
 
@@ -215,7 +215,8 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
                 if (answered)
                 {
                     call.WriteHeaders(context.Response);
-                    WriteFrame(context.Response.BodyWriter, reply.Written.Span);
+                    reply.Written.Span.CopyTo(NextFrame(context.Response.BodyWriter, reply.Written.Length));
+                    context.Response.BodyWriter.Advance(HeaderLength + reply.Written.Length);
                 }
 
                 return answered;
@@ -289,18 +290,14 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
     {
         try
         {
-            // From an array: messages that were generated long ago (google.rpc.Status, google.api.HttpBody) cannot be read from or written
-            // to buffers.
-            ArraySegment<byte> array =
+            ReadOnlySpan<byte> message =
                 compressed ? Decompress(bytes)
-                : bytes.IsSingleSegment && MemoryMarshal.TryGetArray(bytes.First, out var segment) ? segment
-                : new ArraySegment<byte>(bytes.ToArray());
+                : bytes.IsSingleSegment ? bytes.FirstSpan
+                : bytes.ToArray();
             // What is unknown is not kept: it would be stored, unseen, with what the message becomes.
-            var message = method
-                .Descriptor.InputType.Parser.WithDiscardUnknownFields(true)
-                .ParseFrom(array.Array, array.Offset, array.Count);
-            WireChecks.Require(method.Descriptor.InputType, array);
-            return message;
+            var request = method.Descriptor.InputType.Parser.WithDiscardUnknownFields(true).ParseFrom(message);
+            WireChecks.Require(method.Descriptor.InputType, message);
+            return request;
         }
         catch (InvalidProtocolBufferException error)
         {
@@ -336,17 +333,18 @@ public sealed partial class GrpcTransport(RpcCatalogue methods, ILogger<GrpcTran
             return;
         }
 
-        using var bytes = new MessageBytes(message);
-        WriteFrame(writer, bytes.Span);
+        var length = message.CalculateSize();
+        message.WriteTo(NextFrame(writer, length));
+        writer.Advance(HeaderLength + length);
     }
 
-    private static void WriteFrame(PipeWriter writer, ReadOnlySpan<byte> message)
+    /// <summary>Writes what goes before an uncompressed message, and gives where the message goes. Neither is sent before both are.</summary>
+    private static Span<byte> NextFrame(PipeWriter writer, int length)
     {
-        var frame = writer.GetSpan(HeaderLength + message.Length);
+        var frame = writer.GetSpan(HeaderLength + length);
         frame[0] = 0;
-        BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)message.Length);
-        message.CopyTo(frame[HeaderLength..]);
-        writer.Advance(HeaderLength + message.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(frame[1..], (uint)length);
+        return frame.Slice(HeaderLength, length);
     }
 
     /// <summary>

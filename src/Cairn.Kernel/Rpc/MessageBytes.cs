@@ -13,9 +13,7 @@ internal readonly struct MessageBytes : IDisposable
     {
         _length = message.CalculateSize();
         _borrowed = ArrayPool<byte>.Shared.Rent(_length);
-        // Not straight to a span: messages that were generated long ago (google.rpc.Status, google.api.HttpBody), and all that contain one,
-        // cannot.
-        message.WriteTo(new CodedOutputStream(_borrowed));
+        message.WriteTo(_borrowed.AsSpan(0, _length));
     }
 
     public ReadOnlySpan<byte> Span => _borrowed.AsSpan(0, _length);
