@@ -4,6 +4,7 @@ using Cairn.Kernel.Files;
 using Cairn.Kernel.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
@@ -39,7 +40,7 @@ public sealed class SqliteDatabase : IDatabase
         Path = path;
         _telemetry = telemetry;
         _reserve = reserve;
-        SqliteLibrary.Load();
+        Batteries_V2.Init();
         _writer = new SqliteSession(path, writer: true);
         // The log's index comes into being with the first transaction.
         _writer.Execute("BEGIN IMMEDIATE");
@@ -68,13 +69,13 @@ public sealed class SqliteDatabase : IDatabase
     /// <summary>What the engine found damaged, or null.</summary>
     public string? Damage { get; private set; }
 
-    /// <summary>The version of the engine that is loaded: <c>3.40.1</c>.</summary>
+    /// <summary>The version of the engine that is loaded: <c>3.53.4</c>.</summary>
     public static string EngineVersion
     {
         get
         {
-            SqliteLibrary.Load();
-            return SQLitePCL.raw.sqlite3_libversion().utf8_to_string();
+            Batteries_V2.Init();
+            return raw.sqlite3_libversion().utf8_to_string();
         }
     }
 
@@ -84,7 +85,7 @@ public sealed class SqliteDatabase : IDatabase
     /// </summary>
     public static string? QuickCheck(string path)
     {
-        SqliteLibrary.Load();
+        Batteries_V2.Init();
         try
         {
             using var session = new SqliteSession(path, writer: false);
