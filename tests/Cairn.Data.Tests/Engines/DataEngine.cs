@@ -5,6 +5,7 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Database.Postgres;
 using Cairn.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Data.Tests.Engines;
 
@@ -14,11 +15,11 @@ namespace Cairn.Data.Tests.Engines;
 public abstract class DataEngine
 {
     /// <summary>The clock of the stores that were started last.</summary>
-    public SettableTime Clock { get; } = new() { Now = new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero) };
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero));
 
     public async Task<DataFixture> StartAsync()
     {
-        Clock.Now = new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero);
+        Clock.AdjustTime(new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero));
         var database = await OpenAsync();
         return await DataFixture.StartAsync(configure: services =>
         {

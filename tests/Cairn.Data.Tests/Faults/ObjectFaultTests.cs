@@ -7,6 +7,7 @@ using Cairn.Kernel.Database.Sqlite;
 using Cairn.Kernel.Time;
 using Cairn.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Data.Tests.Faults;
 
@@ -75,7 +76,7 @@ public sealed class ObjectFaultTests
     private static async Task AtEveryStepAsync(Func<DataFixture, Task> change, bool ofDatabase = false)
     {
         using var directory = new TemporaryDirectory();
-        var clock = new SettableTime();
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var blobs = new FaultyBlobStore(new DiskBlobStore(directory["blobs"], new RandomIdSource(), TimeProvider.System));
         var folder = Directory.CreateDirectory(directory["data"]).FullName;
         var database = new FaultyDatabase(new SqliteDatabase(Path.Combine(folder, "cairn.db")));
@@ -140,7 +141,7 @@ public sealed class ObjectFaultTests
         }
 
         // Unfinished uploads expire, and then nothing refers to what they left.
-        clock.Now += TimeSpan.FromDays(8);
+        clock.Advance(TimeSpan.FromDays(8));
         await data.Get<ResumableUploads>().ExpireAsync(default);
         await data.Get<GarbageCollector>().CollectAsync(default);
         var left = 0;

@@ -42,9 +42,9 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         await _data.PutAsync("tmp/a.txt", ObjectMetadata.Empty);
         await _data.PutAsync("kept/a.log", ObjectMetadata.Empty);
 
-        engine.Clock.Now += TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1);
+        engine.Clock.Advance(TimeSpan.FromDays(3) - TimeSpan.FromMinutes(1));
         (await SweepAsync()).ShouldBe(default);
-        engine.Clock.Now += TimeSpan.FromMinutes(1);
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
         (await SweepAsync()).ShouldBe(new SweepCount(1, 0, 0));
 
         (await NamesAsync()).ShouldBe(["kept/a.log", "tmp/a.txt"]);
@@ -76,15 +76,15 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         ];
         foreach (var (condition, left) in cases)
         {
-            engine.Clock.Now = new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero);
+            engine.Clock.AdjustTime(new DateTimeOffset(2031, 3, 1, 12, 0, 0, TimeSpan.Zero));
             await _data.SetAsync(settings => settings, versioning: true);
             await _data.PutAsync("old", ObjectMetadata.Empty);
             await _data.PutAsync("replaced", ObjectMetadata.Empty);
-            engine.Clock.Now += TimeSpan.FromDays(10);
+            engine.Clock.Advance(TimeSpan.FromDays(10));
             await _data.PutAsync("replaced", ObjectMetadata.Empty);
             await _data.PutAsync("new", new ObjectMetadata { StorageClass = "NEARLINE" });
             await _data.PutAsync("tagged", new ObjectMetadata { CustomTime = "2031-03-05T12:00:00.000Z" });
-            engine.Clock.Now += TimeSpan.FromDays(10);
+            engine.Clock.Advance(TimeSpan.FromDays(10));
 
             // What a rule deletes of the live ones is gone only where nothing keeps it.
             await _data.SetAsync(settings => settings with { Lifecycle = [Delete(condition)] }, versioning: false);
@@ -126,7 +126,7 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         var standard = await _data.PutAsync("standard", ObjectMetadata.Empty);
         await _data.PutAsync("archive", new ObjectMetadata { StorageClass = "ARCHIVE" });
         await _data.PutAsync("regional", new ObjectMetadata { StorageClass = "REGIONAL" });
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
 
         (await SweepAsync()).ShouldBe(new SweepCount(0, 2, 0));
 
@@ -155,15 +155,15 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         await _data.PutAsync("held", new ObjectMetadata { TemporaryHold = true });
         await _data.PutAsync(
             "retained",
-            new ObjectMetadata { Retention = new ObjectRetention(Timestamps.ToMicros(engine.Clock.Now + TimeSpan.FromDays(5))) }
+            new ObjectMetadata { Retention = new ObjectRetention(Timestamps.ToMicros(engine.Clock.GetUtcNow() + TimeSpan.FromDays(5))) }
         );
         await _data.PutAsync("free", ObjectMetadata.Empty);
-        engine.Clock.Now += TimeSpan.FromDays(2);
+        engine.Clock.Advance(TimeSpan.FromDays(2));
 
         (await SweepAsync()).ShouldBe(new SweepCount(1, 0, 0));
         (await NamesAsync()).ShouldBe(["held", "retained"]);
 
-        engine.Clock.Now += TimeSpan.FromDays(4);
+        engine.Clock.Advance(TimeSpan.FromDays(4));
         (await SweepAsync()).ShouldBe(new SweepCount(1, 0, 0));
         (await NamesAsync()).ShouldBe(["held"]);
     }
@@ -189,7 +189,7 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         );
         var other = await uploads.BeginAsync(DataFixture.Bucket, "small/a", request, default);
         Blobs().ShouldBe(1);
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
 
         (await SweepAsync()).ShouldBe(new SweepCount(0, 0, 1));
 
@@ -208,7 +208,7 @@ public abstract class LifecycleConformance(DataEngine engine) : IAsyncLifetime
         const int count = 230;
         await RulesAsync(Delete(new LifecycleCondition { Age = 1 }));
         await Task.WhenAll(Enumerable.Range(0, count).Select(i => _data.PutAsync($"{i}", ObjectMetadata.Empty)));
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
 
         var counts = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(SweepAsync)));
 

@@ -1,5 +1,6 @@
 using Cairn.Data.Objects;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Data.Tests.Objects;
 
@@ -8,7 +9,7 @@ public sealed class GarbageCollectorTests
     [Fact]
     public async Task blobs_without_a_row_go_once_they_are_old_and_no_others()
     {
-        var clock = new SettableTime();
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var data = await DataFixture.StartAsync(configure: services => services.AddSingleton<TimeProvider>(clock));
         var kept = await data.PutAsync("a", "kept");
         string orphan;
@@ -20,7 +21,7 @@ public sealed class GarbageCollectorTests
         }
 
         (await data.Get<GarbageCollector>().CollectAsync(default)).ShouldBe(0);
-        clock.Now += GarbageCollector.MinimumAge + TimeSpan.FromMinutes(1);
+        clock.Advance(GarbageCollector.MinimumAge + TimeSpan.FromMinutes(1));
         (await data.Get<GarbageCollector>().CollectAsync(default)).ShouldBe(1);
 
         File.Exists(data.Blobs.LocalPath(orphan)).ShouldBeFalse();

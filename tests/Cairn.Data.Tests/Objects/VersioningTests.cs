@@ -3,6 +3,7 @@ using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
 using Cairn.Kernel.Errors;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Data.Tests.Objects;
 
@@ -72,14 +73,14 @@ public sealed class VersioningTests : IAsyncLifetime
     [Fact]
     public async Task generations_increase_though_the_clock_goes_back()
     {
-        var clock = new SettableTime { Now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) };
+        var clock = new FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var other = await DataFixture.StartAsync(configure: services => services.AddSingleton<TimeProvider>(clock));
         var generations = new List<long> { (await other.PutAsync("a", "1")).Generation };
 
-        clock.Now = clock.Now.AddYears(-1);
+        clock.AdjustTime(clock.GetUtcNow().AddYears(-1));
         generations.Add((await other.PutAsync("a", "2")).Generation);
         await other.Objects.DeleteAsync(new GsUri(DataFixture.Bucket, "a"));
-        clock.Now = clock.Now.AddYears(-1);
+        clock.AdjustTime(clock.GetUtcNow().AddYears(-1));
         generations.Add((await other.PutAsync("a", "3")).Generation);
 
         generations.ShouldBeInOrder(SortDirection.Ascending);

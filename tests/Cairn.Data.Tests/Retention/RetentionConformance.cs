@@ -30,7 +30,7 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
         await PatchAsync("""{"retentionPolicy":{"retentionPeriod":"3600"}}""");
         var kept = await _data.PutAsync("kept", ObjectMetadata.Empty);
         kept.RetainedUntil.ShouldBe(kept.Created + 3_600_000_000);
-        engine.Clock.Now += TimeSpan.FromMinutes(50);
+        engine.Clock.Advance(TimeSpan.FromMinutes(50));
         await _data.PutAsync("other", ObjectMetadata.Empty);
         var copier = _data.Get<ObjectCopier>();
         var other = new ObjectSource(DataFixture.Bucket, "other", null, Preconditions.None);
@@ -53,7 +53,7 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
         );
         (await _data.ListAsync()).Select(static item => item.Name).ShouldBe(["kept", "other"]);
 
-        engine.Clock.Now += TimeSpan.FromMinutes(10);
+        engine.Clock.Advance(TimeSpan.FromMinutes(10));
         await _data.PutAsync("kept", "new");
         await RefusedAsync(DataErrors.RetentionNotMet, () => _data.DeleteAsync("other"));
     }
@@ -66,7 +66,7 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
         await _data.PutAsync("a", ObjectMetadata.Empty);
 
         await RefusedAsync(DataErrors.RetentionNotMet, () => _data.DeleteAsync("a", first.Generation));
-        engine.Clock.Now += TimeSpan.FromHours(1);
+        engine.Clock.Advance(TimeSpan.FromHours(1));
         await _data.DeleteAsync("a", first.Generation);
     }
 
@@ -77,13 +77,13 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
         var item = await _data.PutAsync("a", ObjectMetadata.Empty);
         item.Metadata.EventBasedHold.ShouldBeTrue();
         item.RetainedUntil.ShouldBeNull();
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
         await RefusedAsync(DataErrors.UnderActiveHold, () => _data.DeleteAsync("a"));
 
         var released = await ChangeAsync("a", """{"eventBasedHold":false}""");
         released.RetainedUntil.ShouldBe(engine.Clock.NowMicros() + 3_600_000_000);
         await RefusedAsync(DataErrors.RetentionNotMet, () => _data.DeleteAsync("a"));
-        engine.Clock.Now += TimeSpan.FromHours(1);
+        engine.Clock.Advance(TimeSpan.FromHours(1));
         await _data.DeleteAsync("a");
     }
 
@@ -92,7 +92,7 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
     {
         var bucket = await PatchAsync("""{"retentionPolicy":{"retentionPeriod":"3600"}}""");
         var since = bucket.Settings.Retention!.Effective;
-        engine.Clock.Now += TimeSpan.FromMinutes(1);
+        engine.Clock.Advance(TimeSpan.FromMinutes(1));
         await _data.SetAsync(settings => settings with { Retention = settings.Retention! with { Locked = true } });
 
         await RefusedAsync(DataErrors.Forbidden, () => PatchAsync("""{"retentionPolicy":null}"""));
@@ -138,7 +138,7 @@ public abstract class RetentionConformance(DataEngine engine) : IAsyncLifetime
             "objectRetention.mode"
         );
 
-        engine.Clock.Now = new DateTimeOffset(2031, 3, 3, 0, 0, 0, TimeSpan.Zero);
+        engine.Clock.AdjustTime(new DateTimeOffset(2031, 3, 3, 0, 0, 0, TimeSpan.Zero));
         await _data.DeleteAsync("a");
     }
 

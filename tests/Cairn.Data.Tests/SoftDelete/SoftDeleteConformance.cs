@@ -33,9 +33,9 @@ public abstract class SoftDeleteConformance(DataEngine engine) : IAsyncLifetime
     public async Task deleted_and_replaced_objects_come_back_until_their_time_is_over()
     {
         var first = await _data.PutAsync("a", "one");
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
         var second = await _data.PutAsync("a", "two");
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
         await _data.DeleteAsync("a");
 
         (await _data.ListAsync(versions: true)).ShouldBeEmpty();
@@ -51,7 +51,7 @@ public abstract class SoftDeleteConformance(DataEngine engine) : IAsyncLifetime
         (await _data.ReadAsync("a")).ShouldBe("two");
         (await _data.ListAsync(softDeleted: true)).Count.ShouldBe(3);
 
-        engine.Clock.Now += TimeSpan.FromDays(6);
+        engine.Clock.Advance(TimeSpan.FromDays(6));
         (await SweepAsync()).ShouldBe(1);
         (await Should.ThrowAsync<StatusException>(() => RestoreAsync("a", first.Generation))).Code.ShouldBe(Code.NotFound);
         (await _data.ListAsync(softDeleted: true)).Count.ShouldBe(2);
@@ -74,13 +74,13 @@ public abstract class SoftDeleteConformance(DataEngine engine) : IAsyncLifetime
             );
         await _data.DeleteAsync("alone");
         await _data.DeleteAsync("copied");
-        engine.Clock.Now += TimeSpan.FromDays(6);
+        engine.Clock.Advance(TimeSpan.FromDays(6));
 
         (await _data.Get<GarbageCollector>().CollectAsync(default)).ShouldBe(0);
         (await SweepAsync()).ShouldBe(0);
         _data.HasBlob(alone).ShouldBeTrue();
 
-        engine.Clock.Now += TimeSpan.FromDays(1);
+        engine.Clock.Advance(TimeSpan.FromDays(1));
         (await SweepAsync()).ShouldBe(2);
         _data.HasBlob(alone).ShouldBeFalse();
         _data.HasBlob(copied).ShouldBeTrue();
@@ -129,7 +129,7 @@ public abstract class SoftDeleteConformance(DataEngine engine) : IAsyncLifetime
 
         await _data.DeleteAsync("secret");
         await _data.Buckets.DeleteAsync(DataFixture.Bucket, Preconditions.None, default);
-        engine.Clock.Now += TimeSpan.FromDays(7);
+        engine.Clock.Advance(TimeSpan.FromDays(7));
         (await SweepAsync()).ShouldBe(2);
         (await Should.ThrowAsync<StatusException>(() => buckets.RestoreAsync(old.Name, old.Created, default))).Code.ShouldBe(Code.NotFound);
     }

@@ -5,6 +5,7 @@ using Cairn.Data.Uploads;
 using Cairn.Kernel.Errors;
 using Google.Rpc;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Data.Tests.Uploads;
 
@@ -198,15 +199,15 @@ public sealed class ResumableUploadsTests : IAsyncLifetime
     [Fact]
     public async Task an_upload_that_nobody_continues_expires()
     {
-        var clock = new SettableTime();
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var other = await DataFixture.StartAsync(configure: services => services.AddSingleton<TimeProvider>(clock));
         var uploads = other.Get<ResumableUploads>();
         var id = await uploads.BeginAsync(DataFixture.Bucket, "a", Plain, default);
         await uploads.ReceiveAsync(id, UploadRange.Parse("bytes 0-9/*"), new MemoryStream(new byte[10]), ExpectedHashes.None, default);
 
-        clock.Now += TimeSpan.FromDays(6);
+        clock.Advance(TimeSpan.FromDays(6));
         (await uploads.ExpireAsync(default)).ShouldBe(0);
-        clock.Now += TimeSpan.FromDays(2);
+        clock.Advance(TimeSpan.FromDays(2));
         (await uploads.ExpireAsync(default)).ShouldBe(1);
 
         (await Should.ThrowAsync<StatusException>(() => uploads.GetAsync(id, default))).Code.ShouldBe(Code.NotFound);

@@ -1,5 +1,6 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Tests.Database;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Kernel.Tests.Operations;
 
@@ -8,7 +9,7 @@ public abstract class LeaseConformance(DatabaseFixture fixture) : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly Clock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private IDatabase _database = null!;
     private Leases.Leases _leases = null!;
 
@@ -34,11 +35,11 @@ public abstract class LeaseConformance(DatabaseFixture fixture) : IAsyncLifetime
         (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
         (await _leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
         (await _leases.TryAcquireAsync("y", "b", Minute)).ShouldBeTrue();
-        _clock.Now += TimeSpan.FromSeconds(50);
+        _clock.Advance(TimeSpan.FromSeconds(50));
         (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeTrue();
-        _clock.Now += TimeSpan.FromSeconds(50);
+        _clock.Advance(TimeSpan.FromSeconds(50));
         (await _leases.TryAcquireAsync("x", "b", Minute)).ShouldBeFalse();
-        _clock.Now += TimeSpan.FromSeconds(11);
+        _clock.Advance(TimeSpan.FromSeconds(11));
         (await _leases.TryAcquireAsync("x", "b", Minute)).ShouldBeTrue();
         await _leases.ReleaseAsync("x", "a");
         (await _leases.TryAcquireAsync("x", "a", Minute)).ShouldBeFalse();
@@ -51,13 +52,6 @@ public abstract class LeaseConformance(DatabaseFixture fixture) : IAsyncLifetime
     {
         var taken = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => _leases.TryAcquireAsync("x", $"{i}", Minute)));
         taken.Count(static got => got).ShouldBe(1);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }
 

@@ -40,13 +40,13 @@ public abstract class WorkConformance(DatabaseFixture fixture) : WorkTests(fixtu
             var (attempt, due, said) = await RowAsync("poison", row => row.Attempt == failures);
             said.ShouldBe("no   luck");
             (due - Time.GetUtcNow()).TotalSeconds.ShouldBe(Math.Pow(2, failures - 1), 0.001);
-            Time.Now = due;
+            Time.AdjustTime(due);
             server.Signal.Pulse();
         }
 
         await RowAsync("poison", static row => row.Attempt == 5);
         broken = false;
-        Time.Now += TimeSpan.FromMinutes(1);
+        Time.Advance(TimeSpan.FromMinutes(1));
         server.Signal.Pulse();
         await EndAsync(server);
         (await EffectsAsync()).ShouldBe(["healthy", "poison"], ignoreOrder: true);
@@ -142,11 +142,11 @@ public abstract class WorkConformance(DatabaseFixture fixture) : WorkTests(fixtu
         await EnqueueAsync(server, "sleeps");
         await EnqueueAsync(server, "waits");
         await RowAsync("sleeps", static row => row.IsAsleep);
-        await RowAsync("waits", row => row.Due == Time.Now + TimeSpan.FromHours(1));
+        await RowAsync("waits", row => row.Due == Time.GetUtcNow() + TimeSpan.FromHours(1));
         var before = watched.Writes;
         for (var i = 0; i < 20; i++)
         {
-            Time.Now += TimeSpan.FromMinutes(2);
+            Time.Advance(TimeSpan.FromMinutes(2));
             server.Signal.Pulse();
             await Task.Yield();
         }

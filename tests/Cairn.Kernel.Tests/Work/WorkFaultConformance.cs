@@ -48,7 +48,7 @@ public abstract class WorkFaultConformance(DatabaseFixture fixture) : WorkTests(
                 await Poll.UntilAsync(
                     async () =>
                     {
-                        Time.Now += TimeSpan.FromSeconds(31);
+                        Time.Advance(TimeSpan.FromSeconds(31));
                         server.Signal.Pulse();
                         return !await HasAsync(key);
                     },
@@ -91,7 +91,7 @@ public abstract class WorkFaultConformance(DatabaseFixture fixture) : WorkTests(
         await EnqueueAsync(first, "item");
         await begun.Task;
         stalled.HoldUp();
-        Time.Now += TimeSpan.FromMinutes(1);
+        Time.Advance(TimeSpan.FromMinutes(1));
         await using var second = new WorkServer(Database, Time, (queue, item, _) => EffectAsync(Database, queue, item));
         await Poll.UntilAsync(async () => (await EffectsAsync()).Count == 1, "the second server to take over");
         stalled.GoOn();
@@ -119,8 +119,8 @@ public abstract class WorkFaultConformance(DatabaseFixture fixture) : WorkTests(
         await Poll.UntilAsync(() => steps == 1, "the step");
         foreach (var jump in (int[])[-3_600, 20, 20, 20, -7_200, 20, 20])
         {
-            Time.Now += TimeSpan.FromSeconds(jump);
-            var now = Time.Now;
+            Time.AdjustTime(Time.GetUtcNow() + TimeSpan.FromSeconds(jump));
+            var now = Time.GetUtcNow();
             server.Signal.Pulse();
             await RowAsync("item", row => row.Due == now + TimeSpan.FromSeconds(30));
         }
@@ -151,7 +151,7 @@ public abstract class WorkFaultConformance(DatabaseFixture fixture) : WorkTests(
             await begun.Task;
         }
 
-        (await RowAsync("item", static row => !row.IsOwned)).Due.ShouldBe(Time.Now);
+        (await RowAsync("item", static row => !row.IsOwned)).Due.ShouldBe(Time.GetUtcNow());
         await using var second = new WorkServer(Database, Time, (queue, item, _) => EffectAsync(Database, queue, item));
         await EndAsync(second);
         (await EffectsAsync()).ShouldBe(["item"]);

@@ -2,13 +2,14 @@ using Cairn.Kernel.Database;
 using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Work;
 using Cairn.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Kernel.Tests.Work;
 
 /// <summary>Tests of durable work on one database, with a clock that they set.</summary>
 public abstract class WorkTests(DatabaseFixture fixture) : IAsyncLifetime
 {
-    protected Clock Time { get; } = new();
+    protected FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     protected IDatabase Database { get; private set; } = null!;
 
@@ -102,12 +103,5 @@ public abstract class WorkTests(DatabaseFixture fixture) : IAsyncLifetime
         public bool IsAsleep => Due == DateTimeOffset.MaxValue;
 
         public void Deconstruct(out int attempt, out DateTimeOffset due, out string? said) => (attempt, due, said) = (Attempt, Due, Said);
-    }
-
-    protected sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Cairn.Server.Telemetry;
+using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry.Trace;
 
 namespace Cairn.Server.Tests.Telemetry;
 
 public sealed class TraceRateTests
 {
-    private readonly Clock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
 
     [Fact]
     public void a_busy_server_begins_so_many_traces_a_second_and_continues_those_of_callers()
@@ -19,7 +20,7 @@ public sealed class TraceRateTests
             IsSampled(rate, Parent(isRemote: true, recorded: false)).ShouldBeFalse();
             IsSampled(rate, Parent(isRemote: false, recorded: true)).ShouldBeTrue();
             IsSampled(rate, Parent(isRemote: false, recorded: false)).ShouldBeFalse();
-            _clock.Seconds++;
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
     }
 
@@ -42,13 +43,4 @@ public sealed class TraceRateTests
             recorded ? ActivityTraceFlags.Recorded : ActivityTraceFlags.None,
             isRemote: isRemote
         );
-
-    private sealed class Clock : TimeProvider
-    {
-        public long Seconds { get; set; } = 1;
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
-    }
 }

@@ -4,6 +4,7 @@ using Cairn.Kernel.Database;
 using Google.Cloud.Logging.Type;
 using Google.Cloud.Logging.V2;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Jobs.Tests.Logs.Blocks;
 
@@ -115,7 +116,7 @@ public abstract class LogBlockConformance
     public async Task blocks_of_a_few_lines_are_joined_a_while_after_the_end_of_their_job_and_nothing_else_changes()
     {
         var project = "packed" + Guid.NewGuid().ToString("n");
-        var clock = new SettableClock(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var (table, unpacked) = (new LogBlockTable(), new UnpackedLogs());
         using var packing = new LogPacking(Database, table, unpacked, clock, NullLogger<LogPacking>.Instance);
 
@@ -137,7 +138,7 @@ public abstract class LogBlockConformance
 
         await packing.PassAsync(default);
         (await CountAsync("1")).ShouldBe(700);
-        clock.Now += LogPacking.Rest;
+        clock.Advance(LogPacking.Rest);
         await packing.PassAsync(default);
 
         // A block spans a minute at most, which is 300 lines; and 500 blocks are looked at together.
@@ -156,13 +157,6 @@ public abstract class LogBlockConformance
         }
 
         Task<int> CountAsync(string job) => Database.ReadAsync(session => table.OfJob(session, project, job, null, 10_000).Count);
-    }
-
-    private sealed class SettableClock(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     private async Task<List<string>> AllAsync(string project, string filter, bool descending, int page)
