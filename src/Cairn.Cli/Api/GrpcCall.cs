@@ -1,86 +1,57 @@
-using System.Buffers.Binary;
-using System.Net;
-using System.Net.Http.Headers;
 using Cairn.Cli.Shell;
 using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 
 namespace Cairn.Cli.Api;
 
-/// <summary>A unary gRPC call in cleartext: one length-prefixed message each way over HTTP/2, and the status in the trailers.</summary>
+/// <summary>A unary gRPC call in cleartext.</summary>
 internal static class GrpcCall
 {
-    private const int PrefixLength = 5;
-
     /// <param name="address">Host and port.</param>
-    /// <param name="method">Service and method: <c>google.cloud.aiplatform.v1.PredictionService/Predict</c>.</param>
-    public static async Task<T> UnaryAsync<T>(
+    /// <param name="service">The service's full name: <c>google.cloud.aiplatform.v1.PredictionService</c>.</param>
+    /// <param name="method">The method's name: <c>Predict</c>.</param>
+    /// <param name="request">What is sent.</param>
+    /// <param name="token">The caller's token, or null for none.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="ApiException">The server answered with an error.</exception>
+    /// <exception cref="CliException">The server does not answer.</exception>
+    public static async Task<TResponse> UnaryAsync<TRequest, TResponse>(
         string address,
+        string service,
         string method,
-        IMessage request,
+        TRequest request,
         string? token,
         CancellationToken cancellation
     )
-        where T : IMessage<T>, new()
+        where TRequest : class, IMessage<TRequest>, new()
+        where TResponse : class, IMessage<TResponse>, new()
     {
-        using var http = new HttpClient();
-        using var message = new HttpRequestMessage(HttpMethod.Post, $"http://{address}/{method}")
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(Frame(request)) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc") } },
-        };
-        message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        if (token is not null)
-        {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
+        // The server says how large a message may be.
+        using var channel = GrpcChannel.ForAddress("http://" + address, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        var call = new Method<TRequest, TResponse>(MethodType.Unary, service, method, Form<TRequest>(), Form<TResponse>());
+        var headers = token is null ? [] : new Metadata { { "authorization", "Bearer " + token } };
         try
         {
-            using var response = await http.SendAsync(message, cancellation);
-            var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-            // An error without a message puts its status among the headers.
-            var status = Header(response.TrailingHeaders, "grpc-status") ?? Header(response.Headers, "grpc-status") ?? "2";
-            if (status != "0")
-            {
-                var text = Header(response.TrailingHeaders, "grpc-message") ?? Header(response.Headers, "grpc-message") ?? "";
-                throw new ApiException(((Google.Rpc.Code)int.Parse(status)).ToString(), Uri.UnescapeDataString(text));
-            }
-
-            return Unframe<T>(body, method);
+            return await channel
+                .CreateCallInvoker()
+                .AsyncUnaryCall(call, null, new CallOptions(headers, cancellationToken: cancellation), request);
         }
-        catch (HttpRequestException e)
+        catch (RpcException e) when (e.Status.DebugException is HttpRequestException unreached)
         {
-            throw new CliException($"The gRPC call to {address} failed: {(e.InnerException ?? e).Message}");
+            throw new CliException($"The gRPC call to {address} failed: {(unreached.InnerException ?? unreached).Message}");
         }
-    }
-
-    private static byte[] Frame(IMessage message)
-    {
-        var size = message.CalculateSize();
-        var frame = new byte[PrefixLength + size];
-        BinaryPrimitives.WriteUInt32BigEndian(frame.AsSpan(1), (uint)size);
-        message.WriteTo(frame.AsSpan(PrefixLength));
-        return frame;
-    }
-
-    private static T Unframe<T>(byte[] body, string method)
-        where T : IMessage<T>, new()
-    {
-        if (
-            body.Length < PrefixLength
-            || body[0] != 0
-            || BinaryPrimitives.ReadUInt32BigEndian(body.AsSpan(1)) != body.Length - PrefixLength
-        )
+        catch (RpcException) when (cancellation.IsCancellationRequested)
         {
-            throw new CliException($"The answer to {method} is not one uncompressed gRPC message ({body.Length} bytes).");
+            throw new OperationCanceledException(cancellation);
         }
-
-        var result = new T();
-        result.MergeFrom(body.AsSpan(PrefixLength));
-        return result;
+        catch (RpcException e)
+        {
+            throw new ApiException(((Google.Rpc.Code)e.StatusCode).ToString(), e.Status.Detail);
+        }
     }
 
-    private static string? Header(HttpHeaders headers, string name) =>
-        headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+    private static Marshaller<T> Form<T>()
+        where T : IMessage<T>, new() =>
+        Marshallers.Create(static message => message.ToByteArray(), new MessageParser<T>(static () => new T()).ParseFrom);
 }

@@ -217,9 +217,10 @@ internal sealed class PenguinsRun(CairnClient client, string grpc, string projec
                 }
 
                 var rest = await client.PostAsync<PredictResponse>($"/v1/{endpoint}:predict", request, cancellation);
-                var rpc = await GrpcCall.UnaryAsync<PredictResponse>(
+                var rpc = await GrpcCall.UnaryAsync<PredictRequest, PredictResponse>(
                     grpc,
-                    "google.cloud.aiplatform.v1.PredictionService/Predict",
+                    "google.cloud.aiplatform.v1.PredictionService",
+                    "Predict",
                     request,
                     client.Address.Token,
                     cancellation
