@@ -1,0 +1,1 @@
+"""Makes the data folder of an older version."""
