@@ -60,7 +60,7 @@ public static class JobsServices
         services.AddSingleton<SlurmTools>();
         services.AddSingleton<SlurmQueue>();
         services.AddSingleton<IExecutor, SlurmExecutor>();
-        services.AddSingleton<Kubectl>();
+        services.AddSingleton<KubernetesApi>();
         services.AddSingleton<KubernetesCluster>();
         services.AddSingleton<IExecutor, KubernetesExecutor>();
         services.AddHostedService<EnvironmentJanitor>();

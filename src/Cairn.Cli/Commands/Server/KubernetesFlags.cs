@@ -27,17 +27,17 @@ internal sealed class KubernetesFlags
     };
     private readonly Option<string?> _space = new("--kubernetes-namespace")
     {
-        Description = "The namespace of pods; else kubectl's own.",
+        Description = "The namespace of pods; else the context's own.",
         HelpName = "NAME",
     };
     private readonly Option<string?> _context = new("--kubernetes-context")
     {
-        Description = "kubectl's context; else its current one.",
+        Description = "The kubeconfig's context; else its current one.",
         HelpName = "NAME",
     };
-    private readonly Option<string?> _program = new("--kubernetes-kubectl")
+    private readonly Option<string?> _config = new("--kubernetes-config")
     {
-        Description = "The path of kubectl, where it is not in a usual folder.",
+        Description = "The kubeconfig; else KUBECONFIG, ~/.kube/config, or the pod's service account.",
         HelpName = "FILE",
     };
     private readonly Option<string?> _account = new("--kubernetes-service-account")
@@ -66,14 +66,8 @@ internal sealed class KubernetesFlags
         HelpName = "RESOURCE",
         DefaultValueFactory = _ => Defaults.GpuResource,
     };
-    private readonly Option<string> _poll = JobFlags.Time(
-        "--kubernetes-poll",
-        "How often the cluster is asked at most.",
-        Defaults.PollInterval
-    );
-
     public IEnumerable<Option> All =>
-        [_agentImage, _volume, _volumePath, _space, _context, _program, _account, _secrets, _nodes, _queue, _gpu, _poll];
+        [_agentImage, _volume, _volumePath, _space, _context, _config, _account, _secrets, _nodes, _queue, _gpu];
 
     /// <exception cref="CliException">Wrong usage.</exception>
     public KubernetesOptions Read(ParseResult parse) =>
@@ -84,7 +78,7 @@ internal sealed class KubernetesFlags
             VolumePath = parse.GetValue(_volumePath)!.Trim('/'),
             Namespace = parse.GetValue(_space),
             Context = parse.GetValue(_context),
-            Kubectl = parse.GetValue(_program),
+            Config = parse.GetValue(_config),
             ServiceAccount = parse.GetValue(_account),
             PullSecrets = parse.GetValue(_secrets) ?? [],
             NodeSelector = (parse.GetValue(_nodes) ?? [])
@@ -98,6 +92,5 @@ internal sealed class KubernetesFlags
                 ),
             Queue = parse.GetValue(_queue),
             GpuResource = parse.GetValue(_gpu)!,
-            PollInterval = Lifetime.Parse(_poll.Name, parse.GetValue(_poll)!),
         };
 }

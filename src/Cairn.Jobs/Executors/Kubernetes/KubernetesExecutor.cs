@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
+using k8s;
+using k8s.Models;
 
 namespace Cairn.Jobs.Executors.Kubernetes;
 
@@ -12,7 +15,7 @@ namespace Cairn.Jobs.Executors.Kubernetes;
 /// and the attempt's, so that making it twice makes it once, and a server that was restarted finds it.
 /// </summary>
 internal sealed class KubernetesExecutor(
-    Kubectl kubectl,
+    KubernetesApi api,
     KubernetesCluster cluster,
     ServerEnvironment server,
     JobsOptions options,
@@ -22,12 +25,11 @@ internal sealed class KubernetesExecutor(
     public string Name => "kubernetes";
 
     public string? Obstacle() =>
-        kubectl.File is null ? "The program 'kubectl' is not on this machine."
-        : options.Kubernetes.AgentImage is null ? "Kubernetes needs --kubernetes-agent-image: the image that brings the agent into pods."
+        options.Kubernetes.AgentImage is null ? "Kubernetes needs --kubernetes-agent-image: the image that brings the agent into pods."
         : options.Kubernetes.Volume is null
             ? "Kubernetes needs --kubernetes-volume: the claim of the volume that the server's data folder is on."
         : options.Endpoint is null ? "Kubernetes needs --job-endpoint: the URL at which pods reach this server."
-        : null;
+        : ClusterConfiguration.Obstacle(options.Kubernetes);
 
     public async Task StartAsync(Gang gang, CancellationToken cancellation)
     {
@@ -41,13 +43,15 @@ internal sealed class KubernetesExecutor(
             throw StatusException.FailedPrecondition(obstacle);
         }
 
-        var manifest = Path.Combine(gang.Directory.Path, "kubernetes.json");
-        DurableFile.Write(manifest, Encoding.UTF8.GetBytes(KubernetesManifest.Of(gang, server.DataDirectory, options).ToJsonString()));
+        // What is there already stays as it is, so that this may be repeated where it was cut short.
+        var manifest = KubernetesManifest.Of(gang, server.DataDirectory, options, api.Namespace);
+        await api.CreateAsync(Read<V1Service>(manifest[0]), cancellation);
+        foreach (var job in manifest.Skip(1))
+        {
+            await api.CreateAsync(Read<V1Job>(job), cancellation);
+        }
 
-        // Nothing that is there already changes by this, so it may be repeated where it was cut short.
-        await kubectl.RunAsync(["apply", "--filename=" + manifest], cancellation);
         DurableFile.Write(SubmissionFile(gang), Encoding.UTF8.GetBytes(time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)));
-        cluster.Forget();
     }
 
     public async Task<IReadOnlyList<AttemptStatus>> ObserveAsync(Gang gang, CancellationToken cancellation)
@@ -57,11 +61,16 @@ internal sealed class KubernetesExecutor(
             return [.. gang.Replicas.Select(static replica => Status(replica, null, AttemptState.NotStarted))];
         }
 
-        var pools = await cluster.PoolsAsync(cancellation);
+        var pools = new Dictionary<int, KubernetesPool?>();
+        foreach (var pool in gang.Replicas.Select(static replica => replica.Record.Place.Pool).Distinct())
+        {
+            pools[pool] = await cluster.PoolAsync(KubernetesManifest.JobName(gang, pool), cancellation);
+        }
+
         return
         [
             .. gang.Replicas.Select(replica =>
-                pools.TryGetValue(KubernetesManifest.JobName(gang, replica.Record.Place.Pool), out var pool)
+                pools[replica.Record.Place.Pool] is { } pool
                     ? Status(replica, pool.IsOver ? pool.Loss(replica.Record.Replica) : null, AttemptState.Waiting)
                     : Status(
                         replica,
@@ -74,19 +83,18 @@ internal sealed class KubernetesExecutor(
 
     public async Task KillAsync(Gang gang, CancellationToken cancellation)
     {
-        var labels = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{KubernetesManifest.TaskLabel}={gang.Record.Task},{KubernetesManifest.AttemptLabel}={gang.Record.Attempt}"
-        );
-        await kubectl.RunAsync(
-            ["delete", "jobs,services", "--selector=" + labels, "--cascade=background", "--wait=false", "--ignore-not-found"],
-            cancellation
-        );
-        cluster.Forget();
+        foreach (var pool in gang.Replicas.Select(static replica => replica.Record.Place.Pool).Distinct())
+        {
+            await api.DeleteJobAsync(KubernetesManifest.JobName(gang, pool), cancellation);
+        }
+
+        await api.DeleteServiceAsync(KubernetesManifest.Name(gang), cancellation);
     }
 
     public Task CleanAsync(Gang gang, CancellationToken cancellation) =>
         File.Exists(SubmissionFile(gang)) ? KillAsync(gang, cancellation) : Task.CompletedTask;
+
+    private static T Read<T>(JsonObject part) => KubernetesJson.Deserialize<T>(part.ToJsonString());
 
     private static string SubmissionFile(Gang gang) => Path.Combine(gang.Directory.Path, "kubernetes.submitted");
 

@@ -28,24 +28,18 @@ internal static class KubernetesManifest
 
     public static string JobName(Gang gang, int pool) => string.Create(CultureInfo.InvariantCulture, $"{Name(gang)}-{pool}");
 
+    /// <summary>A gang's Service, and behind it the Jobs of its pools.</summary>
     /// <param name="gang">The gang.</param>
     /// <param name="data">The server's data folder, which pods see a part of at the same path.</param>
     /// <param name="options">The server's configuration.</param>
-    public static JsonObject Of(Gang gang, string data, JobsOptions options)
-    {
-        var items = new JsonArray { Service(gang) };
-        foreach (var pool in gang.Replicas.GroupBy(static replica => replica.Record.Place.Pool))
-        {
-            items.Add(Job(gang, pool.First().Record, pool.Count(), data, options));
-        }
-
-        return new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "List",
-            ["items"] = items,
-        };
-    }
+    /// <param name="space">The namespace that all of it will be in.</param>
+    public static IReadOnlyList<JsonObject> Of(Gang gang, string data, JobsOptions options, string space) =>
+        [
+            Service(gang),
+            .. gang
+                .Replicas.GroupBy(static replica => replica.Record.Place.Pool)
+                .Select(pool => Job(gang, pool.First().Record, pool.Count(), data, options, space)),
+        ];
 
     private static JsonObject Service(Gang gang) =>
         new()
@@ -61,7 +55,7 @@ internal static class KubernetesManifest
             },
         };
 
-    private static JsonObject Job(Gang gang, TaskRecord record, int replicas, string data, JobsOptions options)
+    private static JsonObject Job(Gang gang, TaskRecord record, int replicas, string data, JobsOptions options, string space)
     {
         var labels = Labels(gang);
         labels[PoolLabel] = record.Place.Pool.ToString(CultureInfo.InvariantCulture);
@@ -87,13 +81,13 @@ internal static class KubernetesManifest
                 ["template"] = new JsonObject
                 {
                     ["metadata"] = new JsonObject { ["labels"] = labels },
-                    ["spec"] = Pod(gang, record, data, options),
+                    ["spec"] = Pod(gang, record, data, options, space),
                 },
             },
         };
     }
 
-    private static JsonObject Pod(Gang gang, TaskRecord record, string data, JobsOptions options)
+    private static JsonObject Pod(Gang gang, TaskRecord record, string data, JobsOptions options, string space)
     {
         var kubernetes = options.Kubernetes;
         var folder = Path.GetDirectoryName(gang.Directory.Path)!;
@@ -106,10 +100,7 @@ internal static class KubernetesManifest
             ["terminationGracePeriodSeconds"] = (long)record.GraceSeconds + 30,
 
             // So that a replica's host name is enough for the others.
-            ["dnsConfig"] = new JsonObject
-            {
-                ["searches"] = new JsonArray($"{Name(gang)}.{kubernetes.Namespace ?? "default"}.svc.cluster.local"),
-            },
+            ["dnsConfig"] = new JsonObject { ["searches"] = new JsonArray($"{Name(gang)}.{space}.svc.cluster.local") },
 
             // The gang's folder is the server's user's alone.
             ["securityContext"] = new JsonObject { ["runAsUser"] = Libc.GetUserId(), ["runAsGroup"] = Libc.GetGroupId() },

@@ -3,13 +3,16 @@ namespace Cairn.Jobs.Executors.Kubernetes;
 /// <summary>How this server's jobs become Jobs of a Kubernetes cluster.</summary>
 public sealed record KubernetesOptions
 {
-    /// <summary>The path of <c>kubectl</c>; looked for in the usual folders where null.</summary>
-    public string? Kubectl { get; init; }
+    /// <summary>
+    /// The kubeconfig that tells the cluster and the rights to it. Where null, <c>KUBECONFIG</c> and <c>~/.kube/config</c> are looked at,
+    /// and then the service account of the pod that the server runs in.
+    /// </summary>
+    public string? Config { get; init; }
 
-    /// <summary>The namespace of what is made; kubectl's own where null.</summary>
+    /// <summary>The namespace of what is made; the context's own where null.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>kubectl's context; its current one where null.</summary>
+    /// <summary>The kubeconfig's context; its current one where null.</summary>
     public string? Context { get; init; }
 
     /// <summary>The image that has a self-contained <c>cairn</c> in <c>/opt/cairn</c>, and a <c>cp</c>.</summary>
@@ -35,7 +38,4 @@ public sealed record KubernetesOptions
 
     /// <summary>What a GPU is called among resources.</summary>
     public string GpuResource { get; init; } = "nvidia.com/gpu";
-
-    /// <summary>How often the cluster is asked at most.</summary>
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -35,7 +35,7 @@ public sealed class KubernetesManifestTests : IDisposable
     public async Task a_gangs_manifest_is_what_kubernetes_schemas_demand()
     {
         (await ComplaintsAsync(Manifest([1, 2]))).ShouldBe("");
-        (await ComplaintsAsync(KubernetesManifest.Of(Gangs.Write(_data["jobs"], [1]), _data.Path, new JobsOptions()))).ShouldContain(
+        (await ComplaintsAsync(KubernetesManifest.Of(Gangs.Write(_data["jobs"], [1]), _data.Path, new JobsOptions(), "ml"))).ShouldContain(
             "claimName"
         );
     }
@@ -44,7 +44,7 @@ public sealed class KubernetesManifestTests : IDisposable
     public async Task the_schemas_notice_what_is_wrong()
     {
         var manifest = Manifest([1]);
-        manifest["items"]![1]!["spec"]!["backoffLimit"] = "none";
+        manifest[1]["spec"]!["backoffLimit"] = "none";
 
         (await ComplaintsAsync(manifest)).ShouldContain("/spec/backoffLimit");
     }
@@ -52,11 +52,11 @@ public sealed class KubernetesManifestTests : IDisposable
     [Fact]
     public void each_pool_is_an_indexed_job_whose_pods_find_each_other_by_one_service()
     {
-        var items = Manifest([1, 2])["items"]!.AsArray();
+        var items = Manifest([1, 2]);
 
-        items.Select(static item => (string)item!["kind"]!).ShouldBe(["Service", "Job", "Job"]);
-        items.Select(static item => (string)item!["metadata"]!["name"]!).ShouldBe(["cairn-4711-2", "cairn-4711-2-0", "cairn-4711-2-1"]);
-        var workers = items[2]!["spec"]!;
+        items.Select(static item => (string)item["kind"]!).ShouldBe(["Service", "Job", "Job"]);
+        items.Select(static item => (string)item["metadata"]!["name"]!).ShouldBe(["cairn-4711-2", "cairn-4711-2-0", "cairn-4711-2-1"]);
+        var workers = items[2]["spec"]!;
         ((string)workers["completionMode"]!).ShouldBe("Indexed");
         ((int)workers["completions"]!).ShouldBe(2);
         ((int)workers["parallelism"]!).ShouldBe(2);
@@ -77,29 +77,30 @@ public sealed class KubernetesManifestTests : IDisposable
     {
         var manifest = Manifest([1]);
 
-        var container = manifest["items"]![1]!["spec"]!["template"]!["spec"]!["containers"]![0]!;
+        var container = manifest[1]["spec"]!["template"]!["spec"]!["containers"]![0]!;
         var jobs = container["volumeMounts"]!.AsArray().Single(static mount => (string)mount!["name"]! == "jobs")!;
         ((string)jobs["mountPath"]!).ShouldBe(_data["jobs/4711"]);
         ((string)jobs["subPath"]!).ShouldBe("servers/one/jobs/4711");
-        manifest.ToJsonString().ShouldNotContain("a-token");
-        manifest.ToJsonString().ShouldNotContain("hidden");
+        string.Concat(manifest.Select(static item => item.ToJsonString())).ShouldNotContain("a-token");
+        string.Concat(manifest.Select(static item => item.ToJsonString())).ShouldNotContain("hidden");
     }
 
     [Fact]
     public void a_machine_is_what_its_container_may_use()
     {
-        var items = Manifest([1, 1])["items"]!.AsArray();
+        var items = Manifest([1, 1]);
 
-        Limits(items[1]!).ToJsonString().ShouldBe("""{"cpu":"4","memory":"15360Mi","nvidia.com/gpu":"2"}""");
-        Limits(items[2]!).ToJsonString().ShouldBe("""{"cpu":"4","memory":"15360Mi"}""");
+        Limits(items[1]).ToJsonString().ShouldBe("""{"cpu":"4","memory":"15360Mi","nvidia.com/gpu":"2"}""");
+        Limits(items[2]).ToJsonString().ShouldBe("""{"cpu":"4","memory":"15360Mi"}""");
     }
 
     private static JsonNode Limits(JsonNode job) => job["spec"]!["template"]!["spec"]!["containers"]![0]!["resources"]!["limits"]!;
 
-    private JsonObject Manifest(int[] pools) => KubernetesManifest.Of(Gangs.Write(_data["jobs"], pools), _data.Path, Options);
+    private IReadOnlyList<JsonObject> Manifest(int[] pools) =>
+        KubernetesManifest.Of(Gangs.Write(_data["jobs"], pools), _data.Path, Options, "ml");
 
     /// <summary>What the schemas have against a manifest; empty where nothing.</summary>
-    private async Task<string> ComplaintsAsync(JsonObject manifest)
+    private async Task<string> ComplaintsAsync(IReadOnlyList<JsonObject> manifest)
     {
         var schemas = Schemas() ?? "";
         if (schemas.Length == 0)
@@ -112,13 +113,13 @@ public sealed class KubernetesManifestTests : IDisposable
             import { pathToFileURL } from 'node:url';
             const [, , schemas, file] = process.argv;
             const names = { 'v1/Service': 'IoK8sApiCoreV1Service', 'batch/v1/Job': 'IoK8sApiBatchV1Job' };
-            for (const item of JSON.parse(fs.readFileSync(file)).items) {
+            for (const item of JSON.parse(fs.readFileSync(file))) {
               const { validate } = await import(pathToFileURL(`${schemas}/${names[`${item.apiVersion}/${item.kind}`]}.js`));
               if (!validate(item)) console.log(JSON.stringify(validate.errors));
             }
             """;
         await File.WriteAllTextAsync(_data["check.mjs"], script);
-        await File.WriteAllTextAsync(_data["manifest.json"], manifest.ToJsonString());
+        await File.WriteAllTextAsync(_data["manifest.json"], $"[{string.Join(',', manifest.Select(static item => item.ToJsonString()))}]");
         using var node = Process.Start(
             new ProcessStartInfo("node", [_data["check.mjs"], schemas, _data["manifest.json"]])
             {
