@@ -1,8 +1,8 @@
 using Cairn.Datasets.Names;
 using Cairn.Kernel.Database;
-using Cairn.Tracking.Metadata;
-using Cairn.Tracking.Metadata.Lineage;
-using Cairn.Tracking.Metadata.Names;
+using Cairn.Metadata;
+using Cairn.Metadata.Lineage;
+using Cairn.Metadata.Names;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf.WellKnownTypes;
 using Value = Google.Protobuf.WellKnownTypes.Value;

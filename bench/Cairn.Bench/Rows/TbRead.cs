@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Cairn.Tracking.Events;
+using Cairn.Kernel.Checksums;
+using Cairn.Tensorboards.Events;
 
 namespace Cairn.Bench.Rows;
 

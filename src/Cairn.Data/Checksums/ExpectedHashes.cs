@@ -41,7 +41,7 @@ public sealed record ExpectedHashes(string? Md5 = null, string? Crc32C = null)
     {
         if (Crc32C is { } crc)
         {
-            if (!Checksums.Crc32C.TryParseBase64(crc, out var value))
+            if (!Cairn.Kernel.Checksums.Crc32C.TryParseBase64(crc, out var value))
             {
                 throw StatusException.InvalidArgument($"The crc32c '{crc}' is not the base64 of 4 bytes.");
             }
@@ -49,7 +49,7 @@ public sealed record ExpectedHashes(string? Md5 = null, string? Crc32C = null)
             if (value != crc32c)
             {
                 throw StatusException.InvalidArgument(
-                    $"Provided CRC32C \"{crc}\" doesn't match calculated CRC32C \"{Checksums.Crc32C.ToBase64(crc32c)}\". Nothing was stored; send the object again."
+                    $"Provided CRC32C \"{crc}\" doesn't match calculated CRC32C \"{Cairn.Kernel.Checksums.Crc32C.ToBase64(crc32c)}\". Nothing was stored; send the object again."
                 );
             }
         }

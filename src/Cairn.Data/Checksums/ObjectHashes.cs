@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Data.Checksums;
 

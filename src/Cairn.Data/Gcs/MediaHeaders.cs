@@ -1,6 +1,6 @@
 using System.Globalization;
-using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
+using Cairn.Kernel.Checksums;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs;

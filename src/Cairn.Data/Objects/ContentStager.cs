@@ -1,5 +1,6 @@
 using Cairn.Data.Checksums;
 using Cairn.Kernel.Blobs;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Data.Objects;
 

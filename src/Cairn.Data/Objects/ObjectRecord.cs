@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Cairn.Data.Checksums;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Data.Objects;
 

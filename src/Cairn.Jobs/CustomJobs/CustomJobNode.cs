@@ -1,4 +1,4 @@
-using Cairn.Tracking.Metadata.Names;
+using Cairn.Metadata.Names;
 
 namespace Cairn.Jobs.CustomJobs;
 

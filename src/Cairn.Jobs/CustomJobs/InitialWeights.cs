@@ -5,7 +5,7 @@ using Cairn.Kernel.Errors;
 using Cairn.Kernel.Store;
 using Cairn.Models;
 using Cairn.Models.Names;
-using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Artifacts;
 using Cairn.Tracking.Runs;
 using Google.Cloud.AIPlatform.V1;
 
@@ -21,7 +21,7 @@ internal sealed partial class InitialWeights(
     IDatabase database,
     IEnumerable<RunStore> runs,
     IEnumerable<ExperimentStore> experiments,
-    IEnumerable<ArtifactStore> artifacts,
+    IEnumerable<RunArtifacts> artifacts,
     IEnumerable<ModelRegistry> models
 )
 {

@@ -9,7 +9,7 @@ namespace Cairn.Kernel.Store;
 /// </summary>
 public interface IResourceStore
 {
-    /// <summary>The most names that <see cref="FindMany{T}"/> and <see cref="Match"/> take at once.</summary>
+    /// <summary>The most names that are taken at once.</summary>
     const int MaxNames = 1_000;
 
     Task<T?> FindAsync<T>(ResourceKind kind, string name, CancellationToken cancellation = default)
@@ -49,6 +49,9 @@ public interface IResourceStore
     /// brought back. Its name stays taken. False where there is none.
     /// </summary>
     bool Move(ISqlSession session, ResourceKind from, ResourceKind to, string name);
+
+    /// <summary>The same of several; returns how many there were. At most <see cref="MaxNames"/> names.</summary>
+    int Move(ISqlSession session, ResourceKind from, ResourceKind to, IReadOnlyCollection<string> names);
 
     /// <summary>Resources of a parent, oldest first, without paging: for small collections inside a transaction.</summary>
     List<T> Children<T>(ISqlSession session, ResourceKind kind, string parent)

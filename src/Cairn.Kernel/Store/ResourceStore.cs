@@ -168,6 +168,20 @@ public sealed class ResourceStore(IDatabase database, TimeProvider time) : IReso
     public bool Move(ISqlSession session, ResourceKind from, ResourceKind to, string name) =>
         session.Execute("UPDATE resources SET kind = $3 WHERE name = $1 AND kind = $2", name, from.Name, to.Name) > 0;
 
+    public int Move(ISqlSession session, ResourceKind from, ResourceKind to, IReadOnlyCollection<string> names)
+    {
+        if (names.Count == 0)
+        {
+            return 0;
+        }
+
+        var sql = new SqlText(session.Dialect);
+        sql.Add(
+            $"UPDATE resources SET kind = {sql.Argument(to.Name)} WHERE kind = {sql.Argument(from.Name)} AND name IN ({Names(sql, names)})"
+        );
+        return session.Execute(sql.ToString(), sql.Arguments);
+    }
+
     public List<T> Children<T>(ISqlSession session, ResourceKind kind, string parent)
         where T : class, IMessage<T> =>
         session.Query(

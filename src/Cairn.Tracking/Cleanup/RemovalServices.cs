@@ -1,4 +1,5 @@
 using Cairn.Kernel.Http;
+using Cairn.Tracking.Artifacts;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cairn.Tracking.Cleanup;
@@ -9,6 +10,7 @@ public static class RemovalServices
     public static IServiceCollection AddRemoval(this IServiceCollection services) =>
         services
             .AddSingleton(RemovalTables.Migrations)
+            .AddSingleton<RunArtifacts>()
             .AddSingleton<RemovedFolders>()
             .AddSingleton<Remover>()
             .AddSingleton<IDoor, RemovalDoor>();

@@ -1,6 +1,6 @@
 using Cairn.Data;
 using Cairn.Kernel.Database;
-using Cairn.Tracking.Mlflow.Artifacts;
+using Cairn.Tracking.Artifacts;
 
 namespace Cairn.Tracking.Cleanup;
 
@@ -8,7 +8,7 @@ namespace Cairn.Tracking.Cleanup;
 /// The artifacts of what is removed: their folders are noted in the transaction that removes the rows, and emptied after it, so that an
 /// interruption leaves neither a row without its files nor files that nothing knows of.
 /// </summary>
-public sealed class RemovedFolders(IDatabase database, ArtifactStore artifacts, IObjects objects)
+public sealed class RemovedFolders(IDatabase database, RunArtifacts artifacts, IObjects objects)
 {
     private const int Batch = 100;
 

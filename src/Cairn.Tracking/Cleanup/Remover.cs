@@ -3,7 +3,7 @@ using Cairn.Data;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Models.Registered;
-using Cairn.Tracking.Mlflow.LoggedModels;
+using Cairn.Tracking.LoggedModels;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Tracking.Cleanup;

@@ -78,6 +78,10 @@ public sealed class RunStore(ExperimentStore experiments, IEnumerable<IRunObserv
 
     public Run? Find(ISqlSession session, string uuid) => session.QueryFirst($"SELECT {Columns} FROM runs r WHERE r.uuid = $1", Read, uuid);
 
+    /// <summary>Those of the runs that there are, deleted ones too. At most <see cref="SqlLists.MaxItems"/>.</summary>
+    public IReadOnlyList<Run> FindMany(ISqlSession session, IReadOnlyCollection<string> uuids) =>
+        session.Query($"SELECT {Columns} FROM runs r WHERE r.uuid IN ({SqlLists.Placeholders(uuids.Count)})", Read, [.. uuids]);
+
     /// <exception cref="StatusException">NOT_FOUND.</exception>
     public Run Get(ISqlSession session, string uuid) =>
         Find(session, uuid) ?? throw StatusException.NotFound($"Run with id={uuid} not found");

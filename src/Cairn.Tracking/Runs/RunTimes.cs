@@ -3,7 +3,7 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Tracking.Runs;
 
 /// <summary>Times of runs and of what they log, which must lie in the years 1 to 9999: others are no dates.</summary>
-internal static class RunTimes
+public static class RunTimes
 {
     private const long First = -62_135_596_800_000;
     private const long Last = 253_402_300_799_999;

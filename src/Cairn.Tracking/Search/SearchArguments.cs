@@ -3,7 +3,7 @@ using Cairn.Kernel.Database;
 namespace Cairn.Tracking.Search;
 
 /// <summary>The arguments of a statement that is being written.</summary>
-internal sealed class SearchArguments(SqlDialect dialect)
+public sealed class SearchArguments(SqlDialect dialect)
 {
     /// <summary>
     /// The longest pattern, in characters: SQLite takes no pattern of more than 50,000 bytes, and a letter in both its cases needs up to

@@ -9,7 +9,7 @@ namespace Cairn.Tracking.Search;
 /// <param name="Values">What it is compared with; several for IN, none for IS NULL.</param>
 /// <param name="Quoted">Whether the values stand in quotes.</param>
 /// <param name="Position">Where the clause begins, from 0.</param>
-internal sealed record SearchClause(string Path, string Operator, IReadOnlyList<string> Values, bool Quoted, int Position)
+public sealed record SearchClause(string Path, string Operator, IReadOnlyList<string> Values, bool Quoted, int Position)
 {
     /// <exception cref="StatusException">INVALID_ARGUMENT where there is none, because the operator takes none.</exception>
     public string Value => Values.Count > 0 ? Values[0] : throw SearchArguments.NoNumberOperator(this);

@@ -10,7 +10,7 @@ namespace Cairn.Tracking.Search;
 /// <summary>
 /// Where a page ended: the phase of the search and the last row's sort values. It is bound to its query, and opaque to clients.
 /// </summary>
-internal sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
+public sealed record SearchCursor(int Phase, IReadOnlyList<object> Keys)
 {
     public string Write(string query)
     {

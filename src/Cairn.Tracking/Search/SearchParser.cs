@@ -3,7 +3,7 @@ using Cairn.Kernel.Errors;
 namespace Cairn.Tracking.Search;
 
 /// <summary>Parses MLflow's search language: comparisons joined by AND.</summary>
-internal sealed class SearchParser
+public sealed class SearchParser
 {
     private const int MaxClauses = 100;
 

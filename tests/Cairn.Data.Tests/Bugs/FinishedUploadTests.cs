@@ -1,6 +1,7 @@
 using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
 using Cairn.Data.Uploads;
+using Cairn.Kernel.Checksums;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Time;

@@ -1,5 +1,6 @@
 using System.Text;
 using Cairn.Data.Checksums;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Data.Tests.Checksums;
 

@@ -1,5 +1,6 @@
 using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
+using Cairn.Kernel.Checksums;
 using Cairn.Kernel.Errors;
 
 namespace Cairn.Data.Tests.Objects;

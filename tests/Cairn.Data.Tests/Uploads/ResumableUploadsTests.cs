@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
 using Cairn.Data.Uploads;
+using Cairn.Kernel.Checksums;
 using Cairn.Kernel.Errors;
 using Google.Rpc;
 using Microsoft.Extensions.DependencyInjection;

@@ -39,7 +39,7 @@ public sealed class ForeignGrpcClientTests : IClassFixture<RpcHost>, IDisposable
     [Fact]
     public async Task a_unary_call_takes_headers_and_answers_with_headers()
     {
-        using var call = _client.AsyncUnaryCall(Predict, null, Asking(new Metadata { { "x-ask", "hello" } }), Request("x"));
+        using var call = _client.AsyncUnaryCall(Predict, null, Asking(new Grpc.Core.Metadata { { "x-ask", "hello" } }), Request("x"));
 
         (await call).Predictions.ShouldBe([Value.ForString("x")]);
         (await call.ResponseHeadersAsync).GetValue("x-echo").ShouldBe("hello");
@@ -52,7 +52,7 @@ public sealed class ForeignGrpcClientTests : IClassFixture<RpcHost>, IDisposable
     public async Task messages_are_compressed_both_ways_where_the_client_compresses(string encoding)
     {
         var text = new string('x', 100_000);
-        var asking = Asking(new Metadata { { "grpc-internal-encoding-request", encoding } });
+        var asking = Asking(new Grpc.Core.Metadata { { "grpc-internal-encoding-request", encoding } });
 
         var reply = await _client.AsyncUnaryCall(Predict, null, asking, Request(text));
         reply.Predictions.Single().StringValue.ShouldBe(text);
@@ -128,7 +128,7 @@ public sealed class ForeignGrpcClientTests : IClassFixture<RpcHost>, IDisposable
     }
 
     /// <summary>No call of these tests is waited for without an end.</summary>
-    private static CallOptions Asking(Metadata? headers = null) => new(headers ?? [], DateTime.UtcNow.AddMinutes(1));
+    private static CallOptions Asking(Grpc.Core.Metadata? headers = null) => new(headers ?? [], DateTime.UtcNow.AddMinutes(1));
 
     private static PredictRequest Request(string instance) =>
         new() { Endpoint = "projects/p/locations/l/endpoints/e", Instances = { Value.ForString(instance) } };

@@ -1,8 +1,8 @@
 using Cairn.Data.Objects;
 using Cairn.Jobs.Logs;
 using Cairn.Kernel.Store.Search;
+using Cairn.Tensorboards.Listing;
 using Cairn.Tracking.Search;
-using Cairn.Tracking.Tensorboards.Listing;
 using Cairn.Tuning;
 using Cairn.Tuning.Names;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Cairn.Kernel.Errors;
-using Cairn.Tracking.Tensorboards.Listing;
+using Cairn.Tensorboards.Listing;
 using Google.Cloud.AIPlatform.V1;
 using Google.Rpc;
 

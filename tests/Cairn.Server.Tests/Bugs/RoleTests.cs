@@ -29,14 +29,8 @@ public sealed class RoleTests
     [Fact]
     public async Task the_documentation_has_the_table_that_the_roles_are()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Cairn.slnx")))
-        {
-            root = root.Parent.ShouldNotBeNull();
-        }
-
         var table = RoleTable.Markdown(await CairnServer.ListMethodsAsync());
-        (await File.ReadAllTextAsync(Path.Combine(root.FullName, "docs", "security.md")))
+        (await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "security.md")))
             .Contains(table, StringComparison.Ordinal)
             .ShouldBeTrue($"docs/security.md must have this table:\n\n{table}");
     }

@@ -41,13 +41,7 @@ public sealed class TelemetryDocumentTests
             _ = provider.GetRequiredService<RequestTelemetry>();
         }
 
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Cairn.slnx")))
-        {
-            root = root.Parent.ShouldNotBeNull();
-        }
-
-        var text = await File.ReadAllTextAsync(Path.Combine(root.FullName, "docs", "telemetry.md"));
+        var text = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs", "telemetry.md"));
         names.Count.ShouldBeGreaterThan(15);
         names.ShouldAllBe(name => text.Contains($"`{name}`", StringComparison.Ordinal));
     }

@@ -1,10 +1,10 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Tests.Database;
+using Cairn.Tensorboards.Events;
+using Cairn.Tensorboards.Service;
+using Cairn.Tensorboards.Uploads;
 using Cairn.Testing;
-using Cairn.Tracking.Events;
 using Cairn.Tracking.Runs;
-using Cairn.Tracking.Tensorboards.Service;
-using Cairn.Tracking.Tensorboards.Uploads;
 using Cairn.Tracking.Tests.Events;
 using Cairn.Tracking.Tests.Tensorboards;
 using Google.Cloud.AIPlatform.V1;

@@ -1,7 +1,7 @@
 using Cairn.Kernel.Errors;
-using Cairn.Tracking.Tensorboards.Names;
-using Cairn.Tracking.Tensorboards.Service;
-using Cairn.Tracking.Tensorboards.Uploads;
+using Cairn.Tensorboards.Names;
+using Cairn.Tensorboards.Service;
+using Cairn.Tensorboards.Uploads;
 using Cairn.Tracking.Tests.Tensorboards;
 using Google.Cloud.AIPlatform.V1;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Tracking.Tests.Events;
 

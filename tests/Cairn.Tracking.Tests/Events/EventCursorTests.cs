@@ -1,5 +1,5 @@
 using System.Text;
-using Cairn.Tracking.Events;
+using Cairn.Tensorboards.Events;
 
 namespace Cairn.Tracking.Tests.Events;
 

@@ -1,5 +1,5 @@
+using Cairn.Tensorboards.Events;
 using Cairn.Testing;
-using Cairn.Tracking.Events;
 
 namespace Cairn.Tracking.Tests.Events;
 

@@ -1,4 +1,5 @@
-using Cairn.Tracking.Events;
+using Cairn.Kernel.Checksums;
+using Cairn.Tensorboards.Events;
 
 namespace Cairn.Tracking.Tests.Events;
 

@@ -1,6 +1,6 @@
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Tests.Database;
-using Cairn.Tracking.Metadata;
+using Cairn.Metadata;
 using Google.Cloud.AIPlatform.V1;
 using Google.Rpc;
 

@@ -180,7 +180,7 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         await Write(session =>
             store.Insert(
                 session,
-                Cairn.Tracking.Tensorboards.TensorboardTables.Kind,
+                Cairn.Tensorboards.TensorboardTables.Kind,
                 new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }
             )
         );
@@ -330,7 +330,7 @@ public abstract class MirrorConformance(DatabaseFixture fixture) : MetadataTest(
         await Write(session =>
             store.Insert(
                 session,
-                Cairn.Tracking.Tensorboards.TensorboardTables.Kind,
+                Cairn.Tensorboards.TensorboardTables.Kind,
                 new Tensorboard { Name = $"{MetadataHost.Parent}/tensorboards/7", IsDefault = true }
             )
         );

@@ -1,8 +1,9 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Tests.Database;
+using Cairn.Mlflow.LoggedModels;
+using Cairn.Tracking.LoggedModels;
 using Cairn.Tracking.Metrics;
-using Cairn.Tracking.Mlflow.LoggedModels;
 using Cairn.Tracking.Runs;
 using Cairn.Tracking.Tests.Runs;
 using Google.Rpc;

@@ -1,6 +1,6 @@
 using Cairn.Data;
 using Cairn.Kernel.Tests.Database;
-using Cairn.Tracking.Tensorboards.Service;
+using Cairn.Tensorboards.Service;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;

@@ -1,7 +1,7 @@
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Tests.Database;
-using Cairn.Tracking.Tensorboards.Service;
+using Cairn.Tensorboards.Service;
 using Google.Cloud.AIPlatform.V1;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;

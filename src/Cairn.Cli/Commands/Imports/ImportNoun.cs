@@ -1,5 +1,5 @@
 using Cairn.Cli.Shell;
-using Cairn.Tracking.Imports;
+using Cairn.Imports;
 
 namespace Cairn.Cli.Commands.Imports;
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Cairn.Cli.Commands.Tensorboards;
 using Cairn.Cli.Shell;
+using Cairn.Imports;
 using Cairn.Kernel.Errors;
-using Cairn.Tracking.Imports;
 
 namespace Cairn.Cli.Commands.Imports;
 

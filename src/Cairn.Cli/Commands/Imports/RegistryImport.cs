@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cairn.Cli.Api;
 using Cairn.Cli.Shell;
-using Cairn.Tracking.Imports;
+using Cairn.Imports;
 
 namespace Cairn.Cli.Commands.Imports;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cairn.Cli.Shell;
-using Cairn.Tracking.Imports;
-using Cairn.Tracking.Imports.Door;
-using Cairn.Tracking.Tensorboards.Names;
+using Cairn.Imports;
+using Cairn.Imports.Door;
+using Cairn.Tensorboards.Names;
 
 namespace Cairn.Cli.Commands.Imports;
 

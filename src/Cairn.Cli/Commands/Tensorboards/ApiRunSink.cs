@@ -1,7 +1,7 @@
 using Cairn.Cli.Api;
 using Cairn.Kernel.Errors;
-using Cairn.Tracking.Tensorboards.Names;
-using Cairn.Tracking.Tensorboards.Uploads;
+using Cairn.Tensorboards.Names;
+using Cairn.Tensorboards.Uploads;
 using Google.Cloud.AIPlatform.V1;
 using Google.Rpc;
 

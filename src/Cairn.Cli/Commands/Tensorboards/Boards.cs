@@ -1,5 +1,5 @@
 using Cairn.Cli.Api;
-using Cairn.Tracking.Tensorboards.Names;
+using Cairn.Tensorboards.Names;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 

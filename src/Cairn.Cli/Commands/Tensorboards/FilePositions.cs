@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Cairn.Tracking.Tensorboards.Uploads;
+using Cairn.Tensorboards.Uploads;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Cli.Commands.Tensorboards;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Cairn.Cli.Output;
 using Cairn.Cli.Shell;
-using Cairn.Tracking.Events;
-using Cairn.Tracking.Tensorboards.Uploads;
+using Cairn.Tensorboards.Events;
+using Cairn.Tensorboards.Uploads;
 using Google.Cloud.AIPlatform.V1;
 
 namespace Cairn.Cli.Commands.Tensorboards;

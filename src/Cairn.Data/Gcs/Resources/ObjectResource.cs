@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Cairn.Data.Checksums;
 using Cairn.Data.Objects;
 using Cairn.Data.Retention;
+using Cairn.Kernel.Checksums;
 using Microsoft.AspNetCore.Http;
 
 namespace Cairn.Data.Gcs.Resources;

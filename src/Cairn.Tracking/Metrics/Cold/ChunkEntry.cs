@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Cairn.Kernel.Bytes;
-using Cairn.Tracking.Events;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Tracking.Metrics.Cold;
 

@@ -1,5 +1,5 @@
 using Cairn.Kernel.Blobs;
-using Cairn.Tracking.Events;
+using Cairn.Kernel.Checksums;
 
 namespace Cairn.Tracking.Metrics.Cold;
 

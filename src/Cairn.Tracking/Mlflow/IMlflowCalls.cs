@@ -1,7 +1,0 @@
-namespace Cairn.Tracking.Mlflow;
-
-/// <summary>A group of MLflow's calls.</summary>
-public interface IMlflowCalls
-{
-    void Map(MlflowRoutes routes);
-}
