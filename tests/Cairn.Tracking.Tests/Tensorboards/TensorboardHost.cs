@@ -10,6 +10,8 @@ using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Tests.Database;
 using Cairn.Kernel.Time;
+using Cairn.Metadata;
+using Cairn.Tensorboards;
 using Cairn.Tensorboards.Service;
 using Cairn.Testing;
 using Google.LongRunning;
@@ -56,7 +58,7 @@ public sealed class TensorboardHost : IAsyncDisposable
             }
         );
         collection.AddData();
-        collection.AddTracking();
+        collection.AddTracking().AddTensorboards().AddMetadata();
         var host = new TensorboardHost(collection.BuildServiceProvider(), scratch);
         await Migrations.ApplyAsync(database, host._services.GetServices<MigrationSet>());
         return host;
