@@ -50,7 +50,7 @@ check_dotnet() {
 
 check_toolchain() {
   check_dotnet
-  command -v npm >/dev/null || fail "Node.js 20 or newer with npm is needed (protocol definitions, the model runtime and sample data are npm packages); install the package 'nodejs' and 'npm'."
+  command -v npm >/dev/null || fail "Node.js 20 or newer with npm is needed (protocol definitions and sample data are npm packages); install the package 'nodejs' and 'npm'."
 }
 
 install_debian() {
@@ -89,7 +89,7 @@ install_npm() {
   wanted=$(sha256sum package-lock.json | cut -d' ' -f1)
   [ -L node_modules ] && return 0
   [ "$(cat node_modules/.cairn-lock 2>/dev/null)" = "$wanted" ] && return 0
-  say "installing the npm packages that the build reads (protocol definitions, model runtime, sample data, test clients)"
+  say "installing the npm packages that the build reads (protocol definitions, sample data, test clients)"
   retry npm ci --ignore-scripts --no-fund --no-audit --prefer-offline --loglevel=error </dev/null >&2 || fail "'npm ci' failed; what it printed is above."
   printf '%s\n' "$wanted" >node_modules/.cairn-lock
 }

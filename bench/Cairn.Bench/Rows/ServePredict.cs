@@ -28,7 +28,7 @@ internal sealed class ServePredict : IBenchmark
         await using var server = await BenchServer.StartAsync();
         var bytes = Model(new Random(1));
         var endpoint = await DeployAsync(server, bytes);
-        using var session = OnnxSession.Open(new OnnxLibrary(), bytes);
+        using var session = OnnxSession.Open(bytes);
         var results = new List<BenchmarkResult>();
         foreach (var rows in (int[])[1, 100])
         {
@@ -150,7 +150,7 @@ internal sealed class ServePredict : IBenchmark
         for (var i = 0; i < 2_000; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            using var input = OnnxValue.Tensor(session.Library, OnnxElementType.Float, rows, Features);
+            using var input = OnnxValue.Tensor(OnnxElementType.Float, rows, Features);
             foreach (var output in session.Run([input]))
             {
                 output.Dispose();

@@ -1,37 +1,32 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using Microsoft.ML.OnnxRuntime;
 
 namespace Cairn.Engines.OnnxRuntime;
 
 /// <summary>A loaded model. <see cref="Run"/> may be called from many threads at once.</summary>
-public sealed unsafe class OnnxSession : IDisposable
+public sealed class OnnxSession : IDisposable
 {
-    private readonly OnnxLibrary _library;
-    private readonly OrtHandle _session;
-    private readonly NativeNames _inputNames;
-    private readonly NativeNames _outputNames;
+    /// <summary>Of runs that nobody can end.</summary>
+    private static readonly RunOptions Endless = new();
 
-    private OnnxSession(OnnxLibrary library, nint session)
+    private readonly InferenceSession _session;
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+    private bool _disposed;
+
+    /// <summary>The runs that are under way, and one for as long as nobody has disposed it: the native session goes with the last.</summary>
+    private int _holds = 1;
+
+    private OnnxSession(InferenceSession session)
     {
-        _library = library;
-        _session = new OrtHandle(library, session, OrtFunctions.ReleaseSession);
-        Inputs = SessionSignature.Read(
-            library,
-            session,
-            OrtFunctions.SessionGetInputCount,
-            OrtFunctions.SessionGetInputName,
-            OrtFunctions.SessionGetInputTypeInfo
-        );
-        Outputs = SessionSignature.Read(
-            library,
-            session,
-            OrtFunctions.SessionGetOutputCount,
-            OrtFunctions.SessionGetOutputName,
-            OrtFunctions.SessionGetOutputTypeInfo
-        );
-        _inputNames = new NativeNames(Inputs);
-        _outputNames = new NativeNames(Outputs);
+        _session = session;
+        _inputNames = [.. session.InputNames];
+        _outputNames = [.. session.OutputNames];
+        Inputs = [.. _inputNames.Select(name => Describe(name, session.InputMetadata[name]))];
+        Outputs = [.. _outputNames.Select(name => Describe(name, session.OutputMetadata[name]))];
     }
+
+    /// <summary>The version of the runtime that is loaded: <c>1.31.1</c>.</summary>
+    public static string RuntimeVersion => OrtEnv.Instance().GetVersionString();
 
     /// <summary>What <see cref="Run"/> needs, in this order.</summary>
     public IReadOnlyList<OnnxValueInfo> Inputs { get; }
@@ -39,50 +34,15 @@ public sealed unsafe class OnnxSession : IDisposable
     /// <summary>What <see cref="Run"/> returns, in this order.</summary>
     public IReadOnlyList<OnnxValueInfo> Outputs { get; }
 
-    public OnnxLibrary Library => _library;
-
     /// <summary>Loads a model file. External weights are found beside it.</summary>
     /// <exception cref="OnnxException">The file is no model that this runtime can run.</exception>
-    public static OnnxSession Open(OnnxLibrary library, string path, OnnxSessionOptions? options = null)
-    {
-        using var native = Configure(library, options ?? new OnnxSessionOptions());
-        nint session;
-        fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
-        {
-            library.Check(
-                ((delegate* unmanaged<nint, byte*, nint, nint*, nint>)library.Function(OrtFunctions.CreateSession))(
-                    library.Environment,
-                    text,
-                    native.DangerousGetHandle(),
-                    &session
-                )
-            );
-        }
-
-        return new OnnxSession(library, session);
-    }
+    public static OnnxSession Open(string path, OnnxSessionOptions? options = null) =>
+        Open(options, configured => new InferenceSession(path, configured));
 
     /// <summary>Loads a model from its bytes, which are not needed afterwards.</summary>
     /// <exception cref="OnnxException">The bytes are no model that this runtime can run.</exception>
-    public static OnnxSession Open(OnnxLibrary library, ReadOnlySpan<byte> model, OnnxSessionOptions? options = null)
-    {
-        using var native = Configure(library, options ?? new OnnxSessionOptions());
-        nint session;
-        fixed (byte* bytes = model)
-        {
-            library.Check(
-                ((delegate* unmanaged<nint, void*, nuint, nint, nint*, nint>)library.Function(OrtFunctions.CreateSessionFromArray))(
-                    library.Environment,
-                    bytes,
-                    (nuint)model.Length,
-                    native.DangerousGetHandle(),
-                    &session
-                )
-            );
-        }
-
-        return new OnnxSession(library, session);
-    }
+    public static OnnxSession Open(byte[] model, OnnxSessionOptions? options = null) =>
+        Open(options, configured => new InferenceSession(model, configured));
 
     /// <summary>Runs the model once.</summary>
     /// <param name="inputs">One value for each of <see cref="Inputs"/>, in that order; they stay the caller's.</param>
@@ -97,115 +57,106 @@ public sealed unsafe class OnnxSession : IDisposable
         }
 
         cancellation.ThrowIfCancellationRequested();
-        Span<nint> given = stackalloc nint[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++)
+        var given = new OrtValue[inputs.Length];
+        for (var i = 0; i < given.Length; i++)
         {
             given[i] = inputs[i].Native;
         }
 
-        Span<nint> results = stackalloc nint[Outputs.Count];
-        results.Clear();
-        using var termination = cancellation.CanBeCanceled ? new Termination(_library, cancellation) : null;
+        Hold();
         try
         {
-            Invoke(given, results, termination?.Options ?? 0);
+            return cancellation.CanBeCanceled ? RunUntil(given, cancellation) : Compute(given, Endless);
         }
-        catch (OnnxException) when (cancellation.IsCancellationRequested)
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellation);
         }
+        catch (OnnxRuntimeException e)
+        {
+            throw new OnnxException(e);
+        }
+        finally
+        {
+            Release();
+        }
+    }
 
-        var values = new OnnxValue[results.Length];
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _disposed, true))
+        {
+            Release();
+        }
+    }
+
+    private static OnnxSession Open(OnnxSessionOptions? options, Func<SessionOptions, InferenceSession> open)
+    {
+        using var configured = new SessionOptions();
+        configured.IntraOpNumThreads = (options ?? new OnnxSessionOptions()).IntraOpThreads;
+        configured.InterOpNumThreads = 1;
+        configured.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
+        // Threads that spin between requests would take the cores from the rest of the server.
+        configured.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            return new OnnxSession(open(configured));
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new OnnxException(e);
+        }
+    }
+
+    private static OnnxValueInfo Describe(string name, NodeMetadata value) =>
+        value.OnnxValueType == OnnxValueType.ONNX_TYPE_TENSOR
+            ? new OnnxValueInfo(
+                name,
+                OnnxValueKind.Tensor,
+                (OnnxElementType)value.ElementDataType,
+                [.. value.Dimensions.Select(static dimension => (long)dimension)]
+            )
+            : new OnnxValueInfo(name, (OnnxValueKind)value.OnnxValueType, OnnxElementType.Undefined, []);
+
+    private OnnxValue[] RunUntil(OrtValue[] given, CancellationToken cancellation)
+    {
+        using var options = new RunOptions();
+        // Its end waits for a callback that is running, so that the options outlive it.
+        using var registration = cancellation.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options);
+        return Compute(given, options);
+    }
+
+    private OnnxValue[] Compute(OrtValue[] given, RunOptions options)
+    {
+        // Each value is its caller's, so that the collection, which would end them all, is not disposed.
+        var results = _session.Run(options, _inputNames, given, _outputNames);
+        var values = new OnnxValue[results.Count];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = new OnnxValue(_library, results[i]);
+            values[i] = new OnnxValue(results[i]);
         }
 
         return values;
     }
 
-    public void Dispose()
+    private void Hold()
     {
-        _session.Dispose();
-        _inputNames.Dispose();
-        _outputNames.Dispose();
-    }
-
-    private void Invoke(ReadOnlySpan<nint> given, Span<nint> results, nint options)
-    {
-        var (session, inputs, outputs) = (false, false, false);
-        try
+        for (var holds = Volatile.Read(ref _holds); holds > 0; holds = Volatile.Read(ref _holds))
         {
-            // Keeps them alive where another thread disposes the session while this one runs.
-            _session.DangerousAddRef(ref session);
-            _inputNames.DangerousAddRef(ref inputs);
-            _outputNames.DangerousAddRef(ref outputs);
-            fixed (nint* first = given)
-            fixed (nint* result = results)
+            if (Interlocked.CompareExchange(ref _holds, holds + 1, holds) == holds)
             {
-                _library.Check(
-                    ((delegate* unmanaged<nint, nint, nint*, nint*, nuint, nint*, nuint, nint*, nint>)_library.Function(OrtFunctions.Run))(
-                        _session.DangerousGetHandle(),
-                        options,
-                        _inputNames.Pointer,
-                        first,
-                        (nuint)given.Length,
-                        _outputNames.Pointer,
-                        (nuint)results.Length,
-                        result
-                    )
-                );
+                return;
             }
         }
-        finally
-        {
-            Release(_session, session);
-            Release(_inputNames, inputs);
-            Release(_outputNames, outputs);
-        }
+
+        ObjectDisposedException.ThrowIf(true, this);
     }
 
-    private static void Release(SafeHandle handle, bool held)
+    private void Release()
     {
-        if (held)
+        if (Interlocked.Decrement(ref _holds) == 0)
         {
-            handle.DangerousRelease();
+            _session.Dispose();
         }
-    }
-
-    private static OrtHandle Configure(OnnxLibrary library, OnnxSessionOptions options)
-    {
-        const int allOptimizations = 99;
-        nint native;
-        library.Check(((delegate* unmanaged<nint*, nint>)library.Function(OrtFunctions.CreateSessionOptions))(&native));
-        var handle = new OrtHandle(library, native, OrtFunctions.ReleaseSessionOptions);
-        try
-        {
-            library.Check(
-                ((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetIntraOpNumThreads))(native, options.IntraOpThreads)
-            );
-            library.Check(((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetInterOpNumThreads))(native, 1));
-            library.Check(
-                ((delegate* unmanaged<nint, int, nint>)library.Function(OrtFunctions.SetSessionGraphOptimizationLevel))(
-                    native,
-                    allOptimizations
-                )
-            );
-            fixed (byte* key = "session.intra_op.allow_spinning\0"u8)
-            fixed (byte* off = "0\0"u8)
-            {
-                // Threads that spin between requests would take the cores from the rest of the server.
-                library.Check(
-                    ((delegate* unmanaged<nint, byte*, byte*, nint>)library.Function(OrtFunctions.AddSessionConfigEntry))(native, key, off)
-                );
-            }
-        }
-        catch
-        {
-            handle.Dispose();
-            throw;
-        }
-
-        return handle;
     }
 }

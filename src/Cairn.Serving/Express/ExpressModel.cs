@@ -40,11 +40,7 @@ internal sealed class ExpressModel
     /// <exception cref="OnnxException">The model could not compute these instances.</exception>
     public OnnxValue? Run(NumberRows rows, CancellationToken cancellation)
     {
-        using var input = OnnxValue.Tensor(
-            _session.Library,
-            OnnxElementType.Float,
-            [rows.Count, .. Shape.Select(static dimension => (long)dimension)]
-        );
+        using var input = OnnxValue.Tensor(OnnxElementType.Float, [rows.Count, .. Shape.Select(static dimension => (long)dimension)]);
         rows.Numbers.CopyTo(input.Span<float>());
         var output = _session.Run([input], cancellation)[0];
         if (

@@ -46,10 +46,10 @@ internal abstract class InputBinding(OnnxValueInfo info)
         };
 
     /// <summary>A tensor of all instances' values; the caller disposes it.</summary>
-    public OnnxValue Fill(OnnxLibrary library, Column column)
+    public OnnxValue Fill(Column column)
     {
         var shape = BatchShape.Of(info, column);
-        var tensor = OnnxValue.Tensor(library, info.ElementType, shape.Dimensions);
+        var tensor = OnnxValue.Tensor(info.ElementType, shape.Dimensions);
         try
         {
             Fill(tensor, column, shape);

@@ -158,7 +158,7 @@ public sealed class OnnxPredictor : IPredictor
         {
             for (var i = 0; i < _inputs.Length; i++)
             {
-                values[i] = _inputs[i].Fill(_session.Library, batch);
+                values[i] = _inputs[i].Fill(batch);
             }
 
             outputs = _session.Run(values!, cancellation);

@@ -9,9 +9,6 @@ namespace Cairn.Serving.Onnx;
 /// <summary>Runs ONNX models in the server's own process: they are data, not code.</summary>
 public sealed class OnnxPredictorRuntime(ModelRegistry registry, ServingOptions options) : IPredictorRuntime
 {
-    // Loaded with the first model: a server without one does not pay for the library.
-    private readonly Lazy<OnnxLibrary> _library = new(() => new OnnxLibrary());
-
     public string Name => "onnx";
 
     public async Task<IPredictor> StartAsync(PredictorSpec spec, CancellationToken cancellation)
@@ -28,7 +25,6 @@ public sealed class OnnxPredictorRuntime(ModelRegistry registry, ServingOptions 
             session = await Task.Run(
                 () =>
                     OnnxSession.Open(
-                        _library.Value,
                         Path.Combine(folder, ServableFiles.Onnx),
                         new OnnxSessionOptions { IntraOpThreads = options.OnnxThreads }
                     ),
