@@ -2,6 +2,7 @@ using Cairn.Data;
 using Cairn.Datasets.Names;
 using Cairn.Datasets.Rows;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;

@@ -1,11 +1,10 @@
 using Cairn.Datasets.Exports;
 using Cairn.Datasets.Items;
 using Cairn.Datasets.Names;
-using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
-using Cairn.Models.Names;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 using Google.Protobuf.Reflection;
@@ -22,6 +21,8 @@ internal sealed class DatasetService(
     ItemSearch search
 ) : IRpcService
 {
+    private static readonly NamePattern ItemName = new("projects/PROJECT/locations/LOCATION/datasets/ID/dataItems/ITEM");
+
     public ServiceDescriptor Descriptor => DatasetServiceReflection.Descriptor.FindTypeByName<ServiceDescriptor>("DatasetService");
 
     [Permission("aiplatform.datasets.create")]
@@ -106,14 +107,8 @@ internal sealed class DatasetService(
     public async Task<ListAnnotationsResponse> ListAnnotations(ListAnnotationsRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        if (request.Parent.Split("/dataItems/") is not [var parent, { Length: > 0 }])
-        {
-            throw StatusException.InvalidArgument(
-                $"`parent` is '{request.Parent}'; it must have the form projects/PROJECT/locations/LOCATION/datasets/ID/dataItems/ITEM."
-            );
-        }
-
-        await DatasetAsync(parent, "parent", context);
+        var parts = ItemName.Parse(request.Parent, "parent");
+        await DatasetAsync($"projects/{parts[0]}/locations/{parts[1]}/datasets/{parts[2]}", "parent", context);
         _ = await store.GetAsync<DataItem>(DatasetKinds.DataItem, request.Parent, context.Cancellation);
         var page = await store.ListAsync<Annotation>(
             DatasetKinds.Annotation,

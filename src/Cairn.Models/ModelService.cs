@@ -1,3 +1,4 @@
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Models.Evaluations;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Tuning.Names;
@@ -28,7 +29,7 @@ internal sealed class StudyCreation(IResourceStore store, IIdSource ids, TimePro
 
     private static List<StudyName> Check(string parent, Study study, StudyOptions options, long id)
     {
-        LocationNames.Require(parent);
+        LocationName.Parse(parent, "parent");
         if (Characters.Count(study.DisplayName) is 0 or > MaxDisplayName)
         {
             throw StatusException.InvalidArgument(

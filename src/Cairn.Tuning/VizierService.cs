@@ -1,5 +1,6 @@
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
@@ -47,7 +48,11 @@ internal sealed class VizierService(
     public async Task<ListStudiesResponse> ListStudies(ListStudiesRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var query = new ListQuery(LocationNames.Require(request.Parent), PageSize: request.PageSize, PageToken: request.PageToken);
+        var query = new ListQuery(
+            LocationName.Parse(request.Parent, "parent").ToString(),
+            PageSize: request.PageSize,
+            PageToken: request.PageToken
+        );
         var page = await store.ListAsync<Study>(TuningSchema.Study, query, context.Cancellation);
         return new ListStudiesResponse { Studies = { page.Items }, NextPageToken = page.NextPageToken };
     }
@@ -64,7 +69,7 @@ internal sealed class VizierService(
     public Task<Study> LookupStudy(LookupStudyRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var parent = LocationNames.Require(request.Parent);
+        var parent = LocationName.Parse(request.Parent, "parent").ToString();
         return database.ReadAsync(
             session =>
                 StudyTable.Find(session, parent, request.DisplayName) is { } id

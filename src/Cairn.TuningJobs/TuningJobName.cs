@@ -1,10 +1,13 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 
 namespace Cairn.TuningJobs;
 
 /// <summary><c>projects/PROJECT/locations/LOCATION/hyperparameterTuningJobs/ID</c>.</summary>
 internal readonly record struct TuningJobName(string Project, string Location, string Id)
 {
+    private static readonly NamePattern Pattern = new("projects/PROJECT/locations/LOCATION/hyperparameterTuningJobs/ID");
+
     public string Parent => $"projects/{Project}/locations/{Location}";
 
     /// <summary>The experiment of the trials' runs where the job's specification names none.</summary>
@@ -14,19 +17,18 @@ internal readonly record struct TuningJobName(string Project, string Location, s
     public string Study => $"hyperparameter-tuning-job-{Id}";
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static TuningJobName Parse(string name) =>
-        name.Split('/')
-            is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "hyperparameterTuningJobs", { Length: > 0 } id]
-            ? new TuningJobName(project, location, id)
-            : throw StatusException.InvalidArgument(
-                $"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/hyperparameterTuningJobs/ID."
-            );
+    public static TuningJobName Parse(string name)
+    {
+        var parts = Pattern.Parse(name, "name");
+        return new(parts[0], parts[1], parts[2]);
+    }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static TuningJobName Under(string parent, string id) =>
-        parent.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location]
-            ? new TuningJobName(project, location, id)
-            : throw StatusException.InvalidArgument($"`parent` is '{parent}'; it must have the form projects/PROJECT/locations/LOCATION.");
+    public static TuningJobName Under(string parent, string id)
+    {
+        var (project, location) = LocationName.Parse(parent, "parent");
+        return new(project, location, id);
+    }
 
     public override string ToString() => $"{Parent}/hyperparameterTuningJobs/{Id}";
 }

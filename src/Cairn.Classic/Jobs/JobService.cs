@@ -3,6 +3,7 @@ using Cairn.Classic.Names;
 using Cairn.Jobs.CustomJobs;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
@@ -30,7 +31,8 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
     [Permission("ml.jobs.create")]
     public async Task<Job> CreateJob(CreateJobRequest request, CallContext context)
     {
-        var parent = ProjectName.Require(request.Parent);
+        var parent = request.Parent;
+        ProjectName.Parse(parent, "parent");
         context.RequireProject(parent);
         var job = Fresh(request.Job, parent);
         var created = job.TrainingInput.Hyperparameters is null
@@ -42,7 +44,8 @@ internal sealed class JobService(IResourceStore store, IDatabase database, ICust
     [Permission("ml.jobs.list")]
     public async Task<ListJobsResponse> ListJobs(ListJobsRequest request, CallContext context)
     {
-        context.RequireProject(ProjectName.Require(request.Parent));
+        ProjectName.Parse(request.Parent, "parent");
+        context.RequireProject(request.Parent);
         var page = await store.ListAsync<Job>(
             ClassicKinds.Job,
             new ListQuery(request.Parent, request.Filter, "create_time desc", request.PageSize, request.PageToken),

@@ -1,6 +1,7 @@
 using Cairn.Classic.Names;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
@@ -28,7 +29,8 @@ internal sealed class ModelService(IResourceStore store, IDatabase database, Mod
     [Permission("ml.models.create")]
     public Task<Model> CreateModel(CreateModelRequest request, CallContext context)
     {
-        var parent = ProjectName.Require(request.Parent);
+        var parent = request.Parent;
+        ProjectName.Parse(parent, "parent");
         context.RequireProject(parent);
         var model = request.Model.Clone();
         var id = ChosenId.Require(model.Name, "model.name");
@@ -59,7 +61,8 @@ internal sealed class ModelService(IResourceStore store, IDatabase database, Mod
     [Permission("ml.models.list")]
     public async Task<ListModelsResponse> ListModels(ListModelsRequest request, CallContext context)
     {
-        context.RequireProject(ProjectName.Require(request.Parent));
+        ProjectName.Parse(request.Parent, "parent");
+        context.RequireProject(request.Parent);
         var page = await store.ListAsync<Model>(
             ClassicKinds.Model,
             new ListQuery(request.Parent, request.Filter, "", request.PageSize, request.PageToken),

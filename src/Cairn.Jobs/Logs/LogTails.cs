@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Rpc;
 using Google.Cloud.Logging.V2;
 
@@ -85,7 +86,7 @@ internal sealed class LogTails(IDatabase database, LogTable table, LogBlockTable
 
     private static (string Project, LogFilter Filter, TimeSpan Hold) Read(TailLogEntriesRequest request, CallContext context)
     {
-        if (request.ResourceNames is not [var resource] || resource.Split('/') is not ["projects", { Length: > 0 } project])
+        if (request.ResourceNames is not [var resource] || ProjectName.Match(resource) is not { } project)
         {
             throw StatusException.InvalidArgument(
                 $"`resource_names` is [{string.Join(", ", request.ResourceNames)}]; give one, of the form projects/PROJECT."

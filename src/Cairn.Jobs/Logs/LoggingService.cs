@@ -1,6 +1,7 @@
 using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Time;
@@ -62,7 +63,7 @@ internal sealed class LoggingService(
         }
 
         context.RequireProject(resource);
-        var project = Project(resource, "resource_names");
+        var project = ProjectName.Parse(resource, "resource_names");
         var descending = request.OrderBy.Trim().ToLowerInvariant() switch
         {
             "" or "timestamp" or "timestamp asc" => false,
@@ -100,7 +101,7 @@ internal sealed class LoggingService(
     public async Task<ListLogsResponse> ListLogs(ListLogsRequest request, CallContext context)
     {
         context.RequireProject(request.Parent);
-        var project = Project(request.Parent, "parent");
+        var project = ProjectName.Parse(request.Parent, "parent");
         var size = request.PageSize switch
         {
             < 0 => throw StatusException.InvalidArgument($"`page_size` is {request.PageSize}; it must not be negative."),
@@ -138,11 +139,6 @@ internal sealed class LoggingService(
                 .Order(StringComparer.Ordinal)
                 .Take(limit),
         ];
-
-    private static string Project(string resource, string field) =>
-        resource.Split('/') is ["projects", { Length: > 0 } project]
-            ? project
-            : throw StatusException.InvalidArgument($"`{field}` is '{resource}'; it must have the form projects/PROJECT.");
 
     /// <summary>An entry with what it takes from the request, and with the time and id that it lacks.</summary>
     private LogEntry Complete(LogEntry entry, WriteLogEntriesRequest request)

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 
 namespace Cairn.Metadata.Names;
 
@@ -11,30 +12,16 @@ public readonly record struct NodeName(StoreName Store, string Collection, strin
     public const string Contexts = "contexts";
     public const string Schemas = "metadataSchemas";
 
+    private static readonly Dictionary<string, NamePattern> Patterns = new[] { Artifacts, Executions, Contexts, Schemas }.ToDictionary(
+        static collection => collection,
+        static collection => new NamePattern($"projects/PROJECT/locations/LOCATION/metadataStores/STORE/{collection}/ID")
+    );
+
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static NodeName Parse(string text, string collection, string field)
     {
-        if (
-            text.Split('/')
-                is [
-                    "projects",
-                    { Length: > 0 } project,
-                    "locations",
-                    { Length: > 0 } location,
-                    "metadataStores",
-                    { Length: > 0 } store,
-                    var found,
-                    { Length: > 0 } id,
-                ]
-            && found == collection
-        )
-        {
-            return new NodeName(new StoreName(project, location, store), collection, id);
-        }
-
-        throw StatusException.InvalidArgument(
-            $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/metadataStores/STORE/{collection}/ID."
-        );
+        var parts = Patterns[collection].Parse(text, field);
+        return new(new StoreName(parts[0], parts[1], parts[2]), collection, parts[3]);
     }
 
     public override string ToString() => $"{Store}/{Collection}/{Id}";

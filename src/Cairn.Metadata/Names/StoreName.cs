@@ -1,10 +1,13 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 
 namespace Cairn.Metadata.Names;
 
 /// <summary><c>projects/{project}/locations/{location}/metadataStores/{store}</c>.</summary>
 public readonly record struct StoreName(string Project, string Location, string Id)
 {
+    private static readonly NamePattern Pattern = new("projects/PROJECT/locations/LOCATION/metadataStores/STORE");
+
     /// <summary>The ID of the store that everything uses which names none.</summary>
     public const string DefaultId = "default";
 
@@ -22,13 +25,11 @@ public readonly record struct StoreName(string Project, string Location, string 
     public NodeName Context(string id) => new(this, NodeName.Contexts, id);
 
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
-    public static StoreName Parse(string text, string field) =>
-        text.Split('/')
-            is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "metadataStores", { Length: > 0 } id]
-            ? new StoreName(project, location, id)
-            : throw StatusException.InvalidArgument(
-                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/metadataStores/STORE."
-            );
+    public static StoreName Parse(string text, string field)
+    {
+        var parts = Pattern.Parse(text, field);
+        return new(parts[0], parts[1], parts[2]);
+    }
 
     public override string ToString() => $"{Parent}/metadataStores/{Id}";
 }

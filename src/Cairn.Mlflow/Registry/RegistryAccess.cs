@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
-using Cairn.Models.Names;
+using Cairn.Kernel.Names;
 using Cairn.Models.Registered;
 using Cairn.Models.Versions;
 

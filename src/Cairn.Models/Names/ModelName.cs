@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 
 namespace Cairn.Models.Names;
 
@@ -7,6 +8,8 @@ namespace Cairn.Models.Names;
 /// <param name="Version">What followed <c>@</c>; empty for the model itself. <c>@-</c> is the model itself too.</param>
 public readonly record struct ModelName(LocationName Parent, string Id, string Version)
 {
+    private static readonly NamePattern Pattern = new("projects/PROJECT/locations/LOCATION/models/MODEL");
+
     /// <summary>The name without a version: what the resource is called.</summary>
     public string Model => $"{Parent}/models/{Id}";
 
@@ -16,8 +19,7 @@ public readonly record struct ModelName(LocationName Parent, string Id, string V
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static ModelName Parse(string text, string field)
     {
-        var parts = text.Split('/');
-        if (parts is not ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "models", { Length: > 0 } last])
+        if (Pattern.Match(text) is not [var project, var location, var last])
         {
             throw StatusException.InvalidArgument(
                 $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/models/MODEL, with @VERSION or @ALIAS where a version is meant."

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Models.Names;
 
 namespace Cairn.Models.Registered;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Time;
 using Cairn.Models.Names;
 using Cairn.Models.Versions;

@@ -1,6 +1,7 @@
 using Cairn.Data;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Store;

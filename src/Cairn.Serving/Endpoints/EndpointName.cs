@@ -1,21 +1,19 @@
 using System.Text.RegularExpressions;
 using Cairn.Kernel.Errors;
-using Cairn.Models.Names;
+using Cairn.Kernel.Names;
 
 namespace Cairn.Serving.Endpoints;
 
 /// <summary><c>projects/{project}/locations/{location}/endpoints/{endpoint}</c>.</summary>
 public readonly partial record struct EndpointName(LocationName Parent, string Id)
 {
+    private static readonly NamePattern Pattern = new("projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT");
+
     /// <exception cref="StatusException">INVALID_ARGUMENT naming <paramref name="field"/>.</exception>
     public static EndpointName Parse(string text, string field)
     {
-        var parts = text.Split('/');
-        return parts is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "endpoints", { Length: > 0 } id]
-            ? new EndpointName(new LocationName(project, location), id)
-            : throw StatusException.InvalidArgument(
-                $"`{field}` is '{text}'; it must have the form projects/PROJECT/locations/LOCATION/endpoints/ENDPOINT."
-            );
+        var parts = Pattern.Parse(text, field);
+        return new(new LocationName(parts[0], parts[1]), parts[2]);
     }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT where a caller's ID is not of the documented form.</exception>

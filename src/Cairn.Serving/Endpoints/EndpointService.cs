@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;

@@ -1,26 +1,28 @@
 using Cairn.Kernel.Errors;
+using Cairn.Kernel.Names;
 
 namespace Cairn.Training.Pipelines;
 
 /// <summary><c>projects/PROJECT/locations/LOCATION/trainingPipelines/ID</c>.</summary>
 internal readonly record struct TrainingPipelineName(string Project, string Location, string Id)
 {
+    private static readonly NamePattern Pattern = new("projects/PROJECT/locations/LOCATION/trainingPipelines/ID");
+
     public string Parent => $"projects/{Project}/locations/{Location}";
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static TrainingPipelineName Parse(string name) =>
-        name.Split('/')
-            is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location, "trainingPipelines", { Length: > 0 } id]
-            ? new TrainingPipelineName(project, location, id)
-            : throw StatusException.InvalidArgument(
-                $"`name` is '{name}'; it must have the form projects/PROJECT/locations/LOCATION/trainingPipelines/ID."
-            );
+    public static TrainingPipelineName Parse(string name)
+    {
+        var parts = Pattern.Parse(name, "name");
+        return new(parts[0], parts[1], parts[2]);
+    }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT.</exception>
-    public static TrainingPipelineName Under(string parent, string id) =>
-        parent.Split('/') is ["projects", { Length: > 0 } project, "locations", { Length: > 0 } location]
-            ? new TrainingPipelineName(project, location, id)
-            : throw StatusException.InvalidArgument($"`parent` is '{parent}'; it must have the form projects/PROJECT/locations/LOCATION.");
+    public static TrainingPipelineName Under(string parent, string id)
+    {
+        var (project, location) = LocationName.Parse(parent, "parent");
+        return new(project, location, id);
+    }
 
     public override string ToString() => $"{Parent}/trainingPipelines/{Id}";
 }
