@@ -32,6 +32,7 @@ public sealed partial class WorkLoop(
 
     private readonly IReadOnlyList<IWorker> _all = [.. workers];
     private readonly ConcurrentDictionary<(string Kind, string Key), RunningStep> _running = new();
+    private readonly ClockSteps _clock = new(time.GetUtcNow());
     private DateTimeOffset _renewed;
 
     /// <summary>How many steps are over whose items are being given back.</summary>
@@ -44,6 +45,7 @@ public sealed partial class WorkLoop(
             var wait = LookAgain;
             try
             {
+                await FollowClockAsync(stoppingToken);
                 await WatchAsync(stoppingToken);
                 await StartDueAsync(stoppingToken);
                 wait = await UntilNextAsync(stoppingToken);
@@ -72,6 +74,19 @@ public sealed partial class WorkLoop(
         {
             await Task.Delay(10, CancellationToken.None);
         }
+    }
+
+    /// <summary>A clock that is set back puts nothing off: what is due in an hour is due in an hour still, and what was due is.</summary>
+    private async Task FollowClockAsync(CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        if (_clock.Back(now) is var back && back > TimeSpan.Zero)
+        {
+            await database.WriteAsync(session => _all.Sum(worker => WorkTable.SetBack(session, worker.Kind.Name, back, now)), stopping);
+            Log.ClockSetBack(logger, back);
+        }
+
+        _clock.Seen(now);
     }
 
     /// <summary>Tells steps that their items were cancelled, removed or taken over, and renews the leases of the others.</summary>
@@ -263,5 +278,8 @@ public sealed partial class WorkLoop(
 
         [LoggerMessage(4, LogLevel.Error, "What {Kind} does next for {Key} could not be written down; the step is run again.")]
         public static partial void NotGivenBack(ILogger logger, Exception error, string kind, string key);
+
+        [LoggerMessage(5, LogLevel.Warning, "The clock was set back by {Back}; work that waits for a time waits no longer for it.")]
+        public static partial void ClockSetBack(ILogger logger, TimeSpan back);
     }
 }

@@ -121,6 +121,15 @@ internal static class WorkTable
             )
             .ToDictionary();
 
+    /// <summary>Moves what is due later than now by as much as the clock was set back, and not before now. Returns how many items.</summary>
+    public static int SetBack(ISqlSession session, string kind, TimeSpan back, DateTimeOffset now) =>
+        session.Execute(
+            "UPDATE work SET due = CASE WHEN due - $3 > $2 THEN due - $3 ELSE $2 END WHERE kind = $1 AND due > $2",
+            kind,
+            Timestamps.ToMicros(now),
+            (long)back.TotalMicroseconds
+        );
+
     /// <summary>Prolongs a lease; nothing where the item has been given back meanwhile, or is another's.</summary>
     public static void Renew(ISqlSession session, WorkItem item, TimeSpan lease, DateTimeOffset now) =>
         session.Execute(
