@@ -15,6 +15,7 @@ using Cairn.Kernel.Hosting;
 using Cairn.Kernel.Http;
 using Cairn.Kernel.Tenancy;
 using Cairn.Kernel.Time;
+using Cairn.Kernel.Work.Chores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -55,15 +56,13 @@ public static class DataServices
         services.AddSingleton<DeletedBuckets>();
         services.AddSingleton<UploadSweep>();
         services.AddSingleton<LifecycleSweep>();
-        services.AddSingleton<BucketSweep>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<BucketSweep>());
+        services.AddStoreChore<BucketSweep>();
         services.AddSingleton<IBucketOwners, BucketOwners>();
         services.AddSingleton<ITenantGate, TenantGate>();
         services.AddSingleton(ProjectBuckets.Migrations);
         services.AddSingleton<ProjectBuckets>();
         AddDoor(services);
-        services.AddSingleton<GarbageCollector>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<GarbageCollector>());
+        services.AddStoreChore<GarbageCollector>();
         services.AddSingleton<IHostedService>(provider => new BucketViewReconciler(
             provider.GetRequiredService<IDatabase>(),
             provider.GetRequiredService<IBlobStore>(),

@@ -15,6 +15,7 @@ using Cairn.Kernel.Http;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Security;
 using Cairn.Kernel.Telemetry;
+using Cairn.Kernel.Work.Chores;
 using Cairn.Tracking.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -63,7 +64,7 @@ public static class JobsServices
         services.AddSingleton<KubernetesApi>();
         services.AddSingleton<KubernetesCluster>();
         services.AddSingleton<IExecutor, KubernetesExecutor>();
-        services.AddHostedService<EnvironmentJanitor>();
+        services.AddServerChore<EnvironmentJanitor>();
         services.AddSingleton<ExecutorSet>();
         services.AddSingleton<InterpreterProbe>();
         services.AddSingleton<TrainingImages>();
@@ -81,14 +82,14 @@ public static class JobsServices
         services.AddSingleton<LogBlockTable>();
         services.AddSingleton(UnpackedLogs.Migrations);
         services.AddSingleton<UnpackedLogs>();
-        services.AddHostedService<LogPacking>();
+        services.AddServerChore<LogPacking>();
         services.AddSingleton<IDoor, LogLinesDoor>();
         services.AddSingleton<LogStore>();
         services.AddSingleton<LogTailLimits>();
         services.AddSingleton<LogTails>();
         services.AddSingleton<IRunObserver, RunLogs>();
         services.AddSingleton<IRpcService, LoggingService>();
-        services.AddSingleton<IHostedService, LogRetention>();
+        services.AddServerChore<LogRetention>();
         return services;
     }
 }

@@ -5,6 +5,7 @@ using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Kernel.Work;
+using Cairn.Kernel.Work.Chores;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,7 @@ public static class KernelServices
         services.AddSingleton<ILeases, Leases.Leases>().AddSingleton(Leases.Leases.Migrations);
         services.AddSingleton<IWork, WorkQueue>().AddSingleton(WorkQueue.Migrations);
         services.AddSingleton<WorkSignal>().AddSingleton<IHostedService, WorkLoop>();
+        services.AddSingleton<IHostedService, ChoreItems>().AddSingleton<IHostedService, ChoreLoop>();
         // After the table of work, into which older operations are moved.
         services.AddSingleton<OperationStore>().AddSingleton(OperationStore.Migrations);
         services.AddSingleton<IOperations>(static provider => provider.GetRequiredService<OperationStore>());

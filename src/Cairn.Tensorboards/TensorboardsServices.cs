@@ -1,4 +1,5 @@
 using Cairn.Kernel.Rpc;
+using Cairn.Kernel.Work.Chores;
 using Cairn.Tensorboards.Jobs;
 using Cairn.Tensorboards.Points;
 using Cairn.Tensorboards.Service;
@@ -26,8 +27,7 @@ public static class TensorboardsServices
             .AddSingleton<SeriesWrites>()
             .AddSingleton<SeriesReads>()
             .AddSingleton<Usage>()
-            .AddSingleton<Housekeeping>()
-            .AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Housekeeping>())
+            .AddServerChore<Housekeeping>()
             .AddSingleton<FollowedJobs>()
             .AddSingleton<IJobLogs>(static provider => provider.GetRequiredService<FollowedJobs>())
             .AddSingleton<LogFollower>()

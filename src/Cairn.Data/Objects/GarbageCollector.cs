@@ -1,7 +1,7 @@
 using Cairn.Data.Uploads;
 using Cairn.Kernel.Blobs;
 using Cairn.Kernel.Database;
-using Microsoft.Extensions.Hosting;
+using Cairn.Kernel.Work.Chores;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Data.Objects;
@@ -17,14 +17,14 @@ public sealed partial class GarbageCollector(
     IEnumerable<IBlobOwner> owners,
     TimeProvider time,
     ILogger<GarbageCollector> logger
-) : BackgroundService
+) : IChore
 {
     /// <summary>How long a finished blob may wait for its row.</summary>
     public static readonly TimeSpan MinimumAge = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(6);
-
     private readonly IBlobOwner[] _owners = [.. owners];
+
+    public Chore Chore { get; } = new("blob-garbage", TimeSpan.FromHours(6));
 
     /// <summary>One pass over all blobs; returns how many were deleted.</summary>
     public async Task<int> CollectAsync(CancellationToken cancellation)
@@ -49,39 +49,16 @@ public sealed partial class GarbageCollector(
         return deleted;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                await PassAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-    }
-
-    private async Task PassAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            var expired = await uploads.ExpireAsync(cancellation);
-            var deleted = await CollectAsync(cancellation);
-            Log.Collected(logger, deleted, expired);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            Log.Failed(logger, error);
-        }
+        var expired = await uploads.ExpireAsync(cancellation);
+        var deleted = await CollectAsync(cancellation);
+        Log.Collected(logger, deleted, expired);
     }
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information, "Deleted {Blobs} blobs that nothing refers to, and forgot {Uploads} unfinished uploads.")]
         public static partial void Collected(ILogger logger, int blobs, int uploads);
-
-        [LoggerMessage(2, LogLevel.Error, "Garbage collection of blobs failed; it is tried again.")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

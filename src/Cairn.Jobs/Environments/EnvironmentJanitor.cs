@@ -1,5 +1,5 @@
 using Cairn.Kernel.Hosting;
-using Microsoft.Extensions.Hosting;
+using Cairn.Kernel.Work.Chores;
 using Microsoft.Extensions.Logging;
 
 namespace Cairn.Jobs.Environments;
@@ -13,27 +13,17 @@ internal sealed partial class EnvironmentJanitor(
     JobsOptions options,
     TimeProvider time,
     ILogger<EnvironmentJanitor> logger
-) : BackgroundService
+) : IChore
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    public Chore Chore { get; } = new("environments", TimeSpan.FromHours(1)) { First = TimeSpan.Zero };
 
     /// <summary>Where a server keeps its environments.</summary>
     public static string Folder(ServerEnvironment server) => Path.Combine(server.DataDirectory, "environments");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public Task RunAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await Task.Run(Collect, stoppingToken);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                Log.Failed(logger, error);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+        Collect();
+        return Task.CompletedTask;
     }
 
     /// <summary>One round.</summary>
@@ -74,8 +64,5 @@ internal sealed partial class EnvironmentJanitor(
 
         [LoggerMessage(2, LogLevel.Information, "The Python environment {Key} was never finished and is removed.")]
         public static partial void Half(ILogger logger, string key);
-
-        [LoggerMessage(3, LogLevel.Warning, "Python environments could not be looked after this time.")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

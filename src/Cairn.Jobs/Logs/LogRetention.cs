@@ -1,32 +1,25 @@
 using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Cairn.Kernel.Work.Chores;
 
 namespace Cairn.Jobs.Logs;
 
 /// <summary>Deletes entries when they are old, and those of jobs whose run was removed.</summary>
-internal sealed partial class LogRetention(
-    IDatabase database,
-    LogTable table,
-    LogBlockTable blocks,
-    JobsOptions options,
-    TimeProvider time,
-    ILogger<LogRetention> logger
-) : BackgroundService
+internal sealed class LogRetention(IDatabase database, LogTable table, LogBlockTable blocks, JobsOptions options, TimeProvider time)
+    : IChore
 {
     private const int Batch = 2000;
 
     /// <summary>Blocks have up to thousands of lines each, and are some kilobytes.</summary>
     private const int BlockBatch = 200;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AgeInterval = TimeSpan.FromHours(1);
 
     private DateTimeOffset _nextAge = DateTimeOffset.MinValue;
 
-    /// <summary>One look at what is to go.</summary>
-    internal async Task PassAsync(CancellationToken cancellation)
+    public Chore Chore { get; } = new("log-retention", TimeSpan.FromSeconds(15)) { First = TimeSpan.Zero };
+
+    public async Task RunAsync(CancellationToken cancellation)
     {
         while (await database.ReadAsync(table.Discarded, cancellation) is { } job)
         {
@@ -53,27 +46,5 @@ internal sealed partial class LogRetention(
 
             _nextAge = time.GetUtcNow() + AgeInterval;
         }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.Failed(logger, error);
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "Old log entries could not be deleted; trying again soon.")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

@@ -70,6 +70,15 @@ internal static class WorkTable
             kind
         );
 
+    /// <summary>When an item may be claimed, in microseconds since 1970; null where there is none, or it sleeps.</summary>
+    public static long? DueOf(ISqlSession session, string kind, string key) =>
+        session.QueryFirst<long?>(
+            "SELECT due FROM work WHERE kind = $1 AND key = $2 AND due IS NOT NULL",
+            static row => row.GetInt64(0),
+            kind,
+            key
+        );
+
     /// <summary>How many items of a kind may be claimed, and when the first of them could be, in microseconds since 1970.</summary>
     public static (long Count, long? First) Due(ISqlSession session, string kind, long now) =>
         session.QueryFirst<(long, long?)>(

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using Cairn.Kernel.Database;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Telemetry;
+using Cairn.Kernel.Work.Chores;
 
 namespace Cairn.Kernel.Work;
 
@@ -20,15 +21,23 @@ public sealed class WorkTelemetry : ITelemetryProbe
     private readonly IDatabase _database;
     private readonly TimeProvider _time;
     private readonly IReadOnlyList<string> _kinds;
+    private readonly IReadOnlyList<string> _all;
     private readonly ConcurrentDictionary<string, int> _running = new();
     private readonly Histogram<double> _step;
     private IReadOnlyList<(string Kind, long Count, double Age)> _due = [];
 
-    public WorkTelemetry(IMeterFactory meters, IDatabase database, IEnumerable<IWorker> workers, TimeProvider time)
+    public WorkTelemetry(
+        IMeterFactory meters,
+        IDatabase database,
+        IEnumerable<IWorker> workers,
+        TimeProvider time,
+        IEnumerable<ServerChore>? chores = null
+    )
     {
         _database = database;
         _time = time;
         _kinds = [.. workers.Select(static worker => worker.Kind.Name)];
+        _all = [.. _kinds, .. (chores ?? []).Select(static chore => chore.Inner.Chore.Kind)];
         var meter = meters.Create(TelemetryNames.Meter);
         meter.CreateObservableGauge(
             Due,
@@ -44,7 +53,7 @@ public sealed class WorkTelemetry : ITelemetryProbe
         );
         meter.CreateObservableUpDownCounter(
             Running,
-            () => _kinds.Select(kind => new Measurement<long>(_running.GetValueOrDefault(kind), Of(kind))),
+            () => _all.Select(kind => new Measurement<long>(_running.GetValueOrDefault(kind), Of(kind))),
             "{step}",
             "Steps that run on this server."
         );

@@ -1,23 +1,15 @@
 using Cairn.Kernel.Database;
+using Cairn.Kernel.Work.Chores;
 using Cairn.Tensorboards.Points;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace Cairn.Tensorboards.Service;
 
 /// <summary>Deletes blobs whose rows are gone, and writes down who read what.</summary>
-internal sealed partial class Housekeeping(
-    IDatabase database,
-    BlobShelf shelf,
-    Usage usage,
-    TimeProvider time,
-    ILogger<Housekeeping> logger
-) : BackgroundService
+internal sealed class Housekeeping(IDatabase database, BlobShelf shelf, Usage usage) : IChore
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    public Chore Chore { get; } = new("tensorboards", TimeSpan.FromSeconds(10));
 
-    /// <summary>One pass.</summary>
-    public async Task PassAsync(CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         await usage.FlushAsync(cancellation);
         foreach (var (id, bucket, prefix) in await database.ReadAsync(GarbageTable.Next, cancellation))
@@ -32,31 +24,5 @@ internal sealed partial class Housekeeping(
                 cancellation
             );
         }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await PassAsync(stoppingToken);
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    Log.Failed(logger, error);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Warning, "Blobs of deleted time series could not be deleted; it is tried again.")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

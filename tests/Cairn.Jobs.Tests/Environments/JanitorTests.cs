@@ -113,7 +113,7 @@ public sealed class JanitorTests : IDisposable
             GrpcAddress = () => "",
             Executable = "",
         };
-        using var janitor = new EnvironmentJanitor(server, options, TimeProvider.System, NullLogger<EnvironmentJanitor>.Instance);
+        var janitor = new EnvironmentJanitor(server, options, TimeProvider.System, NullLogger<EnvironmentJanitor>.Instance);
         janitor.Collect();
     }
 

@@ -10,7 +10,6 @@ using Google.Api;
 using Google.Cloud.AIPlatform.V1;
 using Google.Cloud.Logging.V2;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cairn.Jobs.Tests.Logs;
 
@@ -41,14 +40,7 @@ public sealed class LogRetentionTests
             return true;
         });
 
-        await new LogRetention(
-            database,
-            table,
-            new LogBlockTable(),
-            new JobsOptions(),
-            TimeProvider.System,
-            NullLogger<LogRetention>.Instance
-        ).PassAsync(default);
+        await new LogRetention(database, table, new LogBlockTable(), new JobsOptions(), TimeProvider.System).RunAsync(default);
 
         var (left, _) = await store.ReadAsync("p", LogFilter.Parse(""), false, null, 10, default);
         left.Select(entry => entry.TextPayload).ShouldBe(["young job", "young"]);

@@ -251,7 +251,7 @@ public abstract class TensorboardDataConformance(DatabaseFixture fixture) : Tens
         await TensorboardHost.EndAsync<Empty>(
             Service.DeleteTensorboardTimeSeries(new DeleteTensorboardTimeSeriesRequest { Name = series.Name }, Call)
         );
-        await Host.Get<Housekeeping>().PassAsync(default);
+        await Host.Get<Housekeeping>().RunAsync(default);
         var left = new List<string>();
         await foreach (var item in objects.ListAsync(GsUri.Parse($"gs://{board.BlobStoragePathPrefix}/", "x")))
         {

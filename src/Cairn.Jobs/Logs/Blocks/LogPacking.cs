@@ -1,6 +1,5 @@
 using Cairn.Kernel.Database;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using Cairn.Kernel.Work.Chores;
 
 namespace Cairn.Jobs.Logs.Blocks;
 
@@ -9,13 +8,7 @@ namespace Cairn.Jobs.Logs.Blocks;
 /// block costs many times such a line. A job's blocks stay as they
 /// are until a while after its end, as who follows the log goes by the time at which they arrived.
 /// </summary>
-internal sealed partial class LogPacking(
-    IDatabase database,
-    LogBlockTable blocks,
-    UnpackedLogs unpacked,
-    TimeProvider time,
-    ILogger<LogPacking> logger
-) : BackgroundService
+internal sealed class LogPacking(IDatabase database, LogBlockTable blocks, UnpackedLogs unpacked, TimeProvider time) : IChore
 {
     /// <summary>How long after a job's end its blocks are joined.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMinutes(5);
@@ -23,10 +16,10 @@ internal sealed partial class LogPacking(
     /// <summary>How many blocks are looked at together: of the largest, 32 MB.</summary>
     private const int Batch = 500;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    public Chore Chore { get; } = new("log-packing", TimeSpan.FromSeconds(30));
 
     /// <summary>Joins the blocks of all jobs that are due.</summary>
-    internal async Task PassAsync(CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         while (await database.ReadAsync(session => unpacked.Next(session, LogTimes.Of(time.GetUtcNow())), cancellation) is { } job)
         {
@@ -39,22 +32,6 @@ internal sealed partial class LogPacking(
                 },
                 cancellation
             );
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await PassAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.Failed(logger, error);
-            }
         }
     }
 
@@ -108,11 +85,5 @@ internal sealed partial class LogPacking(
         }
 
         return replaced;
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(1, LogLevel.Error, "The log blocks of an ended job could not be joined; trying again soon.")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

@@ -1,6 +1,6 @@
 using Cairn.Kernel.Blobs;
+using Cairn.Kernel.Work.Chores;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Cairn.Tracking.Metrics.Cold;
 
@@ -8,5 +8,5 @@ namespace Cairn.Tracking.Metrics.Cold;
 public static class ColdServices
 {
     public static IServiceCollection AddColdMetrics(this IServiceCollection services) =>
-        services.AddSingleton<IBlobOwner, SegmentTable>().AddSingleton<MetricCompactor>().AddSingleton<IHostedService, CompactionLoop>();
+        services.AddSingleton<IBlobOwner, SegmentTable>().AddSingleton<MetricCompactor>().AddStoreChore<CompactionChore>();
 }

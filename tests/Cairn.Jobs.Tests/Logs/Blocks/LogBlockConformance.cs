@@ -3,7 +3,6 @@ using Cairn.Jobs.Logs.Blocks;
 using Cairn.Kernel.Database;
 using Google.Cloud.Logging.Type;
 using Google.Cloud.Logging.V2;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Cairn.Jobs.Tests.Logs.Blocks;
@@ -118,7 +117,7 @@ public abstract class LogBlockConformance
         var project = "packed" + Guid.NewGuid().ToString("n");
         var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var (table, unpacked) = (new LogBlockTable(), new UnpackedLogs());
-        using var packing = new LogPacking(Database, table, unpacked, clock, NullLogger<LogPacking>.Instance);
+        var packing = new LogPacking(Database, table, unpacked, clock);
 
         // A line each 200 ms, in a block of its own; one of the agent's among them after 300; and two of another job.
         await Store.WriteAsync(
@@ -136,10 +135,10 @@ public abstract class LogBlockConformance
         });
         var before = await AllAsync(project, "", false, 1000);
 
-        await packing.PassAsync(default);
+        await packing.RunAsync(default);
         (await CountAsync("1")).ShouldBe(700);
         clock.Advance(LogPacking.Rest);
-        await packing.PassAsync(default);
+        await packing.RunAsync(default);
 
         // A block spans a minute at most, which is 300 lines; and 500 blocks are looked at together.
         (await CountAsync("1")).ShouldBeLessThanOrEqualTo(6);
