@@ -22,7 +22,7 @@ internal sealed class MortalDatabase(IDatabase inner) : IDatabase
 
     public bool IsStalled => _stalled;
 
-    /// <summary>How many points the server has passed since the last call of this.</summary>
+    /// <summary>Nothing that the server calls from this point on is answered; points are counted from this call on.</summary>
     public void DieAt(int point) => (_points, _deadAfter) = (-1, point);
 
     /// <summary>Nothing that the server calls returns from this point on, until it is told to go on.</summary>
