@@ -18,6 +18,9 @@ public interface IDeploymentObserver
     /// <summary>It was taken away.</summary>
     void Undeployed(ISqlSession session, Endpoint endpoint, DeployedModel deployed);
 
+    /// <summary>An endpoint has other fields than before, perhaps another display name.</summary>
+    void EndpointChanged(ISqlSession session, Endpoint endpoint);
+
     /// <summary>An endpoint was deleted.</summary>
     /// <param name="session">The transaction.</param>
     /// <param name="endpoint">Its name.</param>

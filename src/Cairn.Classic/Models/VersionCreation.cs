@@ -7,6 +7,7 @@ using Cairn.Kernel.Security;
 using Cairn.Kernel.Store;
 using Cairn.Kernel.Time;
 using Cairn.Models;
+using Cairn.Models.Registered;
 using Cairn.Models.Versions;
 using Cairn.Serving.Endpoints;
 using Cairn.Serving.Prediction;
@@ -31,6 +32,7 @@ internal sealed class VersionCreation(
     Deployments deployments,
     DefaultVersion defaults,
     EndpointRoutes routes,
+    NamedModels names,
     IIdSource ids
 ) : IOperationHandler
 {
@@ -95,7 +97,10 @@ internal sealed class VersionCreation(
     {
         var wanted = id.ToLowerInvariant();
         var name = $"{parent}/models/{wanted}";
-        return wanted.Length <= 63 && store.Find<Vertex.Model>(session, ModelKinds.Model, name) is null
+        return
+            wanted.Length <= 63
+            && store.Find<Vertex.Model>(session, ModelKinds.Model, name) is null
+            && names.FindByResource(session, name) is null
             ? name
             : $"{parent}/models/{ids.NextNumber()}";
     }

@@ -8,8 +8,8 @@ internal sealed class CommitEffects
     public void Add(Action effect) => (_effects ??= []).Add(effect);
 
     /// <summary>
-    /// Runs them in their order. One that throws is passed over: what it would have woken looks by itself, and the transaction has
-    /// happened.
+    /// Runs them in their order. One that throws is passed over, for the transaction has happened: what it would have woken looks by itself,
+    /// and what may fail otherwise tells so itself.
     /// </summary>
     public void Run()
     {

@@ -17,6 +17,15 @@ namespace Cairn.Metadata.Lineage;
 /// </summary>
 internal sealed class EndpointLineage(ILineage lineage) : IDeploymentObserver
 {
+    /// <summary>Its node, where something was deployed to it, is called as it is.</summary>
+    public void EndpointChanged(ISqlSession session, Endpoint endpoint)
+    {
+        if (lineage.Exists(session, Node(endpoint.Name)))
+        {
+            lineage.Put(session, Node(endpoint.Name), new Artifact { DisplayName = NameOf(endpoint) });
+        }
+    }
+
     public void Deployed(ISqlSession session, Endpoint endpoint, DeployedModel deployed)
     {
         var artifact = Node(endpoint.Name);
@@ -25,7 +34,7 @@ internal sealed class EndpointLineage(ILineage lineage) : IDeploymentObserver
             artifact,
             new Artifact
             {
-                DisplayName = Short(endpoint.DisplayName.Length > 0 ? endpoint.DisplayName : artifact.Id),
+                DisplayName = NameOf(endpoint),
                 SchemaTitle = SchemaTitles.VertexEndpoint,
                 State = Artifact.Types.State.Live,
                 Metadata = new Struct
@@ -82,6 +91,9 @@ internal sealed class EndpointLineage(ILineage lineage) : IDeploymentObserver
             );
         }
     }
+
+    private static string NameOf(Endpoint endpoint) =>
+        Short(endpoint.DisplayName.Length > 0 ? endpoint.DisplayName : Node(endpoint.Name).Id);
 
     private static NodeName Node(string endpoint) =>
         endpoint.Split('/') is [_, var project, _, var location, _, var id]

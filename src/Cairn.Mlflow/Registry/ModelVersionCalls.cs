@@ -91,7 +91,7 @@ internal sealed class ModelVersionCalls(
     {
         var known = registry.Model(session, call, name);
         version.DisplayName = ModelHandles.DisplayName(known.Name);
-        var target = new UploadTarget(known.Resource, Exists: models.HasVersions(session, known));
+        var target = new UploadTarget(known.Resource, Exists: models.HasVersions(session, known), Named: true);
         var (_, number) = uploads.Add(session, target, version, manifest, origin);
         var made = registry.Version(session, known, number);
         if (origin.ModelId.Length > 0)

@@ -7,9 +7,14 @@ using Google.Cloud.AIPlatform.V1;
 namespace Cairn.Mlflow.Registry;
 
 /// <summary>Registered models and versions with what belongs to them, read for an answer.</summary>
-internal sealed class RegistryViews(NamedModels names, NamedVersions versions, VersionRows rows)
+internal sealed class RegistryViews(NamedVersions versions, VersionRows rows)
 {
-    public VersionView Version(ISqlSession session, NamedVersion version) => Versions(session, [version])[0];
+    public VersionView Version(ISqlSession session, NamedVersion version) =>
+        View(
+            version,
+            rows.FindVersion(session, version.Resource, version.Version.ToString(CultureInfo.InvariantCulture))!,
+            RegistryTags.Of(session, version)
+        );
 
     /// <summary>In the order of the versions. What is a model's is read once for all its versions.</summary>
     public IReadOnlyList<VersionView> Versions(ISqlSession session, IReadOnlyList<NamedVersion> versions)
@@ -25,14 +30,10 @@ internal sealed class RegistryViews(NamedModels names, NamedVersions versions, V
                     read.Add(version.Model, of);
                 }
 
-                return View(version, of.Resources, of.Tags);
+                return View(version, of.Resources[version.FullName.Version], of.Tags[version.Version]);
             }),
         ];
     }
-
-    /// <summary>The model of a name that there is.</summary>
-    public ModelView Model(ISqlSession session, MlflowCall call, string name) =>
-        Model(session, names.Find(session, RegistryAccess.Parent(call), name)!);
 
     public ModelView Model(ISqlSession session, NamedModel model)
     {
@@ -42,7 +43,12 @@ internal sealed class RegistryViews(NamedModels names, NamedVersions versions, V
             model,
             rows.FindModel(session, model.Resource)?.Description ?? model.Description,
             RegistryTags.Of(session, model),
-            [.. versions.Of(session, model).GroupBy(static version => version.Stage).Select(stage => View(stage.Last(), resources, tags))],
+            [
+                .. versions
+                    .Of(session, model)
+                    .GroupBy(static version => version.Stage)
+                    .Select(stage => View(stage.Last(), resources[stage.Last().FullName.Version], tags[stage.Last().Version])),
+            ],
             [
                 .. resources
                     .Values.SelectMany(version => Aliases(version, model.HasDefault).Select(alias => (alias, Number(version))))
@@ -51,20 +57,8 @@ internal sealed class RegistryViews(NamedModels names, NamedVersions versions, V
         );
     }
 
-    private static VersionView View(
-        NamedVersion version,
-        Dictionary<string, Model> resources,
-        ILookup<long, KeyValuePair<string, string>> tags
-    )
-    {
-        var resource = resources[version.Version.ToString(CultureInfo.InvariantCulture)];
-        return new VersionView(
-            version,
-            resource.VersionDescription,
-            [.. tags[version.Version]],
-            [.. Aliases(resource, version.HasDefault).Order(StringComparer.Ordinal)]
-        );
-    }
+    private static VersionView View(NamedVersion version, Model resource, IEnumerable<KeyValuePair<string, string>> tags) =>
+        new(version, resource.VersionDescription, [.. tags], [.. Aliases(resource, version.HasDefault).Order(StringComparer.Ordinal)]);
 
     /// <summary>A version's aliases. <c>default</c>, which every model has, is told where somebody gave it by its name.</summary>
     private static IEnumerable<string> Aliases(Model version, bool hasDefault) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cairn.Data;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Cairn.Models.Artifacts;
 
@@ -10,7 +11,7 @@ namespace Cairn.Models.Artifacts;
 /// change a registered version. A folder that is missing (another server registered the version) is made again from the objects, and
 /// refused where they have changed since.
 /// </summary>
-public sealed class ModelSnapshots
+public sealed partial class ModelSnapshots
 {
     private const int MaxFiles = 10_000;
     private const string Staging = ".staging-";
@@ -18,16 +19,18 @@ public sealed class ModelSnapshots
 
     private readonly IObjects _objects;
     private readonly string _root;
+    private readonly ILogger<ModelSnapshots> _log;
 
     /// <summary>Also deletes what a server that died in the middle has left of copies that it made or removed.</summary>
-    public ModelSnapshots(IObjects objects, ServerEnvironment environment)
+    public ModelSnapshots(IObjects objects, ServerEnvironment environment, ILogger<ModelSnapshots> log)
     {
         _objects = objects;
+        _log = log;
         _root = Path.Combine(environment.DataDirectory, "models", "snapshots");
         if (Directory.Exists(_root))
         {
             string[] left = [.. Directory.GetDirectories(_root, Staging + "*"), .. Directory.GetDirectories(_root, Removed + "*")];
-            _ = Task.Run(() => Array.ForEach(left, Discard));
+            _ = Task.Run(() => Array.ForEach(left, Clear));
         }
     }
 
@@ -94,7 +97,8 @@ public sealed class ModelSnapshots
     }
 
     /// <summary>
-    /// Deletes a copy that no version refers to any more: it is gone when this returns, and its files soon after.
+    /// Deletes a copy that no version refers to any more: it is gone when this returns, and its files soon after. What cannot be deleted is
+    /// told in the log.
     /// </summary>
     public void Remove(string digest)
     {
@@ -107,8 +111,25 @@ public sealed class ModelSnapshots
         {
             return;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotRemoved(_log, digest, e.Message);
+            return;
+        }
 
-        _ = Task.Run(() => Discard(gone));
+        _ = Task.Run(() => Clear(gone));
+    }
+
+    private void Clear(string folder)
+    {
+        try
+        {
+            Discard(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotRemoved(_log, Path.GetFileName(folder), e.Message);
+        }
     }
 
     private static GsUri Folder(GsUri uri) =>
@@ -175,5 +196,11 @@ public sealed class ModelSnapshots
                 $"`artifact_uri` is '{uri}', which is an object; it must be the folder that holds the model's files."
             )
             : StatusException.NotFound($"`artifact_uri` is '{uri}', but there is no object below it.");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The copy of a model's files '{Folder}' could not be deleted: {Reason}")]
+        public static partial void NotRemoved(ILogger log, string folder, string reason);
     }
 }

@@ -6,7 +6,7 @@ namespace Cairn.Models.Registered;
 /// <param name="Resource">The model's resource, <c>projects/…/models/…</c>, which is there while there is a version.</param>
 /// <param name="Description">The description of a model without versions; that of others is their resource's, and this is empty.</param>
 /// <param name="Created">Milliseconds since 1970, as is <paramref name="Updated"/>.</param>
-/// <param name="HasDefault">Whether somebody gave the alias <c>default</c> by its name, which every model with a version has.</param>
+/// <param name="HasDefault">Whether the alias <c>default</c>, which every model with a version has, was given over MLflow, which tells it only then.</param>
 public sealed record NamedModel(
     long Id,
     string Project,

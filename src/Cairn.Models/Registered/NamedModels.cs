@@ -82,13 +82,14 @@ public sealed class NamedModels(TimeProvider time)
     public void Touch(ISqlSession session, string resource) =>
         session.Execute("UPDATE registered_models SET updated = $2 WHERE resource = $1", resource, Now());
 
-    /// <summary>Takes the name away, with all that is kept under it.</summary>
+    /// <summary>Takes the name away, with all that is kept under it: who takes it again begins anew, with version 1.</summary>
     public void Delete(ISqlSession session, NamedModel model)
     {
         session.Execute("DELETE FROM registered_model_tags WHERE model = $1", model.Id);
         session.Execute("DELETE FROM registered_version_tags WHERE model = $1", model.Id);
         session.Execute("DELETE FROM registered_versions WHERE model = $1", model.Id);
         session.Execute("DELETE FROM registered_models WHERE id = $1", model.Id);
+        session.Execute("DELETE FROM model_counters WHERE model = $1", model.Resource);
     }
 
     private string Free(ISqlSession session, ModelName resource, string displayName) =>

@@ -46,6 +46,15 @@ public static class RegistryTags
             model.Id
         );
 
+    /// <summary>A version's tags by their keys.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> Of(ISqlSession session, NamedVersion version) =>
+        session.Query(
+            "SELECT key, value FROM registered_version_tags WHERE model = $1 AND version = $2 ORDER BY key",
+            static row => KeyValuePair.Create(row.GetString(0), row.GetString(1)),
+            version.Model,
+            version.Version
+        );
+
     /// <summary>The tags of every version of a model (its row), by the versions' numbers.</summary>
     public static ILookup<long, KeyValuePair<string, string>> OfVersions(ISqlSession session, long model) =>
         session

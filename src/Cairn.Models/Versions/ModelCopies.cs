@@ -1,9 +1,11 @@
+using Cairn.Kernel.Database;
 using Cairn.Kernel.Errors;
 using Cairn.Kernel.Names;
 using Cairn.Kernel.Operations;
 using Cairn.Kernel.Rpc;
 using Cairn.Kernel.Store;
 using Cairn.Models.Names;
+using Cairn.Models.Registered;
 using Google.Cloud.AIPlatform.V1;
 using Google.LongRunning;
 
@@ -13,7 +15,14 @@ namespace Cairn.Models.Versions;
 /// Copies a version into another model or location of the same project. The files are not copied: both refer to the same registered
 /// content.
 /// </summary>
-public sealed class ModelCopies(IResourceStore store, IOperations operations, ModelRegistry registry, ModelUploads uploads)
+public sealed class ModelCopies(
+    IResourceStore store,
+    IOperations operations,
+    ModelRegistry registry,
+    ModelUploads uploads,
+    NamedModels names,
+    NamedVersions versions
+)
 {
     public Task<Operation> CopyAsync(CopyModelRequest request, CallContext context)
     {
@@ -38,7 +47,7 @@ public sealed class ModelCopies(IResourceStore store, IOperations operations, Mo
                 copy.OriginalModelInfo = new Model.Types.OriginalModelInfo { Model = from.Name.ToString() };
                 copy.ModelSourceInfo ??= new ModelSourceInfo { SourceType = ModelSourceInfo.Types.ModelSourceType.Custom };
                 copy.ModelSourceInfo.Copy = true;
-                var (model, number) = uploads.Add(session, target, copy, from.Artifacts);
+                var (model, number) = uploads.Add(session, target, copy, from.Artifacts, Origin(session, from));
                 return operations.Completed(
                     session,
                     request.Parent,
@@ -49,4 +58,8 @@ public sealed class ModelCopies(IResourceStore store, IOperations operations, Mo
             context.Cancellation
         );
     }
+
+    /// <summary>What the source was registered from is what its copy was; null where that is its files' address.</summary>
+    private RegistrationOrigin? Origin(ISqlSession session, RegisteredModel from) =>
+        names.FindByResource(session, from.Name.Model) is { } known ? versions.Find(session, known, from.Name.Number)?.Origin : null;
 }

@@ -63,10 +63,13 @@ public sealed class ModelDeletions(
     public void DeleteModel(ISqlSession session, ModelName name)
     {
         DeleteResource(session, name);
-        session.Execute("DELETE FROM model_counters WHERE model = $1", name.Model);
         if (names.FindByResource(session, name.Model) is { } known)
         {
             names.Delete(session, known);
+        }
+        else
+        {
+            session.Execute("DELETE FROM model_counters WHERE model = $1", name.Model);
         }
     }
 

@@ -51,6 +51,7 @@ public sealed class ModelUpdates(
             ApplyToModel(model, version, request.Model, paths);
             version = rows.UpdateVersion(session, version);
             names.Touch(session, name.Model);
+            names.Follow(session, name, model.DisplayName);
             if (model.DisplayName != before)
             {
                 Renamed(session, name, model.DisplayName);
@@ -63,7 +64,6 @@ public sealed class ModelUpdates(
 
     private void Renamed(ISqlSession session, ModelName name, string displayName)
     {
-        names.Follow(session, name, displayName);
         var numbers = rows.Versions(session, name.Model).Select(static version => version.VersionId).ToList();
         foreach (var observer in observers)
         {

@@ -122,7 +122,7 @@ public sealed class ModelUploads(
         {
             // A new model's labels are the model's; a later version's are its own.
             version.Labels.Clear();
-            known = NameNew(session, resource, known, own);
+            known = NameNew(session, resource, known, own, target);
         }
 
         version.VersionId = VersionRows.NextNumber(session, target.Model);
@@ -140,8 +140,9 @@ public sealed class ModelUploads(
         }
 
         rows.WriteModel(session, target.Model, own, insert: existing is null);
+        known ??= names.Adopt(session, resource, own.DisplayName);
         var name = resource with { Version = version.VersionId };
-        versions.Insert(session, known!, name.Number, origin ?? new RegistrationOrigin(version.ArtifactUri));
+        versions.Insert(session, known, name.Number, origin ?? new RegistrationOrigin(version.ArtifactUri));
         names.Touch(session, target.Model);
         var added = version.Clone();
         added.DisplayName = own.DisplayName;
@@ -153,21 +154,26 @@ public sealed class ModelUploads(
         return (target.Model, version.VersionId);
     }
 
-    /// <summary>Gives a new model its name. One that had a name before it had versions brings its description with it.</summary>
-    private NamedModel NameNew(ISqlSession session, ModelName resource, NamedModel? known, Model own)
+    /// <summary>
+    /// Gives a new model its name. One that had a name before it had versions brings its description with it; its ID is kept for what is
+    /// registered under that name.
+    /// </summary>
+    private NamedModel NameNew(ISqlSession session, ModelName resource, NamedModel? known, Model own, UploadTarget target)
     {
         if (known is null)
         {
             return names.Adopt(session, resource, own.DisplayName);
         }
 
-        if (own.Description.Length == 0)
+        if (!target.Named)
         {
-            own.Description = known.Description;
+            throw StatusException.AlreadyExists(
+                $"The ID '{resource.Id}' is kept for the registered model '{known.Name}', which has no version yet; choose another `model_id`, or register the version by that name over MLflow."
+            );
         }
 
+        own.Description = known.Description;
         names.Describe(session, known, "");
-        names.Follow(session, resource, own.DisplayName);
         return known;
     }
 

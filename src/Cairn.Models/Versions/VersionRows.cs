@@ -42,6 +42,10 @@ public sealed class VersionRows(IResourceStore store)
             );
     }
 
+    /// <summary>A version's row by its number; null where there is none.</summary>
+    public Model? FindVersion(ISqlSession session, string model, string number) =>
+        store.Find<Model>(session, ModelKinds.Version, RowName(model, number));
+
     public List<Model> Versions(ISqlSession session, string model) => store.Children<Model>(session, ModelKinds.Version, model);
 
     /// <summary>The number that the next version of a model has; never given twice.</summary>

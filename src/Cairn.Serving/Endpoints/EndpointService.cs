@@ -165,6 +165,11 @@ public sealed class EndpointService(
                 }
 
                 DeploymentTable.Bump(session);
+                foreach (var observer in observers)
+                {
+                    observer.EndpointChanged(session, next);
+                }
+
                 return result(session, store.Update(session, EndpointKinds.Endpoint, next));
             },
             context.Cancellation

@@ -42,8 +42,11 @@ public sealed class EndpointRoutes(
     }
 
     /// <summary>A model's display name is in every reply.</summary>
-    void IModelObserver.Renamed(ISqlSession session, ModelName name, string displayName, IReadOnlyCollection<string> versions) =>
+    void IModelObserver.Renamed(ISqlSession session, ModelName name, string displayName, IReadOnlyCollection<string> versions)
+    {
+        DeploymentTable.Bump(session);
         session.OnCommit(InvalidateAll);
+    }
 
     private async ValueTask<EndpointRoute> LoadAsync(string name, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Cairn.Testing;
 
@@ -54,22 +53,40 @@ public abstract class OneRegistryConformance(MlflowServer server)
     }
 
     [Fact]
+    public async Task a_name_that_was_given_up_begins_with_version_one_again()
+    {
+        using var registry = new TwoDoors(server.Process.Http, new Random(1));
+        for (var round = 0; round < 2; round++)
+        {
+            await registry.Mlflow.Post("mlflow/registered-models/create", new { name = "again" });
+            var version = (await registry.Mlflow.Post("mlflow/model-versions/create", new { name = "again", source = "s3://elsewhere/m" }))[
+                "model_version"
+            ]!;
+            ((string)version["version"]!).ShouldBe("1");
+            await registry.DeleteAsync("mlflow/model-versions/delete", new { name = "again", version = "1" });
+            await registry.DeleteAsync("mlflow/registered-models/delete", new { name = "again" });
+        }
+    }
+
+    [Fact]
+    public async Task the_id_of_a_model_without_versions_is_kept_for_it()
+    {
+        using var registry = new TwoDoors(server.Process.Http, new Random(1));
+        await registry.Mlflow.Post("mlflow/registered-models/create", new { name = "Iris", description = "flowers" });
+        var refused = await registry.RefusedUploadAsync("Other", "iris");
+        refused.ShouldContain("kept for the registered model 'Iris'");
+        var model = (await registry.Mlflow.Get("mlflow/registered-models/get", ("name", "Iris")))["registered_model"]!;
+        ((string)model["description"]!).ShouldBe("flowers");
+    }
+
+    [Fact]
     public async Task a_model_whose_last_version_goes_keeps_its_name_and_description_and_counts_on()
     {
         using var registry = new TwoDoors(server.Process.Http, new Random(1));
         await registry.Mlflow.Post("mlflow/registered-models/create", new { name = "kept" });
         await registry.Mlflow.Post("mlflow/model-versions/create", new { name = "kept", source = "s3://elsewhere/m" });
         await registry.PatchAsync("kept", new JsonObject { ["description"] = "from Vertex" });
-        using (
-            var answer = await registry.Mlflow.Send(
-                HttpMethod.Delete,
-                "mlflow/model-versions/delete",
-                JsonContent.Create(new { name = "kept", version = "1" })
-            )
-        )
-        {
-            answer.EnsureSuccessStatusCode();
-        }
+        await registry.DeleteAsync("mlflow/model-versions/delete", new { name = "kept", version = "1" });
 
         (await registry.ListAsync()).ShouldBeEmpty();
         var model = (await registry.Mlflow.Get("mlflow/registered-models/get", ("name", "kept")))["registered_model"]!;

@@ -104,6 +104,20 @@ internal sealed class TwoDoors : IDisposable
         return ((string)operation["response"]!["model"]!).Split('/')[^1];
     }
 
+    /// <summary>The sentence with which an upload under an ID is refused as one that is taken.</summary>
+    public async Task<string> RefusedUploadAsync(string displayName, string modelId)
+    {
+        using var answer = await Mlflow.Send(
+            HttpMethod.Post,
+            $"//v1/{_parent}/models:upload",
+            JsonContent.Create(new { modelId, model = new { displayName, containerSpec = new { imageUri = "example/own:1" } } })
+        );
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.Conflict);
+        return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["error"]!["message"]!;
+    }
+
+    public Task DeleteAsync(string path, object body) => SendAsync(HttpMethod.Delete, path, body);
+
     public Task PatchAsync(string id, JsonObject change, string version = "") =>
         SendAsync(
             HttpMethod.Patch,
