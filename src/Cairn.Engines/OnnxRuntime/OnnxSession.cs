@@ -92,15 +92,24 @@ public sealed class OnnxSession : IDisposable
 
     private static OnnxSession Open(OnnxSessionOptions? options, Func<SessionOptions, InferenceSession> open)
     {
-        using var configured = new SessionOptions();
-        configured.IntraOpNumThreads = (options ?? new OnnxSessionOptions()).IntraOpThreads;
-        configured.InterOpNumThreads = 1;
-        configured.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
-        // Threads that spin between requests would take the cores from the rest of the server.
-        configured.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
-            return new OnnxSession(open(configured));
+            using var configured = new SessionOptions();
+            configured.IntraOpNumThreads = (options ?? new OnnxSessionOptions()).IntraOpThreads;
+            configured.InterOpNumThreads = 1;
+            configured.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL;
+            // Threads that spin between requests would take the cores from the rest of the server.
+            configured.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            var session = open(configured);
+            try
+            {
+                return new OnnxSession(session);
+            }
+            catch
+            {
+                session.Dispose();
+                throw;
+            }
         }
         catch (OnnxRuntimeException e)
         {
@@ -130,13 +139,21 @@ public sealed class OnnxSession : IDisposable
     {
         // Each value is its caller's, so that the collection, which would end them all, is not disposed.
         var results = _session.Run(options, _inputNames, given, _outputNames);
-        var values = new OnnxValue[results.Count];
-        for (var i = 0; i < values.Length; i++)
+        try
         {
-            values[i] = new OnnxValue(results[i]);
-        }
+            var values = new OnnxValue[results.Count];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = new OnnxValue(results[i]);
+            }
 
-        return values;
+            return values;
+        }
+        catch
+        {
+            results.Dispose();
+            throw;
+        }
     }
 
     private void Hold()
