@@ -4,7 +4,6 @@ using Cairn.Kernel.Files;
 using Cairn.Kernel.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using SQLitePCL;
 
 namespace Cairn.Kernel.Database.Sqlite;
 
@@ -40,7 +39,7 @@ public sealed class SqliteDatabase : IDatabase
         Path = path;
         _telemetry = telemetry;
         _reserve = reserve;
-        Batteries_V2.Init();
+        SqliteEngine.Load();
         _writer = new SqliteSession(path, writer: true);
         // The log's index comes into being with the first transaction.
         _writer.Execute("BEGIN IMMEDIATE");
@@ -70,14 +69,7 @@ public sealed class SqliteDatabase : IDatabase
     public string? Damage { get; private set; }
 
     /// <summary>The version of the engine that is loaded: <c>3.53.4</c>.</summary>
-    public static string EngineVersion
-    {
-        get
-        {
-            Batteries_V2.Init();
-            return raw.sqlite3_libversion().utf8_to_string();
-        }
-    }
+    public static string EngineVersion => SqliteEngine.Version;
 
     /// <summary>
     /// Looks through the database's structure (<c>PRAGMA quick_check</c>, which reads the whole file but does not compare indexes with
@@ -85,7 +77,7 @@ public sealed class SqliteDatabase : IDatabase
     /// </summary>
     public static string? QuickCheck(string path)
     {
-        Batteries_V2.Init();
+        SqliteEngine.Load();
         try
         {
             using var session = new SqliteSession(path, writer: false);
