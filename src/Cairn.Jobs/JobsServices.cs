@@ -61,6 +61,7 @@ public static class JobsServices
         services.AddSingleton<SlurmTools>();
         services.AddSingleton<SlurmQueue>();
         services.AddSingleton<IExecutor, SlurmExecutor>();
+        services.AddSingleton<ClusterStanding>();
         services.AddSingleton<KubernetesApi>();
         services.AddSingleton<KubernetesCluster>();
         services.AddSingleton<IExecutor, KubernetesExecutor>();

@@ -1,5 +1,6 @@
 using System.Net;
-using System.Text.Json;
+using System.Runtime.CompilerServices;
+using Cairn.Jobs.Executors.Kubernetes.Access;
 using Cairn.Kernel.Errors;
 using k8s;
 using k8s.Autorest;
@@ -7,24 +8,36 @@ using k8s.Models;
 
 namespace Cairn.Jobs.Executors.Kubernetes;
 
-/// <summary>What is asked of the cluster's API, and what its refusals and silences mean.</summary>
-internal sealed class KubernetesApi(JobsOptions options) : IDisposable
+/// <summary>What is asked of the cluster's API.</summary>
+internal sealed class KubernetesApi(JobsOptions options, TimeProvider time, ClusterStanding standing) : IDisposable
 {
-    /// <summary>How long a watch goes on before everything is listed anew, in seconds.</summary>
-    public const int WatchSeconds = 300;
+    /// <summary>How long a watch goes on before everything is listed anew, in seconds: so long may it be dead unnoticed.</summary>
+    public const int WatchSeconds = 60;
 
-    private readonly Lock _gate = new();
-    private k8s.Kubernetes? _client;
-    private string _namespace = "";
+    /// <summary>The most that is listed at once.</summary>
+    private const int PageSize = 500;
 
-    /// <summary>The namespace of what is made: the option's, else the configuration's, else <c>default</c>.</summary>
+    /// <summary>How long all pages of a list may take.</summary>
+    private static readonly TimeSpan ListLimit = TimeSpan.FromMinutes(2);
+
+    private readonly ClusterClients _clients = new(options.Kubernetes, time);
+
+    /// <summary>Where what is made is made.</summary>
+    /// <exception cref="ExecutorAwayException">The credentials cannot be had now.</exception>
     /// <exception cref="StatusException">FAILED_PRECONDITION: no configuration can be read.</exception>
-    public string Namespace
+    public async Task<SubmissionPlace> PlaceAsync(CancellationToken cancellation)
     {
-        get
+        const string what = "Preparing to call Kubernetes";
+        try
         {
-            Open();
-            return _namespace;
+            using var client = await _clients.HoldAsync(cancellation);
+            standing.Well(what);
+            return new SubmissionPlace(client.Native.BaseUri.AbsoluteUri, client.Namespace);
+        }
+        catch (Exception e) when (e is ExecutorAwayException or StatusException)
+        {
+            standing.Away(what, e.Message);
+            throw;
         }
     }
 
@@ -32,143 +45,217 @@ internal sealed class KubernetesApi(JobsOptions options) : IDisposable
     /// <exception cref="ExecutorAwayException">The cluster does not answer.</exception>
     /// <exception cref="StatusException">FAILED_PRECONDITION: it refuses.</exception>
     public Task CreateAsync(V1Service service, CancellationToken cancellation) =>
-        CallAsync(client => client.CoreV1.CreateNamespacedServiceAsync(service, _namespace, cancellationToken: cancellation), cancellation);
+        CreateAsync(
+            "Creating Services of Kubernetes",
+            client => client.Native.CoreV1.CreateNamespacedServiceAsync(service, client.Namespace, cancellationToken: cancellation),
+            cancellation
+        );
 
     /// <summary>Makes a Job; one that is there already stays as it is.</summary>
     /// <inheritdoc cref="CreateAsync(V1Service, CancellationToken)"/>
     public Task CreateAsync(V1Job job, CancellationToken cancellation) =>
-        CallAsync(client => client.BatchV1.CreateNamespacedJobAsync(job, _namespace, cancellationToken: cancellation), cancellation);
+        CreateAsync(
+            "Creating Jobs of Kubernetes",
+            client => client.Native.BatchV1.CreateNamespacedJobAsync(job, client.Namespace, cancellationToken: cancellation),
+            cancellation
+        );
 
     /// <summary>Deletes a Job and its pods; one that is not there is no error.</summary>
-    /// <inheritdoc cref="CreateAsync(V1Service, CancellationToken)"/>
+    /// <exception cref="ExecutorAwayException">The cluster does not answer, or refuses.</exception>
     public Task DeleteJobAsync(string name, CancellationToken cancellation) =>
-        CallAsync(
+        AskAsync(
+            "Deleting Jobs of Kubernetes",
             client =>
-                client.BatchV1.DeleteNamespacedJobAsync(name, _namespace, propagationPolicy: "Background", cancellationToken: cancellation),
+                client.Native.BatchV1.DeleteNamespacedJobAsync(
+                    name,
+                    client.Namespace,
+                    propagationPolicy: "Background",
+                    cancellationToken: cancellation
+                ),
             cancellation
         );
 
     /// <summary>Deletes a Service; one that is not there is no error.</summary>
-    /// <inheritdoc cref="CreateAsync(V1Service, CancellationToken)"/>
+    /// <inheritdoc cref="DeleteJobAsync"/>
     public Task DeleteServiceAsync(string name, CancellationToken cancellation) =>
-        CallAsync(client => client.CoreV1.DeleteNamespacedServiceAsync(name, _namespace, cancellationToken: cancellation), cancellation);
+        AskAsync(
+            "Deleting Services of Kubernetes",
+            client => client.Native.CoreV1.DeleteNamespacedServiceAsync(name, client.Namespace, cancellationToken: cancellation),
+            cancellation
+        );
 
     /// <summary>A Job, or null where there is none of the name.</summary>
-    /// <inheritdoc cref="CreateAsync(V1Service, CancellationToken)"/>
+    /// <inheritdoc cref="DeleteJobAsync"/>
     public Task<V1Job?> FindJobAsync(string name, CancellationToken cancellation) =>
-        CallAsync(client => client.BatchV1.ReadNamespacedJobAsync(name, _namespace, cancellationToken: cancellation), cancellation);
+        AskAsync(
+            "Reading Jobs of Kubernetes",
+            client => client.Native.BatchV1.ReadNamespacedJobAsync(name, client.Namespace, cancellationToken: cancellation),
+            cancellation
+        );
 
-    /// <summary>All Jobs and pods that this program has made.</summary>
-    /// <inheritdoc cref="CreateAsync(V1Service, CancellationToken)"/>
-    public async Task<(V1JobList Jobs, V1PodList Pods)> ListAsync(CancellationToken cancellation)
+    /// <summary>All Jobs and pods that this program has made, and the versions that watches go on from.</summary>
+    /// <inheritdoc cref="DeleteJobAsync"/>
+    public async Task<(ClusterList<V1Job> Jobs, ClusterList<V1Pod> Pods)> ListAsync(CancellationToken cancellation)
     {
+        using var clock = new CancellationTokenSource(ListLimit, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, clock.Token);
+        var end = limit.Token;
         const string selector = KubernetesManifest.Selector;
-        var jobs = await CallAsync(
-            client => client.BatchV1.ListNamespacedJobAsync(_namespace, labelSelector: selector, cancellationToken: cancellation),
-            cancellation
+        var jobs = await ClusterList<V1Job>.ReadAsync(page =>
+            AskAsync(
+                "Listing Jobs of Kubernetes",
+                client =>
+                    client.Native.BatchV1.ListNamespacedJobAsync(
+                        client.Namespace,
+                        labelSelector: selector,
+                        limit: PageSize,
+                        continueParameter: page,
+                        cancellationToken: end
+                    ),
+                cancellation
+            )
         );
-        var pods = await CallAsync(
-            client => client.CoreV1.ListNamespacedPodAsync(_namespace, labelSelector: selector, cancellationToken: cancellation),
-            cancellation
+        var pods = await ClusterList<V1Pod>.ReadAsync(page =>
+            AskAsync(
+                "Listing pods of Kubernetes",
+                client =>
+                    client.Native.CoreV1.ListNamespacedPodAsync(
+                        client.Namespace,
+                        labelSelector: selector,
+                        limit: PageSize,
+                        continueParameter: page,
+                        cancellationToken: end
+                    ),
+                cancellation
+            )
         );
-        return jobs is null || pods is null
-            ? throw StatusException.FailedPrecondition($"Kubernetes has no Jobs or pods in the namespace '{_namespace}'.")
-            : (jobs, pods);
+        return (jobs, pods);
     }
 
     /// <summary>What happens to Jobs after a list, until the cluster or the token ends it.</summary>
-    public IAsyncEnumerable<(WatchEventType Type, V1Job Item)> WatchJobs(V1JobList from, Action lost, CancellationToken cancellation) =>
-        Open()
-            .BatchV1.WatchListNamespacedJobAsync(
-                _namespace,
-                labelSelector: KubernetesManifest.Selector,
-                resourceVersion: from.ResourceVersion(),
-                timeoutSeconds: WatchSeconds,
-                onError: _ => lost(),
-                cancellationToken: cancellation
-            );
-
-    /// <inheritdoc cref="WatchJobs"/>
-    public IAsyncEnumerable<(WatchEventType Type, V1Pod Item)> WatchPods(V1PodList from, Action lost, CancellationToken cancellation) =>
-        Open()
-            .CoreV1.WatchListNamespacedPodAsync(
-                _namespace,
-                labelSelector: KubernetesManifest.Selector,
-                resourceVersion: from.ResourceVersion(),
-                timeoutSeconds: WatchSeconds,
-                onError: _ => lost(),
-                cancellationToken: cancellation
-            );
-
-    public void Dispose() => _client?.Dispose();
-
-    private k8s.Kubernetes Open()
+    /// <param name="version">The list's.</param>
+    /// <param name="lost">Told what went wrong where events may have been missed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async IAsyncEnumerable<(WatchEventType Type, V1Job Item)> WatchJobsAsync(
+        string? version,
+        Action<Exception> lost,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
     {
-        lock (_gate)
+        using var client = await _clients.HoldAsync(cancellation);
+        await foreach (
+            var change in client.Native.BatchV1.WatchListNamespacedJobAsync(
+                client.Namespace,
+                labelSelector: KubernetesManifest.Selector,
+                resourceVersion: version,
+                timeoutSeconds: WatchSeconds,
+                onError: lost,
+                cancellationToken: cancellation
+            )
+        )
         {
-            if (_client is null)
-            {
-                var configuration = ClusterConfiguration.Read(options.Kubernetes);
-                _namespace = options.Kubernetes.Namespace ?? configuration.Namespace ?? "default";
-                _client = new k8s.Kubernetes(configuration);
-            }
-
-            return _client;
+            yield return change;
         }
     }
 
-    /// <summary>Makes a call; null where what it names is not there, or is there already.</summary>
-    private async Task<T?> CallAsync<T>(Func<k8s.Kubernetes, Task<T>> call, CancellationToken cancellation)
+    /// <inheritdoc cref="WatchJobsAsync"/>
+    public async IAsyncEnumerable<(WatchEventType Type, V1Pod Item)> WatchPodsAsync(
+        string? version,
+        Action<Exception> lost,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        using var client = await _clients.HoldAsync(cancellation);
+        await foreach (
+            var change in client.Native.CoreV1.WatchListNamespacedPodAsync(
+                client.Namespace,
+                labelSelector: KubernetesManifest.Selector,
+                resourceVersion: version,
+                timeoutSeconds: WatchSeconds,
+                onError: lost,
+                cancellationToken: cancellation
+            )
+        )
+        {
+            yield return change;
+        }
+    }
+
+    public void Dispose() => _clients.Dispose();
+
+    /// <summary>Makes a thing. A refusal is the job's that wants it.</summary>
+    private async Task CreateAsync<T>(string what, Func<ClusterClient, Task<T>> call, CancellationToken cancellation)
         where T : class
     {
         try
         {
-            return await call(Open());
+            await CallAsync(what, call, cancellation);
         }
-        catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.NotFound && IsOfItem(e))
+        catch (HttpOperationException e) when (ClusterFailure.IsThere(e))
         {
-            return null;
+            standing.Well(what);
         }
-        catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.Conflict && Said(e).Reason == "AlreadyExists")
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
-            return null;
-        }
-        catch (HttpOperationException e)
-        {
-            var sentence = Said(e).Message;
-            throw e.Response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
-            || (int)e.Response.StatusCode >= 500
-                ? new ExecutorAwayException($"The Kubernetes cluster does not answer: {sentence}")
-                : StatusException.FailedPrecondition($"Kubernetes refuses: {sentence}");
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
-        {
-            throw new ExecutorAwayException($"The Kubernetes cluster does not answer: {e.GetBaseException().Message}");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            throw new ExecutorAwayException("The Kubernetes cluster has not answered in time.");
+            var failure = ClusterFailure.Of(e);
+            if (failure is ExecutorAwayException)
+            {
+                standing.Away(what, failure.Message);
+            }
+
+            throw failure;
         }
     }
 
-    /// <summary>Whether one thing was asked for: a namespace that does not exist is said by name too, and is no thing of ours.</summary>
-    private static bool IsOfItem(HttpOperationException e) => Said(e).Kind is not (null or "namespaces");
-
-    private static (string Message, string? Reason, string? Kind) Said(HttpOperationException e)
+    /// <summary>
+    /// Reads or deletes; null where what it names is not there. A refusal says nothing of any job, so it counts as no answer.
+    /// </summary>
+    private async Task<T?> AskAsync<T>(string what, Func<ClusterClient, Task<T>> call, CancellationToken cancellation)
+        where T : class
     {
         try
         {
-            if (KubernetesJson.Deserialize<V1Status>(e.Response.Content) is { Message.Length: > 0 } status)
+            return await CallAsync(what, call, cancellation);
+        }
+        catch (HttpOperationException e) when (ClusterFailure.IsGone(e))
+        {
+            standing.Well(what);
+            return null;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            var failure = ClusterFailure.Of(e);
+            standing.Away(what, failure.Message);
+            throw failure as ExecutorAwayException ?? new ExecutorAwayException(failure.Message);
+        }
+    }
+
+    /// <summary>Makes a call; where the credentials are not accepted, once more with what the configuration says now.</summary>
+    private async Task<T> CallAsync<T>(string what, Func<ClusterClient, Task<T>> call, CancellationToken cancellation)
+    {
+        using (var client = await _clients.HoldAsync(cancellation))
+        {
+            try
             {
-                return (status.Message, status.Reason, status.Details?.Kind);
+                var answer = await call(client);
+                standing.Well(what);
+                return answer;
+            }
+            catch (HttpOperationException e) when (e.Response.StatusCode is HttpStatusCode.Unauthorized)
+            {
+                _clients.Renew(client);
+            }
+            catch (HttpRequestException e) when (e.HttpRequestError is HttpRequestError.SecureConnectionError)
+            {
+                // Its authority may have been renewed too; the next call finds what the configuration says by then.
+                _clients.Renew(client);
+                throw;
             }
         }
-        catch (Exception unread) when (unread is JsonException or ArgumentException)
-        {
-            // Something between here and the cluster answered.
-        }
 
-        var code = (int)e.Response.StatusCode;
-        return ($"{code} {e.Response.ReasonPhrase}. {e.Response.Content}".Trim(), null, null);
+        using var renewed = await _clients.HoldAsync(cancellation);
+        var second = await call(renewed);
+        standing.Well(what);
+        return second;
     }
 }

@@ -1,34 +1,31 @@
-using Cairn.Kernel.Errors;
 using k8s;
-using k8s.Models;
-using Microsoft.Extensions.Logging;
+using k8s.Autorest;
 
 namespace Cairn.Jobs.Executors.Kubernetes;
 
 /// <summary>
-/// What the cluster says of all that this program has made: listed once, then watched. Watching begins with the first question.
+/// What the cluster says of all that this program has made: listed once, then watched. Watching begins with the first question, and nothing
+/// but the server's end ends it.
 /// </summary>
-internal sealed partial class KubernetesCluster(KubernetesApi api, TimeProvider time, ILogger<KubernetesCluster> logger)
-    : IAsyncDisposable,
-        IDisposable
+internal sealed class KubernetesCluster(KubernetesApi api, TimeProvider time, ClusterStanding standing) : IAsyncDisposable, IDisposable
 {
-    /// <summary>How long is waited between a watch's end, or a list that failed, and the next list.</summary>
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
-
     /// <summary>A watch that the cluster should have ended by itself is given up.</summary>
-    private static readonly TimeSpan WatchLimit = TimeSpan.FromSeconds(KubernetesApi.WatchSeconds + 30);
+    private static readonly TimeSpan WatchLimit = TimeSpan.FromSeconds(KubernetesApi.WatchSeconds + 15);
+
+    /// <summary>A watch that ends sooner has ended at once.</summary>
+    private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _looked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, KubernetesPool> _pools = [];
-    private readonly Dictionary<string, PodTrouble> _troubles = [];
-    private ExecutorAwayException? _away;
+    private readonly ClusterPicture _picture = new();
+    private readonly ClusterRests _rests = new();
+    private volatile string? _away;
+    private int _endedAtOnce;
     private Task? _watching;
 
     /// <summary>What is known of a worker pool by its Job's name; null where the cluster has no such Job.</summary>
-    /// <exception cref="ExecutorAwayException">The cluster does not answer.</exception>
-    /// <exception cref="StatusException">FAILED_PRECONDITION: it refuses.</exception>
+    /// <exception cref="ExecutorAwayException">The cluster does not answer, or refuses.</exception>
     public async Task<KubernetesPool?> PoolAsync(string job, CancellationToken cancellation)
     {
         lock (_gate)
@@ -37,17 +34,14 @@ internal sealed partial class KubernetesCluster(KubernetesApi api, TimeProvider 
         }
 
         await _looked.Task.WaitAsync(cancellation);
-        lock (_gate)
+        if (_away is { } away)
         {
-            if (_away is { } away)
-            {
-                throw new ExecutorAwayException(away.Message);
-            }
+            throw new ExecutorAwayException(away);
+        }
 
-            if (_pools.TryGetValue(job, out var pool))
-            {
-                return pool with { Trouble = _troubles.Values.FirstOrDefault(trouble => trouble.Job == job)?.Loss };
-            }
+        if (_picture.Find(job) is { } pool)
+        {
+            return pool;
         }
 
         // One that was made a moment ago is not among what was listed: that a Job is gone is for the cluster to say.
@@ -74,133 +68,100 @@ internal sealed partial class KubernetesCluster(KubernetesApi api, TimeProvider 
         {
             while (true)
             {
-                await LookAsync(stop);
-                await Task.Delay(Rest, time, stop);
+                await Task.Delay(await LookAsync(stop), time, stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (stop.IsCancellationRequested)
         {
-            // The server ends.
+            // The server ends, and with it whatever was under way.
         }
     }
 
     /// <summary>Lists everything, and follows it until one of the watches ends.</summary>
-    private async Task LookAsync(CancellationToken stop)
+    /// <returns>How long to wait before the next.</returns>
+    private async Task<TimeSpan> LookAsync(CancellationToken stop)
     {
+        const string what = "Following Jobs and pods of Kubernetes";
         try
         {
             var (jobs, pods) = await api.ListAsync(stop);
-            Replace(jobs, pods);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            end.CancelAfter(WatchLimit);
-            await Task.WhenAll(
-                FollowAsync(api.WatchJobs(jobs, end.Cancel, end.Token), Note, end),
-                FollowAsync(api.WatchPods(pods, end.Cancel, end.Token), Note, end)
-            );
-        }
-        catch (Exception e) when (e is ExecutorAwayException or StatusException)
-        {
-            lock (_gate)
-            {
-                if (_away is null)
-                {
-                    Log.Away(logger, e.Message);
-                }
-
-                _away = e as ExecutorAwayException ?? new ExecutorAwayException(e.Message);
-            }
-
+            _picture.Replace(jobs.Items, pods.Items);
+            _away = null;
             _looked.TrySetResult();
+            standing.Well(what);
+            _rests.Listed();
+            return await FollowAsync(jobs.Version, pods.Version, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            // Whatever it is: what was heard before is not true for ever.
+            var reason = ClusterFailure.Of(e).Message;
+            _away = reason;
+            _looked.TrySetResult();
+            standing.Away(what, reason);
+            return _rests.AfterFailure();
         }
     }
 
+    /// <summary>Follows both kinds until one of them ends.</summary>
+    /// <returns>How long to wait before the next list.</returns>
+    private async Task<TimeSpan> FollowAsync(string? jobs, string? pods, CancellationToken stop)
+    {
+        const string what = "Watching Jobs and pods of Kubernetes (they are listed every half a minute instead)";
+        var begun = time.GetTimestamp();
+        using var clock = new CancellationTokenSource(WatchLimit, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, clock.Token);
+        var ends = await Task.WhenAll(
+            FollowAsync(lost => api.WatchJobsAsync(jobs, lost, end.Token), _picture.Note, end),
+            FollowAsync(lost => api.WatchPodsAsync(pods, lost, end.Token), _picture.Note, end)
+        );
+        stop.ThrowIfCancellationRequested();
+        var failure = ends.FirstOrDefault(static e => e is HttpOperationException refusal && ClusterFailure.IsRefusal(refusal));
+        _endedAtOnce = time.GetElapsedTime(begun) < AtOnce ? _endedAtOnce + 1 : 0;
+        if (failure is null && _endedAtOnce < 2)
+        {
+            if (_endedAtOnce == 0)
+            {
+                standing.Well(what);
+            }
+
+            return _rests.AfterWatch();
+        }
+
+        failure ??= ends.FirstOrDefault(static e => e is not (null or OperationCanceledException or EndOfStreamException));
+        standing.Away(what, failure is null ? "The watch ends at once." : ClusterFailure.Of(failure).Message);
+        return _rests.AfterRefusal();
+    }
+
     /// <summary>Takes what a watch tells. However it ends, the list that comes next says whether the cluster still answers.</summary>
-    private static async Task FollowAsync<T>(
-        IAsyncEnumerable<(WatchEventType Type, T Item)> watch,
+    /// <returns>What ended it; null where it has come to its end.</returns>
+    private static async Task<Exception?> FollowAsync<T>(
+        Func<Action<Exception>, IAsyncEnumerable<(WatchEventType Type, T Item)>> watch,
         Action<WatchEventType, T> note,
         CancellationTokenSource end
     )
     {
+        Exception? ended = null;
         try
         {
-            await foreach (var (type, item) in watch)
+            await foreach (var (type, item) in watch(Lost))
             {
                 note(type, item);
             }
         }
         catch (Exception e)
-            when (e is OperationCanceledException or HttpRequestException or IOException or k8s.Autorest.HttpOperationException)
         {
             // It broke off, or the other did.
+            ended ??= e;
         }
 
         await end.CancelAsync();
-    }
+        return ended;
 
-    private void Replace(V1JobList jobs, V1PodList pods)
-    {
-        lock (_gate)
+        void Lost(Exception e)
         {
-            _pools.Clear();
-            _troubles.Clear();
-            foreach (var job in jobs.Items)
-            {
-                Note(WatchEventType.Added, job);
-            }
-
-            foreach (var pod in pods.Items)
-            {
-                Note(WatchEventType.Added, pod);
-            }
-
-            _away = null;
+            ended = e;
+            end.Cancel();
         }
-
-        _looked.TrySetResult();
-    }
-
-    private void Note(WatchEventType type, V1Job job)
-    {
-        lock (_gate)
-        {
-            switch (type)
-            {
-                case WatchEventType.Added or WatchEventType.Modified:
-                    _pools[job.Name()] = KubernetesPool.Of(job);
-                    break;
-                case WatchEventType.Deleted:
-                    _pools.Remove(job.Name());
-                    break;
-            }
-        }
-    }
-
-    private void Note(WatchEventType type, V1Pod pod)
-    {
-        lock (_gate)
-        {
-            // A pod that is deleted keeps its trouble until its Job says what became of it; the next list forgets it.
-            if (type is WatchEventType.Added or WatchEventType.Modified)
-            {
-                if (PodTrouble.Of(pod) is { } trouble)
-                {
-                    _troubles[pod.Name()] = trouble;
-                }
-                else
-                {
-                    _troubles.Remove(pod.Name());
-                }
-            }
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(
-            1,
-            LogLevel.Warning,
-            "The Kubernetes cluster cannot be asked, and nothing is concluded of its jobs meanwhile. {Reason}"
-        )]
-        public static partial void Away(ILogger logger, string reason);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Cairn.Jobs.Executors.Kubernetes.Access;
 using Cairn.Jobs.Interop;
 using Cairn.Jobs.Tasks;
 using Cairn.Kernel.Errors;
@@ -17,6 +18,7 @@ namespace Cairn.Jobs.Executors.Kubernetes;
 internal sealed class KubernetesExecutor(
     KubernetesApi api,
     KubernetesCluster cluster,
+    ClusterStanding standing,
     ServerEnvironment server,
     JobsOptions options,
     TimeProvider time
@@ -43,8 +45,12 @@ internal sealed class KubernetesExecutor(
             throw StatusException.FailedPrecondition(obstacle);
         }
 
-        // What is there already stays as it is, so that this may be repeated where it was cut short.
-        var manifest = KubernetesManifest.Of(gang, server.DataDirectory, options, api.Namespace);
+        // What is there already stays as it is, so that this may be repeated where it was cut short. What is made before something is
+        // refused is found by what was written first, and taken away.
+        var place = await api.PlaceAsync(cancellation);
+        Demand(gang, place);
+        place.Write(gang);
+        var manifest = KubernetesManifest.Of(gang, server.DataDirectory, options, place.Namespace);
         await api.CreateAsync(Read<V1Service>(manifest[0]), cancellation);
         foreach (var job in manifest.Skip(1))
         {
@@ -61,6 +67,7 @@ internal sealed class KubernetesExecutor(
             return [.. gang.Replicas.Select(static replica => Status(replica, null, AttemptState.NotStarted))];
         }
 
+        Demand(gang, await HereAsync(cancellation));
         var pools = new Dictionary<int, KubernetesPool?>();
         foreach (var pool in gang.Replicas.Select(static replica => replica.Record.Place.Pool).Distinct())
         {
@@ -83,6 +90,7 @@ internal sealed class KubernetesExecutor(
 
     public async Task KillAsync(Gang gang, CancellationToken cancellation)
     {
+        Demand(gang, await HereAsync(cancellation));
         foreach (var pool in gang.Replicas.Select(static replica => replica.Record.Place.Pool).Distinct())
         {
             await api.DeleteJobAsync(KubernetesManifest.JobName(gang, pool), cancellation);
@@ -92,7 +100,43 @@ internal sealed class KubernetesExecutor(
     }
 
     public Task CleanAsync(Gang gang, CancellationToken cancellation) =>
-        File.Exists(SubmissionFile(gang)) ? KillAsync(gang, cancellation) : Task.CompletedTask;
+        SubmissionPlace.Exists(gang) || File.Exists(SubmissionFile(gang)) ? KillAsync(gang, cancellation) : Task.CompletedTask;
+
+    /// <summary>Where things are made now. That there is no configuration says nothing of what was made.</summary>
+    private async Task<SubmissionPlace> HereAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await api.PlaceAsync(cancellation);
+        }
+        catch (StatusException e)
+        {
+            throw new ExecutorAwayException(e.Message);
+        }
+    }
+
+    /// <summary>What was made elsewhere is not looked for here.</summary>
+    /// <exception cref="ExecutorAwayException">The gang was made in another cluster or namespace.</exception>
+    private void Demand(Gang gang, SubmissionPlace here)
+    {
+        if (!SubmissionPlace.Exists(gang))
+        {
+            return;
+        }
+
+        var made = SubmissionPlace.Of(gang);
+        if (made == here)
+        {
+            return;
+        }
+
+        var sentence = made is null
+            ? $"The folder {gang.Directory.Path} does not say any more in which cluster its job was made: nothing is concluded of it."
+            : $"Jobs were made in {made}, and this server works in {here}: nothing is concluded of them until it works there again. Give it "
+                + "the kubeconfig, context and namespace that it had.";
+        standing.Once(sentence);
+        throw new ExecutorAwayException(sentence);
+    }
 
     private static T Read<T>(JsonObject part) => KubernetesJson.Deserialize<T>(part.ToJsonString());
 

@@ -7,14 +7,21 @@ namespace Cairn.Jobs.Executors.Kubernetes;
 /// <param name="Job">The Job's name.</param>
 /// <param name="Failure">Its condition <c>Failed</c>: the reason and message; null where it has none.</param>
 /// <param name="Complete">Whether it has the condition <c>Complete</c>.</param>
+/// <param name="Suspended">Whether it waits by somebody's will, as those do that Kueue has not admitted: its pods are taken away.</param>
 /// <param name="Trouble">What a pod's state says that will not get better; null where there is nothing.</param>
-internal sealed record KubernetesPool(string Job, (string Reason, string Message)? Failure, bool Complete, AttemptLoss? Trouble)
+internal sealed record KubernetesPool(
+    string Job,
+    (string Reason, string Message)? Failure,
+    bool Complete,
+    bool Suspended,
+    AttemptLoss? Trouble
+)
 {
-    public bool IsOver => Complete || Failure is not null || Trouble is not null;
+    public bool IsOver => Complete || Failure is not null || (Trouble is not null && !Suspended);
 
     /// <summary>Why a replica of it was lost.</summary>
     public AttemptLoss Loss(string replica) =>
-        Trouble is { } trouble ? trouble with { Reason = $"The replica {replica} was lost: {trouble.Reason}" }
+        Trouble is { } trouble && !Suspended ? trouble with { Reason = $"The replica {replica} was lost: {trouble.Reason}" }
         : Failure is { Reason: "DeadlineExceeded" }
             ? new AttemptLoss(
                 $"The replica {replica} was ended by Kubernetes: its Job {Job} ran longer than its deadline.",
@@ -39,6 +46,7 @@ internal sealed record KubernetesPool(string Job, (string Reason, string Message
                 ? (failed.Reason ?? "", failed.Message ?? "")
                 : null,
             conditions.Exists(static condition => condition.Type == "Complete"),
+            job.Spec?.Suspend == true,
             Trouble: null
         );
     }

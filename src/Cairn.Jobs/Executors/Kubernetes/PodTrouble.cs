@@ -9,9 +9,13 @@ namespace Cairn.Jobs.Executors.Kubernetes;
 /// <param name="Loss">What is told of its replica.</param>
 internal sealed record PodTrouble(string Job, AttemptLoss Loss)
 {
-    /// <summary>A pod's trouble; null where it has none, or is no Job's.</summary>
+    /// <summary>
+    /// A pod's trouble; null where it has none, or is no Job's, or is being taken away: how its programs end then is no word on the Job.
+    /// </summary>
     public static PodTrouble? Of(V1Pod pod) =>
-        (pod.GetLabel("batch.kubernetes.io/job-name") ?? pod.GetLabel("job-name")) is { } job && LossOf(pod) is { } loss
+        pod.Metadata?.DeletionTimestamp is null
+        && (pod.GetLabel("batch.kubernetes.io/job-name") ?? pod.GetLabel("job-name")) is { } job
+        && LossOf(pod) is { } loss
             ? new PodTrouble(job, loss)
             : null;
 

@@ -41,6 +41,9 @@ internal sealed class FakeCluster : IAsyncDisposable
     /// <summary>What is answered in place of everything: a status and a sentence; null for nothing.</summary>
     public (int Code, string Message)? Refusal { get; set; }
 
+    /// <summary>Answers in place of everything where it returns true; null for nothing.</summary>
+    public Func<HttpContext, Task<bool>>? Intercept { get; set; }
+
     public string Address => _application.Urls.Single();
 
     public Task StartAsync() => _application.StartAsync();
@@ -119,6 +122,11 @@ internal sealed class FakeCluster : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Authorization = context.Request.Headers.Authorization;
+        if (Intercept is { } intercept && await intercept(context))
+        {
+            return;
+        }
+
         if (Refusal is { } refusal)
         {
             await FailAsync(context, refusal.Code, "Refused", refusal.Message, null);
@@ -140,7 +148,7 @@ internal sealed class FakeCluster : IAsyncDisposable
                 await WatchAsync(context, collection);
                 break;
             case ("GET", false):
-                await WriteAsync(context, 200, List(collection));
+                await WriteAsync(context, 200, List(collection, context.Request.Query));
                 break;
             case ("GET", true):
                 await FoundAsync(context, path, Find(path));
@@ -169,15 +177,24 @@ internal sealed class FakeCluster : IAsyncDisposable
         }
     }
 
-    private JsonObject List(string collection)
+    private JsonObject List(string collection, IQueryCollection query)
     {
         lock (_gate)
         {
             Lists++;
-            var items = _things.Where(thing => thing.Key.StartsWith(collection + "/", StringComparison.Ordinal));
+            var from = int.TryParse(query["continue"], out var passed) ? passed : 0;
+            var left = _things.Where(thing => thing.Key.StartsWith(collection + "/", StringComparison.Ordinal)).Skip(from).ToList();
+            var limit = int.TryParse(query["limit"], out var most) ? most : int.MaxValue;
+            var items = left.Take(limit);
+            var metadata = new JsonObject { ["resourceVersion"] = $"{_version}" };
+            if (left.Count > limit)
+            {
+                metadata["continue"] = $"{from + limit}";
+            }
+
             return new JsonObject
             {
-                ["metadata"] = new JsonObject { ["resourceVersion"] = $"{_version}" },
+                ["metadata"] = metadata,
                 ["items"] = new JsonArray([.. items.Select(static thing => thing.Value.DeepClone())]),
             };
         }
@@ -231,7 +248,7 @@ internal sealed class FakeCluster : IAsyncDisposable
     private static Task FoundAsync(HttpContext context, string path, JsonObject? thing) =>
         thing is null ? FailAsync(context, 404, "NotFound", $"{path} not found", path.Split('/')[0]) : WriteAsync(context, 200, thing);
 
-    private static Task FailAsync(HttpContext context, int code, string reason, string message, string? kind) =>
+    public static Task FailAsync(HttpContext context, int code, string reason, string message, string? kind) =>
         WriteAsync(
             context,
             code,

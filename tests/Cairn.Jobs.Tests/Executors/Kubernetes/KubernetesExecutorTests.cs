@@ -270,8 +270,9 @@ public sealed class KubernetesExecutorTests : IAsyncLifetime
     private (KubernetesApi Api, KubernetesCluster Cluster, KubernetesExecutor Executor) Executor(KubernetesOptions kubernetes)
     {
         var options = Options(kubernetes);
-        var api = new KubernetesApi(options);
-        var cluster = new KubernetesCluster(api, TimeProvider.System, NullLogger<KubernetesCluster>.Instance);
+        var standing = new ClusterStanding(NullLogger<ClusterStanding>.Instance);
+        var api = new KubernetesApi(options, TimeProvider.System, standing);
+        var cluster = new KubernetesCluster(api, TimeProvider.System, standing);
         var server = new ServerEnvironment
         {
             DataDirectory = _data.Path,
@@ -280,7 +281,7 @@ public sealed class KubernetesExecutorTests : IAsyncLifetime
             GrpcAddress = static () => "127.0.0.1:1",
             Executable = "/opt/cairn/cairn",
         };
-        return (api, cluster, new KubernetesExecutor(api, cluster, server, options, TimeProvider.System));
+        return (api, cluster, new KubernetesExecutor(api, cluster, standing, server, options, TimeProvider.System));
     }
 
     private static JobsOptions Options(KubernetesOptions kubernetes) =>
