@@ -15,6 +15,10 @@ public interface IObjects
     /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND with the address.</exception>
     Task<Stream> OpenAsync(GsUri uri, CancellationToken cancellation = default);
 
+    /// <summary>Opens an object's bytes and tells which object they are of: between two calls it may be replaced.</summary>
+    /// <exception cref="Kernel.Errors.StatusException">NOT_FOUND with the address.</exception>
+    Task<(StoredObject Item, Stream Content)> OpenItemAsync(GsUri uri, CancellationToken cancellation = default);
+
     /// <summary>Publishes an object, replacing what had the name.</summary>
     Task<StoredObject> PutAsync(GsUri uri, Stream content, string? contentType = null, CancellationToken cancellation = default);
 

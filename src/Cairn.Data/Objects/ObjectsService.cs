@@ -39,12 +39,16 @@ public sealed class ObjectsService(IDatabase database, IBlobStore blobs, ObjectS
         }
     }
 
-    public async Task<Stream> OpenAsync(GsUri uri, CancellationToken cancellation = default)
+    public async Task<Stream> OpenAsync(GsUri uri, CancellationToken cancellation = default) =>
+        (await OpenItemAsync(uri, cancellation)).Content;
+
+    public async Task<(StoredObject Item, Stream Content)> OpenItemAsync(GsUri uri, CancellationToken cancellation = default)
     {
         RequireObject(uri);
         try
         {
-            return (await store.OpenLiveAsync(uri.Bucket, uri.Object, cancellation)).Content;
+            var (item, content) = await store.OpenLiveAsync(uri.Bucket, uri.Object, cancellation);
+            return (item.ToStored(), content);
         }
         catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
         {

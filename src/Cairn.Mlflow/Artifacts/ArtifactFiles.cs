@@ -19,8 +19,8 @@ internal sealed class ArtifactFiles(ArtifactAddresses store, IObjects objects)
     /// <summary>Sends an object as a file of its name, whose type the name tells. What it holds is never shown as a page.</summary>
     public async Task SendAsync(MlflowCall call, GsUri address)
     {
-        var item =
-            await objects.FindAsync(address, call.Cancellation) ?? throw StatusException.NotFound($"No such artifact: '{address.Object}'");
+        var (item, content) = await OpenAsync(address, call.Cancellation);
+        await using var opened = content;
         var response = call.Http.Response;
         var name = address.Object[(address.Object.LastIndexOf('/') + 1)..];
         response.ContentType = FileTypes.Of(name);
@@ -29,10 +29,18 @@ internal sealed class ArtifactFiles(ArtifactAddresses store, IObjects objects)
             : $"attachment; filename*=UTF-8''{Uri.EscapeDataString(name)}";
         response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = item.Size;
-        var content = await objects.OpenAsync(address, call.Cancellation);
-        await using (content)
+        await content.CopyToAsync(response.Body, call.Cancellation);
+    }
+
+    private async Task<(StoredObject Item, Stream Content)> OpenAsync(GsUri address, CancellationToken cancellation)
+    {
+        try
         {
-            await content.CopyToAsync(response.Body, call.Cancellation);
+            return await objects.OpenItemAsync(address, cancellation);
+        }
+        catch (StatusException error) when (error.Code == Google.Rpc.Code.NotFound)
+        {
+            throw StatusException.NotFound($"No such artifact: '{address.Object}'");
         }
     }
 }
