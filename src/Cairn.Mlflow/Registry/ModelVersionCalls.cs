@@ -19,8 +19,6 @@ internal sealed class ModelVersionCalls(
     RegistryAccess registry,
     RegistryViews views,
     RegisteredModels models,
-    NamedModels names,
-    NamedVersions versions,
     VersionFiles files,
     ArtifactAddresses artifacts,
     ArtifactFiles downloads,
@@ -101,7 +99,7 @@ internal sealed class ModelVersionCalls(
 
         foreach (var (key, value) in tags)
         {
-            RegistryTags.Set(session, made, key, value);
+            models.SetTag(session, made, key, value);
         }
 
         return made;
@@ -150,7 +148,7 @@ internal sealed class ModelVersionCalls(
             RegistryChecks.Stage(arguments.Required("stage"))
         );
         var archive = arguments.Flag("archive_existing_versions") ?? false;
-        if (archive && stage is not ("Staging" or "Production"))
+        if (archive && !ModelStages.IsActive(stage))
         {
             throw StatusException.InvalidArgument(
                 $"Model version transition cannot archive existing model versions because '{stage}' is not an Active stage. Valid stages are Staging, Production."
@@ -164,17 +162,7 @@ internal sealed class ModelVersionCalls(
                 {
                     var model = registry.Model(session, call, name);
                     var found = registry.Version(session, model, version);
-                    foreach (
-                        var other in versions
-                            .Of(session, model)
-                            .Where(other => archive && other.Stage == stage && other.Version != found.Version)
-                    )
-                    {
-                        versions.SetStage(session, other, "Archived");
-                    }
-
-                    versions.SetStage(session, found, stage);
-                    names.Touch(session, model.Resource);
+                    models.SetStage(session, model, found, stage, archive);
                     return views.Version(session, registry.Version(session, model, version));
                 },
                 call.Cancellation

@@ -8,8 +8,6 @@ namespace Cairn.Mlflow.Registry;
 internal sealed class RegisteredModelCalls(IDatabase database, RegistryAccess registry, RegistryViews views, RegisteredModels models)
     : IMlflowCalls
 {
-    private static readonly string[] Stages = ["None", "Staging", "Production", "Archived"];
-
     public void Map(MlflowRoutes routes)
     {
         const string at = "2.0/mlflow/registered-models/";
@@ -36,7 +34,7 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryAccess re
                     var made = models.Create(session, parent, name, Id(name), arguments.Text("description") ?? "");
                     foreach (var (key, value) in tags)
                     {
-                        RegistryTags.Set(session, made, key, value);
+                        models.SetTag(session, made, key, value);
                     }
 
                     return views.Model(session, made);
@@ -131,7 +129,7 @@ internal sealed class RegisteredModelCalls(IDatabase database, RegistryAccess re
             foreach (
                 var version in view
                     .Latest.Where(version => stages.Count == 0 || stages.Contains(version.Version.Stage))
-                    .OrderBy(static version => Array.IndexOf(Stages, version.Version.Stage))
+                    .OrderBy(static version => ModelStages.All.IndexOf(version.Version.Stage))
             )
             {
                 RegistryJson.Write(writer, version);

@@ -1,4 +1,5 @@
 using Cairn.Kernel.Errors;
+using Cairn.Models.Registered;
 using Cairn.Tracking.Runs;
 
 namespace Cairn.Mlflow.Registry;
@@ -27,14 +28,8 @@ internal static class RegistryChecks
     /// <summary>A stage as it is written, whatever the case of its letters was.</summary>
     /// <exception cref="StatusException">INVALID_ARGUMENT for no stage of MLflow's.</exception>
     public static string Stage(string text) =>
-        text.ToLowerInvariant() switch
-        {
-            "none" => "None",
-            "staging" => "Staging",
-            "production" => "Production",
-            "archived" => "Archived",
-            _ => throw StatusException.InvalidArgument(
-                $"Invalid Model Version stage: {text}. Value must be one of None, Staging, Production, Archived."
-            ),
-        };
+        ModelStages.All.FirstOrDefault(stage => stage.Equals(text, StringComparison.OrdinalIgnoreCase))
+        ?? throw StatusException.InvalidArgument(
+            $"Invalid Model Version stage: {text}. Value must be one of {string.Join(", ", ModelStages.All)}."
+        );
 }

@@ -4,15 +4,14 @@ using Cairn.Models.Registered;
 namespace Cairn.Mlflow.Registry;
 
 /// <summary><c>set-tag</c> and <c>delete-tag</c> of registered models and of versions.</summary>
-internal sealed class RegistryTagCalls(IDatabase database, RegistryAccess registry, NamedModels names, NamedVersions versions)
-    : IMlflowCalls
+internal sealed class RegistryTagCalls(IDatabase database, RegistryAccess registry, RegisteredModels models) : IMlflowCalls
 {
     public void Map(MlflowRoutes routes)
     {
-        const string models = "2.0/mlflow/registered-models/";
+        const string ofModels = "2.0/mlflow/registered-models/";
         const string ofVersions = "2.0/mlflow/model-versions/";
-        routes.Add("POST", models + "set-tag", "mlflow.registeredModels.update", SetModelAsync);
-        routes.Add("DELETE", models + "delete-tag", "mlflow.registeredModels.update", DeleteModelAsync);
+        routes.Add("POST", ofModels + "set-tag", "mlflow.registeredModels.update", SetModelAsync);
+        routes.Add("DELETE", ofModels + "delete-tag", "mlflow.registeredModels.update", DeleteModelAsync);
         routes.Add("POST", ofVersions + "set-tag", "mlflow.modelVersions.update", SetVersionAsync);
         routes.Add("DELETE", ofVersions + "delete-tag", "mlflow.modelVersions.update", DeleteVersionAsync);
     }
@@ -25,9 +24,7 @@ internal sealed class RegistryTagCalls(IDatabase database, RegistryAccess regist
         await database.WriteAsync(
             session =>
             {
-                var model = registry.Model(session, call, name);
-                RegistryTags.Set(session, model, key, value);
-                names.Touch(session, model.Resource);
+                models.SetTag(session, registry.Model(session, call, name), key, value);
                 return true;
             },
             call.Cancellation
@@ -63,10 +60,7 @@ internal sealed class RegistryTagCalls(IDatabase database, RegistryAccess regist
         await database.WriteAsync(
             session =>
             {
-                var found = registry.Version(session, call, name, version);
-                RegistryTags.Set(session, found, key, value);
-                versions.Touch(session, found.Resource, found.Version);
-                names.Touch(session, found.Resource);
+                models.SetTag(session, registry.Version(session, call, name, version), key, value);
                 return true;
             },
             call.Cancellation

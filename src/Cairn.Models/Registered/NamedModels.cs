@@ -32,7 +32,7 @@ public sealed class NamedModels(TimeProvider time)
         session.Query($"SELECT {Columns} FROM registered_models m WHERE {condition} ORDER BY {order}", Read, arguments);
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no name; ALREADY_EXISTS.</exception>
-    public NamedModel Insert(ISqlSession session, LocationName parent, string name, string resource, string description)
+    internal NamedModel Insert(ISqlSession session, LocationName parent, string name, string resource, string description)
     {
         RequireFree(session, parent, name);
         session.Execute(
@@ -48,11 +48,11 @@ public sealed class NamedModels(TimeProvider time)
     }
 
     /// <summary>Gives a model that came without a name one of its display name, or of its ID where that is taken or cannot be one.</summary>
-    public NamedModel Adopt(ISqlSession session, ModelName resource, string displayName) =>
+    internal NamedModel Adopt(ISqlSession session, ModelName resource, string displayName) =>
         Insert(session, resource.Parent, Free(session, resource, displayName), resource.Model, "");
 
     /// <summary>Has the name follow a new display name; it stays where it says the same already.</summary>
-    public void Follow(ISqlSession session, ModelName resource, string displayName)
+    internal void Follow(ISqlSession session, ModelName resource, string displayName)
     {
         if (FindByResource(session, resource.Model) is { } known && ModelHandles.DisplayName(known.Name) != displayName)
         {
@@ -61,7 +61,7 @@ public sealed class NamedModels(TimeProvider time)
     }
 
     /// <exception cref="StatusException">INVALID_ARGUMENT for what is no name; ALREADY_EXISTS.</exception>
-    public void Rename(ISqlSession session, NamedModel model, string name)
+    internal void Rename(ISqlSession session, NamedModel model, string name)
     {
         if (model.Name != name)
         {
@@ -72,18 +72,18 @@ public sealed class NamedModels(TimeProvider time)
     }
 
     /// <summary>Writes the description of a model that has no version.</summary>
-    public void Describe(ISqlSession session, NamedModel model, string description) =>
+    internal void Describe(ISqlSession session, NamedModel model, string description) =>
         Write(session, model with { Description = description });
 
-    public void SetHasDefault(ISqlSession session, NamedModel model, bool has) =>
+    internal void SetHasDefault(ISqlSession session, NamedModel model, bool has) =>
         session.Execute("UPDATE registered_models SET default_alias = $2 WHERE id = $1", model.Id, has);
 
     /// <summary>Says that the model, or something that belongs to it, has changed now.</summary>
-    public void Touch(ISqlSession session, string resource) =>
+    internal void Touch(ISqlSession session, string resource) =>
         session.Execute("UPDATE registered_models SET updated = $2 WHERE resource = $1", resource, Now());
 
     /// <summary>Takes the name away, with all that is kept under it: who takes it again begins anew, with version 1.</summary>
-    public void Delete(ISqlSession session, NamedModel model)
+    internal void Delete(ISqlSession session, NamedModel model)
     {
         session.Execute("DELETE FROM registered_model_tags WHERE model = $1", model.Id);
         session.Execute("DELETE FROM registered_version_tags WHERE model = $1", model.Id);

@@ -6,9 +6,6 @@ namespace Cairn.Models.Registered;
 /// <summary>The rows of versions: their stages, and what they were registered from. Inside a transaction.</summary>
 public sealed class NamedVersions(TimeProvider time)
 {
-    /// <summary>The stage of a version that was put into none.</summary>
-    public const string NoStage = "None";
-
     private const string Columns =
         "v.model, m.name, m.resource, m.default_alias, v.version, v.stage, v.source, v.run, v.run_link, v.user_id, v.location, v.model_id, "
         + "v.created, v.updated";
@@ -39,13 +36,13 @@ public sealed class NamedVersions(TimeProvider time)
         Query(session, "(v.run = $1 OR v.source LIKE $2 OR v.location LIKE $2)", "m.name, v.version LIMIT 1", [id, $"%{id}%"])
             .FirstOrDefault();
 
-    public void Insert(ISqlSession session, NamedModel model, long number, RegistrationOrigin origin) =>
+    internal void Insert(ISqlSession session, NamedModel model, long number, RegistrationOrigin origin) =>
         session.Execute(
             "INSERT INTO registered_versions (model, version, stage, source, run, run_link, user_id, location, model_id, created, updated) "
                 + "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
             model.Id,
             number,
-            NoStage,
+            ModelStages.None,
             origin.Source,
             origin.Run,
             origin.RunLink,
@@ -55,7 +52,7 @@ public sealed class NamedVersions(TimeProvider time)
             Now()
         );
 
-    public void SetStage(ISqlSession session, NamedVersion version, string stage) =>
+    internal void SetStage(ISqlSession session, NamedVersion version, string stage) =>
         session.Execute(
             "UPDATE registered_versions SET stage = $3, updated = $4 WHERE model = $1 AND version = $2",
             version.Model,
@@ -65,7 +62,7 @@ public sealed class NamedVersions(TimeProvider time)
         );
 
     /// <summary>Says that a version has changed now; its model's own time stays.</summary>
-    public void Touch(ISqlSession session, string resource, long number) =>
+    internal void Touch(ISqlSession session, string resource, long number) =>
         session.Execute(
             "UPDATE registered_versions SET updated = $3 WHERE model = (SELECT id FROM registered_models WHERE resource = $1) AND version = $2",
             resource,
@@ -73,7 +70,7 @@ public sealed class NamedVersions(TimeProvider time)
             Now()
         );
 
-    public void Delete(ISqlSession session, NamedModel model, long number)
+    internal void Delete(ISqlSession session, NamedModel model, long number)
     {
         session.Execute("DELETE FROM registered_version_tags WHERE model = $1 AND version = $2", model.Id, number);
         session.Execute("DELETE FROM registered_versions WHERE model = $1 AND version = $2", model.Id, number);

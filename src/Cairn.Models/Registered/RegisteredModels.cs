@@ -121,6 +121,42 @@ public sealed class RegisteredModels(
         }
     }
 
+    /// <summary>Puts a version into a stage.</summary>
+    /// <param name="session">The transaction.</param>
+    /// <param name="model">The version's model.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="stage">One of <see cref="ModelStages"/>.</param>
+    /// <param name="archiveOthers">Whether those that are in the stage are archived.</param>
+    public void SetStage(ISqlSession session, NamedModel model, NamedVersion version, string stage, bool archiveOthers)
+    {
+        foreach (
+            var other in versions
+                .Of(session, model)
+                .Where(other => archiveOthers && other.Stage == stage && other.Version != version.Version)
+        )
+        {
+            versions.SetStage(session, other, ModelStages.Archived);
+        }
+
+        versions.SetStage(session, version, stage);
+        names.Touch(session, model.Resource);
+    }
+
+    /// <summary>Sets a tag, whose form is for the caller to check.</summary>
+    public void SetTag(ISqlSession session, NamedModel model, string key, string value)
+    {
+        RegistryTags.Set(session, model, key, value);
+        names.Touch(session, model.Resource);
+    }
+
+    /// <inheritdoc cref="SetTag(ISqlSession, NamedModel, string, string)"/>
+    public void SetTag(ISqlSession session, NamedVersion version, string key, string value)
+    {
+        RegistryTags.Set(session, version, key, value);
+        versions.Touch(session, version.Resource, version.Version);
+        names.Touch(session, version.Resource);
+    }
+
     public bool HasVersions(ISqlSession session, NamedModel model) => rows.FindModel(session, model.Resource) is not null;
 
     private bool Change(ISqlSession session, NamedModel model, Model change, string path)

@@ -8,7 +8,7 @@ namespace Cairn.Models.Registered;
 /// </summary>
 public static class RegistryTags
 {
-    public static void Set(ISqlSession session, NamedModel model, string key, string value) =>
+    internal static void Set(ISqlSession session, NamedModel model, string key, string value) =>
         session.Execute(
             "INSERT INTO registered_model_tags (model, key, value) VALUES ($1, $2, $3) "
                 + "ON CONFLICT (model, key) DO UPDATE SET value = excluded.value",
@@ -17,7 +17,7 @@ public static class RegistryTags
             value
         );
 
-    public static void Set(ISqlSession session, NamedVersion version, string key, string value) =>
+    internal static void Set(ISqlSession session, NamedVersion version, string key, string value) =>
         session.Execute(
             "INSERT INTO registered_version_tags (model, version, key, value) VALUES ($1, $2, $3, $4) "
                 + "ON CONFLICT (model, version, key) DO UPDATE SET value = excluded.value",

@@ -19,6 +19,14 @@ public abstract class MlflowTests(MlflowServer server) : IDisposable
     /// <summary>A name that nothing has.</summary>
     protected static string Name() => "e-" + Guid.NewGuid().ToString("N");
 
+    /// <summary>The ID of a new experiment.</summary>
+    protected async Task<string> NewExperiment() =>
+        (string)(await Mlflow.Post("mlflow/experiments/create", new { name = Name() }))["experiment_id"]!;
+
+    /// <summary>The ID of a new run of an experiment.</summary>
+    protected async Task<string> NewRun(string experiment) =>
+        (string)(await Mlflow.Post("mlflow/runs/create", new { experiment_id = experiment }))["run"]!["info"]!["run_id"]!;
+
     /// <summary>A run of a new experiment.</summary>
     protected async Task<JsonNode> Run(string experiment)
     {

@@ -8,7 +8,7 @@ namespace Cairn.Tracking.Tests.Mlflow;
 /// <summary>A location of its own, whose models are changed and read over MLflow's and over Vertex' API.</summary>
 internal sealed class TwoDoors : IDisposable
 {
-    private readonly SortedDictionary<string, Known> _models = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, KnownModel> _models = new(StringComparer.Ordinal);
     private readonly Random _random;
     private readonly string _parent;
     private int _made;
@@ -37,7 +37,7 @@ internal sealed class TwoDoors : IDisposable
                 foreach (var (number, description) in model.Versions)
                 {
                     var aliases = model.Aliases.Where(alias => alias.Value == number).Select(static alias => alias.Key);
-                    text.AppendLine(Line(number, description, aliases));
+                    text.AppendLine(RegistryText.Line(number, description, aliases));
                 }
             }
 
@@ -70,7 +70,8 @@ internal sealed class TwoDoors : IDisposable
     }
 
     /// <summary>What each door tells of the models that have versions.</summary>
-    public async Task<(string Mlflow, string Vertex)> ReadAsync() => (await ReadMlflowAsync(), await ReadVertexAsync());
+    public async Task<(string Mlflow, string Vertex)> ReadAsync() =>
+        (await RegistryText.OfMlflowAsync(Mlflow), await RegistryText.OfVertexAsync(Mlflow, await ListAsync()));
 
     public async Task<List<JsonNode>> ListAsync() =>
         [.. ((await Mlflow.Get($"//v1/{_parent}/models"))["models"]?.AsArray() ?? []).Select(static model => model!)];
@@ -131,17 +132,17 @@ internal sealed class TwoDoors : IDisposable
         if (_random.Next(2) == 0)
         {
             await Mlflow.Post("mlflow/registered-models/create", new { name, description = "made" });
-            _models.Add(name, new Known("", "made"));
+            _models.Add(name, new KnownModel("", "made"));
             return $"create of '{name}' over MLflow";
         }
 
-        var known = new Known(await UploadAsync(name, description: "made"), "made");
+        var known = new KnownModel(await UploadAsync(name, description: "made"), "made");
         known.Add("new");
         _models.Add(name, known);
         return $"upload of '{name}' over Vertex";
     }
 
-    private async Task<string> RenameAsync(string name, Known model)
+    private async Task<string> RenameAsync(string name, KnownModel model)
     {
         var wanted = $"name {++_made}";
         var vertex = Over(model);
@@ -159,7 +160,7 @@ internal sealed class TwoDoors : IDisposable
         return $"rename of '{name}' to '{wanted}', {Door(vertex)}";
     }
 
-    private async Task<string> DescribeAsync(string name, Known model)
+    private async Task<string> DescribeAsync(string name, KnownModel model)
     {
         model.Description = $"text {++_made}";
         var vertex = Over(model);
@@ -171,7 +172,7 @@ internal sealed class TwoDoors : IDisposable
         return $"description of '{name}' {Door(vertex)}";
     }
 
-    private async Task<string> DeleteAsync(string name, Known model)
+    private async Task<string> DeleteAsync(string name, KnownModel model)
     {
         var vertex = Over(model);
         await (
@@ -183,7 +184,7 @@ internal sealed class TwoDoors : IDisposable
         return $"deletion of '{name}' {Door(vertex)}";
     }
 
-    private async Task<string> AddVersionAsync(string name, Known model)
+    private async Task<string> AddVersionAsync(string name, KnownModel model)
     {
         var vertex = Over(model);
         if (vertex)
@@ -208,7 +209,7 @@ internal sealed class TwoDoors : IDisposable
         return $"another version of '{name}' {Door(vertex)}";
     }
 
-    private async Task<string> DeleteVersionAsync(string name, Known model)
+    private async Task<string> DeleteVersionAsync(string name, KnownModel model)
     {
         var number = model.Versions.Keys.ElementAt(_random.Next(model.Versions.Count));
         // Over Vertex' API the default version cannot be deleted; which one that is, this does not follow.
@@ -217,7 +218,7 @@ internal sealed class TwoDoors : IDisposable
         return $"deletion of version {number} of '{name}'";
     }
 
-    private async Task<string> DescribeVersionAsync(string name, Known model)
+    private async Task<string> DescribeVersionAsync(string name, KnownModel model)
     {
         var number = model.Versions.Keys.ElementAt(_random.Next(model.Versions.Count));
         var (vertex, text) = (Over(model), $"text {++_made}");
@@ -239,7 +240,7 @@ internal sealed class TwoDoors : IDisposable
         return $"description of version {number} of '{name}' {Door(vertex)}";
     }
 
-    private async Task<string> TransitionAsync(string name, Known model)
+    private async Task<string> TransitionAsync(string name, KnownModel model)
     {
         var number = model.Versions.Keys.ElementAt(_random.Next(model.Versions.Count));
         await Mlflow.Post(
@@ -255,7 +256,7 @@ internal sealed class TwoDoors : IDisposable
         return $"stage of version {number} of '{name}'";
     }
 
-    private async Task<string> AliasAsync(string name, Known model)
+    private async Task<string> AliasAsync(string name, KnownModel model)
     {
         var number = model.Versions.Keys.ElementAt(_random.Next(model.Versions.Count));
         var (vertex, alias) = (Over(model), _random.Next(2) == 0 ? "best" : "next");
@@ -287,93 +288,20 @@ internal sealed class TwoDoors : IDisposable
         return $"alias '{alias}' given to version {number} of '{name}' {Door(vertex)}";
     }
 
-    private Task MergeAsync(Known model, long number, string alias) =>
+    private Task MergeAsync(KnownModel model, long number, string alias) =>
         Mlflow.Post($"//v1/{_parent}/models/{model.Id}@{number}:mergeVersionAliases", new { versionAliases = new[] { alias } });
 
     /// <summary>Whether a change is to go over Vertex' API, which knows only models with versions.</summary>
-    private bool Over(Known model) => model.Versions.Count > 0 && _random.Next(2) == 0;
+    private bool Over(KnownModel model) => model.Versions.Count > 0 && _random.Next(2) == 0;
 
     private static string Door(bool vertex) => vertex ? "over Vertex" : "over MLflow";
 
     private async Task<string> IdAsync(string name) =>
         ((string)(await ListAsync()).Single(model => (string)model["displayName"]! == name)["name"]!).Split('/')[^1];
 
-    private async Task<string> ReadMlflowAsync()
-    {
-        var models = (await Mlflow.Get("mlflow/registered-models/search"))["registered_models"]!.AsArray();
-        var versions = (await Mlflow.Get("mlflow/model-versions/search"))["model_versions"]!.AsArray();
-        var text = new StringBuilder();
-        foreach (var model in models.OrderBy(static model => (string)model!["name"]!, StringComparer.Ordinal))
-        {
-            var name = (string)model!["name"]!;
-            var own = versions.Where(version => (string)version!["name"]! == name).OrderBy(static version => Number(version, "version"));
-            if (own.Any())
-            {
-                text.Append(name).Append(": ").AppendLine((string?)model["description"] ?? "");
-            }
-
-            foreach (var version in own)
-            {
-                text.AppendLine(Line(Number(version, "version"), (string)version!["description"]!, Strings(version["aliases"])));
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private async Task<string> ReadVertexAsync()
-    {
-        var text = new StringBuilder();
-        foreach (var model in (await ListAsync()).OrderBy(static model => (string)model["displayName"]!, StringComparer.Ordinal))
-        {
-            text.Append((string)model["displayName"]!).Append(": ").AppendLine((string?)model["description"] ?? "");
-            var versions = (await Mlflow.Get($"//v1/{(string)model["name"]!}:listVersions"))["models"]!.AsArray();
-            foreach (var version in versions.OrderBy(static version => Number(version, "versionId")))
-            {
-                var aliases = Strings(version!["versionAliases"]).Where(static alias => alias != "default");
-                text.AppendLine(Line(Number(version, "versionId"), (string?)version["versionDescription"] ?? "", aliases));
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static string Line(long number, string description, IEnumerable<string> aliases) =>
-        $"  {number} {description} [{string.Join(", ", aliases.Order(StringComparer.Ordinal))}]";
-
-    private static long Number(JsonNode? version, string field) =>
-        long.Parse((string)version![field]!, System.Globalization.CultureInfo.InvariantCulture);
-
-    private static IEnumerable<string> Strings(JsonNode? list) => (list?.AsArray() ?? []).Select(static item => (string)item!);
-
     private async Task SendAsync(HttpMethod method, string path, object? body)
     {
         using var answer = await Mlflow.Send(method, path, body is null ? null : JsonContent.Create(body));
         answer.IsSuccessStatusCode.ShouldBeTrue($"{method} {path}: {await answer.Content.ReadAsStringAsync()}");
-    }
-
-    /// <summary>A model as the calls left it.</summary>
-    private sealed class Known(string id, string description)
-    {
-        private long _next = 1;
-
-        public string Id { get; set; } = id;
-
-        public string Description { get; set; } = description;
-
-        public SortedDictionary<long, string> Versions { get; } = [];
-
-        public Dictionary<string, long> Aliases { get; } = [];
-
-        public void Add(string text) => Versions.Add(_next++, text);
-
-        public void Remove(long number)
-        {
-            Versions.Remove(number);
-            foreach (var alias in Aliases.Where(alias => alias.Value == number).Select(static alias => alias.Key).ToList())
-            {
-                Aliases.Remove(alias);
-            }
-        }
     }
 }
